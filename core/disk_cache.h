@@ -1,0 +1,24 @@
+/* Compiled kernels on disk: content-addressed, checksummed, safe under many processes, bounded in size. */
+#ifndef EXPOPS_DISK_CACHE_H
+#define EXPOPS_DISK_CACHE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "expops/status.h"
+
+typedef struct expops_cache_key {
+    uint8_t bytes[16]; /* XXH3, 128 bits, of everything that decides the machine code */
+} expops_cache_key;
+
+/* One key over a list of length-prefixed parts. */
+expops_cache_key expops_cache_key_of(const void *const *parts, const size_t *sizes, size_t count);
+
+/* A copy of the entry's payload in malloc-ed memory, or 0 for any kind of miss. Never fails a call. Thread-safe. */
+int expops_cache_read(const char *backend, const expops_cache_key *key, void **out_data, size_t *out_bytes);
+/* Keeps the payload; failures are counted, not reported. `about` is one line for `expops cache ls`. Thread-safe. */
+void expops_cache_write(const char *backend, const expops_cache_key *key, const void *data, size_t bytes,
+                        const char *about);
+/* Forgets an entry whose payload the driver refused. */
+void expops_cache_drop(const char *backend, const expops_cache_key *key);
+
+#endif

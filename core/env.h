@@ -1,0 +1,20 @@
+/* Every environment variable the library knows, read once at first use. In secure execution (setuid and the like) only
+ * those marked safe count. docs/environment.md is derived from the same table (env.inc). */
+#ifndef EXPOPS_ENV_H
+#define EXPOPS_ENV_H
+
+enum expops_env_key {
+#define EXPOPS_ENV_ROW(NAME, safe, doc) EXPOPS_ENV_##NAME,
+#include "env.inc"
+#undef EXPOPS_ENV_ROW
+    EXPOPS_ENV_COUNT
+};
+
+/* Value or NULL; owned by the library for the life of the process. Thread-safe. */
+const char *expops_env(enum expops_env_key key);
+/* Set but ignored because the process runs with elevated rights. */
+int expops_env_ignored(enum expops_env_key key);
+/* For tests: reads the environment anew. Not thread-safe. */
+void expops_env_reload(void);
+
+#endif

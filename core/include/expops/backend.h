@@ -1,0 +1,268 @@
+/* The contract between the core and a backend plugin. Self-contained: a plugin needs this file and nothing else.
+ *
+ * A plugin is a shared object that exports one symbol, expops_backend_query. Three phases: query (no driver contact, safe
+ * anywhere), probe (opens the vendor's libraries, counts devices, reports causes), device_open (creates contexts).
+ *
+ * Rules. Every struct starts with its size as its writer knew it; fields are only ever appended; a reader asks
+ * EXPOPS_HAS before it touches a field newer than the oldest version it accepts. A plugin reads no environment and writes
+ * no file: both come through the host table. Functions return an expops_status value (0 is success) and say why they
+ * failed through host->error. The core has validated everything: plugins trust their arguments. Every function must be
+ * callable from any thread; calls on one stream are ordered by the caller. */
+#ifndef EXPOPS_BACKEND_H
+#define EXPOPS_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EXPOPS_BACKEND_MAJOR 1u
+#define EXPOPS_BACKEND_MINOR 0u
+#define EXPOPS_BACKEND_QUERY "expops_backend_query"
+
+#define EXPOPS_HAS(p, T, field) \
+    ((p)->header.struct_size >= offsetof(T, field) + sizeof((p)->field) && (p)->field)
+
+typedef struct expops_header {
+    uint32_t struct_size; /* sizeof as the writer of the struct knows it */
+    uint32_t flags;       /* 0 */
+    const void *next;     /* NULL */
+} expops_header;
+
+/* Why a candidate does not run; reported by the host's loader or by a plugin's probe. */
+enum expops_cause {
+    EXPOPS_CAUSE_NONE = 0,
+    EXPOPS_CAUSE_NOT_FOUND = 1,
+    EXPOPS_CAUSE_UNTRUSTED_PATH = 2,
+    EXPOPS_CAUSE_RELATIVE_PATH = 3,
+    EXPOPS_CAUSE_DLOPEN_FAILED = 4,
+    EXPOPS_CAUSE_DEPENDENCY_MISSING = 5,
+    EXPOPS_CAUSE_NO_SYMBOL = 6,
+    EXPOPS_CAUSE_PLUGIN_TOO_OLD = 7,
+    EXPOPS_CAUSE_HOST_TOO_OLD = 8,
+    EXPOPS_CAUSE_ABI_MAJOR = 9,
+    EXPOPS_CAUSE_SANITIZER_MISMATCH = 10,
+    EXPOPS_CAUSE_DRIVER_MISSING = 11,
+    EXPOPS_CAUSE_DRIVER_TOO_OLD = 12,
+    EXPOPS_CAUSE_NO_DEVICE = 13,
+    EXPOPS_CAUSE_DEVICE_PERMISSION = 14,
+    EXPOPS_CAUSE_COMPILER_MISSING = 15,
+    EXPOPS_CAUSE_EXCLUDED = 16,
+    EXPOPS_CAUSE_DUPLICATE = 17,
+    EXPOPS_CAUSE_ENV_IGNORED = 18,
+    EXPOPS_CAUSE_DRIVER_FAILED = 19,
+    EXPOPS_CAUSE_CRASHED = 20,
+    EXPOPS_CAUSE_COUNT
+};
+
+/* Arithmetic a kernel computes in. Half types compute in F32; small integers and bool in I32. */
+enum expops_compute {
+    EXPOPS_COMPUTE_F32 = 0,
+    EXPOPS_COMPUTE_F64 = 1,
+    EXPOPS_COMPUTE_I32 = 2,
+    EXPOPS_COMPUTE_I64 = 3,
+    EXPOPS_COMPUTE_C64 = 4,
+    EXPOPS_COMPUTE_C128 = 5,
+};
+
+typedef struct expops_backend_device expops_backend_device; /* the plugin's own */
+typedef struct expops_backend_kernel expops_backend_kernel; /* the plugin's own */
+
+/* What the core offers a plugin. Valid for the life of the process. */
+typedef struct expops_host_api {
+    expops_header header;
+    uint32_t major, minor;
+    /* The text of the failure the plugin is about to return; appended to the calling thread's story. */
+    void (*error)(const char *format, ...);
+    /* During probe: one finding, an expops_cause and a sentence with what to do about it. Compiler missing and the like
+     * may be reported by a probe that succeeds. */
+    void (*cause)(uint32_t cause, const char *format, ...);
+    /* Value of a setting the core read from its environment table ("nvrtc", "hiprtc": paths of a compiler library), or
+     * NULL. Owned by the core. */
+    const char *(*config)(const char *key);
+    /* dlopen with RTLD_NOW | RTLD_LOCAL and dlsym, replaceable by tests. open_library(name, 1) finds only what the
+     * process has loaded already. The linker's message of a failure is in *out_message (valid until the thread's next
+     * call). Libraries stay open. */
+    void *(*open_library)(const char *name, int only_loaded, const char **out_message);
+    void *(*library_symbol)(void *library, const char *name);
+    /* level: 0 error, 1 warning, 2 info, 3 debug */
+    void (*log)(int level, const char *format, ...);
+} expops_host_api;
+
+/* Facts about a device. Strings are owned by the plugin and live as long as the device. */
+typedef struct expops_device_info {
+    expops_header header;
+    const char *name;     /* "NVIDIA H100 80GB HBM3" */
+    const char *target;   /* what the compiler compiles for: "sm_90", "gfx90a:sramecc+:xnack-", "x86-64-v3" */
+    const char *driver;   /* the driver, with version */
+    const char *compiler; /* the compiler's identity, with version: part of every cache key */
+    const char *prelude;  /* dialect text put before every kernel; NULL: the backend compiles nothing */
+    uint64_t caps;        /* EXPOPS_CAP_... */
+    uint64_t memory_bytes;
+    uint64_t local_bytes; /* local (shared) memory a group may use */
+    uint32_t max_group;   /* work-items in a group */
+    uint32_t subgroup;    /* work-items that shuffle among themselves; 1 where there are none */
+    uint32_t compute_units;
+    uint32_t num_device_types;
+    int32_t device_types[4]; /* DLPack device types whose memory kernels here can use; [0] is what `allocate` gives */
+    int32_t device_id;       /* ordinal as tensors name it */
+} expops_device_info;
+
+enum {
+    EXPOPS_CAP_F64 = 1u << 0,            /* double arithmetic */
+    EXPOPS_CAP_HANDLES = 1u << 1,        /* device_types[0] memory is an opaque handle, not an address */
+    EXPOPS_CAP_CAPTURE = 1u << 2,        /* stream_capturing is meaningful */
+    EXPOPS_CAP_STREAM_ALLOCATE = 1u << 3, /* allocate and release are ordered on the stream */
+    EXPOPS_CAP_HOST = 1u << 4,           /* memory is the host's: the core may read it */
+};
+
+/* Kernel text ready for the compiler: prelude and defines included, one entry point. */
+typedef struct expops_source {
+    expops_header header;
+    const char *text;
+    const char *name;   /* for messages: "silu.f32" */
+    const char *entry;  /* "xk_main" */
+    const char *target; /* as in expops_device_info; never NULL */
+} expops_source;
+
+/* Machine code from `compile`; freed by release_image. */
+typedef struct expops_image {
+    void *data;
+    size_t bytes;
+} expops_image;
+
+/* One operand of a signature. */
+typedef struct expops_operand {
+    uint32_t struct_size;
+    uint32_t kind;          /* EXPOPS_OPERAND_... */
+    int32_t dtype;          /* expops_dtype of the tensor */
+    uint32_t aligned;       /* the data starts at a multiple of 16 bytes */
+    const int64_t *strides; /* in elements, one for each dimension of the signature's shape; 0 where broadcast */
+} expops_operand;
+
+enum {
+    EXPOPS_OPERAND_OUTPUT = 0,
+    EXPOPS_OPERAND_INPUT = 1,
+    EXPOPS_OPERAND_NUMBER = 2, /* a value of the compute type, in the launch's params */
+};
+
+enum expops_family {
+    EXPOPS_FAMILY_POINTWISE = 0, /* output element i from input elements i */
+    EXPOPS_FAMILY_REDUCE = 1,    /* one output element for each row */
+    EXPOPS_FAMILY_MAP = 2,       /* one output element for each element of a row, knowing a reduction of the row */
+};
+
+/* What is known when a plan is made; valid during the call. The iteration space is collapsed and broadcast, outermost
+ * dimension first. For rows the last `row_dims` dimensions are walked by one row. Operands come in the order in which the
+ * kernel's function takes them, outputs first. */
+typedef struct expops_signature {
+    expops_header header;
+    const char *operator_name; /* "softplus" */
+    uint32_t family;           /* expops_family */
+    uint32_t compute;          /* expops_compute */
+    int32_t dtype;             /* expops_dtype inputs are converted to before the arithmetic; -1: elements are moved as bits */
+    int32_t result;            /* expops_dtype of the arithmetic's result, before it is converted to the output's */
+    uint32_t choice;           /* 0, or which of an operator's compile-time choices (gelu's "tanh") */
+    uint32_t rank, row_dims;
+    const int64_t *shape;
+    uint32_t num_operands;
+    uint32_t num_numbers;  /* 8 bytes each at the start of params (16 for complex): float, double or int64_t */
+    const expops_operand *operands; /* operands[0].struct_size apart */
+} expops_signature;
+
+/* A tensor as a kernel receives it. */
+typedef struct expops_pointer {
+    void *data; /* address or handle */
+    uint64_t byte_offset;
+    int32_t device_type;
+    int32_t pad;
+} expops_pointer;
+
+/* One launch. Kernel arguments are the tensors in order, then the params struct by value. A kernel that the plugin
+ * offered itself gets grid and group of zero. */
+typedef struct expops_launch {
+    uint32_t struct_size;
+    uint32_t num_tensors;
+    const expops_pointer *tensors; /* outputs first, then inputs, no numbers */
+    const void *params;
+    uint32_t params_bytes; /* a multiple of 8 */
+    uint32_t grid[3];      /* groups */
+    uint32_t group[3];     /* work-items in a group */
+} expops_launch;
+
+/* A copy between host and device memory, or within the device. */
+typedef struct expops_copy {
+    expops_header header;
+    expops_pointer destination, source;
+    uint64_t bytes;
+    uint32_t kind; /* EXPOPS_COPY_... */
+} expops_copy;
+
+enum { EXPOPS_COPY_TO_DEVICE = 0, EXPOPS_COPY_TO_HOST = 1, EXPOPS_COPY_ON_DEVICE = 2 };
+
+/* The plugin's functions. `stream` is the vendor's own (CUstream, hipStream_t, cl_command_queue); NULL is the device's
+ * default one. Optional entries may be NULL. */
+typedef struct expops_backend_api {
+    expops_header header;
+    /* Opens the vendor's libraries and counts devices. May be called again after a failure. Does not change what the
+     * process had current. */
+    int32_t (*probe)(uint32_t *out_num_devices);
+    int32_t (*device_open)(uint32_t ordinal, expops_backend_device **out_device);
+    void (*device_close)(expops_backend_device *device);
+    int32_t (*device_info)(expops_backend_device *device, expops_device_info *out_info);
+
+    int32_t (*allocate)(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer);
+    void (*release)(expops_backend_device *device, void *stream, const expops_pointer *pointer);
+    /* Asynchronous on the stream where the memory allows; host memory may be reused only after synchronize. */
+    int32_t (*copy)(expops_backend_device *device, void *stream, const expops_copy *copy);
+    int32_t (*synchronize)(expops_backend_device *device, void *stream);
+    int32_t (*stream_create)(expops_backend_device *device, void **out_stream);
+    void (*stream_destroy)(expops_backend_device *device, void *stream);
+    /* *out_capturing = 1 while work on the stream is recorded instead of run. Optional. */
+    int32_t (*stream_capturing)(expops_backend_device *device, void *stream, uint32_t *out_capturing);
+
+    /* Text to machine code. Needs no device: `device` may be NULL where only source->target counts. Optional with
+     * release_image and load: a backend that only offers kernels has none. */
+    int32_t (*compile)(expops_backend_device *device, const expops_source *source, expops_image *out_image);
+    void (*release_image)(expops_image *image);
+    int32_t (*load)(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
+                    expops_backend_kernel **out_kernel);
+    void (*unload)(expops_backend_device *device, expops_backend_kernel *kernel);
+    /* A kernel of the plugin's own for this signature, asked once when a plan is made. *out_kernel = NULL declines.
+     * Optional. */
+    int32_t (*offer)(expops_backend_device *device, const expops_signature *signature, expops_backend_kernel **out_kernel);
+    /* The hot path: no allocation, lock or synchronisation. */
+    int32_t (*launch)(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
+                      const expops_launch *launch);
+
+    /* Events, for timing. */
+    int32_t (*event_create)(expops_backend_device *device, void **out_event);
+    void (*event_destroy)(expops_backend_device *device, void *event);
+    int32_t (*event_record)(expops_backend_device *device, void *event, void *stream);
+    /* Waits for both. *out_ns is the time between them in nanoseconds. */
+    int32_t (*event_elapsed)(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns);
+} expops_backend_api;
+
+/* The question and, also when the plugin refuses, the answer. */
+typedef struct expops_query {
+    expops_header header;
+    uint32_t host_major, host_minor;     /* in */
+    uint32_t plugin_major, plugin_minor; /* out: what the plugin was built for */
+    uint32_t min_host_minor;             /* out: the oldest host it accepts */
+    uint32_t sanitizer;                  /* out: 0 none, 1 address, 2 thread, 3 memory */
+    const char *name;                    /* out: "cuda"; lower case letters, digits and _ */
+    const char *version;                 /* out */
+    const char *description;             /* out: one line */
+    const expops_backend_api *api;       /* out: NULL when refused */
+} expops_query;
+
+/* Returns 0, or nonzero with query->api NULL. Must not contact a driver, print, or start threads. */
+typedef int32_t (*expops_backend_query_fn)(const expops_host_api *host, expops_query *query);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

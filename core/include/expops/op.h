@@ -1,0 +1,161 @@
+/* Operators as data, and the one call that runs any of them. Typed functions for every operator are in expops/ops.h. */
+#ifndef EXPOPS_OP_H
+#define EXPOPS_OP_H
+
+#include "expops/device.h"
+
+EXPOPS_BEGIN
+
+typedef struct expops_operator expops_operator;
+
+/* An argument of a call. Make them with the functions below. */
+typedef struct expops_value {
+    uint32_t kind; /* EXPOPS_VALUE_... */
+    uint32_t count;
+    union {
+        const expops_tensor *tensor;
+        double real;
+        int64_t integer; /* also bool, and the index of a choice */
+        const double *complex; /* two doubles */
+        const int64_t *integers;
+    } as;
+} expops_value;
+
+enum {
+    EXPOPS_VALUE_NONE = 0, /* the argument's default */
+    EXPOPS_VALUE_TENSOR,
+    EXPOPS_VALUE_BOOL,
+    EXPOPS_VALUE_INT,
+    EXPOPS_VALUE_REAL,
+    EXPOPS_VALUE_COMPLEX,
+    EXPOPS_VALUE_INTS,
+    EXPOPS_VALUE_CHOICE,
+};
+
+static inline expops_value expops_value_of_kind(uint32_t kind, uint32_t count)
+{
+    expops_value value;
+    value.kind = kind;
+    value.count = count;
+    value.as.integer = 0;
+    return value;
+}
+
+static inline expops_value expops_none(void)
+{
+    return expops_value_of_kind(EXPOPS_VALUE_NONE, 0);
+}
+
+static inline expops_value expops_tensor_value(const expops_tensor *tensor)
+{
+    expops_value value = expops_value_of_kind(tensor ? EXPOPS_VALUE_TENSOR : EXPOPS_VALUE_NONE, 1);
+    value.as.tensor = tensor;
+    return value;
+}
+
+/* Numbers of the four kinds that decide type promotion, as Python's bool, int, float and complex do. */
+static inline expops_value expops_bool(int truth)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_BOOL, 1);
+    value.as.integer = truth != 0;
+    return value;
+}
+
+static inline expops_value expops_int(int64_t integer)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_INT, 1);
+    value.as.integer = integer;
+    return value;
+}
+
+static inline expops_value expops_real(double real)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_REAL, 1);
+    value.as.real = real;
+    return value;
+}
+
+/* `parts` (real, imaginary) must live until the call returns; so must `integers` below. */
+static inline expops_value expops_complex(const double *parts)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_COMPLEX, 1);
+    value.as.complex = parts;
+    return value;
+}
+
+static inline expops_value expops_ints(const int64_t *integers, uint32_t count)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_INTS, count);
+    value.as.integers = integers;
+    return value;
+}
+
+static inline expops_value expops_choice(int64_t index)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_CHOICE, 1);
+    value.as.integer = index;
+    return value;
+}
+
+/* --- looking --- */
+/* By name or alias ("absolute"); NULL if there is none. All functions of this part are thread-safe. */
+EXPOPS_API const expops_operator *expops_find(const char *name);
+EXPOPS_API size_t expops_operator_count(void);
+EXPOPS_API const expops_operator *expops_operator_at(size_t index); /* in alphabetical order */
+EXPOPS_API const char *expops_operator_name(const expops_operator *op);
+EXPOPS_API const char *expops_operator_doc(const expops_operator *op);
+EXPOPS_API const char *expops_operator_alias(const expops_operator *op, size_t index); /* NULL past the last */
+
+enum {
+    EXPOPS_PARAMETER_NONE = 0,
+    EXPOPS_PARAMETER_TENSOR,   /* a tensor */
+    EXPOPS_PARAMETER_OPERAND,  /* a tensor or a number that takes part in type promotion */
+    EXPOPS_PARAMETER_NUMBER,   /* a number in the operator's own type */
+    EXPOPS_PARAMETER_INT,
+    EXPOPS_PARAMETER_INTS,
+    EXPOPS_PARAMETER_BOOL,
+    EXPOPS_PARAMETER_CHOICE,   /* one of a few words */
+    EXPOPS_PARAMETER_DTYPE,    /* an expops_dtype, passed as an int */
+};
+
+typedef struct expops_parameter_info {
+    const char *name;
+    const char *doc;
+    uint32_t kind; /* EXPOPS_PARAMETER_... */
+    uint32_t optional;
+    double default_value;       /* of a number, int, bool or choice where optional */
+    const char *const *choices; /* NULL-terminated words, or NULL */
+} expops_parameter_info;
+EXPOPS_API size_t expops_operator_parameter_count(const expops_operator *op);
+EXPOPS_API int expops_operator_parameter(const expops_operator *op, size_t index, expops_parameter_info *out_info);
+/* Whether `self` may be passed as `out` too. */
+EXPOPS_API int expops_operator_in_place(const expops_operator *op);
+/* Bit 1 << dtype for each element type the operator takes. */
+EXPOPS_API uint32_t expops_operator_dtypes(const expops_operator *op);
+
+/* --- calling --- */
+/* Result of a call as PyTorch would give it. `shape` and `strides` point into the struct. */
+typedef struct expops_result {
+    expops_dtype dtype;
+    int32_t ndim;
+    int64_t shape[EXPOPS_MAX_RANK];
+} expops_result;
+
+/* Type and shape of the output that `args` (one value for each parameter, in order) would give. Touches no device. */
+EXPOPS_API expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
+                                      expops_result *out_result);
+
+/* Runs an operator: checks, then launches asynchronously on the caller's stream and returns. `out` has the inferred shape
+ * and any element type the result can be cast to; it may be exactly one of the inputs. Missing trailing args take their
+ * defaults. device NULL means the default device. On failure nothing is launched or written.
+ * After the first call with a signature (types, shapes, strides, alignment) a call allocates nothing, takes no lock and
+ * reads no environment; it may be captured in a graph. Thread-safe; calls on one stream are ordered by the caller. */
+EXPOPS_API expops_status expops_call(const expops_operator *op, expops_device *device, void *stream,
+                                     const expops_value *args, size_t num_args, const expops_tensor *out);
+/* The same without launching: compiles and loads what the call would need, so that it can be captured. */
+EXPOPS_API expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
+                                        size_t num_args, const expops_tensor *out);
+
+EXPOPS_END
+
+#endif

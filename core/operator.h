@@ -1,0 +1,114 @@
+/* What an operator's file includes. The file is compiled three times over:
+ *
+ *   the definition   OPERATOR(name) = { ... };            into the library's registry
+ *   the kernel       #ifdef XK ... #endif                 its text goes to the GPU compilers; the CPU backend compiles it
+ *                                                         ahead of time, once for each element type and instruction level
+ *   the reference    #ifdef EXPOPS_REFERENCE ... #endif   long double, for the tests; independent of the kernel
+ *
+ * The words of the kernel part are those of docs/kernel-dialect.md. */
+#ifndef EXPOPS_OPERATOR_H
+#define EXPOPS_OPERATOR_H
+
+#include "expops/op.h"
+
+enum { EXPOPS_MAX_PARAMETERS = 8, EXPOPS_MAX_OPERANDS = 6, EXPOPS_MAX_NUMBERS = 6 };
+
+/* How inputs of different types meet (PyTorch's elementwise_type_promotion kinds). */
+enum expops_promotion {
+    EXPOPS_PROMOTE_DEFAULT = 0,  /* the common type of the operands */
+    EXPOPS_PROMOTE_INT_TO_FLOAT, /* the same, integers and bool becoming f32 */
+    EXPOPS_PROMOTE_TO_BOOL,      /* computed in the common type, the result is bool */
+    EXPOPS_PROMOTE_SELF,         /* the first input's type; other tensors keep their own or are converted to it */
+    EXPOPS_PROMOTE_SAME,         /* all tensors must have one type */
+    EXPOPS_PROMOTE_BITS,         /* elements are moved, not computed with */
+    EXPOPS_PROMOTE_COMPLEX_TO_REAL, /* the common type; a complex one gives its real type (abs) */
+};
+
+/* Sets of element types. */
+#define HALVES (1u << EXPOPS_DTYPE_F16 | 1u << EXPOPS_DTYPE_BF16)
+#define FLOATING (HALVES | 1u << EXPOPS_DTYPE_F32 | 1u << EXPOPS_DTYPE_F64)
+#define INTEGRAL \
+    (1u << EXPOPS_DTYPE_I8 | 1u << EXPOPS_DTYPE_I16 | 1u << EXPOPS_DTYPE_I32 | 1u << EXPOPS_DTYPE_I64 | 1u << EXPOPS_DTYPE_U8)
+#define BOOLEAN (1u << EXPOPS_DTYPE_BOOL)
+#define COMPLEX (1u << EXPOPS_DTYPE_C64 | 1u << EXPOPS_DTYPE_C128)
+
+typedef struct expops_parameter {
+    const char *name;
+    uint32_t kind;     /* EXPOPS_PARAMETER_... */
+    uint32_t optional; /* the default below, or (tensors) absent */
+    double default_value;
+    const char *const *choices;
+    const char *doc;
+    uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
+} expops_parameter;
+
+#define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
+#define OPERAND(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_OPERAND, __VA_ARGS__ }
+#define NUMBER(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_NUMBER, __VA_ARGS__ }
+#define BOOL(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_BOOL, __VA_ARGS__ }
+#define INT(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_INT, __VA_ARGS__ }
+#define INTS(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_INTS, __VA_ARGS__ }
+#define CHOICE(name_, ...) \
+    { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .optional = 1, \
+      .choices = (const char *const[]){ __VA_ARGS__, NULL } }
+#define DEFAULT(value) .optional = 1, .default_value = value
+
+/* A view of an operand during planning. */
+typedef struct expops_view {
+    int32_t ndim;
+    int64_t shape[EXPOPS_MAX_RANK];
+    int64_t strides[EXPOPS_MAX_RANK];
+    int64_t offset; /* elements from the tensor's first */
+} expops_view;
+
+/* Where the tests draw inputs from: uniform in [low, high], for each operand. */
+typedef struct expops_samples {
+    double low, high;
+} expops_samples;
+
+/* Error bound in units in the last place of the result type. 0: exact. */
+typedef struct expops_bound {
+    float f32, f64, f16, bf16;
+} expops_bound;
+
+struct expops_operator {
+    const char *name;
+    const char *doc;
+    const char *source; /* where the definition comes from: "torch.nn.functional.silu" */
+    const char *aliases[6];
+    uint32_t family;    /* expops_family */
+    uint32_t promotion; /* expops_promotion */
+    uint32_t dtypes;    /* a union of the sets above */
+    uint32_t not_in_place;
+    expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
+
+    /* The number of the parameter that is not handed to the kernel or to promotion, but only gives shape and type
+     * (fill's self): 1 + its index; 0 for none. */
+    uint32_t shape_only;
+    /* PyTorch names the type operands of a scalar would get otherwise: see promote.c. */
+    /* Turns the first input into the view that the output's elements come from (permute_copy). Optional. */
+    expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *self);
+    /* Rows: writes a flag for each dimension of the first input that a row walks, and whether the output keeps it. */
+    expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self,
+                          uint8_t *walked, int *keepdim);
+    /* Further checks of the arguments, or numbers derived from them (rms_norm's eps), once for each call. Optional. */
+    expops_status (*check)(const expops_operator *op, const expops_value *args, expops_dtype common);
+    /* Rows: a reduction over no elements has a value (sum), so empty rows are allowed. */
+    uint32_t empty_rows;
+
+    expops_samples samples[4];
+    expops_bound bound;
+
+    const char *text; /* the kernel part; filled in by the build */
+};
+
+#if defined(XK)
+/* The kernel is being compiled for the CPU: the definition must vanish. */
+#define OPERATOR(name) static const struct expops_operator expops_unused_##name __attribute__((unused))
+#elif defined(EXPOPS_REFERENCE)
+#define OPERATOR(name) static const struct expops_operator expops_unused_##name __attribute__((unused))
+#else
+#define OPERATOR(name) const struct expops_operator expops_operator_##name
+#endif
+
+#endif
