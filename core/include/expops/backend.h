@@ -116,6 +116,7 @@ enum {
     EXPOPS_CAP_CAPTURE = 1u << 2,        /* stream_capturing is meaningful */
     EXPOPS_CAP_STREAM_ALLOCATE = 1u << 3, /* allocate and release are ordered on the stream */
     EXPOPS_CAP_HOST = 1u << 4,           /* memory is the host's: the core may read it */
+    EXPOPS_CAP_CPU = 1u << 5,            /* the device's processors are the host's: `auto` takes it last */
 };
 
 /* Kernel text ready for the compiler: prelude and defines included, one entry point. */
