@@ -14,7 +14,8 @@ struct expops_device {
     char name[40];
     char backend_name[32];
     uint32_t ordinal;
-    int count; /* guarded by device.c's lock */
+    uint32_t fork_generation; /* of the process that opened it */
+    int count;                /* guarded by the runtime lock (loader.h) */
     expops_allocator allocator;
     struct expops_kernel_table *kernels;
     struct expops_device *next;
@@ -22,6 +23,19 @@ struct expops_device {
 
 /* `given`, or the default device of this moment where it is NULL. Hot: takes no lock once a default is known. */
 expops_status expops_device_resolve(expops_device *given, expops_device **out_device);
+
+/* Fails where the device belongs to the process this one was forked from, and cannot be used here. Takes no lock. */
+expops_status expops_device_usable(const expops_device *device);
+
+/* The rest is called with the runtime lock held. */
+struct expops_plugin;
+/* The device of that number, opened or counted once more. */
+expops_status expops_device_acquire(struct expops_plugin *plugin, uint32_t ordinal, expops_device **out_device);
+void expops_device_release(expops_device *device);
+/* choose.c: the first device that `spec` allows and that opens; counted. */
+expops_status expops_device_choose(const char *spec, expops_device **out_device);
+/* default_device.c: what EXPOPS_BACKEND means is found out again at the next use. */
+void expops_device_default_forget(void);
 
 /* kernel_table.c; called by device.c when a device opens and closes. */
 expops_status expops_kernel_table_create(struct expops_kernel_table **out_table);

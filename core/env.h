@@ -10,11 +10,17 @@ enum expops_env_key {
     EXPOPS_ENV_COUNT
 };
 
-/* Value or NULL; owned by the library for the life of the process. Thread-safe. */
+/* Value or NULL, also where it is empty; owned by the library for the life of the process. Thread-safe. */
 const char *expops_env(enum expops_env_key key);
 /* Set but ignored because the process runs with elevated rights. */
 int expops_env_ignored(enum expops_env_key key);
+/* "EXPOPS_CACHE", its row's documentation, and whether it counts in secure execution. */
+const char *expops_env_name(enum expops_env_key key);
+const char *expops_env_doc(enum expops_env_key key);
+int expops_env_safe(enum expops_env_key key);
 /* For tests: reads the environment anew. Not thread-safe. */
 void expops_env_reload(void);
+/* For tests: pretends secure execution (1) or its absence (0), or asks the system again (-1); then reads anew. */
+void expops_env_pretend_secure(int secure);
 
 #endif

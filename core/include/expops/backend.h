@@ -54,6 +54,7 @@ enum expops_cause {
     EXPOPS_CAUSE_ENV_IGNORED = 18,
     EXPOPS_CAUSE_DRIVER_FAILED = 19,
     EXPOPS_CAUSE_CRASHED = 20,
+    EXPOPS_CAUSE_MALFORMED = 21, /* breaks this contract, or refused the question without one of the causes above */
     EXPOPS_CAUSE_COUNT
 };
 
