@@ -40,6 +40,10 @@ typedef struct expops_parameter {
     const char *const *choices;
     const char *doc;
     uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
+    uint8_t shape_only; /* gives shape and type, but no elements (fill's self) */
+    uint8_t max_ndim;   /* 1 + the largest number of dimensions; 0: any */
+    uint8_t walked;     /* rows: has exactly the walked dimensions (a weight) */
+    uint8_t epsilon;    /* absent means the machine epsilon of the common type */
 } expops_parameter;
 
 #define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
@@ -82,17 +86,11 @@ struct expops_operator {
     uint32_t not_in_place;
     expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
 
-    /* The number of the parameter that is not handed to the kernel or to promotion, but only gives shape and type
-     * (fill's self): 1 + its index; 0 for none. */
-    uint32_t shape_only;
-    /* PyTorch names the type operands of a scalar would get otherwise: see promote.c. */
     /* Turns the first input into the view that the output's elements come from (permute_copy). Optional. */
     expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *self);
     /* Rows: writes a flag for each dimension of the first input that a row walks, and whether the output keeps it. */
     expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self,
                           uint8_t *walked, int *keepdim);
-    /* Further checks of the arguments, or numbers derived from them (rms_norm's eps), once for each call. Optional. */
-    expops_status (*check)(const expops_operator *op, const expops_value *args, expops_dtype common);
     /* Rows: a reduction over no elements has a value (sum), so empty rows are allowed. */
     uint32_t empty_rows;
 

@@ -1,0 +1,222 @@
+/* The dialect's common part: element types, conversions between them, and the words of operators.
+ * Included as text after a backend's prelude, and by the CPU backend's. See docs/kernel-dialect.md. */
+
+#define XK_CAT_(a, b) a##b
+#define XK_CAT(a, b) XK_CAT_(a, b)
+#define XK_CAT4_(a, b, c, d) a##b##c##d
+#define XK_CAT4(a, b, c, d) XK_CAT4_(a, b, c, d)
+
+typedef struct xk_c64 {
+    float re, im;
+} xk_c64;
+
+/* --- xk_s_<type>: as it lies in memory; xk_c_<type>: as it is computed with --- */
+typedef xk_ushort xk_s_f16;
+typedef xk_ushort xk_s_bf16;
+typedef float xk_s_f32;
+typedef xk_schar xk_s_i8;
+typedef short xk_s_i16;
+typedef int xk_s_i32;
+typedef xk_long xk_s_i64;
+typedef xk_uchar xk_s_u8;
+typedef xk_uchar xk_s_bool;
+typedef xk_c64 xk_s_c64;
+typedef xk_word1 xk_s_b8;
+typedef xk_word2 xk_s_b16;
+typedef xk_word4 xk_s_b32;
+typedef xk_word8 xk_s_b64;
+typedef xk_word16 xk_s_b128;
+
+typedef float xk_c_f16;
+typedef float xk_c_bf16;
+typedef float xk_c_f32;
+typedef int xk_c_i8;
+typedef int xk_c_i16;
+typedef int xk_c_i32;
+typedef xk_long xk_c_i64;
+typedef int xk_c_u8;
+typedef int xk_c_bool;
+typedef xk_c64 xk_c_c64;
+typedef xk_word1 xk_c_b8;
+typedef xk_word2 xk_c_b16;
+typedef xk_word4 xk_c_b32;
+typedef xk_word8 xk_c_b64;
+typedef xk_word16 xk_c_b128;
+
+/* XK_GET_<type>: memory to arithmetic; XK_PUT_<type>: arithmetic to memory. */
+#define XK_GET_f16(s) xk_f16_to_f32(s)
+#define XK_GET_bf16(s) xk_bf16_to_f32(s)
+#define XK_GET_f32(s) (s)
+#define XK_GET_f64(s) (s)
+#define XK_GET_i8(s) ((int)(s))
+#define XK_GET_i16(s) ((int)(s))
+#define XK_GET_i32(s) (s)
+#define XK_GET_i64(s) (s)
+#define XK_GET_u8(s) ((int)(s))
+#define XK_GET_bool(s) ((int)((s) != 0))
+#define XK_GET_c64(s) (s)
+#define XK_GET_c128(s) (s)
+#define XK_GET_b8(s) (s)
+#define XK_GET_b16(s) (s)
+#define XK_GET_b32(s) (s)
+#define XK_GET_b64(s) (s)
+#define XK_GET_b128(s) (s)
+
+#define XK_PUT_f16(c) xk_f32_to_f16(c)
+#define XK_PUT_bf16(c) xk_f32_to_bf16(c)
+#define XK_PUT_f32(c) (c)
+#define XK_PUT_f64(c) (c)
+#define XK_PUT_i8(c) ((xk_schar)(c))
+#define XK_PUT_i16(c) ((short)(c))
+#define XK_PUT_i32(c) (c)
+#define XK_PUT_i64(c) (c)
+#define XK_PUT_u8(c) ((xk_uchar)(c))
+#define XK_PUT_bool(c) ((xk_uchar)((c) != 0))
+#define XK_PUT_c64(c) (c)
+#define XK_PUT_c128(c) (c)
+#define XK_PUT_b8(c) (c)
+#define XK_PUT_b16(c) (c)
+#define XK_PUT_b32(c) (c)
+#define XK_PUT_b64(c) (c)
+#define XK_PUT_b128(c) (c)
+
+/* --- conversion between element types: C's cast, rounded to the target type, bool being "not zero" ---
+ * XK_AS_<target>_<r or c>(x): x real or complex, in arithmetic types. */
+#define XK_AS_f16_r(x) xk_f16_to_f32(xk_f32_to_f16((float)(x)))
+#define XK_AS_bf16_r(x) xk_bf16_to_f32(xk_f32_to_bf16((float)(x)))
+#define XK_AS_f32_r(x) ((float)(x))
+#define XK_AS_f64_r(x) ((double)(x))
+#define XK_AS_i8_r(x) ((int)(xk_schar)(xk_long)(x))
+#define XK_AS_i16_r(x) ((int)(short)(xk_long)(x))
+#define XK_AS_i32_r(x) ((int)(xk_long)(x))
+#define XK_AS_i64_r(x) ((xk_long)(x))
+#define XK_AS_u8_r(x) ((int)(xk_uchar)(xk_long)(x))
+#define XK_AS_bool_r(x) ((int)((x) != 0))
+#define XK_AS_c64_r(x) xk_c64_of((float)(x), 0)
+#define XK_AS_f16_c(z) XK_AS_f16_r((z).re)
+#define XK_AS_bf16_c(z) XK_AS_bf16_r((z).re)
+#define XK_AS_f32_c(z) XK_AS_f32_r((z).re)
+#define XK_AS_f64_c(z) XK_AS_f64_r((z).re)
+#define XK_AS_i8_c(z) XK_AS_i8_r((z).re)
+#define XK_AS_i16_c(z) XK_AS_i16_r((z).re)
+#define XK_AS_i32_c(z) XK_AS_i32_r((z).re)
+#define XK_AS_i64_c(z) XK_AS_i64_r((z).re)
+#define XK_AS_u8_c(z) XK_AS_u8_r((z).re)
+#define XK_AS_bool_c(z) ((int)((z).re != 0 || (z).im != 0))
+#define XK_AS_c64_c(z) xk_c64_of((float)(z).re, (float)(z).im)
+
+XK_FN xk_c64 xk_c64_of(float re, float im)
+{
+    xk_c64 z;
+    z.re = re;
+    z.im = im;
+    return z;
+}
+
+/* Double appears only where a type needs it: devices without double arithmetic refuse its name. */
+#if XK_USES_F64
+typedef struct xk_c128 {
+    double re, im;
+} xk_c128;
+typedef double xk_s_f64;
+typedef double xk_c_f64;
+typedef xk_c128 xk_s_c128;
+typedef xk_c128 xk_c_c128;
+#define XK_AS_c128_r(x) xk_c128_of((double)(x), 0)
+#define XK_AS_c128_c(z) xk_c128_of((double)(z).re, (double)(z).im)
+
+XK_FN xk_c128 xk_c128_of(double re, double im)
+{
+    xk_c128 z;
+    z.re = re;
+    z.im = im;
+    return z;
+}
+#endif
+
+#define XK_CLASS_f16 r
+#define XK_CLASS_bf16 r
+#define XK_CLASS_f32 r
+#define XK_CLASS_f64 r
+#define XK_CLASS_i8 r
+#define XK_CLASS_i16 r
+#define XK_CLASS_i32 r
+#define XK_CLASS_i64 r
+#define XK_CLASS_u8 r
+#define XK_CLASS_bool r
+#define XK_CLASS_c64 c
+#define XK_CLASS_c128 c
+
+#define XK_S(type) XK_CAT(xk_s_, type)
+#define XK_GET(type, s) XK_CAT(XK_GET_, type)(s)
+#define XK_PUT(type, c) XK_CAT(XK_PUT_, type)(c)
+/* Arithmetic value of type `from` as one of type `to`. */
+#define XK_AS(to, from, c) XK_CAT4(XK_AS_, to, _, XK_CAT(XK_CLASS_, from))(c)
+
+/* --- words of operators --- */
+typedef XK_CAT(xk_c_, XK_D) xk_t;
+typedef XK_CAT(xk_c_, XK_R) xk_r;
+
+#define KERNEL XK_FN xk_r xk_body
+
+#if XK_F32 || XK_F64
+#define XK_C(literal) ((xk_t)(literal))
+#elif XK_C64
+#define XK_C(literal) ((float)(literal))
+#elif XK_C128
+#define XK_C(literal) ((double)(literal))
+#else
+#define XK_C(literal) ((xk_t)(literal))
+#endif
+
+#if XK_F32 || XK_F64 || XK_C64 || XK_C128
+/* The real type of the arithmetic. */
+#if XK_F32 || XK_C64
+typedef float xk_real;
+#else
+typedef double xk_real;
+#endif
+#if XK_F32 && XK_HALF
+#define xk_exp(x) xk_fast_exp(x)
+#define xk_log(x) xk_fast_log(x)
+#else
+#define xk_exp(x) XK_MATH(exp)(x)
+#define xk_log(x) XK_MATH(log)(x)
+#endif
+#define xk_acos(x) XK_MATH(acos)(x)
+#define xk_acosh(x) XK_MATH(acosh)(x)
+#define xk_asin(x) XK_MATH(asin)(x)
+#define xk_asinh(x) XK_MATH(asinh)(x)
+#define xk_atan(x) XK_MATH(atan)(x)
+#define xk_atan2(y, x) XK_MATH(atan2)(y, x)
+#define xk_atanh(x) XK_MATH(atanh)(x)
+#define xk_ceil(x) XK_MATH(ceil)(x)
+#define xk_copysign(x, y) XK_MATH(copysign)(x, y)
+#define xk_cos(x) XK_MATH(cos)(x)
+#define xk_cosh(x) XK_MATH(cosh)(x)
+#define xk_erf(x) XK_MATH(erf)(x)
+#define xk_erfc(x) XK_MATH(erfc)(x)
+#define xk_exp2(x) XK_MATH(exp2)(x)
+#define xk_expm1(x) XK_MATH(expm1)(x)
+#define xk_fabs(x) XK_MATH(fabs)(x)
+#define xk_floor(x) XK_MATH(floor)(x)
+#define xk_fma(x, y, z) XK_MATH(fma)(x, y, z)
+#define xk_fmax(x, y) XK_MATH(fmax)(x, y)
+#define xk_fmin(x, y) XK_MATH(fmin)(x, y)
+#define xk_hypot(x, y) XK_MATH(hypot)(x, y)
+#define xk_log10(x) XK_MATH(log10)(x)
+#define xk_log1p(x) XK_MATH(log1p)(x)
+#define xk_log2(x) XK_MATH(log2)(x)
+#define xk_pow(x, y) XK_MATH(pow)(x, y)
+#define xk_rint(x) XK_MATH(rint)(x)
+#define xk_rsqrt(x) XK_MATH(rsqrt)(x)
+#define xk_sin(x) XK_MATH(sin)(x)
+#define xk_sinh(x) XK_MATH(sinh)(x)
+#define xk_sqrt(x) XK_MATH(sqrt)(x)
+#define xk_tan(x) XK_MATH(tan)(x)
+#define xk_tanh(x) XK_MATH(tanh)(x)
+#define xk_trunc(x) XK_MATH(trunc)(x)
+#define xk_isnan(x) ((x) != (x))
+#else
+#define xk_isnan(x) 0
+#endif

@@ -1,0 +1,46 @@
+/* What the family templates share: indices, numbers, and operands one by one.
+ *   XK_NT, XK_NN     tensor inputs and numbers
+ *   XK_O, XK_D0...   element types of the output and the inputs
+ *   XK_SAMEO, XK_SAME0...  1 where the type is the arithmetic's own, so that nothing is converted
+ *   XK_WO, XK_W0...  bytes of a vector of XK_VEC elements of each
+ *   XK_INDEX64       indices need 64 bits */
+
+#if XK_INDEX64
+typedef xk_long xk_index;
+#else
+typedef int xk_index;
+#endif
+
+typedef union xk_number {
+    xk_t value;
+    xk_ulong slot[XK_C128 ? 2 : 1];
+} xk_number;
+
+#if XK_NT == 0
+#define XK_EACH(m)
+#elif XK_NT == 1
+#define XK_EACH(m) m(0)
+#elif XK_NT == 2
+#define XK_EACH(m) m(0) m(1)
+#elif XK_NT == 3
+#define XK_EACH(m) m(0) m(1) m(2)
+#else
+#define XK_EACH(m) m(0) m(1) m(2) m(3)
+#endif
+
+#define XK_N(j) p.number[j].value
+#define XK_PARAMETER(i) XK_TENSOR(const XK_S(XK_D##i), x##i),
+
+/* An input in the arithmetic's type. XK_SAME<i> is 1 where no conversion is needed. */
+#define XK_CONVERT_1(i, s) XK_GET(XK_D##i, s)
+#define XK_CONVERT_0(i, s) XK_AS(XK_D, XK_D##i, XK_GET(XK_D##i, s))
+#define XK_CONVERT(i, s) XK_CAT(XK_CONVERT_, XK_SAME##i)(i, s)
+#if XK_SAMEO
+#define XK_STORE(r) XK_PUT(XK_O, r)
+#else
+#define XK_STORE(r) XK_PUT(XK_O, XK_AS(XK_O, XK_R, r))
+#endif
+
+#define XK_ADDRESS(i) XK_GLOBAL const XK_S(XK_D##i) *g##i = XK_POINTER(const XK_S(XK_D##i), x##i);
+#define XK_OFFSET(i) xk_index o##i = 0;
+#define XK_STEP(i) o##i += c * p.stride[i + 1][d];

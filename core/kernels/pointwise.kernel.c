@@ -1,0 +1,109 @@
+/* Pointwise template: out[i] = body(x0[i], x1[i], ..., numbers).
+ *
+ * The iteration space has XK_RANK dimensions, outermost first; the innermost is cut into vectors of XK_VEC elements, one
+ * for each work-item and turn. Defines, besides those of the dialect:
+ *   XK_NT, XK_NN     tensor inputs and numbers
+ *   XK_O, XK_D0...   element types of the output and the inputs
+ *   XK_KO, XK_K0...  how the innermost dimension of each lies in memory: C contiguous, B broadcast, S strided
+ *   XK_WO, XK_W0...  bytes of a vector of each
+ *   XK_CALL          the body's call, over XK_X(i) and XK_N(j)
+ *   XK_TURNS         vectors for each work-item
+ *   XK_INDEX64       indices need 64 bits
+ *   XK_TAIL          one dimension whose last vector may be partial */
+
+typedef struct xk_params {
+    xk_ulong vectors;
+    xk_ulong elements;
+#if XK_NN > 0
+    xk_number number[XK_NN];
+#endif
+    xk_index size[XK_RANK];                /* the innermost in vectors */
+    xk_uint magic[XK_RANK], shift[XK_RANK]; /* division by size as a multiplication; 32-bit indices only */
+    xk_index stride[XK_NT + 1][XK_RANK];   /* elements; of the innermost dimension, elements from vector to vector */
+    xk_index inner[XK_NT + 1];             /* elements from one element of a vector to the next, kind S */
+} xk_params;
+
+/* A vector of an input, loaded in one access where it is contiguous. */
+#define XK_VECTOR(i) \
+    union { \
+        XK_CAT(xk_word, XK_W##i) word; \
+        XK_S(XK_D##i) v[XK_VEC]; \
+    } v##i;
+#define XK_LOAD_C(i) v##i.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i);
+#define XK_LOAD_B(i) v##i.v[0] = g##i[o##i];
+#define XK_LOAD_S(i) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        v##i.v[k] = g##i[o##i + k * p.inner[i + 1]];
+#define XK_LOAD(i) XK_CAT(XK_LOAD_, XK_K##i)(i)
+#define XK_AT_C(i) v##i.v[k]
+#define XK_AT_B(i) v##i.v[0]
+#define XK_AT_S(i) v##i.v[k]
+
+
+/* Quotient by p.size[d]. */
+#if XK_INDEX64
+#define XK_DIVIDE(n, d) ((n) / p.size[d])
+#else
+#define XK_DIVIDE(n, d) \
+    ((xk_index)((xk_mulhi((xk_uint)(n), p.magic[d]) + (xk_uint)(n)) >> p.shift[d]))
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_EACH(XK_ADDRESS)
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++) {
+        const xk_index vector =
+            ((xk_index)xk_group_id() * XK_TURNS + turn) * XK_WG + (xk_index)xk_local_id();
+        if ((xk_ulong)vector >= p.vectors)
+            return;
+        xk_index rest = vector, out_offset = 0;
+        XK_EACH(XK_OFFSET)
+        XK_UNROLL
+        for (int d = XK_RANK - 1; d >= 0; d--) {
+            xk_index c = rest;
+            if (d > 0) {
+                rest = XK_DIVIDE(rest, d);
+                c -= rest * p.size[d];
+            }
+            out_offset += c * p.stride[0][d];
+            XK_EACH(XK_STEP)
+        }
+#if XK_TAIL
+        if ((xk_ulong)vector * XK_VEC + XK_VEC > p.elements) {
+            const int left = (int)(p.elements - (xk_ulong)vector * XK_VEC);
+            for (int k = 0; k < left; k++) {
+#define XK_LAST_C(i) g##i[o##i + k]
+#define XK_LAST_B(i) g##i[o##i]
+#define XK_LAST_S(i) g##i[o##i + k * p.inner[i + 1]]
+#define XK_X(i) XK_CONVERT(i, XK_CAT(XK_LAST_, XK_K##i)(i))
+                const xk_r r = XK_CALL;
+                gout[out_offset + k] = XK_STORE(r);
+#undef XK_X
+            }
+            return;
+        }
+#endif
+        XK_EACH(XK_VECTOR)
+        XK_EACH(XK_LOAD)
+        union {
+            XK_CAT(xk_word, XK_WO) word;
+            XK_S(XK_O) v[XK_VEC];
+        } result;
+#define XK_X(i) XK_CONVERT(i, XK_CAT(XK_AT_, XK_K##i)(i))
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++) {
+            const xk_r r = XK_CALL;
+            result.v[k] = XK_STORE(r);
+        }
+#if XK_OUT_CONTIGUOUS
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + out_offset) = result.word;
+#else
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++)
+            gout[out_offset + k * p.inner[0]] = result.v[k];
+#endif
+    }
+}

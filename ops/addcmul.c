@@ -1,0 +1,43 @@
+#include "operator.h"
+
+OPERATOR(addcmul) = {
+    .name = "addcmul",
+    .doc = "self + value * tensor1 * tensor2.",
+    .source = "torch.addcmul",
+    .dtypes = FLOATING | INTEGRAL | COMPLEX,
+    .parameters = { TENSOR("self"), TENSOR("tensor1"), TENSOR("tensor2"), NUMBER("value", DEFAULT(1)) },
+    .samples = { { 0, 10 }, { 0, 10 }, { 0, 10 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+#if XK_C64 || XK_C128
+XK_FN xk_t addcmul_product(xk_t a, xk_t b)
+{
+    xk_t product;
+    product.re = a.re * b.re - a.im * b.im;
+    product.im = a.re * b.im + a.im * b.re;
+    return product;
+}
+
+KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
+{
+    const xk_t term = addcmul_product(addcmul_product(value, tensor1), tensor2);
+    self.re += term.re;
+    self.im += term.im;
+    return self;
+}
+#else
+KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
+{
+    return self + value * tensor1 * tensor2;
+}
+#endif
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double tensor1, long double tensor2, long double value)
+{
+    return self + value * tensor1 * tensor2;
+}
+#endif

@@ -1,0 +1,29 @@
+#include "operator.h"
+
+OPERATOR(eq) = {
+    .name = "eq",
+    .doc = "Whether self equals other; NaN equals nothing, the two zeros are equal.",
+    .source = "torch.eq",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .parameters = { TENSOR("self"), OPERAND("other") },
+    .samples = { { -4, 4 }, { -4, 4 } },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t other)
+{
+#if XK_C64 || XK_C128
+    return self.re == other.re && self.im == other.im;
+#else
+    return self == other;
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double other)
+{
+    return self == other;
+}
+#endif

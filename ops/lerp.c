@@ -1,0 +1,47 @@
+#include "operator.h"
+
+OPERATOR(lerp) = {
+    .name = "lerp",
+    .doc = "self + weight * (end - self), exact at both ends.",
+    .source = "torch.lerp",
+    .dtypes = FLOATING | COMPLEX,
+    .promotion = EXPOPS_PROMOTE_SAME,
+    .parameters = { TENSOR("self"), TENSOR("end"), OPERAND("weight") },
+    .samples = { { -10, 10 }, { -10, 10 }, { 0, 1 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+#if XK_C64 || XK_C128
+XK_FN xk_t lerp_from(xk_t start, xk_t weight, xk_t way)
+{
+    start.re += weight.re * way.re - weight.im * way.im;
+    start.im += weight.re * way.im + weight.im * way.re;
+    return start;
+}
+
+KERNEL(xk_t self, xk_t end, xk_t weight)
+{
+    xk_t way, back = weight;
+    way.re = end.re - self.re;
+    way.im = end.im - self.im;
+    if (weight.re * weight.re + weight.im * weight.im < XK_C(0.25))
+        return lerp_from(self, weight, way);
+    back.re = weight.re - 1;
+    return lerp_from(end, back, way);
+}
+#else
+KERNEL(xk_t self, xk_t end, xk_t weight)
+{
+    const xk_t way = end - self;
+    return xk_fabs(weight) < XK_C(0.5) ? self + weight * way : end - way * (1 - weight);
+}
+#endif
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double end, long double weight)
+{
+    return self * (1 - weight) + end * weight;
+}
+#endif

@@ -1,0 +1,29 @@
+#include "operator.h"
+
+OPERATOR(logical_not) = {
+    .name = "logical_not",
+    .doc = "1 where self is zero, else 0; NaN is not zero.",
+    .source = "torch.logical_not",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .parameters = { TENSOR("self") },
+    .samples = { { -2, 2 } },
+};
+
+#ifdef XK
+KERNEL(xk_t self)
+{
+#if XK_C64 || XK_C128
+    return self.re == 0 && self.im == 0;
+#else
+    return self == 0;
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    return !self;
+}
+#endif

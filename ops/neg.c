@@ -1,0 +1,31 @@
+#include "operator.h"
+
+OPERATOR(neg) = {
+    .name = "neg",
+    .doc = "-self; integers wrap, the sign of zero and NaN flips.",
+    .source = "torch.neg",
+    .aliases = { "negative" },
+    .dtypes = FLOATING | INTEGRAL | COMPLEX,
+    .parameters = { TENSOR("self") },
+    .samples = { { -100, 100 } },
+};
+
+#ifdef XK
+KERNEL(xk_t self)
+{
+#if XK_C64 || XK_C128
+    self.re = -self.re;
+    self.im = -self.im;
+    return self;
+#else
+    return -self;
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    return -self;
+}
+#endif

@@ -1,0 +1,34 @@
+#include "operator.h"
+
+OPERATOR(softplus) = {
+    .name = "softplus",
+    .doc = "log(1 + exp(beta * self)) / beta, and self itself where beta * self > threshold.",
+    .source = "torch.nn.functional.softplus",
+    .dtypes = FLOATING,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), NUMBER("beta", DEFAULT(1)), NUMBER("threshold", DEFAULT(20)) },
+    .samples = { { -30, 30 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t beta, xk_t threshold)
+{
+    const xk_t z = self * beta;
+#if XK_HALF
+    /* log(1 + e) keeps half precision's digits once e is not small; below that e - e^2/2 does. */
+    const xk_t e = xk_exp(z);
+    const xk_t y = e < XK_C(0.001) ? e - XK_C(0.5) * e * e : xk_log(1 + e);
+#else
+    const xk_t y = xk_log1p(xk_exp(z));
+#endif
+    return z > threshold ? self : y / beta;
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double beta, long double threshold)
+{
+    return self * beta > threshold ? self : log1pl(expl(self * beta)) / beta;
+}
+#endif

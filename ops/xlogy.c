@@ -1,0 +1,31 @@
+#include "operator.h"
+
+OPERATOR(xlogy) = {
+    .name = "xlogy",
+    .doc = "self * log(other), 0 where self is 0 and other is not NaN.",
+    .source = "torch.xlogy",
+    .aliases = { "special_xlogy" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { OPERAND("self"), OPERAND("other") },
+    .samples = { { -10, 10 }, { 0, 10 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t other)
+{
+    if (xk_isnan(other))
+        return other;
+    return self == 0 ? 0 : self * XK_MATH(log)(other);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double other)
+{
+    if (isnan(other))
+        return NAN;
+    return self == 0 ? 0 : self * logl(other);
+}
+#endif
