@@ -104,7 +104,7 @@ struct expops_operator {
 /* The kernel is being compiled for the CPU: the definition must vanish. */
 #define OPERATOR(name) static const struct expops_operator expops_unused_##name __attribute__((unused))
 #elif defined(EXPOPS_REFERENCE)
-#define OPERATOR(name) static const struct expops_operator expops_unused_##name __attribute__((unused))
+#include "reference.h" /* tests/ops */
 #else
 #define OPERATOR(name) const struct expops_operator expops_operator_##name
 #endif

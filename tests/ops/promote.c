@@ -1,0 +1,99 @@
+#include "promote.h"
+
+#include "numbers.h"
+
+enum { NOTHING = -1 };
+
+static int rank_of(int dtype)
+{
+    static const int ranks[] = { [TEST_BOOL] = 0, [TEST_INTEGER] = 1, [TEST_FLOAT] = 2, [TEST_COMPLEX] = 3 };
+    return dtype == NOTHING ? -1 : ranks[test_format_of((expops_dtype)dtype).kind];
+}
+
+/* The common type of two tensors of equal standing. */
+static int meet(int a, int b)
+{
+    if (a == NOTHING || a == b)
+        return b;
+    if (b == NOTHING)
+        return a;
+    if (rank_of(a) < rank_of(b)) {
+        const int swap = a;
+        a = b;
+        b = swap;
+    }
+    const test_format wide = test_format_of((expops_dtype)a), narrow = test_format_of((expops_dtype)b);
+    if (wide.kind == TEST_COMPLEX)
+        return narrow.precision > wide.precision && rank_of(b) >= 2 ? EXPOPS_DTYPE_C128 : a;
+    if (rank_of(a) > rank_of(b))
+        return a;
+    if (wide.kind == TEST_FLOAT)
+        return wide.bytes == narrow.bytes ? EXPOPS_DTYPE_F32 : wide.bytes > narrow.bytes ? a : b;
+    if (wide.bytes != narrow.bytes)
+        return wide.bytes > narrow.bytes ? a : b;
+    return EXPOPS_DTYPE_I16; /* u8 and i8 */
+}
+
+/* Tensors with dimensions decide; the others count only where they are of a higher kind. */
+static int outrank(int strong, int weak)
+{
+    if (strong == NOTHING)
+        return weak;
+    return rank_of(weak) > rank_of(strong) ? meet(strong, weak) : strong;
+}
+
+static int number_dtype(uint32_t kind)
+{
+    switch (kind) {
+    case EXPOPS_VALUE_BOOL: return EXPOPS_DTYPE_BOOL;
+    case EXPOPS_VALUE_INT: return EXPOPS_DTYPE_I64;
+    case EXPOPS_VALUE_REAL: return EXPOPS_DTYPE_F32;
+    case EXPOPS_VALUE_COMPLEX: return EXPOPS_DTYPE_C64;
+    default: return NOTHING;
+    }
+}
+
+static int common_type(const expops_operator *op, const expops_value *args, size_t num_args)
+{
+    int with_dimensions = NOTHING, without = NOTHING, numbers = NOTHING;
+    for (size_t i = 0; i < num_args; i++) {
+        const expops_parameter *parameter = &op->parameters[i];
+        const int takes_part = parameter->kind == EXPOPS_PARAMETER_OPERAND ||
+                               (parameter->kind == EXPOPS_PARAMETER_TENSOR && !parameter->dtypes);
+        if (!takes_part || args[i].kind == EXPOPS_VALUE_NONE)
+            continue;
+        if (args[i].kind != EXPOPS_VALUE_TENSOR) {
+            numbers = meet(numbers, number_dtype(args[i].kind));
+            continue;
+        }
+        expops_dtype dtype = EXPOPS_DTYPE_F32;
+        if (expops_dtype_from_dl(args[i].as.tensor->dtype, &dtype) != EXPOPS_OK)
+            continue;
+        int *standing = args[i].as.tensor->ndim ? &with_dimensions : &without;
+        *standing = meet(*standing, dtype);
+        if (op->promotion == EXPOPS_PROMOTE_SELF || op->promotion == EXPOPS_PROMOTE_SAME)
+            return dtype;
+    }
+    const int common = outrank(with_dimensions, outrank(without, numbers));
+    return common == NOTHING ? EXPOPS_DTYPE_F32 : common;
+}
+
+test_types test_promote(const expops_operator *op, const expops_value *args, size_t num_args)
+{
+    expops_dtype common = (expops_dtype)common_type(op, args, num_args);
+    if (op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && rank_of((int)common) < 2)
+        common = EXPOPS_DTYPE_F32;
+    test_types types = { common, common };
+    if (op->promotion == EXPOPS_PROMOTE_TO_BOOL)
+        types.result = EXPOPS_DTYPE_BOOL;
+    if (op->promotion == EXPOPS_PROMOTE_COMPLEX_TO_REAL && test_is_complex(common))
+        types.result = common == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
+    return types;
+}
+
+int test_can_cast(expops_dtype from, expops_dtype to)
+{
+    if (to == EXPOPS_DTYPE_BOOL)
+        return from == EXPOPS_DTYPE_BOOL;
+    return rank_of((int)to) >= rank_of((int)from);
+}

@@ -1,0 +1,75 @@
+/* The reference part of an operator's file. core/operator.h includes this where EXPOPS_REFERENCE is defined:
+ *
+ *   #ifdef EXPOPS_REFERENCE
+ *   REFERENCE(long double self, long double other) { return self * other; }
+ *   #endif
+ *
+ * Pointwise: one element, every argument in the parameters' order: tensors and operands converted to the type of the
+ * arithmetic, numbers, bools and integers as they are, a choice as its index; an absent number is its default. Rows:
+ * ROW_REFERENCE { ... } sees one row as `r`. */
+#ifndef TEST_REFERENCE_H
+#define TEST_REFERENCE_H
+
+#include <math.h>
+#include <stdint.h>
+
+enum { TEST_ROW_NUMBERS = 6 };
+
+typedef struct expops_row_reference {
+    int64_t n;
+    const long double *x;
+    const long double *weight; /* n elements of the second tensor, or NULL */
+    long double numbers[TEST_ROW_NUMBERS]; /* numbers and choices in the parameters' order */
+    long double *out; /* reduce: one; map: n */
+} expops_row_reference;
+
+typedef long double (*test_reference_fn)(void);
+typedef void (*test_row_reference_fn)(const expops_row_reference *r);
+
+typedef struct test_reference {
+    const char *name;
+    int count; /* arguments of `element` */
+    test_reference_fn element; /* one of the two */
+    test_row_reference_fn row;
+} test_reference;
+
+void test_reference_add(const test_reference *reference);
+/* NULL where the operator's file has none. */
+const test_reference *test_reference_find(const char *name);
+long double test_reference_call(const test_reference *reference, const long double *arguments);
+
+/* Everything below lives in the operator's file: each registers itself before main. */
+#ifdef EXPOPS_REFERENCE
+static const char *reference_name(void) __attribute__((unused));
+
+#define OPERATOR(name_) \
+    static const char *reference_name(void) \
+    { \
+        return #name_; \
+    } \
+    static const struct expops_operator expops_unused_##name_ __attribute__((unused))
+
+#define REFERENCE_COUNT_(a, b, c, d, e, f, g, h, count, ...) count
+#define REFERENCE_COUNT(...) REFERENCE_COUNT_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+
+#define REFERENCE(...) \
+    static long double reference_element(__VA_ARGS__); \
+    __attribute__((constructor)) static void reference_register(void) \
+    { \
+        const test_reference reference = { reference_name(), REFERENCE_COUNT(__VA_ARGS__), \
+                                           (test_reference_fn)(void *)reference_element, 0 }; \
+        test_reference_add(&reference); \
+    } \
+    static long double reference_element(__VA_ARGS__)
+
+#define ROW_REFERENCE \
+    static void reference_row(const expops_row_reference *r); \
+    __attribute__((constructor)) static void reference_register(void) \
+    { \
+        const test_reference reference = { reference_name(), 0, 0, reference_row }; \
+        test_reference_add(&reference); \
+    } \
+    static void reference_row(const expops_row_reference *r)
+#endif
+
+#endif
