@@ -1,0 +1,52 @@
+/* The plugin's one exported function and its table. */
+#include "ocl.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZER 1
+#elif defined(__SANITIZE_THREAD__)
+#define SANITIZER 2
+#else
+#define SANITIZER 0
+#endif
+
+static const expops_backend_api api = {
+    .header = { .struct_size = sizeof(expops_backend_api) },
+    .probe = ocl_probe,
+    .device_open = ocl_device_open,
+    .device_close = ocl_device_close,
+    .device_info = ocl_device_info,
+    .allocate = ocl_allocate,
+    .release = ocl_release,
+    .copy = ocl_copy,
+    .synchronize = ocl_synchronize,
+    .stream_create = ocl_stream_create,
+    .stream_destroy = ocl_stream_destroy,
+    .compile = ocl_compile,
+    .release_image = ocl_release_image,
+    .load = ocl_load,
+    .unload = ocl_unload,
+    .launch = ocl_launch,
+    .event_create = ocl_event_create,
+    .event_destroy = ocl_event_destroy,
+    .event_record = ocl_event_record,
+    .event_elapsed = ocl_event_elapsed,
+};
+
+__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *host, expops_query *query);
+
+int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
+{
+    query->plugin_major = EXPOPS_BACKEND_MAJOR;
+    query->plugin_minor = EXPOPS_BACKEND_MINOR;
+    query->min_host_minor = 0;
+    query->sanitizer = SANITIZER;
+    query->name = "opencl";
+    query->version = OCL_VERSION;
+    query->description = "any device with an OpenCL 1.2 driver, through libOpenCL.so.1";
+    query->api = NULL;
+    if (host->major != EXPOPS_BACKEND_MAJOR)
+        return 1;
+    ocl_host = host;
+    query->api = &api;
+    return 0;
+}
