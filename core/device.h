@@ -16,6 +16,7 @@ struct expops_device {
     uint32_t ordinal;
     uint32_t fork_generation; /* of the process that opened it */
     int count;                /* guarded by the runtime lock (loader.h) */
+    int pinned;               /* was a default once: threads may use it uncounted, so it stays open */
     expops_allocator allocator;
     struct expops_kernel_table *kernels;
     struct expops_device *next;

@@ -1,0 +1,106 @@
+#include "host_api.h"
+
+#include <ctype.h>
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "env.h"
+#include "error.h"
+#include "log.h"
+
+static _Thread_local expops_findings *collecting;
+static _Thread_local char linker_message[1024];
+static expops_library_seam libraries;
+
+void expops_host_collect(expops_findings *findings)
+{
+    collecting = findings;
+}
+
+void expops_host_set_libraries(const expops_library_seam *seam)
+{
+    libraries = seam ? *seam : (expops_library_seam){ NULL, NULL };
+}
+
+static void append_note(expops_findings *findings)
+{
+    const size_t used = strlen(findings->notes);
+    if (findings->reason[0])
+        snprintf(findings->notes + used, sizeof findings->notes - used, "%s%s", used ? "\n" : "", findings->reason);
+}
+
+/* The last finding may turn out to be what stopped the probe; earlier ones are notes. */
+static void host_cause(uint32_t cause, const char *format, ...)
+{
+    char sentence[sizeof collecting->reason];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    expops_log(EXPOPS_LOG_INFO, "finding: %s", sentence);
+    if (!collecting)
+        return;
+    append_note(collecting);
+    collecting->cause = cause;
+    memcpy(collecting->reason, sentence, sizeof sentence);
+}
+
+/* "cache_dir" is the setting EXPOPS_CACHE_DIR. */
+static const char *host_config(const char *key)
+{
+    for (int row = 0; row < EXPOPS_ENV_COUNT; row++) {
+        const char *name = expops_env_name((enum expops_env_key)row) + strlen("EXPOPS_");
+        size_t i = 0;
+        while (key[i] && tolower((unsigned char)name[i]) == key[i])
+            i++;
+        if (!key[i] && !name[i])
+            return expops_env((enum expops_env_key)row);
+    }
+    return NULL;
+}
+
+static void *host_open_library(const char *name, int only_loaded, const char **out_message)
+{
+    if (libraries.open)
+        return libraries.open(name, only_loaded, out_message);
+    void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0));
+    const char *message = library ? NULL : dlerror();
+    if (!library && !message)
+        message = "not loaded in this process";
+    if (message)
+        snprintf(linker_message, sizeof linker_message, "%s", message);
+    if (out_message)
+        *out_message = library ? "" : linker_message;
+    expops_log(EXPOPS_LOG_DEBUG, "library %s: %s", name, library ? "opened" : linker_message);
+    return library;
+}
+
+static void *host_library_symbol(void *library, const char *name)
+{
+    return libraries.symbol ? libraries.symbol(library, name) : dlsym(library, name);
+}
+
+static void host_log(int level, const char *format, ...)
+{
+    if (!expops_log_enabled(level))
+        return;
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    expops_log(level, "%s", text);
+}
+
+const expops_host_api expops_host = {
+    .header = { .struct_size = sizeof(expops_host_api) },
+    .major = EXPOPS_BACKEND_MAJOR,
+    .minor = EXPOPS_BACKEND_MINOR,
+    .error = expops_error_from_backend,
+    .cause = host_cause,
+    .config = host_config,
+    .open_library = host_open_library,
+    .library_symbol = host_library_symbol,
+    .log = host_log,
+};
