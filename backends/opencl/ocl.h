@@ -7,7 +7,8 @@
 #include <CL/cl.h>
 #include "expops/backend.h"
 
-/* The values of expops_status that this plugin returns. A plugin does not include status.h; a test compares them. */
+/* The values of expops_status that this plugin returns. A plugin does not include status.h; a test
+ * compares them. */
 enum {
     OCL_OK = 0,
     OCL_ERR_DEVICE = 203,
@@ -17,6 +18,9 @@ enum {
     OCL_ERR_BACKEND = 402,
     OCL_ERR_COMPILE = 600,
 };
+
+/* DLPack's device types that kernels here take: a cl_mem, or a pointer to shared virtual memory. */
+enum { OCL_DL_OPENCL = 4, OCL_DL_EXT = 12 };
 
 /* --- ocl_library.c: the loader library and its errors --- */
 
@@ -31,9 +35,11 @@ typedef struct ocl_table {
 extern const expops_host_api *ocl_host;
 extern ocl_table ocl; /* filled once, by the first probe that finds the library */
 
-/* Opens the loader library and fills `ocl`; reports a cause where it cannot. Called under the probe's lock. */
+/* Opens the loader library and fills `ocl`; reports a cause where it cannot. Called under the
+ * probe's lock. */
 int32_t ocl_library_open(void);
-/* Reports "<what>: <name of code> (<code>); <advice>" and returns the status that belongs to `code`. */
+/* Reports "<what>: <name of code> (<code>); <advice>" and returns the status that belongs to
+ * `code`. */
 int32_t ocl_fail(cl_int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- ocl_probe.c: which devices there are --- */
@@ -73,7 +79,8 @@ cl_ulong ocl_device_number(cl_device_id id, cl_device_info what);
 uint32_t ocl_device_version(cl_device_id id);
 int ocl_device_has_extension(cl_device_id id, const char *name);
 int ocl_device_has_svm(cl_device_id id);
-/* Work-items that shuffle among themselves, where kernels can be held to that number; 1 elsewhere. */
+/* Work-items that shuffle among themselves, where kernels can be held to that number; 1 elsewhere.
+ */
 uint32_t ocl_device_subgroup(cl_device_id id);
 
 /* --- ocl_memory.c, ocl_queue.c, ocl_event.c --- */
@@ -81,7 +88,8 @@ uint32_t ocl_device_subgroup(cl_device_id id);
 /* The stream's queue and the context that belongs to it. */
 int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_queue *out_queue,
                      cl_context *out_context);
-int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer);
+int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes,
+                     expops_pointer *out_pointer);
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer);
 int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_copy *copy);
 int32_t ocl_synchronize(expops_backend_device *device, void *stream);
@@ -94,25 +102,27 @@ int32_t ocl_event_elapsed(expops_backend_device *device, void *start, void *stop
 
 /* --- ocl_compile.c: text to image, image to program --- */
 
-int32_t ocl_compile(expops_backend_device *device, const expops_source *source, expops_image *out_image);
+int32_t ocl_compile(expops_backend_device *device, const expops_source *source,
+                    expops_image *out_image);
 void ocl_release_image(expops_image *image);
 /* A built program for `context`, which holds the device. */
-int32_t ocl_program_from_image(expops_backend_device *device, cl_context context, const void *image, size_t bytes,
-                               cl_program *out_program);
+int32_t ocl_program_from_image(expops_backend_device *device, cl_context context, const void *image,
+                               size_t bytes, cl_program *out_program);
 
 /* --- ocl_kernel.c, ocl_launch.c --- */
 
 enum { OCL_POOL = 32 };
 enum { OCL_SLOT_EMPTY = 0, OCL_SLOT_BUSY = 1, OCL_SLOT_FREE = 2 };
 
-/* Arguments belong to a cl_kernel until it is enqueued, so no two threads may hold one at a time. A launch claims a slot,
- * and a slot's cl_kernel is made when all earlier ones are busy. */
+/* Arguments belong to a cl_kernel until it is enqueued, so no two threads may hold one at a time. A
+ * launch claims a slot, and a slot's cl_kernel is made when all earlier ones are busy. */
 typedef struct ocl_slot {
     _Atomic uint32_t state;
     cl_kernel kernel;
 } ocl_slot;
 
-/* A kernel built for one context. It holds the context, so that its address is not given to another one. */
+/* A kernel built for one context. It holds the context, so that its address is not given to another
+ * one. */
 typedef struct ocl_program {
     cl_context context;
     cl_program program;
@@ -124,8 +134,8 @@ int32_t ocl_load(expops_backend_device *device, const void *image, size_t bytes,
                  expops_backend_kernel **out_kernel);
 void ocl_unload(expops_backend_device *device, expops_backend_kernel *kernel);
 /* The kernel for the context of a queue. Takes a lock only on the first launch in a context. */
-int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
-                           cl_command_queue queue, ocl_program **out_program);
+int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel,
+                           cl_context context, cl_command_queue queue, ocl_program **out_program);
 /* The cl_kernel to launch; *out_slot is NULL where it is a temporary one. */
 int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ocl_slot **out_slot,
                          cl_kernel *out_kernel);

@@ -14,7 +14,8 @@ static void platform_text(cl_platform_id platform, cl_platform_info what, char *
         snprintf(out, size, "unknown");
 }
 
-/* Options decide the machine code, so they are part of the compiler's identity. */
+/* Options decide the machine code, so they are part of the compiler's identity. Shuffles need
+ * OpenCL C 3.0; warnings are switched off because some drivers print that there were any. */
 static void describe_compiler(expops_backend_device *device, cl_platform_id platform)
 {
     const cl_ulong single = ocl_device_number(device->id, CL_DEVICE_SINGLE_FP_CONFIG);
@@ -24,11 +25,14 @@ static void describe_compiler(expops_backend_device *device, cl_platform_id plat
     platform_text(platform, CL_PLATFORM_VERSION, version, sizeof(version));
     ocl_device_text(device->id, CL_DRIVER_VERSION, driver, sizeof(driver));
     ocl_device_text(device->id, CL_DEVICE_VERSION, level, sizeof(level));
-    snprintf(device->options, sizeof(device->options), "-cl-std=CL1.2%s",
-             single & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+    snprintf(device->options, sizeof(device->options), "-w -cl-std=%s%s",
+             device->info.subgroup > 1 ? "CL3.0" : "CL1.2",
+             single & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT
+                 ? " -cl-fp32-correctly-rounded-divide-sqrt"
+                 : "");
     snprintf(device->driver, sizeof(device->driver), "%s %s", maker, driver);
-    snprintf(device->compiler, sizeof(device->compiler), "%s, %s, %s, driver %s, %s", maker, version, level, driver,
-             device->options);
+    snprintf(device->compiler, sizeof(device->compiler), "%s, %s, %s, driver %s, %s", maker,
+             version, level, driver, device->options);
 }
 
 /* The prelude is one text for all devices; these lines before it say what this one has. */
@@ -43,7 +47,8 @@ static int32_t make_prelude(expops_backend_device *device)
     if (device->info.subgroup > 1)
         snprintf(subgroup, sizeof(subgroup), "#define XK_OCL_SUBGROUP %u\n", device->info.subgroup);
     snprintf(device->prelude, size, "%s%s%s%s", device->gpu ? "#define XK_OCL_GPU 1\n" : "",
-             device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup, ocl_prelude);
+             device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup,
+             ocl_prelude);
     return OCL_OK;
 }
 
@@ -56,21 +61,23 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
     info->name = info->target = device->name;
     info->driver = device->driver;
     info->compiler = device->compiler;
-    info->caps = EXPOPS_CAP_HANDLES | (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0);
+    info->caps = EXPOPS_CAP_HANDLES |
+                 (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0);
     info->memory_bytes = ocl_device_number(id, CL_DEVICE_GLOBAL_MEM_SIZE);
     info->local_bytes = ocl_device_number(id, CL_DEVICE_LOCAL_MEM_SIZE);
     info->max_group = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE);
     info->subgroup = ocl_device_subgroup(id);
     info->compute_units = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_COMPUTE_UNITS);
-    info->device_types[0] = 4;  /* kDLOpenCL: cl_mem and byte offset */
-    info->device_types[1] = 12; /* kDLExtDev: pointer to shared virtual memory */
+    info->device_types[0] = OCL_DL_OPENCL;
+    info->device_types[1] = OCL_DL_EXT;
     info->num_device_types = device->svm ? 2 : 1;
     info->device_id = (int32_t)ordinal;
 }
 
 static int32_t create_objects(expops_backend_device *device, cl_platform_id platform)
 {
-    const cl_context_properties properties[] = { CL_CONTEXT_PLATFORM, (cl_context_properties)platform, 0 };
+    const cl_context_properties properties[] = { CL_CONTEXT_PLATFORM,
+                                                 (cl_context_properties)platform, 0 };
     void *queue = NULL;
     int32_t status;
     cl_int code;
@@ -105,8 +112,8 @@ int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
     device->gpu = entry->rank == 0;
     device->svm = ocl_device_has_svm(entry->id);
     ocl_device_text(entry->id, CL_DEVICE_NAME, device->name, sizeof(device->name));
-    describe_compiler(device, entry->platform);
     collect_info(device, ordinal);
+    describe_compiler(device, entry->platform);
     status = make_prelude(device);
     if (status == OCL_OK)
         status = create_objects(device, entry->platform);
@@ -133,7 +140,8 @@ void ocl_device_close(expops_backend_device *device)
 
 int32_t ocl_device_info(expops_backend_device *device, expops_device_info *out_info)
 {
-    const uint32_t size = out_info->header.struct_size; /* what the host has room for; 0 from one that did not say */
+    const uint32_t size =
+        out_info->header.struct_size; /* what the host has room for; 0 from one that did not say */
     const uint32_t known = size && size < sizeof(*out_info) ? size : (uint32_t)sizeof(*out_info);
 
     memcpy(out_info, &device->info, known);

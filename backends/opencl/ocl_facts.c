@@ -7,7 +7,8 @@
 
 #define OCL_DEVICE_SUB_GROUP_SIZES_INTEL 0x4108 /* cl_intel_required_subgroup_size */
 
-/* Texts longer than the buffer come back empty from the driver, so they are asked for whole and cut here. */
+/* Texts longer than the buffer come back empty from the driver, so they are asked for whole and cut
+ * here. */
 void ocl_device_text(cl_device_id id, cl_device_info what, char *out, size_t size)
 {
     size_t needed = 0;
@@ -24,7 +25,8 @@ void ocl_device_text(cl_device_id id, cl_device_info what, char *out, size_t siz
     free(text);
 }
 
-/* Values are of 4 or 8 bytes; the driver writes as many as the value has, at the front of a zeroed word. */
+/* Values are of 4 or 8 bytes; the driver writes as many as the value has, at the front of a zeroed
+ * word. */
 cl_ulong ocl_device_number(cl_device_id id, cl_device_info what)
 {
     union {
@@ -80,18 +82,19 @@ int ocl_device_has_svm(cl_device_id id)
     return (ocl_device_number(id, CL_DEVICE_SVM_CAPABILITIES) & kinds) != 0;
 }
 
-/* Compilers choose a sub-group's size for each kernel. Kernels are written for one known size, so sub-groups are used only
- * where an attribute can demand it. */
+/* Compilers choose a sub-group's size for each kernel. Kernels are written for one known size, so
+ * sub-groups are used only where an attribute can demand it. */
 uint32_t ocl_device_subgroup(cl_device_id id)
 {
     size_t sizes[8], bytes = 0;
     uint32_t chosen = 1;
 
-    if (!ocl_device_has_extension(id, "cl_khr_subgroups") ||
+    if (ocl_device_version(id) < 30 || !ocl_device_has_extension(id, "cl_khr_subgroups") ||
         !ocl_device_has_extension(id, "cl_khr_subgroup_shuffle_relative") ||
         !ocl_device_has_extension(id, "cl_intel_required_subgroup_size"))
         return 1;
-    if (ocl.clGetDeviceInfo(id, OCL_DEVICE_SUB_GROUP_SIZES_INTEL, sizeof(sizes), sizes, &bytes) != CL_SUCCESS)
+    if (ocl.clGetDeviceInfo(id, OCL_DEVICE_SUB_GROUP_SIZES_INTEL, sizeof(sizes), sizes, &bytes) !=
+        CL_SUCCESS)
         return 1;
     for (size_t i = 0; i < bytes / sizeof(sizes[0]); i++)
         if (sizes[i] <= 32 && sizes[i] > chosen)

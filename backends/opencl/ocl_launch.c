@@ -1,14 +1,12 @@
 /* Launching: no lock and no allocation once the kernel has been launched in the queue's context. */
 #include "ocl.h"
 
-enum { DL_OPENCL = 4 }; /* DLPack's kDLOpenCL; anything else is an address */
-
 static cl_int set_tensor(cl_kernel kernel, cl_uint index, const expops_pointer *tensor)
 {
     const cl_ulong offset = tensor->byte_offset;
     cl_int code;
 
-    if (tensor->device_type == DL_OPENCL)
+    if (tensor->device_type == OCL_DL_OPENCL)
         code = ocl.clSetKernelArg(kernel, index, sizeof(cl_mem), &tensor->data);
     else
         code = ocl.clSetKernelArgSVMPointer(kernel, index, tensor->data);
@@ -45,7 +43,8 @@ static cl_int enqueue(cl_command_queue queue, cl_kernel kernel, const expops_lau
 
 static int32_t refuse_address(expops_backend_device *device)
 {
-    ocl_host->error("%s has no shared virtual memory; pass a cl_mem and a byte offset", device->name);
+    ocl_host->error("%s has no shared virtual memory; pass a cl_mem and a byte offset",
+                    device->name);
     return OCL_ERR_UNSUPPORTED;
 }
 
@@ -61,7 +60,7 @@ int32_t ocl_launch(expops_backend_device *device, expops_backend_kernel *kernel,
     int32_t status = ocl_queue_of(device, stream, &queue, &context);
 
     for (uint32_t i = 0; i < launch->num_tensors && !device->svm; i++)
-        if (launch->tensors[i].device_type != DL_OPENCL)
+        if (launch->tensors[i].device_type != OCL_DL_OPENCL)
             return refuse_address(device);
     if (status == OCL_OK)
         status = ocl_kernel_program(device, kernel, context, queue, &program);

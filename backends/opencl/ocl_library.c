@@ -24,8 +24,9 @@ static const symbol_row symbols[] = {
 
 static int32_t report_missing(const char *message)
 {
-    static const char text[] = "libOpenCL.so.1 could not be opened (%s); install the OpenCL loader (ocl-icd-libopencl1) "
-                               "and a vendor's driver (pocl-opencl-icd runs on any CPU)";
+    static const char text[] =
+        "libOpenCL.so.1 could not be opened (%s); install the OpenCL loader (ocl-icd-libopencl1) "
+        "and a vendor's driver (pocl-opencl-icd runs on any CPU)";
 
     message = message ? message : "no message";
     ocl_host->cause(EXPOPS_CAUSE_DRIVER_MISSING, text, message);
@@ -81,7 +82,8 @@ static code_row describe(cl_int code)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].code == code)
             return rows[i];
-    return (code_row){ code, OCL_ERR_BACKEND, "an OpenCL error", "look the code up in CL/cl.h or the driver's manual" };
+    return (code_row){ code, OCL_ERR_BACKEND, "an OpenCL error",
+                       "look the code up in CL/cl.h or the driver's manual" };
 }
 
 int32_t ocl_fail(cl_int code, const char *format, ...)

@@ -27,16 +27,18 @@ static int usable(cl_device_id id)
 
     ocl_device_text(id, CL_DEVICE_NAME, name, sizeof(name));
     if (!ocl_device_number(id, CL_DEVICE_AVAILABLE)) {
-        ocl_host->cause(EXPOPS_CAUSE_NO_DEVICE, "%s is not available now; close what uses it", name);
+        ocl_host->cause(EXPOPS_CAUSE_NO_DEVICE, "%s is not available now; close what uses it",
+                        name);
         return 0;
     }
     if (ocl_device_version(id) < 12) {
-        ocl_host->cause(EXPOPS_CAUSE_DRIVER_TOO_OLD, "%s has no OpenCL 1.2; install a newer driver", name);
+        ocl_host->cause(EXPOPS_CAUSE_DRIVER_TOO_OLD, "%s has no OpenCL 1.2; install a newer driver",
+                        name);
         return 0;
     }
     if (!ocl_device_number(id, CL_DEVICE_COMPILER_AVAILABLE)) {
-        ocl_host->cause(EXPOPS_CAUSE_COMPILER_MISSING, "the driver of %s has no compiler; install a full profile driver",
-                        name);
+        ocl_host->cause(EXPOPS_CAUSE_COMPILER_MISSING,
+                        "the driver of %s has no compiler; install a full profile driver", name);
         return 0;
     }
     return 1;
@@ -79,12 +81,14 @@ static int32_t enumerate(void)
     cl_uint count = 0;
 
     if (ocl.clGetPlatformIDs(MAX_PLATFORMS, platforms, &count) != CL_SUCCESS || count == 0)
-        return no_device("the OpenCL loader found no platform; install a vendor's driver (pocl-opencl-icd runs on any "
+        return no_device("the OpenCL loader found no platform; install a vendor's driver "
+                         "(pocl-opencl-icd runs on any "
                          "CPU) and check its file in /etc/OpenCL/vendors");
     for (cl_uint i = 0; i < count && i < MAX_PLATFORMS; i++)
         add_platform(platforms[i]);
     if (num_found == 0)
-        return no_device("no OpenCL platform has a usable device; check that the driver runs (clinfo shows what it says) "
+        return no_device("no OpenCL platform has a usable device; check that the driver runs "
+                         "(clinfo shows what it says) "
                          "and that this user may open the device");
     return OCL_OK;
 }

@@ -1,4 +1,5 @@
-/* The prelude's words on a device: conversions against arithmetic in double, the rest against known values. */
+/* The prelude's words on a device: conversions against arithmetic in double, the rest against known
+ * values. */
 #include "fixture.h"
 
 #include <math.h>
@@ -9,14 +10,18 @@
 extern const char words_kernel[];
 
 static const char decode_kernel[] =
-    "XK_KERNEL void xk_main(XK_TENSOR(xk_uint, f16), XK_TENSOR(xk_uint, bf16), XK_TENSOR(const xk_ushort, in))\n"
+    "XK_KERNEL void xk_main(XK_TENSOR(xk_uint, f16), XK_TENSOR(xk_uint, bf16), XK_TENSOR(const "
+    "xk_ushort, in))\n"
     "{\n"
     "    const xk_uint i = xk_group_id() * XK_WG + xk_local_id();\n"
-    "    XK_POINTER(xk_uint, f16)[i] = xk_f32_bits(xk_f16_to_f32(XK_POINTER(const xk_ushort, in)[i]));\n"
-    "    XK_POINTER(xk_uint, bf16)[i] = xk_f32_bits(xk_bf16_to_f32(XK_POINTER(const xk_ushort, in)[i]));\n"
+    "    XK_POINTER(xk_uint, f16)[i] = xk_f32_bits(xk_f16_to_f32(XK_POINTER(const xk_ushort, "
+    "in)[i]));\n"
+    "    XK_POINTER(xk_uint, bf16)[i] = xk_f32_bits(xk_bf16_to_f32(XK_POINTER(const xk_ushort, "
+    "in)[i]));\n"
     "}\n";
 static const char encode_kernel[] =
-    "XK_KERNEL void xk_main(XK_TENSOR(xk_ushort, f16), XK_TENSOR(xk_ushort, bf16), XK_TENSOR(const xk_uint, in))\n"
+    "XK_KERNEL void xk_main(XK_TENSOR(xk_ushort, f16), XK_TENSOR(xk_ushort, bf16), XK_TENSOR(const "
+    "xk_uint, in))\n"
     "{\n"
     "    const xk_uint i = xk_group_id() * XK_WG + xk_local_id();\n"
     "    const float x = xk_bits_f32(XK_POINTER(const xk_uint, in)[i]);\n"
@@ -31,7 +36,8 @@ static const char defines[] = "#define XK 1\n#define XK_WG 64\n";
 static double decode(uint16_t bits, int exponent_bits)
 {
     const int fraction_bits = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
-    const int exponent = (bits & 0x7fff) >> fraction_bits, fraction = bits & ((1 << fraction_bits) - 1);
+    const int exponent = (bits & 0x7fff) >> fraction_bits,
+              fraction = bits & ((1 << fraction_bits) - 1);
     double size;
 
     if (exponent == (1 << exponent_bits) - 1)
@@ -43,11 +49,13 @@ static double decode(uint16_t bits, int exponent_bits)
     return bits & 0x8000 ? -size : size;
 }
 
-/* The nearest 16-bit float, ties to even, by rounding to a multiple of the step at x. NaN gives 0xffff. */
+/* The nearest 16-bit float, ties to even, by rounding to a multiple of the step at x. NaN gives
+ * 0xffff. */
 static uint16_t encode(double x, int exponent_bits)
 {
     const int fraction_bits = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
-    const uint16_t sign = signbit(x) ? 0x8000 : 0, infinite = ((1 << exponent_bits) - 1) << fraction_bits;
+    const uint16_t sign = signbit(x) ? 0x8000 : 0, infinite = ((1 << exponent_bits) - 1)
+                                                              << fraction_bits;
     int exponent;
     double steps;
 
@@ -82,7 +90,8 @@ static void check_decoded(const char *type, uint16_t bits, uint32_t got, int exp
     const double expected = decode(bits, exponent_bits);
     const float value = float_of(got);
 
-    if (isnan(expected) ? !isnan(value) : (double)value != expected || !signbit(value) != !signbit(expected))
+    if (isnan(expected) ? !isnan(value)
+                        : (double)value != expected || !signbit(value) != !signbit(expected))
         fail_msg("%s 0x%04x became %a, expected %a", type, bits, value, expected);
 }
 
@@ -122,13 +131,15 @@ static uint32_t bits_of(float value)
     return bits;
 }
 
-/* Each 16-bit value, the middle between it and the next, the neighbours of that middle, and as many random patterns. */
+/* Each 16-bit value, the middle between it and the next, the neighbours of that middle, and as many
+ * random patterns. */
 static uint32_t fill_floats(uint32_t *out, uint32_t step)
 {
     uint32_t count = 0, random = 12345;
 
     for (uint32_t half = 0; half < 65536; half += step) {
-        const float low = (float)decode((uint16_t)half, 5), high = (float)decode((uint16_t)(half + 1), 5);
+        const float low = (float)decode((uint16_t)half, 5),
+                    high = (float)decode((uint16_t)(half + 1), 5);
         const uint32_t middle = bits_of((low + high) / 2), brain = half << 16;
 
         out[count++] = bits_of(low);
@@ -149,7 +160,8 @@ static void check_encoded(const char *type, uint32_t from, uint16_t got, int exp
     const uint16_t expected = encode(float_of(from), exponent_bits);
 
     if (expected == 0xffff ? !is_nan16(got, exponent_bits) : got != expected)
-        fail_msg("%a (0x%08x) became %s 0x%04x, expected 0x%04x", float_of(from), from, type, got, expected);
+        fail_msg("%a (0x%08x) became %s 0x%04x, expected 0x%04x", float_of(from), from, type, got,
+                 expected);
 }
 
 static void test_many_floats(void **state)
@@ -218,7 +230,11 @@ static void check_words(const float *out, const uint32_t *bits, const float *in,
 
 static void run_words(const char *more_defines, double relative)
 {
-    const struct { float factor; uint32_t count; int64_t big; } params = { 2.0f, 8, 0x7badcafe00000000 };
+    const struct {
+        float factor;
+        uint32_t count;
+        int64_t big;
+    } params = { 2.0f, 8, 0x7badcafe00000000 };
     expops_backend_kernel *kernel = kernel_of(more_defines, words_kernel);
     expops_pointer tensors[3];
     uint32_t bits[16] = { 0 };
