@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
-"""Turns a text file into a C array: embed.py SYMBOL in.h out.c gives `const char SYMBOL[]`, NUL at the end."""
+"""Writes a text file as a C string: embed.py SYMBOL in.h out.c"""
 import sys
 
 
-def embed(symbol, text):
-    data = text + b'\0'
-    rows = [', '.join(str(byte) for byte in data[at:at + 24]) for at in range(0, len(data), 24)]
-    return f'extern const char {symbol}[];\nconst char {symbol}[] = {{\n    ' + ',\n    '.join(rows) + ',\n};\n'
+def literal(line):
+    text = line.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("??", "?\\?")
+    return f'    "{text}\\n"\n'
 
 
 def main():
-    symbol, source, target = sys.argv[1:4]
-    with open(source, 'rb') as file:
-        text = file.read()
-    if max(text, default=0) > 127 or 0 in text:
-        sys.exit(f'{source}: not plain ASCII text')
-    with open(target, 'w', encoding='ascii') as file:
-        file.write(embed(symbol, text))
+    symbol, source, target = sys.argv[1:]
+    with open(source, encoding="ascii") as file:
+        lines = file.read().splitlines()
+    with open(target, "w", encoding="ascii") as file:
+        file.write(f"extern const char {symbol}[];\nconst char {symbol}[] =\n")
+        file.writelines(literal(line) for line in lines)
+        file.write("    ;\n")
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

@@ -1,0 +1,85 @@
+/* Machine code on a device, and the launch. */
+#include "cuhip.h"
+
+#include <stdlib.h>
+
+/* The driver may put off loading a function until its first launch, which a capture forbids: load it now. */
+static cuhip_result find_function(expops_backend_kernel *kernel, const char *entry, const char **out_function)
+{
+    *out_function = cuhip_names.module_function;
+    cuhip_result result = cuhip_api.module_function(&kernel->function, kernel->module, entry);
+    if (result != 0)
+        return result;
+    return CUHIP_LOAD_FUNCTION(kernel->function, out_function);
+}
+
+static cuhip_result load_entered(expops_backend_kernel *kernel, const void *image, const char *entry,
+                                 const char **out_function)
+{
+    *out_function = cuhip_names.module_load;
+    cuhip_result result = cuhip_api.module_load(&kernel->module, image);
+    if (result != 0)
+        return result;
+    result = find_function(kernel, entry, out_function);
+    if (result != 0)
+        (void)cuhip_api.module_unload(kernel->module);
+    return result;
+}
+
+int32_t cuhip_load(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
+                   expops_backend_kernel **out_kernel)
+{
+    const char *doing = "loading a kernel", *function = CUHIP_ENTER_NAME;
+    cuhip_scope scope;
+    *out_kernel = NULL;
+    expops_backend_kernel *kernel = calloc(1, sizeof *kernel);
+    if (!kernel) {
+        cuhip_host->error("loading a kernel: the host has no memory for its description");
+        return CUHIP_ERR_OUT_OF_MEMORY;
+    }
+    cuhip_result result = cuhip_enter(device, &scope);
+    if (result == 0) {
+        result = load_entered(kernel, image, entry, &function);
+        cuhip_leave(&scope);
+    }
+    if (result != 0) {
+        free(kernel);
+        return cuhip_fail(result, function, doing);
+    }
+    *out_kernel = kernel;
+    return CUHIP_OK;
+}
+
+void cuhip_unload(expops_backend_device *device, expops_backend_kernel *kernel)
+{
+    cuhip_scope scope;
+    if (cuhip_enter(device, &scope) == 0) {
+        (void)cuhip_api.module_unload(kernel->module);
+        cuhip_leave(&scope);
+    }
+    free(kernel);
+}
+
+int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
+                     const expops_launch *launch)
+{
+    void *addresses[CUHIP_MAX_TENSORS], *arguments[CUHIP_MAX_TENSORS + 1];
+    const uint32_t count = launch->num_tensors;
+    cuhip_scope scope;
+    if (count > CUHIP_MAX_TENSORS) {
+        cuhip_host->error("launching a kernel: %u tensors, this backend passes at most %d", count, CUHIP_MAX_TENSORS);
+        return CUHIP_ERR_UNSUPPORTED;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        addresses[i] = (char *)launch->tensors[i].data + launch->tensors[i].byte_offset;
+        arguments[i] = &addresses[i];
+    }
+    arguments[count] = (void *)launch->params;
+    cuhip_result result = cuhip_enter(device, &scope);
+    if (result != 0)
+        return cuhip_fail(result, CUHIP_ENTER_NAME, "launching a kernel");
+    result = cuhip_api.launch(kernel->function, launch->grid[0], launch->grid[1], launch->grid[2], launch->group[0],
+                              launch->group[1], launch->group[2], 0, stream, arguments, NULL);
+    cuhip_leave(&scope);
+    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.launch, "launching a kernel");
+}

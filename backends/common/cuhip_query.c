@@ -1,0 +1,56 @@
+/* The one exported symbol, and the table behind it. */
+#include "cuhip.h"
+
+#define EXPOPS_PLUGIN_VERSION "0.1.0"
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZER 1
+#elif defined(__SANITIZE_THREAD__)
+#define SANITIZER 2
+#else
+#define SANITIZER 0
+#endif
+
+const expops_host_api *cuhip_host;
+
+static const expops_backend_api api = {
+    .header = { .struct_size = sizeof api },
+    .probe = cuhip_probe,
+    .device_open = cuhip_device_open,
+    .device_close = cuhip_device_close,
+    .device_info = cuhip_device_info,
+    .allocate = cuhip_allocate,
+    .release = cuhip_release,
+    .copy = cuhip_copy,
+    .synchronize = cuhip_synchronize,
+    .stream_create = cuhip_stream_create,
+    .stream_destroy = cuhip_stream_destroy,
+    .stream_capturing = cuhip_stream_capturing,
+    .compile = cuhip_compile,
+    .release_image = cuhip_release_image,
+    .load = cuhip_load,
+    .unload = cuhip_unload,
+    .launch = cuhip_launch,
+    .event_create = cuhip_event_create,
+    .event_destroy = cuhip_event_destroy,
+    .event_record = cuhip_event_record,
+    .event_elapsed = cuhip_event_elapsed,
+};
+
+__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *host, expops_query *query);
+
+int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
+{
+    query->plugin_major = EXPOPS_BACKEND_MAJOR;
+    query->plugin_minor = EXPOPS_BACKEND_MINOR;
+    query->min_host_minor = 0;
+    query->sanitizer = SANITIZER;
+    query->name = CUHIP_PLUGIN;
+    query->version = EXPOPS_PLUGIN_VERSION;
+    query->description = CUHIP_DESCRIPTION;
+    query->api = NULL;
+    if (query->host_major != EXPOPS_BACKEND_MAJOR)
+        return 1;
+    cuhip_host = host;
+    query->api = &api;
+    return 0;
+}

@@ -1,0 +1,164 @@
+/* What only CUDA knows: where its libraries lie, what its failures mean, what its compiler is told. */
+#include "cuhip.h"
+#include "cuhip_places.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_TARGETS = 64 };
+
+const char *const cuhip_driver_names_list[] = { CUHIP_DRIVER_LIBRARY, NULL };
+const char *const cuhip_rtc_package_pattern = "nvidia/*/lib/libnvrtc.so.*";
+const char *const cuhip_rtc_names[] = { "libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", NULL };
+const char *const cuhip_rtc_patterns[] = {
+    "/usr/local/cuda*/lib64/libnvrtc.so.*",
+    "/usr/local/cuda*/targets/*/lib/libnvrtc.so.*",
+    "/usr/lib/*-linux-gnu/libnvrtc.so.*",
+    "/usr/lib64/libnvrtc.so.*",
+    "/opt/cuda/lib64/libnvrtc.so.*",
+    "/opt/nvidia/hpc_sdk/Linux_*/*/cuda/lib64/libnvrtc.so.*",
+    "/opt/conda/lib/libnvrtc.so.*",
+    NULL,
+};
+
+const char *cuhip_vendor_resolve(void *library)
+{
+    return NULL;
+}
+
+static int is_forbidden(const char *path)
+{
+    return access(path, R_OK | W_OK) != 0 && (errno == EACCES || errno == EPERM);
+}
+
+int32_t cuhip_vendor_explain(cuhip_result result, const char *function)
+{
+    const char *name = NULL, *text = NULL;
+    if (is_forbidden("/dev/nvidiactl"))
+        return cuhip_stop(EXPOPS_CAUSE_DEVICE_PERMISSION,
+                          "/dev/nvidiactl cannot be opened by this user: join the group that owns it, or change its mode");
+    if (result == 0 || result == CUDA_RESULT_NO_DEVICE)
+        return cuhip_stop(EXPOPS_CAUSE_NO_DEVICE,
+                          "the driver finds no NVIDIA GPU: check nvidia-smi, whether CUDA_VISIBLE_DEVICES hides the "
+                          "device, and whether the container was given one");
+    if (result == CUDA_RESULT_STUB_LIBRARY)
+        return cuhip_stop(EXPOPS_CAUSE_DRIVER_MISSING,
+                          "the libcuda.so.1 that was opened is the toolkit's stub, not a driver: take its directory out "
+                          "of LD_LIBRARY_PATH and install the NVIDIA driver");
+    cuhip_vendor_error(result, &name, &text);
+    return cuhip_stop(result == CUDA_RESULT_SYSTEM_DRIVER_MISMATCH ? EXPOPS_CAUSE_DRIVER_TOO_OLD
+                                                                   : EXPOPS_CAUSE_DRIVER_FAILED,
+                      "%s failed with %s (%u): %s; check that nvidia-smi works and that the kernel module and "
+                      "libcuda.so.1 are of one version",
+                      function, name ? name : "an unknown code", result, text ? text : "no text");
+}
+
+void cuhip_vendor_error(cuhip_result result, const char **out_name, const char **out_text)
+{
+    if (cuhip_api.error_name(result, out_name) != 0)
+        *out_name = NULL;
+    if (cuhip_api.error_text(result, out_text) != 0)
+        *out_text = NULL;
+}
+
+static int32_t read_target(expops_backend_device *device)
+{
+    int major = 0, minor = 0;
+    cuhip_result result = cuhip_api.device_attribute(&major, CUDA_ATTRIBUTE_MAJOR, device->handle);
+    if (result == 0)
+        result = cuhip_api.device_attribute(&minor, CUDA_ATTRIBUTE_MINOR, device->handle);
+    if (result != 0)
+        return cuhip_fail(result, cuhip_names.device_attribute, "opening the device");
+    snprintf(device->target, sizeof device->target, "sm_%d%d", major, minor);
+    return CUHIP_OK;
+}
+
+int32_t cuhip_vendor_open(expops_backend_device *device)
+{
+    const int32_t status = read_target(device);
+    if (status != CUHIP_OK)
+        return status;
+    /* Older drivers do not know the attribute: no pools then. */
+    if (!cuhip_api.allocate_async || !cuhip_api.release_async ||
+        cuhip_api.device_attribute(&device->pools, CUDA_ATTRIBUTE_POOLS, device->handle) != 0)
+        device->pools = 0;
+    const cuhip_result result = cuhip_api.context_retain(&device->context, device->handle);
+    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.context_retain, "opening the device");
+}
+
+void cuhip_vendor_close(expops_backend_device *device)
+{
+    (void)cuhip_api.context_release(device->handle);
+}
+
+void cuhip_vendor_describe_driver(int version, char *out, size_t room)
+{
+    snprintf(out, room, "CUDA driver %d.%d", version / 1000, version % 1000 / 10);
+}
+
+/* A driver loads machine code of any compiler of its own major version, and of older ones. */
+int cuhip_vendor_compiler_fits(const cuhip_rtc *rtc, int driver_version)
+{
+    return driver_version == 0 || rtc->major <= driver_version / 1000 ? 2 : 1;
+}
+
+/* NVRTC opens its second library by a name with the full version, which the linker finds once it is loaded. */
+void cuhip_vendor_preload(const cuhip_rtc *rtc, const char *directory)
+{
+    const char *message = NULL;
+    cuhip_places *places = cuhip_places_create();
+    if (!places)
+        return;
+    cuhip_places_add(places, "%s/libnvrtc-builtins.so.%d.%d*", directory, rtc->major, rtc->minor);
+    if (places->count == 0)
+        cuhip_places_add(places, "%s/libnvrtc-builtins.so.%d*", directory, rtc->major);
+    if (places->count == 0)
+        cuhip_host->log(2, "no libnvrtc-builtins.so.%d.%d in %s", rtc->major, rtc->minor, directory);
+    else if (!cuhip_host->open_library(places->paths[0], 0, &message))
+        cuhip_host->log(1, "%s cannot be opened: %s", places->paths[0], message ? message : "no reason given");
+    cuhip_places_destroy(places);
+}
+
+/* The target's own number if the compiler knows it, else the highest below, else 0; -1 where the compiler cannot tell. */
+static int nearest_target(const cuhip_rtc *rtc, int wanted)
+{
+    int count = 0, list[MAX_TARGETS], nearest = 0;
+    if (!rtc->num_targets || !rtc->targets || rtc->num_targets(&count) != 0 || count <= 0 || count > MAX_TARGETS ||
+        rtc->targets(list) != 0)
+        return -1;
+    for (int i = 0; i < count; i++)
+        if (list[i] <= wanted && list[i] > nearest)
+            nearest = list[i];
+    return nearest;
+}
+
+int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *device, const expops_source *source,
+                             cuhip_options *out_options)
+{
+    const int wanted = strncmp(source->target, "sm_", 3) == 0 ? atoi(source->target + 3) : 0;
+    if (wanted <= 0) {
+        cuhip_host->error("compiling %s: \"%s\" is no target of %s; targets look like sm_90", source->name,
+                          source->target, CUHIP_RTC_NAME);
+        return CUHIP_ERR_COMPILE;
+    }
+    const int nearest = nearest_target(rtc, wanted);
+    if (nearest == 0) {
+        cuhip_host->error("compiling %s: %s no longer compiles for %s; install an older NVRTC and set EXPOPS_NVRTC",
+                          source->name, rtc->identity, source->target);
+        return CUHIP_ERR_COMPILE;
+    }
+    const int exact = nearest < 0 || nearest == wanted;
+    out_options->want_text = !exact || !rtc->code_bytes || !rtc->code;
+    if (!out_options->want_text)
+        snprintf(out_options->room, sizeof out_options->room, "--gpu-architecture=%s", source->target);
+    else
+        snprintf(out_options->room, sizeof out_options->room, "--gpu-architecture=compute_%d",
+                 exact ? wanted : nearest);
+    out_options->list[out_options->count++] = out_options->room;
+    out_options->list[out_options->count++] = "--std=c++14";
+    out_options->list[out_options->count++] = "-default-device";
+    return CUHIP_OK;
+}

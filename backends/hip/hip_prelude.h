@@ -1,0 +1,118 @@
+/* The kernel dialect for hipRTC. The words are those of docs/kernel-dialect.md. */
+typedef long long xk_long;
+typedef unsigned long long xk_ulong;
+typedef unsigned int xk_uint;
+typedef unsigned short xk_ushort;
+typedef unsigned char xk_uchar;
+typedef signed char xk_schar;
+typedef unsigned char xk_word1;
+typedef unsigned short xk_word2;
+typedef unsigned int xk_word4;
+typedef unsigned int xk_word8 __attribute__((ext_vector_type(2)));
+typedef unsigned int xk_word16 __attribute__((ext_vector_type(4)));
+
+#define XK_KERNEL extern "C" __attribute__((global)) __attribute__((amdgpu_flat_work_group_size(1, XK_WG)))
+#define XK_TENSOR(T, name) T *name
+#define XK_POINTER(T, name) (name)
+#define XK_GLOBAL
+#define XK_LOCAL __attribute__((shared))
+#define XK_CONSTANT static __attribute__((device)) const
+#define XK_FN static inline __attribute__((device, always_inline))
+#define XK_UNROLL _Pragma("unroll")
+
+#define xk_local_id() ((unsigned int)__builtin_amdgcn_workitem_id_x())
+#define xk_group_id() ((unsigned int)__builtin_amdgcn_workgroup_id_x())
+#define xk_mulhi(a, b) ((xk_uint)((xk_ulong)(a) * (xk_ulong)(xk_uint)(b) >> 32))
+#define xk_f32_bits(x) __builtin_bit_cast(xk_uint, (float)(x))
+#define xk_bits_f32(x) __builtin_bit_cast(float, (xk_uint)(x))
+#define xk_f64_bits(x) __builtin_bit_cast(xk_ulong, (double)(x))
+#define xk_bits_f64(x) __builtin_bit_cast(double, (xk_ulong)(x))
+#define XK_INFINITY __builtin_inff()
+#define XK_NAN __builtin_nanf("")
+
+#if XK_F32 || XK_C64
+#define XK_MATH(name) name##f
+#else
+#define XK_MATH(name) name
+#endif
+
+XK_FN void xk_barrier(void)
+{
+    __builtin_amdgcn_fence(__ATOMIC_RELEASE, "workgroup");
+    __builtin_amdgcn_s_barrier();
+    __builtin_amdgcn_fence(__ATOMIC_ACQUIRE, "workgroup");
+}
+
+XK_FN float xk_f16_to_f32(xk_ushort h)
+{
+    return (float)__builtin_bit_cast(_Float16, h);
+}
+
+XK_FN xk_ushort xk_f32_to_f16(float x)
+{
+    return __builtin_bit_cast(xk_ushort, (_Float16)x);
+}
+
+XK_FN float xk_bf16_to_f32(xk_ushort h)
+{
+    return xk_bits_f32((xk_uint)h << 16);
+}
+
+XK_FN xk_ushort xk_f32_to_bf16(float x)
+{
+    const xk_uint bits = xk_f32_bits(x);
+    if (x != x)
+        return (xk_ushort)0x7fff;
+    return (xk_ushort)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+/* Cheap functions for arithmetic whose result is rounded to a half type. The hardware's flush what is below the normal
+ * numbers, which bf16 has: such values are scaled around them. */
+XK_FN float xk_fast_exp(float x)
+{
+    const int low = x < -80.0f;
+    const float y = __builtin_exp2f((low ? x + 40.0f : x) * 1.44269504f);
+    return low ? y * 4.24835426e-18f : y;
+}
+
+/* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */
+XK_FN float xk_fast_log(float x)
+{
+    const float d = x - 1.0f;
+    const float series = d * __builtin_fmaf(d, __builtin_fmaf(d, __builtin_fmaf(d, -0.25f, 0.33333333f), -0.5f), 1.0f);
+    const int low = x < 1.17549435e-38f;
+    const float y = __builtin_log2f(low ? x * 4294967296.0f : x);
+    const float wide = (low ? y - 32.0f : y) * 0.693147181f;
+    return __builtin_fabsf(d) < 0.03125f ? series : wide;
+}
+
+#define xk_fast_rcp(x) (1.0f / (x))
+#define xk_fast_sin(x) sinf(x)
+#define xk_fast_cos(x) cosf(x)
+
+#if defined(__AMDGCN_WAVEFRONT_SIZE__)
+#define XK_SUBGROUP __AMDGCN_WAVEFRONT_SIZE__
+#elif defined(__AMDGCN_WAVEFRONT_SIZE)
+#define XK_SUBGROUP __AMDGCN_WAVEFRONT_SIZE
+#elif defined(__GFX10__) || defined(__GFX11__) || defined(__GFX12__)
+#define XK_SUBGROUP 32
+#else
+#define XK_SUBGROUP 64
+#endif
+#define XK_SHUFFLE 1
+
+XK_FN int xk_shuffle_down_i32(int x, xk_uint by)
+{
+#if XK_SUBGROUP == 64
+    const int lane = (int)__builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0u));
+#else
+    const int lane = (int)__builtin_amdgcn_mbcnt_lo(~0u, 0u);
+#endif
+    const int from = lane + (int)by;
+    return __builtin_amdgcn_ds_bpermute((from < XK_SUBGROUP ? from : lane) << 2, x);
+}
+
+XK_FN float xk_shuffle_down_f32(float x, xk_uint by)
+{
+    return __builtin_bit_cast(float, xk_shuffle_down_i32(__builtin_bit_cast(int, x), by));
+}
