@@ -1,0 +1,188 @@
+/* Inputs for timing. Values matter: zeros and denormal numbers send some hardware down paths that real data never takes. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench.h"
+#include "operator.h"
+
+/* Beyond the first tensor, operators disagree about what they want; the first guess that passes the checks is taken. */
+enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NUM_SHAPES };
+enum type_guess { SAME_TYPE, BOOL_TYPE, INDEX_TYPE, NUM_TYPES };
+enum list_guess { LAST_SIZE, REVERSED, LAST_NUMBER, NUM_LISTS };
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static double uniform(uint64_t *state, double low, double high)
+{
+    const double value = low + (high - low) * ((double)(next_random(state) >> 11) * 0x1p-53);
+    return fabs(value) < 0x1p-10 ? 0x1p-10 : value;
+}
+
+static uint16_t to_f16(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    return (uint16_t)((bits >> 16 & 0x8000) | (((bits >> 23 & 255) - 112) << 10 & 0x7c00) | (bits >> 13 & 1023));
+}
+
+static void store(void *data, expops_dtype dtype, size_t i, double value)
+{
+    const float single = (float)value;
+    uint32_t bits;
+    memcpy(&bits, &single, sizeof(bits));
+    const int64_t whole = value < 0 ? (int64_t)value - 1 : (int64_t)value + 1;
+    switch (dtype) {
+    case EXPOPS_DTYPE_F16:
+        ((uint16_t *)data)[i] = to_f16(single);
+        break;
+    case EXPOPS_DTYPE_BF16:
+        ((uint16_t *)data)[i] = (uint16_t)(bits >> 16);
+        break;
+    case EXPOPS_DTYPE_F32:
+    case EXPOPS_DTYPE_C64:
+        ((float *)data)[i] = single;
+        break;
+    case EXPOPS_DTYPE_F64:
+    case EXPOPS_DTYPE_C128:
+        ((double *)data)[i] = value;
+        break;
+    case EXPOPS_DTYPE_I16:
+        ((int16_t *)data)[i] = (int16_t)whole;
+        break;
+    case EXPOPS_DTYPE_I32:
+        ((int32_t *)data)[i] = (int32_t)whole;
+        break;
+    case EXPOPS_DTYPE_I64:
+        ((int64_t *)data)[i] = whole;
+        break;
+    case EXPOPS_DTYPE_BOOL:
+        ((uint8_t *)data)[i] = bits >> 13 & 1;
+        break;
+    default:
+        ((int8_t *)data)[i] = (int8_t)(dtype == EXPOPS_DTYPE_U8 ? llabs((long long)whole) : whole);
+        break;
+    }
+}
+
+/* Numbers from where the operator's tests draw theirs, without the far ends. */
+static int fill_array(npy_array *array, const expops_operator *op, size_t operand)
+{
+    double low = -2, high = 2;
+    if (operand < sizeof(op->samples) / sizeof(*op->samples) && op->samples[operand].low < op->samples[operand].high) {
+        low = fmax(op->samples[operand].low, -8);
+        high = fmin(op->samples[operand].high, 8);
+    }
+    const int complex = array->dtype == EXPOPS_DTYPE_C64 || array->dtype == EXPOPS_DTYPE_C128;
+    const size_t count = (size_t)array->numel * (complex ? 2 : 1);
+    uint64_t state = 0x9e3779b97f4a7c15u + operand;
+    array->data = malloc(array->numel ? (size_t)array->numel * expops_dtype_bytes(array->dtype) : 1);
+    if (!array->data)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        store(array->data, array->dtype, i, uniform(&state, low, high));
+    return 0;
+}
+
+static npy_array describe(const bench_setup *setup, enum shape_guess shape, enum type_guess type)
+{
+    npy_array array = { .dtype = setup->dtype, .ndim = setup->ndim, .numel = 1 };
+    memcpy(array.shape, setup->shape, sizeof(array.shape));
+    if (shape == LAST_DIMENSION && setup->ndim) {
+        array.ndim = 1;
+        array.shape[0] = setup->shape[setup->ndim - 1];
+    }
+    if (shape == ONE_ELEMENT) {
+        array.ndim = 1;
+        array.shape[0] = 1;
+    }
+    if (type != SAME_TYPE)
+        array.dtype = type == BOOL_TYPE ? EXPOPS_DTYPE_BOOL : EXPOPS_DTYPE_I64;
+    for (int32_t i = 0; i < array.ndim; i++)
+        array.numel *= array.shape[i];
+    return array;
+}
+
+static void guess_list(call *c, size_t index, const bench_setup *setup, enum list_guess guess)
+{
+    int64_t *list = c->integers[index];
+    uint32_t count = 1;
+    if (guess == LAST_SIZE)
+        list[0] = setup->ndim ? setup->shape[setup->ndim - 1] : 1;
+    if (guess == LAST_NUMBER)
+        list[0] = -1;
+    if (guess == REVERSED)
+        for (count = 0; count < (uint32_t)setup->ndim; count++)
+            list[count] = setup->ndim - 1 - (int64_t)count;
+    c->values[index] = expops_ints(list, count);
+}
+
+/* Sets the parameters that the command line left out; `given` has a flag for each that it named. */
+static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum shape_guess shape, enum type_guess type,
+                  enum list_guess list)
+{
+    int64_t integers = 0;
+    int tensors = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        const expops_parameter_info *p = &c->parameters[i];
+        if (given[i] || (p->optional && tensors))
+            continue;
+        if (call_is_positional(p->kind)) {
+            const npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
+            call_set_tensor(c, i, &array);
+            tensors++;
+        } else if (p->optional) {
+            continue;
+        } else if (p->kind == EXPOPS_PARAMETER_INTS) {
+            guess_list(c, i, setup, list);
+        } else if (p->kind == EXPOPS_PARAMETER_NUMBER) {
+            c->values[i] = expops_real(0.5);
+        } else if (p->kind == EXPOPS_PARAMETER_INT) {
+            c->values[i] = expops_int(integers++);
+        } else {
+            c->values[i] = p->kind == EXPOPS_PARAMETER_CHOICE ? expops_choice(0)
+                           : p->kind == EXPOPS_PARAMETER_BOOL ? expops_bool(0)
+                                                              : expops_int(setup->dtype);
+        }
+    }
+}
+
+static int find_arguments(call *c, const bench_setup *setup, const uint8_t *given, expops_result *out_result)
+{
+    char first[CALL_MESSAGE_BYTES];
+    for (int i = 0; i < NUM_SHAPES * NUM_TYPES * NUM_LISTS; i++) {
+        guess(c, setup, given, (enum shape_guess)(i / NUM_LISTS % NUM_SHAPES),
+              (enum type_guess)(i / NUM_LISTS / NUM_SHAPES), (enum list_guess)(i % NUM_LISTS));
+        if (expops_infer(c->op, c->values, c->count, out_result) == EXPOPS_OK)
+            return 0;
+        if (i == 0)
+            snprintf(first, sizeof(first), "%s", expops_error_text());
+    }
+    snprintf(c->message, sizeof(c->message), "no arguments were found for it; give them by name (%.900s)", first);
+    return -1;
+}
+
+int bench_fill_call(call *c, const bench_setup *setup, expops_result *out_result)
+{
+    uint8_t given[CALL_MAX_PARAMETERS];
+    size_t operand = 0;
+    for (size_t i = 0; i < c->count; i++)
+        given[i] = c->values[i].kind != EXPOPS_VALUE_NONE;
+    if (find_arguments(c, setup, given, out_result))
+        return -1;
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->values[i].kind != EXPOPS_VALUE_TENSOR || given[i])
+            continue;
+        if (fill_array(&c->tensors[i].array, c->op, operand++)) {
+            snprintf(c->message, sizeof(c->message), "no memory for the inputs");
+            return -1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,287 @@
+#include "call.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static int refuse(call *c, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    vsnprintf(c->message, sizeof(c->message), format, list);
+    va_end(list);
+    return -1;
+}
+
+const char *call_kind_name(uint32_t kind)
+{
+    switch (kind) {
+    case EXPOPS_PARAMETER_TENSOR:
+        return "tensor";
+    case EXPOPS_PARAMETER_OPERAND:
+        return "tensor or number";
+    case EXPOPS_PARAMETER_NUMBER:
+        return "number";
+    case EXPOPS_PARAMETER_INT:
+        return "integer";
+    case EXPOPS_PARAMETER_INTS:
+        return "integers";
+    case EXPOPS_PARAMETER_BOOL:
+        return "bool";
+    case EXPOPS_PARAMETER_CHOICE:
+        return "one of";
+    case EXPOPS_PARAMETER_DTYPE:
+        return "element type";
+    default:
+        return "?";
+    }
+}
+
+int call_is_positional(uint32_t kind)
+{
+    return kind == EXPOPS_PARAMETER_TENSOR || kind == EXPOPS_PARAMETER_OPERAND;
+}
+
+int call_init(call *c, const expops_operator *op)
+{
+    memset(c, 0, sizeof(*c));
+    c->op = op;
+    c->count = expops_operator_parameter_count(op);
+    if (c->count > CALL_MAX_PARAMETERS)
+        return refuse(c, "%s has %zu parameters, more than this command was built for; rebuild it", expops_operator_name(op),
+                      c->count);
+    for (size_t i = 0; i < c->count; i++)
+        expops_operator_parameter(op, i, &c->parameters[i]);
+    return 0;
+}
+
+static int parse_integer(const char *word, const char **out_end, int64_t *out)
+{
+    char *end;
+    errno = 0;
+    *out = strtoll(word, &end, 10);
+    *out_end = end;
+    return end == word || errno ? -1 : 0;
+}
+
+/* 2, 2.5, inf, true, 1+2j: the kind of the word decides the kind of the number, as in Python. */
+static int parse_number(const char *word, double *complex, expops_value *out)
+{
+    const char *rest;
+    char *end;
+    int64_t integer;
+    if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) {
+        *out = expops_bool(word[0] == 't');
+        return 0;
+    }
+    if (parse_integer(word, &rest, &integer) == 0 && !*rest) {
+        *out = expops_int(integer);
+        return 0;
+    }
+    const double real = strtod(word, &end);
+    if (end == word)
+        return -1;
+    if (!*end) {
+        *out = expops_real(real);
+        return 0;
+    }
+    const int only_imaginary = strcmp(end, "j") == 0;
+    complex[0] = only_imaginary ? 0 : real;
+    complex[1] = real;
+    if (!only_imaginary) {
+        const char *second = end;
+        complex[1] = strtod(second, &end);
+        if ((*second != '+' && *second != '-') || end == second || strcmp(end, "j"))
+            return -1;
+    }
+    *out = expops_complex(complex);
+    return 0;
+}
+
+static int set_number(call *c, size_t index, const char *word)
+{
+    if (parse_number(word, c->complexes[index], &c->values[index]))
+        return refuse(c, "argument '%s': '%s' is not a number", c->parameters[index].name, word);
+    return 0;
+}
+
+static int set_integers(call *c, size_t index, const char *word)
+{
+    uint32_t count = 0;
+    const char *at = word, *end;
+    while (*at) {
+        if (count == EXPOPS_MAX_RANK || parse_integer(at, &end, &c->integers[index][count]) || (*end && *end != ','))
+            return refuse(c, "argument '%s': '%s' is not a list of at most %d integers such as 0,-1",
+                          c->parameters[index].name, word, EXPOPS_MAX_RANK);
+        count++;
+        at = *end ? end + 1 : end;
+    }
+    c->values[index] = expops_ints(c->integers[index], count);
+    return 0;
+}
+
+static int set_choice(call *c, size_t index, const char *word)
+{
+    const expops_parameter_info *p = &c->parameters[index];
+    char all[256] = "";
+    for (size_t i = 0; p->choices && p->choices[i]; i++) {
+        if (strcmp(word, p->choices[i]) == 0) {
+            c->values[index] = expops_choice((int64_t)i);
+            return 0;
+        }
+        const size_t used = strlen(all);
+        snprintf(all + used, sizeof(all) - used, "%s%s", i ? ", " : "", p->choices[i]);
+    }
+    return refuse(c, "argument '%s': '%s' is none of %s", p->name, word, all);
+}
+
+static int set_bool(call *c, size_t index, const char *word)
+{
+    const int yes = strcmp(word, "true") == 0 || strcmp(word, "1") == 0;
+    if (!yes && strcmp(word, "false") && strcmp(word, "0"))
+        return refuse(c, "argument '%s': '%s' is neither true nor false", c->parameters[index].name, word);
+    c->values[index] = expops_bool(yes);
+    return 0;
+}
+
+static int set_integer(call *c, size_t index, const char *word)
+{
+    const char *end;
+    int64_t integer;
+    if (parse_integer(word, &end, &integer) || *end)
+        return refuse(c, "argument '%s': '%s' is not an integer", c->parameters[index].name, word);
+    c->values[index] = expops_int(integer);
+    return 0;
+}
+
+static int set_dtype(call *c, size_t index, const char *word)
+{
+    expops_dtype dtype;
+    if (expops_dtype_parse(word, &dtype))
+        return refuse(c, "argument '%s': %s", c->parameters[index].name, expops_error_text());
+    c->values[index] = expops_int(dtype);
+    return 0;
+}
+
+static int set_file(call *c, size_t index, const char *path)
+{
+    npy_array array;
+    char message[NPY_MESSAGE_BYTES];
+    if (npy_read(path, &array, message))
+        return refuse(c, "argument '%s': %.900s", c->parameters[index].name, message);
+    call_set_tensor(c, index, &array);
+    return 0;
+}
+
+int call_set_word(call *c, size_t index, const char *word)
+{
+    switch (c->parameters[index].kind) {
+    case EXPOPS_PARAMETER_TENSOR:
+        return set_file(c, index, word);
+    case EXPOPS_PARAMETER_OPERAND:
+        return parse_number(word, c->complexes[index], &c->values[index]) ? set_file(c, index, word) : 0;
+    case EXPOPS_PARAMETER_NUMBER:
+        return set_number(c, index, word);
+    case EXPOPS_PARAMETER_INT:
+        return set_integer(c, index, word);
+    case EXPOPS_PARAMETER_INTS:
+        return set_integers(c, index, word);
+    case EXPOPS_PARAMETER_BOOL:
+        return set_bool(c, index, word);
+    case EXPOPS_PARAMETER_CHOICE:
+        return set_choice(c, index, word);
+    default:
+        return set_dtype(c, index, word);
+    }
+}
+
+void call_set_tensor(call *c, size_t index, const npy_array *array)
+{
+    call_tensor *t = &c->tensors[index];
+    free(t->array.data);
+    t->array = *array;
+    int64_t step = 1;
+    for (int32_t i = 0; i < array->ndim; i++) {
+        const int32_t at = array->fortran_order ? i : array->ndim - 1 - i;
+        t->strides[at] = step;
+        step *= array->shape[at] ? array->shape[at] : 1;
+    }
+    t->view = (expops_tensor){
+        .data = array->data,
+        .device = { .device_type = EXPOPS_DL_CPU },
+        .ndim = array->ndim,
+        .dtype = expops_dtype_to_dl(array->dtype),
+        .shape = t->array.shape,
+        .strides = t->strides,
+    };
+    c->values[index] = expops_tensor_value(&t->view);
+}
+
+static void point_to(expops_tensor *view, const expops_pointer *memory, const expops_device *device)
+{
+    view->data = memory->data;
+    view->byte_offset = memory->byte_offset;
+    view->device.device_type = memory->device_type;
+    view->device.device_id = expops_device_get_info(device)->device_id;
+}
+
+/* Drivers refuse an allocation of nothing. */
+static uint64_t bytes_of(int64_t numel, expops_dtype dtype)
+{
+    const uint64_t bytes = (uint64_t)numel * expops_dtype_bytes(dtype);
+    return bytes ? bytes : 1;
+}
+
+int call_upload(call *c, expops_device *device)
+{
+    c->device = device;
+    for (size_t i = 0; i < c->count; i++) {
+        call_tensor *t = &c->tensors[i];
+        if (c->values[i].kind != EXPOPS_VALUE_TENSOR)
+            continue;
+        const uint64_t bytes = (uint64_t)t->array.numel * expops_dtype_bytes(t->array.dtype);
+        if (expops_memory_allocate(device, NULL, bytes_of(t->array.numel, t->array.dtype), &t->memory))
+            return refuse(c, "argument '%s': %.900s", c->parameters[i].name, expops_error_text());
+        point_to(&t->view, &t->memory, device);
+        if (bytes && expops_memory_upload(device, NULL, &t->memory, t->array.data, bytes))
+            return refuse(c, "argument '%s': %.900s", c->parameters[i].name, expops_error_text());
+    }
+    if (expops_synchronize(device, NULL))
+        return refuse(c, "%.900s", expops_error_text());
+    return 0;
+}
+
+void call_unload(call *c)
+{
+    for (size_t i = 0; i < c->count && c->device; i++) {
+        call_tensor *t = &c->tensors[i];
+        if (t->memory.data)
+            expops_memory_free(c->device, NULL, &t->memory);
+        t->memory = (expops_pointer){ 0 };
+        t->view.data = t->array.data;
+        t->view.byte_offset = 0;
+        t->view.device = (expops_dl_device){ .device_type = EXPOPS_DL_CPU };
+    }
+    c->device = NULL;
+}
+
+void call_deinit(call *c)
+{
+    call_unload(c);
+    for (size_t i = 0; i < c->count && i < CALL_MAX_PARAMETERS; i++)
+        npy_free(&c->tensors[i].array);
+}
+
+int call_make_output(call *c, expops_result *result, expops_tensor *out, expops_pointer *out_memory)
+{
+    *out = (expops_tensor){
+        .ndim = result->ndim,
+        .dtype = expops_dtype_to_dl(result->dtype),
+        .shape = result->shape,
+    };
+    if (expops_memory_allocate(c->device, NULL, bytes_of(expops_tensor_numel(out), result->dtype), out_memory))
+        return refuse(c, "the output: %.900s", expops_error_text());
+    point_to(out, out_memory, c->device);
+    return 0;
+}

@@ -1,0 +1,49 @@
+/* A call of an operator put together from words: tensors from files or made up, numbers, attributes. */
+#ifndef EXPOPS_TOOLS_CALL_H
+#define EXPOPS_TOOLS_CALL_H
+
+#include "expops/op.h"
+#include "npy.h"
+
+enum { CALL_MAX_PARAMETERS = 16, CALL_MESSAGE_BYTES = NPY_MESSAGE_BYTES };
+
+typedef struct call_tensor {
+    npy_array array; /* data is the host's copy */
+    int64_t strides[EXPOPS_MAX_RANK];
+    expops_tensor view; /* of the host's copy, or of `memory` while the call is on a device */
+    expops_pointer memory;
+} call_tensor;
+
+typedef struct call {
+    const expops_operator *op;
+    size_t count; /* parameters */
+    expops_parameter_info parameters[CALL_MAX_PARAMETERS];
+    expops_value values[CALL_MAX_PARAMETERS];
+    call_tensor tensors[CALL_MAX_PARAMETERS]; /* used where the value is a tensor */
+    double complexes[CALL_MAX_PARAMETERS][2];
+    int64_t integers[CALL_MAX_PARAMETERS][EXPOPS_MAX_RANK];
+    expops_device *device; /* where the tensors are; NULL: nowhere yet */
+    char message[CALL_MESSAGE_BYTES];
+} call;
+
+/* "tensor", "tensor or number", ... */
+const char *call_kind_name(uint32_t kind);
+/* Whether a word without a name may stand for this parameter. */
+int call_is_positional(uint32_t kind);
+
+/* All functions below return 0, or -1 with a sentence in call->message. */
+int call_init(call *c, const expops_operator *op);
+/* Sets parameter `index` from a word: a file name, a number, a word of a choice. */
+int call_set_word(call *c, size_t index, const char *word);
+/* Sets it to a tensor; takes array->data. */
+void call_set_tensor(call *c, size_t index, const npy_array *array);
+/* Copies the tensors to the device, and points the values there. */
+int call_upload(call *c, expops_device *device);
+/* Gives the device's memory back. */
+void call_unload(call *c);
+void call_deinit(call *c);
+
+/* Uninitialised memory for a result on the call's device; the shape stays the result's. */
+int call_make_output(call *c, expops_result *result, expops_tensor *out, expops_pointer *out_memory);
+
+#endif

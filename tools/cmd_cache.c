@@ -1,0 +1,67 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "command.h"
+#include "expops/cache.h"
+
+static int print_entry(void *context, const expops_cache_entry *entry)
+{
+    char day[32] = "?";
+    struct tm local;
+    const time_t used = (time_t)entry->used;
+    if (localtime_r(&used, &local))
+        strftime(day, sizeof(day), "%Y-%m-%d", &local);
+    printf("%s %9llu  %s  %s\n", day, (unsigned long long)entry->bytes, entry->about[0] ? entry->about : "(unreadable)",
+           entry->path);
+    return 0;
+}
+
+static int list(void)
+{
+    return expops_cache_visit(print_entry, NULL) ? tool_library_failed("cache ls") : TOOL_OK;
+}
+
+static int show(void)
+{
+    expops_cache_stats stats;
+    if (expops_cache_get_stats(&stats))
+        return tool_library_failed("cache stat");
+    const char *directory = expops_cache_directory();
+    if (directory)
+        printf("directory %s\n", directory);
+    else
+        printf("directory none (%s)\n", expops_error_text());
+    printf("entries   %llu\nbytes     %llu\n", (unsigned long long)stats.disk_entries,
+           (unsigned long long)stats.disk_bytes);
+    return TOOL_OK;
+}
+
+static int clear(void)
+{
+    uint64_t removed;
+    const expops_status status = expops_cache_clear(&removed);
+    printf("%llu entries removed\n", (unsigned long long)removed);
+    return status ? tool_library_failed("cache clear") : TOOL_OK;
+}
+
+int cmd_cache(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(void);
+    } actions[] = { { "ls", list }, { "stat", show }, { "clear", clear } };
+    tool_option options[] = { { .name = "help", .letter = 'h', .help = "this text" } };
+    tool_words words;
+    const int status = tool_parse(options, 1, argc, argv, &words);
+    if (status)
+        return status;
+    if (options[0].value) {
+        puts("usage: expops cache ls | stat | clear");
+        return TOOL_OK;
+    }
+    for (size_t i = 0; words.count == 1 && i < sizeof(actions) / sizeof(*actions); i++)
+        if (strcmp(words.word[0], actions[i].name) == 0)
+            return actions[i].run();
+    return tool_misused("cache: expected ls, stat or clear%s%s", words.count ? ", not " : "",
+                        words.count ? words.word[words.count - 1] : "");
+}
