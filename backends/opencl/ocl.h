@@ -7,8 +7,7 @@
 #include <CL/cl.h>
 #include "expops/backend.h"
 
-/* The values of expops_status that this plugin returns. A plugin does not include status.h; a test
- * compares them. */
+/* The values of expops_status that this plugin returns; a test compares them with status.h. */
 enum {
     OCL_OK = 0,
     OCL_ERR_DEVICE = 203,
@@ -35,11 +34,9 @@ typedef struct ocl_table {
 extern const expops_host_api *ocl_host;
 extern ocl_table ocl; /* filled once, by the first probe that finds the library */
 
-/* Opens the loader library and fills `ocl`; reports a cause where it cannot. Called under the
- * probe's lock. */
+/* Opens the library and fills `ocl`, or reports a cause. Called under the probe's lock. */
 int32_t ocl_library_open(void);
-/* Reports "<what>: <name of code> (<code>); <advice>" and returns the status that belongs to
- * `code`. */
+/* Reports "<what>: <name of code> (<code>); <advice>" and returns the status for `code`. */
 int32_t ocl_fail(cl_int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- ocl_probe.c: which devices there are --- */
@@ -79,8 +76,7 @@ cl_ulong ocl_device_number(cl_device_id id, cl_device_info what);
 uint32_t ocl_device_version(cl_device_id id);
 int ocl_device_has_extension(cl_device_id id, const char *name);
 int ocl_device_has_svm(cl_device_id id);
-/* Work-items that shuffle among themselves, where kernels can be held to that number; 1 elsewhere.
- */
+/* Work-items that shuffle among themselves where kernels can demand it; 1 elsewhere. */
 uint32_t ocl_device_subgroup(cl_device_id id);
 
 /* --- ocl_memory.c, ocl_queue.c, ocl_event.c --- */
@@ -121,8 +117,7 @@ typedef struct ocl_slot {
     cl_kernel kernel;
 } ocl_slot;
 
-/* A kernel built for one context. It holds the context, so that its address is not given to another
- * one. */
+/* A kernel built for one context. It holds the context, so no other one gets its address. */
 typedef struct ocl_program {
     cl_context context;
     cl_program program;

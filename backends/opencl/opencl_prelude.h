@@ -1,5 +1,5 @@
-/* The kernel dialect's words in OpenCL C 1.2. The plugin puts before this text, where they are true of the device:
- * XK_OCL_GPU, XK_OCL_F64, and XK_OCL_SUBGROUP (a size that kernels can demand). */
+/* The kernel dialect's words in OpenCL C 1.2. The plugin puts before this text, where they are true
+ * of the device: XK_OCL_GPU, XK_OCL_F64, and XK_OCL_SUBGROUP (a size that kernels can demand). */
 #ifdef XK_OCL_F64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
@@ -53,7 +53,7 @@ XK_FN xk_ulong xk_f64_bits(double x) { return as_ulong(x); }
 XK_FN double xk_bits_f64(xk_ulong x) { return as_double(x); }
 #endif
 
-/* Half values are storage only: loading and storing them is core, arithmetic in them is an extension. */
+/* Half values are storage: loading and storing them is core, arithmetic is an extension. */
 XK_FN float xk_f16_to_f32(xk_ushort x) { return vload_half(0, (const half *)&x); }
 XK_FN xk_ushort xk_f32_to_f16(float x)
 {
@@ -76,7 +76,8 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
 #define XK_NAN NAN
 XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b) { return mul_hi(a, b); }
 
-/* native_exp errs by 2^-15 at most where its result is finite, far below a half value's step; native_log may err by more near 1. */
+/* native_exp errs by 2^-15 at most where its result is finite, far below a half value's step;
+ * native_log may err by more near 1. */
 #if defined(XK_OCL_GPU) && XK_HALF
 XK_FN float xk_fast_exp(float x) { return native_exp(x); }
 #else

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Runs a test under Oclgrind: run_oclgrind.py OCLGRIND TEST PLUGIN. Fails too where the simulator found a wrong access, a
-race or an uninitialised value in a kernel."""
+"""Runs a test under Oclgrind: run_oclgrind.py OCLGRIND TEST PLUGIN.
+
+Fails too where the simulator found a wrong access, a race or an uninitialised value in a kernel."""
 import subprocess
 import sys
 import tempfile

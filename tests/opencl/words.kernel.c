@@ -1,4 +1,4 @@
-/* Uses each word of the dialect's prelude; one group of XK_WG items. Expected values are in test_prelude.c. */
+/* Uses each word of the dialect's prelude; one group of XK_WG items. */
 XK_CONSTANT const float table[4] = { 1.5f, 2.5f, 3.5f, 4.5f };
 
 typedef struct params {
@@ -9,9 +9,10 @@ typedef struct params {
 
 XK_FN xk_uint sizes(void)
 {
-    return sizeof(xk_word1) == 1 && sizeof(xk_word2) == 2 && sizeof(xk_word4) == 4 && sizeof(xk_word8) == 8 &&
-           sizeof(xk_word16) == 16 && sizeof(xk_long) == 8 && sizeof(xk_ulong) == 8 && sizeof(xk_uint) == 4 &&
-           sizeof(xk_ushort) == 2 && sizeof(xk_uchar) == 1 && sizeof(xk_schar) == 1 && (xk_schar)-1 < 0;
+    return sizeof(xk_word1) == 1 && sizeof(xk_word2) == 2 && sizeof(xk_word4) == 4 &&
+           sizeof(xk_word8) == 8 && sizeof(xk_word16) == 16 && sizeof(xk_long) == 8 &&
+           sizeof(xk_ulong) == 8 && sizeof(xk_uint) == 4 && sizeof(xk_ushort) == 2 &&
+           sizeof(xk_uchar) == 1 && sizeof(xk_schar) == 1 && (xk_schar)-1 < 0;
 }
 
 /* The sum of an array in local memory, to show that its address may be passed on. */
@@ -24,7 +25,8 @@ XK_FN float total(const XK_LOCAL float *tile, xk_uint count)
     return sum;
 }
 
-XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(xk_word4, bits), XK_TENSOR(const float, in), const params p)
+XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(xk_word4, bits), XK_TENSOR(const float, in),
+                       const params p)
 {
     XK_GLOBAL float *to = XK_POINTER(float, out);
     XK_GLOBAL xk_word4 *to_bits = XK_POINTER(xk_word4, bits);
@@ -38,7 +40,8 @@ XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(xk_word4, bits), XK_TENS
     to[id] = tile[XK_WG - 1 - id] * p.factor + table[id & 3u];
     subtotal = total(tile, p.count);
 #ifdef XK_SHUFFLE
-    subtotal += xk_shuffle_down_f32(subtotal, 1) * 0.0f + (float)xk_shuffle_down_i32((int)id * 0, XK_SUBGROUP / 2);
+    subtotal += xk_shuffle_down_f32(subtotal, 1) * 0.0f;
+    subtotal += (float)xk_shuffle_down_i32((int)id * 0, XK_SUBGROUP / 2);
 #endif
     if (id != 0)
         return;
