@@ -244,9 +244,10 @@ static void ask(expops_plugin *plugin, expops_backend_query_fn query_function)
     const uint32_t mark = expops_error_mark();
     expops_loader_announce(plugin, "query");
     const int32_t status = query_function(&expops_host, &query);
-    if (query.name && expops_name_valid(query.name))
+    /* another major may have put something else where these pointers are */
+    if (query.plugin_major == EXPOPS_BACKEND_MAJOR && query.name && expops_name_valid(query.name))
         memcpy(plugin->name, query.name, strlen(query.name) + 1);
-    if (query.version)
+    if (query.plugin_major == EXPOPS_BACKEND_MAJOR && query.version)
         snprintf(plugin->version, sizeof plugin->version, "%s", query.version);
     if (versions_fit(plugin, &query) && answer_complete(plugin, &query, status, mark != expops_error_mark()))
         accept(plugin, query_function, &query);

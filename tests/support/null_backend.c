@@ -91,8 +91,9 @@ static int32_t enter(enum null_function function)
 
 static void copy_text(char *to, size_t size, const char *from)
 {
-    strncpy(to, from ? from : "", size - 1);
-    to[size - 1] = 0;
+    const size_t length = from ? strnlen(from, size - 1) : 0;
+    memcpy(to, from ? from : "", length);
+    to[length] = 0;
 }
 
 static int32_t null_probe(uint32_t *out_num_devices)

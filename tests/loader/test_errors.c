@@ -1,0 +1,227 @@
+/* The error story, the environment table, the log. */
+#include "loader_fixture.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "near.h"
+
+static void every_status_has_a_name(void **state)
+{
+    assert_string_equal(expops_status_name(EXPOPS_OK), "OK");
+    assert_string_equal(expops_status_name(EXPOPS_ERR_DTYPE), "ERR_DTYPE");
+    assert_string_equal(expops_status_name(EXPOPS_ERR_INTERNAL), "ERR_INTERNAL");
+    assert_string_equal(expops_status_name((expops_status)12345), "unknown status");
+}
+
+static void story_reads_from_caller_to_cause(void **state)
+{
+    assert_int_equal(expops_fail(EXPOPS_ERR_SHAPE, "shape [%d] against [%d]", 3, 4), EXPOPS_ERR_SHAPE);
+    assert_int_equal(expops_fail_more(EXPOPS_ERR_SHAPE, "argument %s", "weight"), EXPOPS_ERR_SHAPE);
+    expops_fail_more(EXPOPS_ERR_SHAPE, "some_operator");
+    assert_string_equal(expops_error_text(), "some_operator: argument weight: shape [3] against [4]");
+    expops_fail(EXPOPS_ERR_DTYPE, "another");
+    assert_string_equal(expops_error_text(), "another");
+}
+
+static void story_may_quote_itself(void **state)
+{
+    expops_fail(EXPOPS_ERR_DTYPE, "first");
+    expops_fail(EXPOPS_ERR_DTYPE, "<%s>", expops_error_text());
+    expops_fail_more(EXPOPS_ERR_DTYPE, "(%s)", expops_error_text());
+    assert_string_equal(expops_error_text(), "(<first>): <first>");
+}
+
+static void long_story_is_cut(void **state)
+{
+    char *log = malloc(40000);
+    memset(log, 'x', 39999);
+    log[39999] = 0;
+    expops_fail(EXPOPS_ERR_COMPILE, "%s", log);
+    assert_int_equal(strlen(expops_error_text()), 16383);
+    assert_string_equal(expops_error_text() + 16380, "...");
+    expops_fail_more(EXPOPS_ERR_COMPILE, "outer");
+    assert_int_equal(strlen(expops_error_text()), 16383);
+    assert_has(expops_error_text(), "outer: xxx");
+    expops_fail_more(EXPOPS_ERR_COMPILE, "%s", log);
+    assert_int_equal(strlen(expops_error_text()), 16383);
+    free(log);
+}
+
+static void *fail_elsewhere(void *argument)
+{
+    const int empty = !expops_error_text()[0];
+    expops_fail(EXPOPS_ERR_DTYPE, "elsewhere");
+    return empty ? argument : NULL;
+}
+
+static void threads_have_their_own_story(void **state)
+{
+    pthread_t thread;
+    int anything;
+    void *was_empty = NULL;
+    expops_fail(EXPOPS_ERR_DTYPE, "here");
+    assert_int_equal(pthread_create(&thread, NULL, fail_elsewhere, &anything), 0);
+    pthread_join(thread, &was_empty);
+    assert_non_null(was_empty);
+    assert_string_equal(expops_error_text(), "here");
+}
+
+static void backend_failures_are_told(void **state)
+{
+    uint32_t mark = expops_error_mark();
+    assert_int_equal(expops_fail_backend(mark, 7, "launch"), EXPOPS_ERR_BACKEND);
+    assert_error_has("launch: the backend failed with status 7");
+    mark = expops_error_mark();
+    expops_host.error("code %d", 700);
+    assert_int_equal(expops_fail_backend(mark, EXPOPS_ERR_OUT_OF_MEMORY, "launch"), EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_string_equal(expops_error_text(), "launch: code 700");
+    assert_int_equal(expops_fail_backend(expops_error_mark(), 0, "open"), EXPOPS_ERR_BACKEND);
+}
+
+static void environment_is_read_once(void **state)
+{
+    set_environment("EXPOPS_CACHE", "ro");
+    assert_string_equal(expops_env(EXPOPS_ENV_CACHE), "ro");
+    setenv("EXPOPS_CACHE", "off", 1);
+    assert_string_equal(expops_env(EXPOPS_ENV_CACHE), "ro");
+    expops_env_reload();
+    assert_string_equal(expops_env(EXPOPS_ENV_CACHE), "off");
+    set_environment("EXPOPS_CACHE", "");
+    assert_null(expops_env(EXPOPS_ENV_CACHE));
+    set_environment("EXPOPS_CACHE", NULL);
+    assert_null(expops_env(EXPOPS_ENV_CACHE));
+}
+
+static void every_row_follows_the_secure_rule(void **state)
+{
+    for (int row = 0; row < EXPOPS_ENV_COUNT; row++) {
+        const char *name = expops_env_name(row);
+        char *before = getenv(name) ? strdup(getenv(name)) : NULL;
+        assert_int_equal(strncmp(name, "EXPOPS_", 7), 0);
+        assert_true(strlen(expops_env_doc(row)) > 20);
+        set_environment(name, "error");
+        assert_string_equal(expops_env(row), "error");
+        assert_false(expops_env_ignored(row));
+        expops_env_pretend_secure(1);
+        assert_int_equal(expops_env(row) != NULL, expops_env_safe(row));
+        assert_int_equal(expops_env_ignored(row), !expops_env_safe(row));
+        expops_env_pretend_secure(-1);
+        set_environment(name, before);
+        free(before);
+    }
+    assert_true(expops_env_safe(EXPOPS_ENV_BACKEND));
+    assert_false(expops_env_safe(EXPOPS_ENV_BACKEND_PATH));
+    assert_false(expops_env_safe(EXPOPS_ENV_CACHE_DIR));
+    assert_false(expops_env_safe(EXPOPS_ENV_LOG_FILE));
+}
+
+static void plugins_read_settings_by_key(void **state)
+{
+    set_environment("EXPOPS_CACHE_DIR", "/somewhere");
+    assert_string_equal(expops_host.config("cache_dir"), "/somewhere");
+    assert_null(expops_host.config("cache_di"));
+    assert_null(expops_host.config("cache_dirs"));
+    assert_null(expops_host.config(""));
+    assert_null(expops_host.config("CACHE_DIR"));
+    set_environment("EXPOPS_CACHE_DIR", NULL);
+}
+
+/* What the log holds, in a static buffer; the file is removed. */
+static const char *take_log(const char *path)
+{
+    static char text[8192];
+    FILE *file = fopen(path, "r");
+    const size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    text[length] = 0;
+    if (file)
+        fclose(file);
+    unlink(path);
+    return text;
+}
+
+static void log_is_silent_unless_asked(void **state)
+{
+    char *directory = make_directory(), path[200];
+    snprintf(path, sizeof path, "%s/log", directory);
+    set_environment("EXPOPS_LOG", NULL);
+    set_environment("EXPOPS_LOG_FILE", path);
+    expops_log(EXPOPS_LOG_ERROR, "nobody asked");
+    assert_string_equal(take_log(path), "");
+    set_environment("EXPOPS_LOG", "info");
+    unlink(path); /* warnings about variables of this test's own environment */
+    expops_log(EXPOPS_LOG_INFO, "number %d", 5);
+    expops_log(EXPOPS_LOG_DEBUG, "not this");
+    expops_host.log(EXPOPS_LOG_WARNING, "from a %s", "plugin");
+    expops_host.log(77, "no such level");
+    expops_log(-1, "nor this");
+    assert_string_equal(take_log(path), "expops info: number 5\nexpops warning: from a plugin\n");
+    set_environment("EXPOPS_LOG", NULL);
+    set_environment("EXPOPS_LOG_FILE", NULL);
+    remove_directory(directory);
+}
+
+static void misspelt_variables_are_warned_of(void **state)
+{
+    char *directory = make_directory(), path[200];
+    snprintf(path, sizeof path, "%s/log", directory);
+    setenv("EXPOPS_LOG_FILE", path, 1);
+    setenv("EXPOPS_LOG", "warning", 1);
+    setenv("EXPOPS_BAKCEND", "cpu", 1);
+    expops_env_reload();
+    assert_has(take_log(path), "EXPOPS_BAKCEND is not known; did you mean EXPOPS_BACKEND\n");
+    unsetenv("EXPOPS_BAKCEND");
+    unsetenv("EXPOPS_LOG_FILE");
+    set_environment("EXPOPS_LOG", NULL);
+    remove_directory(directory);
+}
+
+static void long_log_lines_are_cut(void **state)
+{
+    char *directory = make_directory(), path[200], *line = malloc(9000);
+    snprintf(path, sizeof path, "%s/log", directory);
+    memset(line, 'y', 8999);
+    line[8999] = 0;
+    set_environment("EXPOPS_LOG_FILE", path);
+    set_environment("EXPOPS_LOG", "error");
+    expops_log(EXPOPS_LOG_ERROR, "%s", line);
+    const char *text = take_log(path);
+    assert_true(strlen(text) > 4000 && strlen(text) <= 4096);
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    set_environment("EXPOPS_LOG_FILE", NULL);
+    set_environment("EXPOPS_LOG", NULL);
+    free(line);
+    remove_directory(directory);
+}
+
+static void near_words(void **state)
+{
+    assert_true(expops_nearly_equal("cuad", "cuda"));
+    assert_true(expops_nearly_equal("CPU", "cpu"));
+    assert_true(expops_nearly_equal("opncl", "opencl"));
+    assert_true(expops_nearly_equal("cp", "cpu"));
+    assert_false(expops_nearly_equal("hip", "cpu"));
+    assert_false(expops_nearly_equal("", "cpu"));
+    assert_false(expops_nearly_equal("vulkan", "opencl"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_status_has_a_name),
+        cmocka_unit_test(story_reads_from_caller_to_cause),
+        cmocka_unit_test(story_may_quote_itself),
+        cmocka_unit_test(long_story_is_cut),
+        cmocka_unit_test(threads_have_their_own_story),
+        cmocka_unit_test(backend_failures_are_told),
+        cmocka_unit_test(environment_is_read_once),
+        cmocka_unit_test(every_row_follows_the_secure_rule),
+        cmocka_unit_test(plugins_read_settings_by_key),
+        cmocka_unit_test(log_is_silent_unless_asked),
+        cmocka_unit_test(misspelt_variables_are_warned_of),
+        cmocka_unit_test(long_log_lines_are_cut),
+        cmocka_unit_test(near_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
