@@ -93,11 +93,16 @@ void expops_error_from_backend(const char *format, ...)
 expops_status expops_fail_more(expops_status status, const char *format, ...)
 {
     char *to = story.text[!story.current];
+    const char *from = story.text[story.current];
     va_list arguments;
     va_start(arguments, format);
-    const size_t length = tell(to, format, arguments);
+    size_t length = tell(to, format, arguments);
     va_end(arguments);
-    snprintf(to + length, STORY_BYTES - length, ": %s", story.text[story.current]);
+    for (const char *link = ": "; *link && length < STORY_BYTES - 1;)
+        to[length++] = *link++;
+    while (*from && length < STORY_BYTES - 1)
+        to[length++] = *from++;
+    to[length] = 0;
     story.current = !story.current;
     return status;
 }
