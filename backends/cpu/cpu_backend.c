@@ -1,0 +1,247 @@
+/* The CPU as a backend: host memory, streams that are always finished, and kernels that were compiled with the library. */
+#include "cpu_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+/* Values of expops_status. */
+enum { OK = 0, ERR_INVALID_ARGUMENT = 200, ERR_UNAVAILABLE = 400, ERR_OUT_OF_MEMORY = 401 };
+
+/* DLPack's device types whose memory the processor can address. */
+enum { DL_CPU = 1, DL_CUDA_HOST = 3, DL_ROCM_HOST = 11 };
+
+enum { ALIGNMENT = 64 };
+
+struct expops_backend_device {
+    const cpu_level *level;
+    uint32_t level_index;
+    char name[128];
+};
+
+static const expops_host_api *host;
+
+static int32_t cpu_probe(uint32_t *out_num_devices)
+{
+    *out_num_devices = 1;
+    return OK;
+}
+
+/* The processor's own name where the system tells it. */
+static void read_name(char *name, size_t size)
+{
+    char line[256];
+    FILE *const file = fopen("/proc/cpuinfo", "re");
+
+    snprintf(name, size, "CPU");
+    while (file && fgets(line, sizeof(line), file)) {
+        const char *const colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) || !colon)
+            continue;
+        snprintf(name, size, "%s", colon + 2);
+        name[strcspn(name, "\n")] = '\0';
+        break;
+    }
+    if (file)
+        fclose(file);
+}
+
+static int32_t cpu_device_open(uint32_t ordinal, expops_backend_device **out_device)
+{
+    const char *const wanted = host->config ? host->config("cpu_level") : NULL;
+    expops_backend_device *const device = calloc(1, sizeof(*device));
+
+    *out_device = NULL;
+    if (!device) {
+        host->error("no memory for the device");
+        return ERR_OUT_OF_MEMORY;
+    }
+    device->level = cpu_level_choose(wanted, &device->level_index);
+    if (!device->level) {
+        host->error("this processor has no instruction level %s that the library was built for; it needs at least %s",
+                    wanted ? wanted : "", cpu_levels[0]->name);
+        free(device);
+        return ERR_UNAVAILABLE;
+    }
+    read_name(device->name, sizeof(device->name));
+    *out_device = device;
+    return OK;
+}
+
+static void cpu_device_close(expops_backend_device *device)
+{
+    free(device);
+}
+
+static int32_t cpu_device_info(expops_backend_device *device, expops_device_info *out_info)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE), cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const expops_device_info info = {
+        .header = { sizeof(info), 0, NULL },
+        .name = device->name,
+        .target = device->level->name,
+        .driver = "none",
+        .compiler = "ahead of time, " __VERSION__,
+        .caps = EXPOPS_CAP_F64 | EXPOPS_CAP_HOST,
+        .memory_bytes = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0,
+        .max_group = 1,
+        .subgroup = 1,
+        .compute_units = cores > 0 ? (uint32_t)cores : 1,
+        .num_device_types = 3,
+        .device_types = { DL_CPU, DL_CUDA_HOST, DL_ROCM_HOST },
+    };
+    const uint32_t size = out_info->header.struct_size;
+
+    memcpy(out_info, &info, size && size < sizeof(info) ? size : sizeof(info));
+    return OK;
+}
+
+static int32_t cpu_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
+{
+    const uint64_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    void *const data = rounded >= bytes && rounded <= SIZE_MAX ?
+                           aligned_alloc(ALIGNMENT, rounded ? (size_t)rounded : ALIGNMENT) :
+                           NULL;
+
+    memset(out_pointer, 0, sizeof(*out_pointer));
+    if (!data) {
+        host->error("no memory for %llu bytes", (unsigned long long)bytes);
+        return ERR_OUT_OF_MEMORY;
+    }
+    out_pointer->data = data;
+    out_pointer->device_type = DL_CPU;
+    return OK;
+}
+
+static void cpu_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)
+{
+    free(pointer->data);
+}
+
+static int32_t cpu_copy(expops_backend_device *device, void *stream, const expops_copy *copy)
+{
+    if (copy->bytes)
+        memmove((char *)copy->destination.data + copy->destination.byte_offset,
+                (const char *)copy->source.data + copy->source.byte_offset, copy->bytes);
+    return OK;
+}
+
+static int32_t cpu_synchronize(expops_backend_device *device, void *stream)
+{
+    return OK;
+}
+
+/* Work is done when a launch returns: a stream has no state, but is told apart from the default one. */
+static int32_t cpu_stream_create(expops_backend_device *device, void **out_stream)
+{
+    *out_stream = device;
+    return OK;
+}
+
+static void cpu_stream_destroy(expops_backend_device *device, void *stream)
+{
+}
+
+static void cpu_unload(expops_backend_device *device, expops_backend_kernel *kernel)
+{
+    free(kernel);
+}
+
+static int32_t cpu_offer_here(expops_backend_device *device, const expops_signature *signature,
+                              expops_backend_kernel **out_kernel)
+{
+    return cpu_offer(host, device->level, device->level_index, signature, out_kernel);
+}
+
+static int32_t cpu_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
+                          const expops_launch *launch)
+{
+    kernel->run(kernel, launch);
+    return OK;
+}
+
+static int32_t cpu_event_create(expops_backend_device *device, void **out_event)
+{
+    *out_event = calloc(1, sizeof(struct timespec));
+    if (!*out_event) {
+        host->error("no memory for an event");
+        return ERR_OUT_OF_MEMORY;
+    }
+    return OK;
+}
+
+static void cpu_event_destroy(expops_backend_device *device, void *event)
+{
+    free(event);
+}
+
+static int32_t cpu_event_record(expops_backend_device *device, void *event, void *stream)
+{
+    clock_gettime(CLOCK_MONOTONIC, event);
+    return OK;
+}
+
+static int32_t cpu_event_elapsed(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns)
+{
+    const struct timespec *const from = start, *const to = stop;
+    const int64_t ns = (int64_t)(to->tv_sec - from->tv_sec) * 1000000000 + (to->tv_nsec - from->tv_nsec);
+
+    *out_ns = ns > 0 ? (uint64_t)ns : 0;
+    return OK;
+}
+
+static const expops_backend_api api = {
+    .header = { sizeof(api), 0, NULL },
+    .probe = cpu_probe,
+    .device_open = cpu_device_open,
+    .device_close = cpu_device_close,
+    .device_info = cpu_device_info,
+    .allocate = cpu_allocate,
+    .release = cpu_release,
+    .copy = cpu_copy,
+    .synchronize = cpu_synchronize,
+    .stream_create = cpu_stream_create,
+    .stream_destroy = cpu_stream_destroy,
+    .unload = cpu_unload,
+    .offer = cpu_offer_here,
+    .launch = cpu_launch,
+    .event_create = cpu_event_create,
+    .event_destroy = cpu_event_destroy,
+    .event_record = cpu_event_record,
+    .event_elapsed = cpu_event_elapsed,
+};
+
+static uint32_t sanitizer(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return 1;
+#elif defined(__SANITIZE_THREAD__)
+    return 2;
+#else
+    return 0;
+#endif
+}
+
+__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *from_host, expops_query *query);
+
+int32_t expops_backend_query(const expops_host_api *from_host, expops_query *query)
+{
+    query->plugin_major = EXPOPS_BACKEND_MAJOR;
+    query->plugin_minor = EXPOPS_BACKEND_MINOR;
+    query->min_host_minor = 0;
+    query->sanitizer = sanitizer();
+    query->name = "cpu";
+    query->version = CPU_VERSION;
+    query->description = "this machine's processor: kernels compiled with the library, vectorised and threaded";
+    query->api = NULL;
+    if (query->host_major != EXPOPS_BACKEND_MAJOR)
+        return ERR_INVALID_ARGUMENT;
+    host = from_host;
+    query->api = &api;
+    return OK;
+}

@@ -1,0 +1,163 @@
+/* Blocks of operands: gathered and converted to the instance's type on the way in, converted and scattered on the way out. */
+#include "cpu_plan.h"
+
+#include <string.h>
+
+static uint32_t log2_of(uint32_t bytes)
+{
+    return (uint32_t)__builtin_ctz(bytes);
+}
+
+char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position)
+{
+    const cpu_operand *const op = &kernel->operand[operand];
+    const expops_pointer *const pointer = &launch->tensors[op->slot];
+
+    return (char *)pointer->data + pointer->byte_offset + position->offset[operand] * op->bytes;
+}
+
+static int64_t down_stride(const cpu_kernel *kernel, const cpu_operand *op)
+{
+    return kernel->blocks.down < 0 ? 0 : op->strides[kernel->blocks.down];
+}
+
+static cpu_convert_fn *convert_or_move(const cpu_level *level, int32_t to, int32_t from)
+{
+    return to == from ? level->move[log2_of(cpu_dtype_bytes[to])] : level->convert[to][from];
+}
+
+/* Rounds `n` values of type `dtype` in place to what `through` can hold. */
+static void round_through(const cpu_level *level, int32_t through, int32_t dtype, void *values, size_t n)
+{
+    cpu_buffer rounded;
+
+    level->convert[through][dtype](rounded.bytes, 1, values, 1, n);
+    level->convert[dtype][through](values, 1, rounded.bytes, 1, n);
+}
+
+/* The operand runs along `down`: whole columns are read, and turned in the first cache. */
+static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const char *from, const cpu_position *position,
+                        char *to)
+{
+    const cpu_level *const level = kernel->level;
+    const int64_t step = op->strides[kernel->blocks.across];
+    const uint32_t bytes = cpu_dtype_bytes[op->store];
+    cpu_buffer columns;
+
+    if (op->dtype == op->store) {
+        level->transpose[log2_of(bytes)](to, position->cols, from, step, (size_t)position->rows, (size_t)position->cols);
+        return;
+    }
+    for (int64_t c = 0; c < position->cols; c++)
+        level->convert[op->store][op->dtype](columns.bytes + c * position->rows * bytes, 1, from + c * step * op->bytes, 1,
+                                             (size_t)position->rows);
+    level->transpose[log2_of(bytes)](to, position->cols, columns.bytes, position->rows, (size_t)position->rows,
+                                     (size_t)position->cols);
+}
+
+static void load_rows(const cpu_kernel *kernel, const cpu_operand *op, const char *from, const cpu_position *position,
+                      char *to)
+{
+    const int64_t across = op->strides[kernel->blocks.across], down = down_stride(kernel, op);
+    cpu_convert_fn *const convert = convert_or_move(kernel->level, op->store, op->dtype);
+    const int64_t row_bytes = position->cols * cpu_dtype_bytes[op->store];
+
+    if (down == across * position->cols) {
+        convert(to, 1, from, across, (size_t)(position->rows * position->cols));
+        return;
+    }
+    for (int64_t r = 0; r < position->rows; r++)
+        convert(to + r * row_bytes, 1, from + r * down * op->bytes, across, (size_t)position->cols);
+}
+
+/* A number as elements of the array's type; one row serves for all. */
+static cpu_view load_number(const cpu_kernel *kernel, const expops_launch *launch, const cpu_operand *op,
+                            const cpu_position *position, cpu_buffer *buffer)
+{
+    const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
+    const cpu_view view = { buffer->bytes, 0 };
+
+    kernel->level->convert[op->store][op->dtype](buffer->bytes, 1, slot, 0, (size_t)(position->rows * position->cols));
+    return view;
+}
+
+cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
+                  cpu_buffer *buffer)
+{
+    const cpu_operand *const op = &kernel->operand[operand];
+    cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
+
+    if (op->mode == CPU_FILLED)
+        return load_number(kernel, launch, op, position, buffer);
+    char *const from = cpu_address(kernel, launch, operand, position);
+    if (op->mode == CPU_DIRECT) {
+        view.data = from;
+        view.row_bytes = down_stride(kernel, op) * op->bytes;
+        return view;
+    }
+    if (position->rows > 1 && down_stride(kernel, op) == 1 && op->strides[kernel->blocks.across] > 1)
+        load_turned(kernel, op, from, position, buffer->bytes);
+    else
+        load_rows(kernel, op, from, position, buffer->bytes);
+    if (op->through >= 0)
+        round_through(kernel->level, op->through, op->store, buffer->bytes, (size_t)(position->rows * position->cols));
+    return view;
+}
+
+cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_buffer *buffer)
+{
+    const cpu_operand *const op = &kernel->operand[0];
+    cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
+
+    if (op->mode == CPU_DIRECT && !kernel->streamed) {
+        view.data = cpu_address(kernel, launch, 0, position);
+        view.row_bytes = down_stride(kernel, op) * op->bytes;
+    }
+    return view;
+}
+
+void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes)
+{
+    const size_t to_line = (size_t)(-(uintptr_t)to & 63), head = to_line < bytes ? to_line : bytes;
+    const size_t middle = (bytes - head) & ~(size_t)63;
+
+    memcpy(to, from, head);
+    level->stream(to + head, from + head, middle);
+    memcpy(to + head + middle, from + head + middle, bytes - head - middle);
+}
+
+void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view)
+{
+    const cpu_operand *const op = &kernel->operand[0];
+    char *const to = cpu_address(kernel, launch, 0, position);
+    const int64_t across = op->strides[kernel->blocks.across], down = down_stride(kernel, op);
+
+    if (op->mode == CPU_DIRECT) {
+        if (kernel->streamed)
+            cpu_stream(kernel->level, to, view.data, (size_t)(position->rows * position->cols * op->bytes));
+        return;
+    }
+    if (op->through >= 0)
+        round_through(kernel->level, op->through, op->store, view.data, (size_t)(position->rows * position->cols));
+    cpu_convert_fn *const convert = convert_or_move(kernel->level, op->dtype, op->store);
+    for (int64_t r = 0; r < position->rows; r++)
+        convert(to + r * down * op->bytes, across, view.data + r * view.row_bytes, 1, (size_t)position->cols);
+}
+
+void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
+                void *out_value)
+{
+    const cpu_operand *const op = &kernel->operand[operand];
+    const cpu_level *const level = kernel->level;
+
+    if (op->kind == EXPOPS_OPERAND_NUMBER) {
+        const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
+        convert_or_move(level, kernel->scalar_dtype, op->dtype)(out_value, 1, slot, 1, 1);
+        return;
+    }
+    char value[16];
+    convert_or_move(level, op->store, op->dtype)(value, 1, cpu_address(kernel, launch, operand, position), 1, 1);
+    if (op->through >= 0)
+        round_through(level, op->through, op->store, value, 1);
+    convert_or_move(level, kernel->scalar_dtype, op->store)(out_value, 1, value, 1, 1);
+}

@@ -1,0 +1,51 @@
+/* An operator's function compiled for one element type, one choice and one instruction level: what the stubs define and
+ * the drivers call. Arrays hold elements of type `store`, results of type `result`, both compact. A scalar argument is a
+ * pointer to one value of the arithmetic's type (float, double, int32_t, int64_t or a pair). */
+#ifndef CPU_INSTANCE_H
+#define CPU_INSTANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef void cpu_pointwise_fn(size_t n, void *out, const void *const *in, uint32_t scalars);
+
+/* A family's functions over rows. `acc` is one accumulator or, where said, an array of n. */
+typedef struct cpu_row_functions {
+    uint32_t acc_bytes;
+    uint32_t num_numbers;
+    void (*identity)(void *accs, size_t n);
+    void (*reduce)(void *acc, size_t n, const void *const *in);           /* one accumulator takes n elements */
+    void (*columns)(void *accs, size_t n, const void *const *in);         /* n accumulators take one element each */
+    void (*combine)(void *accs, const void *others, size_t n);
+    void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
+    /* acc_step 0: all elements belong to one row; 1: each to its own. */
+    void (*map)(size_t n, void *out, const void *const *in, const void *accs, uint32_t acc_step, int64_t length,
+                const void *const *numbers);
+} cpu_row_functions;
+
+typedef struct cpu_instance {
+    uint32_t family; /* expops_family */
+    int32_t store, result;
+    uint32_t num_arrays;  /* arguments that are tensors; for rows those of xk_map, or of xk_lift */
+    uint32_t num_lifted;  /* rows: the first so many of them are taken by xk_lift */
+    uint32_t num_args;
+    uint32_t numbers;     /* pointwise: bit i where argument i is always a scalar */
+    uint32_t one_scalar;  /* pointwise: one more argument may be a scalar */
+    cpu_pointwise_fn *pointwise;
+    const cpu_row_functions *rows;
+} cpu_instance;
+
+/* A row of the table that tools/cpu_stubs.py writes, sorted by name, store, choice, level. */
+typedef struct cpu_table_row {
+    const char *name;
+    int32_t store;
+    uint32_t choice;
+    uint32_t num_choices;
+    uint32_t level; /* index into cpu_levels */
+    const cpu_instance *instance;
+} cpu_table_row;
+
+extern const cpu_table_row cpu_table[];
+extern const size_t cpu_table_rows;
+
+#endif

@@ -1,0 +1,51 @@
+/* Which instruction levels this build holds, and which of them the processor has. */
+#include "cpu_level.h"
+
+#include <string.h>
+
+const uint8_t cpu_dtype_bytes[EXPOPS_DTYPE_COUNT] = {
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) bytes,
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+};
+
+#ifdef CPU_X86_LEVELS
+extern const cpu_level cpu_level_v2, cpu_level_v3, cpu_level_v4;
+const cpu_level *const cpu_levels[] = { &cpu_level_v2, &cpu_level_v3, &cpu_level_v4 };
+
+static int has(uint32_t level)
+{
+    __builtin_cpu_init();
+    switch (level) {
+    case 0:
+        return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("ssse3");
+    case 1:
+        return has(0) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+               __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+    default:
+        return has(1) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
+    }
+}
+#else
+extern const cpu_level cpu_level_base;
+const cpu_level *const cpu_levels[] = { &cpu_level_base };
+
+static int has(uint32_t level)
+{
+    return 1;
+}
+#endif
+
+const uint32_t cpu_num_levels = sizeof(cpu_levels) / sizeof(cpu_levels[0]);
+
+const cpu_level *cpu_level_choose(const char *wanted, uint32_t *out_index)
+{
+    for (uint32_t i = cpu_num_levels; i-- > 0;)
+        if (has(i) && (!wanted || !strcmp(wanted, cpu_levels[i]->name))) {
+            *out_index = i;
+            return cpu_levels[i];
+        }
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* What is compiled once for each instruction level beside the operators: the movement of blocks. */
+#ifndef CPU_LEVEL_H
+#define CPU_LEVEL_H
+
+#include "cpu_dtype.h"
+
+/* Converts n elements; steps are in elements, and 1 on both sides is the fast case. */
+typedef void cpu_convert_fn(void *to, ptrdiff_t to_step, const void *from, ptrdiff_t from_step, size_t n);
+
+/* out[r * out_step + c] = in[c * in_step + r]; steps in elements. */
+typedef void cpu_transpose_fn(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t rows, size_t cols);
+
+typedef struct cpu_level {
+    const char *name; /* "x86-64-v3" */
+    cpu_convert_fn *convert[EXPOPS_DTYPE_COUNT][EXPOPS_DTYPE_COUNT]; /* [to][from] */
+    cpu_convert_fn *move[5];          /* elements of 1 << i bytes, no conversion */
+    cpu_transpose_fn *transpose[5];
+    /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple of 64. */
+    void (*stream)(void *to, const void *from, size_t bytes);
+    void (*stream_end)(void);
+} cpu_level;
+
+/* Ascending; cpu_num_levels of them. */
+extern const cpu_level *const cpu_levels[];
+extern const uint32_t cpu_num_levels;
+
+/* The best level this processor has, or the one called `wanted` if it is among those; NULL if it is not. */
+const cpu_level *cpu_level_choose(const char *wanted, uint32_t *out_index);
+
+extern const uint8_t cpu_dtype_bytes[EXPOPS_DTYPE_COUNT];
+
+#endif

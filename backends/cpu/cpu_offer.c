@@ -1,0 +1,180 @@
+/* From a signature to a kernel: the instance is found, the signature copied, and the family's driver plans the rest. */
+#include "cpu_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUT_OF_MEMORY = 401 }; /* EXPOPS_ERR_OUT_OF_MEMORY */
+
+/* The class that halves share. */
+static int32_t store_of(int32_t dtype)
+{
+    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : dtype;
+}
+
+static int order(const cpu_table_row *row, const char *name, int32_t store)
+{
+    const int names = strcmp(row->name, name);
+
+    return names ? names : row->store - store;
+}
+
+/* The first row of the operator's and type's, by bisection. */
+static const cpu_table_row *first_row(const char *name, int32_t store)
+{
+    size_t low = 0, high = cpu_table_rows;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (order(&cpu_table[middle], name, store) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &cpu_table[low];
+}
+
+static const cpu_instance *find(const expops_signature *signature, uint32_t level)
+{
+    const int32_t store = store_of(signature->dtype);
+    const cpu_instance *best = NULL;
+
+    for (const cpu_table_row *row = first_row(signature->operator_name, store);
+         row->name && !order(row, signature->operator_name, store); row++)
+        if (row->level <= level && (row->num_choices == 1 || row->choice == signature->choice))
+            best = row->instance;
+    return best && best->family == signature->family ? best : NULL;
+}
+
+static int fits(const expops_signature *signature)
+{
+    return signature->rank < CPU_MAX_RANK && signature->num_operands <= CPU_MAX_OPERANDS && signature->num_operands > 1 &&
+           signature->operands[0].kind == EXPOPS_OPERAND_OUTPUT && signature->operands[1].kind != EXPOPS_OPERAND_OUTPUT;
+}
+
+/* The operands must be those the instance was compiled for. */
+static int matches(const cpu_instance *instance, const expops_signature *signature)
+{
+    const uint32_t inputs = signature->num_operands - 1;
+
+    if (inputs != instance->num_args || store_of(signature->result) != instance->result)
+        return 0;
+    for (uint32_t i = 0; i < inputs; i++) {
+        const int number = signature->operands[1 + i].kind == EXPOPS_OPERAND_NUMBER;
+        const int wanted = instance->rows ? i >= instance->num_arrays : (int)(instance->numbers >> i & 1);
+        if (wanted && !number)
+            return 0;
+    }
+    return !instance->rows || signature->operands[1].kind == EXPOPS_OPERAND_INPUT;
+}
+
+static int32_t number_type(uint32_t compute)
+{
+    static const int32_t types[] = {
+        [EXPOPS_COMPUTE_F32] = EXPOPS_DTYPE_F32, [EXPOPS_COMPUTE_F64] = EXPOPS_DTYPE_F64,
+        [EXPOPS_COMPUTE_I32] = EXPOPS_DTYPE_I64, [EXPOPS_COMPUTE_I64] = EXPOPS_DTYPE_I64,
+        [EXPOPS_COMPUTE_C64] = EXPOPS_DTYPE_C64, [EXPOPS_COMPUTE_C128] = EXPOPS_DTYPE_C128,
+    };
+
+    return types[compute];
+}
+
+static int32_t scalar_type(const expops_signature *signature)
+{
+    return signature->compute == EXPOPS_COMPUTE_I32 ? EXPOPS_DTYPE_I32 : number_type(signature->compute);
+}
+
+static int32_t half_or_none(int32_t half, int32_t dtype)
+{
+    return store_of(half) != half && half != dtype ? half : -1;
+}
+
+static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, uint32_t i, uint32_t *tensors,
+                         uint32_t *numbers)
+{
+    const expops_operand *const from = (const expops_operand *)((const char *)signature->operands +
+                                                                (size_t)i * signature->operands[0].struct_size);
+    cpu_operand *const to = &kernel->operand[i];
+    const int number = from->kind == EXPOPS_OPERAND_NUMBER;
+
+    to->kind = from->kind;
+    to->slot = number ? (*numbers)++ : (*tensors)++;
+    to->dtype = number ? kernel->number_dtype : from->dtype;
+    to->bytes = cpu_dtype_bytes[to->dtype];
+    to->through = -1;
+    to->store = to->dtype;
+    if (kernel->instance) {
+        to->store = i ? kernel->instance->store : kernel->instance->result;
+        to->through = number ? -1 : half_or_none(i ? signature->dtype : signature->result, to->dtype);
+    }
+    if (!number)
+        memcpy(to->strides, from->strides, signature->rank * sizeof(int64_t));
+}
+
+static void copy_signature(cpu_kernel *kernel, const expops_signature *signature)
+{
+    uint32_t tensors = 0, numbers = 0;
+    int64_t kept = 1;
+
+    kernel->rank = signature->rank;
+    kernel->kept = signature->rank - signature->row_dims;
+    kernel->length = 1;
+    kernel->number_dtype = number_type(signature->compute);
+    kernel->scalar_dtype = scalar_type(signature);
+    kernel->num_operands = signature->num_operands;
+    memcpy(kernel->shape, signature->shape, signature->rank * sizeof(int64_t));
+    for (uint32_t d = 0; d < kernel->rank; d++)
+        if (d < kernel->kept)
+            kept *= kernel->shape[d];
+        else
+            kernel->length *= kernel->shape[d];
+    /* A reduction over nothing still has results. */
+    kernel->elements = signature->family == EXPOPS_FAMILY_REDUCE && !kernel->length ? kept : kept * kernel->length;
+    for (uint32_t i = 0; i < signature->num_operands; i++)
+        copy_operand(kernel, signature, i, &tensors, &numbers);
+}
+
+static void run_nothing(const cpu_kernel *kernel, const expops_launch *launch)
+{
+    (void)kernel;
+    (void)launch;
+}
+
+static int is_move(const expops_signature *signature)
+{
+    return signature->dtype < 0 && signature->family == EXPOPS_FAMILY_POINTWISE && signature->num_operands == 2 &&
+           signature->operands[1].kind == EXPOPS_OPERAND_INPUT;
+}
+
+int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index,
+                  const expops_signature *signature, expops_backend_kernel **out_kernel)
+{
+    const cpu_instance *instance = NULL;
+
+    *out_kernel = NULL;
+    if (!fits(signature))
+        return 0;
+    if (!is_move(signature)) {
+        instance = find(signature, level_index);
+        if (!instance || !matches(instance, signature))
+            return 0;
+    }
+    cpu_kernel *const kernel = calloc(1, sizeof(*kernel));
+    if (!kernel) {
+        host->error("no memory for a kernel's plan (%zu bytes)", sizeof(*kernel));
+        return OUT_OF_MEMORY;
+    }
+    kernel->level = level;
+    kernel->instance = instance;
+    copy_signature(kernel, signature);
+    if (!kernel->elements)
+        kernel->run = run_nothing;
+    else if (!instance)
+        cpu_move_plan(kernel);
+    else if (instance->rows)
+        cpu_rows_plan(kernel);
+    else
+        cpu_pointwise_plan(kernel);
+    *out_kernel = kernel;
+    return 0;
+}

@@ -1,0 +1,128 @@
+/* A kernel as this backend keeps it: the iteration space put in order, cut into blocks, and how each operand of a block is
+ * reached. Made once in `offer`; launches only read it. */
+#ifndef CPU_PLAN_H
+#define CPU_PLAN_H
+
+#include "cpu_instance.h"
+#include "cpu_level.h"
+
+enum {
+    CPU_MAX_RANK = 16,
+    CPU_MAX_OPERANDS = 8,
+    CPU_MAX_THREADS = 256,
+    CPU_BUFFER_BYTES = 4096,   /* a block of one operand: several fit the first cache */
+    CPU_ACCS_BYTES = 8192,     /* accumulators of a group of rows */
+    CPU_DIRECT_COLS = 16384,   /* elements of a block none of whose operands needs a buffer */
+    CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
+};
+#define CPU_STREAM_BYTES ((int64_t)8 << 20) /* outputs from this size on are written past the caches */
+
+enum cpu_mode {
+    CPU_DIRECT, /* the function works on the tensor's own memory */
+    CPU_BUFFER, /* elements are gathered and converted, or converted and scattered */
+    CPU_SCALAR, /* a scalar argument: a number, or a tensor that is broadcast throughout a block */
+    CPU_FILLED, /* a number where the function wants an array */
+};
+
+typedef struct cpu_operand {
+    uint32_t kind;  /* EXPOPS_OPERAND_... */
+    uint32_t mode;  /* cpu_mode */
+    uint32_t slot;  /* among the launch's tensors, or its numbers */
+    int32_t dtype;  /* of the tensor, or of the number in its slot */
+    int32_t store;  /* of the instance's array */
+    int32_t through; /* a half type that values are rounded to between the two, or -1 */
+    uint32_t bytes; /* of an element of dtype */
+    int64_t offset; /* elements from the tensor's first to the first in the order of iteration */
+    int64_t strides[CPU_MAX_RANK];
+} cpu_operand;
+
+/* A block is `rows` x `cols` elements along the dimensions `down` and `across`. Blocks are counted by digits, outermost
+ * first; a step of a digit is `size` elements of its dimension. */
+typedef struct cpu_blocks {
+    int32_t across, down; /* down: -1 where a block is one row */
+    int64_t rows, cols;
+    uint32_t num_digits;
+    int64_t count[CPU_MAX_RANK];
+    uint32_t dim[CPU_MAX_RANK];
+    int64_t size[CPU_MAX_RANK];
+    int64_t total;
+} cpu_blocks;
+
+struct expops_backend_kernel {
+    const cpu_level *level;
+    const cpu_instance *instance; /* NULL: elements are moved */
+    uint32_t rank, kept;          /* rows: the first `kept` dimensions count rows */
+    int64_t shape[CPU_MAX_RANK];
+    int64_t elements;
+    uint32_t num_operands;
+    cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
+    cpu_blocks blocks;
+    uint32_t streamed;  /* the output goes past the caches */
+    uint32_t scalars;   /* pointwise: bit i where argument i is a scalar */
+    int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
+    /* rows */
+    uint32_t by_columns;      /* a group is a block of neighbouring rows with an accumulator each */
+    int64_t num_groups, units; /* blocks in a group */
+    int64_t length;           /* elements of a row */
+    void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch);
+};
+typedef struct expops_backend_kernel cpu_kernel;
+
+/* Where a thread is. Offsets are in elements, one for each operand. */
+typedef struct cpu_position {
+    int64_t index[CPU_MAX_RANK];
+    int64_t offset[CPU_MAX_OPERANDS];
+    int64_t rows, cols; /* of this block */
+} cpu_position;
+
+/* The rows of a block as an array of the instance's type. */
+typedef struct cpu_view {
+    char *data;
+    int64_t row_bytes; /* from one row to the next */
+} cpu_view;
+
+typedef struct cpu_buffer {
+    _Alignas(64) char bytes[CPU_BUFFER_BYTES];
+} cpu_buffer;
+
+/* --- cpu_space.c --- */
+/* Puts `count` dimensions from `first` on in the order of `leader`'s strides, forwards, and joins those that can be; returns
+ * how many are left. Later dimensions move up. */
+uint32_t cpu_space_arrange(cpu_kernel *kernel, uint32_t first, uint32_t count, uint32_t leader);
+/* Cuts the space; blocks of the dimension `down` are the outermost digit where `down_outermost`. Digits keep the order of
+ * dimensions otherwise. */
+void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t down, int64_t rows, int down_outermost);
+void cpu_position_set(const cpu_kernel *kernel, cpu_position *position, int64_t block);
+void cpu_position_next(const cpu_kernel *kernel, cpu_position *position);
+
+/* --- cpu_block.c --- */
+/* Address of an operand's first element of the block. */
+char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position);
+/* Gives an input's block, through `buffer` where it must be. */
+cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
+                  cpu_buffer *buffer);
+/* Where to write the output's block; cpu_store finishes it. */
+cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_buffer *buffer);
+void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view);
+/* Writes a scalar argument (a number or a broadcast element) as the arithmetic's type: at most 16 bytes. */
+void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
+                void *out_value);
+/* Copies past the caches. */
+void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes);
+
+/* --- cpu_parallel.c --- */
+/* Calls `body` with parts of [0, count) that cover it, in up to as many threads as `elements` of work are worth. */
+typedef void cpu_body(void *context, int64_t first, int64_t last, uint32_t thread);
+uint32_t cpu_threads(int64_t elements, int64_t most);
+void cpu_parallel(uint32_t threads, int64_t count, cpu_body *body, void *context);
+
+/* --- the drivers: finish the plan, and set kernel->run --- */
+void cpu_pointwise_plan(cpu_kernel *kernel);
+void cpu_move_plan(cpu_kernel *kernel);
+void cpu_rows_plan(cpu_kernel *kernel);
+
+/* --- cpu_offer.c --- */
+int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index,
+                  const expops_signature *signature, expops_backend_kernel **out_kernel);
+
+#endif

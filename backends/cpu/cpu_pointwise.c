@@ -1,0 +1,172 @@
+/* Pointwise operators: blocks of all inputs in the instance's type, the function, the output's block. */
+#include "cpu_plan.h"
+
+typedef struct pointwise_task {
+    const cpu_kernel *kernel;
+    const expops_launch *launch;
+} pointwise_task;
+
+typedef struct pointwise_scratch {
+    cpu_buffer buffer[CPU_MAX_OPERANDS];
+    _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
+} pointwise_scratch;
+
+static void run_block(const pointwise_task *task, const cpu_position *position, pointwise_scratch *scratch)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const void *in[CPU_MAX_OPERANDS];
+
+    for (uint32_t i = 1; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        in[i - 1] = scratch->scalar[i];
+        if (op->mode == CPU_SCALAR && op->kind != EXPOPS_OPERAND_NUMBER)
+            cpu_scalar(kernel, task->launch, i, position, scratch->scalar[i]);
+        else if (op->mode != CPU_SCALAR)
+            in[i - 1] = cpu_load(kernel, task->launch, i, position, &scratch->buffer[i]).data;
+    }
+    const cpu_view out = cpu_out(kernel, task->launch, position, &scratch->buffer[0]);
+    kernel->instance->pointwise((size_t)(position->rows * position->cols), out.data, in, kernel->scalars);
+    cpu_store(kernel, task->launch, position, out);
+}
+
+static void run_part(void *context, int64_t first, int64_t last, uint32_t thread)
+{
+    const pointwise_task *const task = context;
+    const cpu_kernel *const kernel = task->kernel;
+    pointwise_scratch scratch;
+    cpu_position position;
+
+    (void)thread;
+    cpu_position_set(kernel, &position, first);
+    for (uint32_t i = 1; i < kernel->num_operands; i++)
+        if (kernel->operand[i].kind == EXPOPS_OPERAND_NUMBER && kernel->operand[i].mode == CPU_SCALAR)
+            cpu_scalar(kernel, task->launch, i, &position, scratch.scalar[i]);
+    for (int64_t block = first; block < last; block++) {
+        run_block(task, &position, &scratch);
+        cpu_position_next(kernel, &position);
+    }
+    if (kernel->streamed)
+        kernel->level->stream_end();
+}
+
+static void run(const cpu_kernel *kernel, const expops_launch *launch)
+{
+    pointwise_task task = { kernel, launch };
+
+    cpu_parallel(cpu_threads(kernel->elements, kernel->blocks.total), kernel->blocks.total, run_part, &task);
+}
+
+static int same_type(const cpu_operand *op)
+{
+    return op->kind != EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
+}
+
+/* The dimension along which an input runs while the output does not, or -1. */
+static int32_t turned_dimension(const cpu_kernel *kernel)
+{
+    const uint32_t across = kernel->rank - 1;
+
+    for (uint32_t i = 1; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        if (op->kind == EXPOPS_OPERAND_NUMBER || op->strides[across] <= 1)
+            continue;
+        for (uint32_t d = 0; d < across; d++)
+            if (op->strides[d] == 1)
+                return (int32_t)d;
+    }
+    return -1;
+}
+
+static int64_t most_bytes(const cpu_kernel *kernel)
+{
+    uint32_t most = 1;
+
+    for (uint32_t i = 0; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        const uint32_t stored = cpu_dtype_bytes[op->store];
+        most = op->bytes > most ? op->bytes : most;
+        most = stored > most ? stored : most;
+    }
+    return most;
+}
+
+static int all_direct(const cpu_kernel *kernel)
+{
+    for (uint32_t i = 0; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        if (op->kind != EXPOPS_OPERAND_NUMBER && !(same_type(op) && op->strides[kernel->rank - 1] == 1))
+            return 0;
+    }
+    return 1;
+}
+
+static void cut(cpu_kernel *kernel)
+{
+    const int32_t across = (int32_t)kernel->rank - 1;
+    const int64_t inner = kernel->shape[across], capacity = CPU_BUFFER_BYTES / most_bytes(kernel);
+    const int32_t turned = turned_dimension(kernel);
+
+    if (turned >= 0) {
+        int64_t edge = 16;
+        while (edge * edge * 4 <= capacity)
+            edge *= 2;
+        const int64_t cols = inner < edge ? inner : edge;
+        cpu_blocks_cut(kernel, across, cols, turned, capacity / cols, turned != across - 1);
+    } else if (kernel->rank == 1 || inner >= capacity / 4) {
+        cpu_blocks_cut(kernel, across, all_direct(kernel) ? CPU_DIRECT_COLS : capacity, -1, 1, 0);
+    } else {
+        cpu_blocks_cut(kernel, across, inner, across - 1, capacity / inner, 0);
+    }
+}
+
+static int compact(const cpu_kernel *kernel, const cpu_operand *op)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+
+    return op->strides[blocks->across] == 1 &&
+           (blocks->down < 0 ||
+            (blocks->cols == kernel->shape[blocks->across] && op->strides[blocks->down] == blocks->cols));
+}
+
+static int broadcast_in_block(const cpu_kernel *kernel, const cpu_operand *op)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+
+    return op->strides[blocks->across] == 0 && (blocks->down < 0 || op->strides[blocks->down] == 0);
+}
+
+static void choose_mode(cpu_kernel *kernel, uint32_t i)
+{
+    const cpu_instance *const instance = kernel->instance;
+    cpu_operand *const op = &kernel->operand[i];
+    const uint32_t bit = 1u << (i - 1);
+    const int scalar = op->kind == EXPOPS_OPERAND_NUMBER || broadcast_in_block(kernel, op);
+    const int one_more = instance->one_scalar && !(kernel->scalars & ~instance->numbers);
+
+    if (scalar && (instance->numbers & bit || one_more)) {
+        op->mode = CPU_SCALAR;
+        kernel->scalars |= bit;
+    } else if (op->kind == EXPOPS_OPERAND_NUMBER) {
+        op->mode = CPU_FILLED;
+    } else {
+        op->mode = same_type(op) && compact(kernel, op) ? CPU_DIRECT : CPU_BUFFER;
+    }
+}
+
+void cpu_pointwise_plan(cpu_kernel *kernel)
+{
+    cpu_operand *const out = &kernel->operand[0];
+
+    kernel->rank = cpu_space_arrange(kernel, 0, kernel->rank, 0);
+    if (!kernel->rank) {
+        kernel->rank = 1;
+        kernel->shape[0] = 1;
+        for (uint32_t i = 0; i < kernel->num_operands; i++)
+            kernel->operand[i].strides[0] = 1;
+    }
+    cut(kernel);
+    out->mode = same_type(out) && compact(kernel, out) ? CPU_DIRECT : CPU_BUFFER;
+    for (uint32_t i = 1; i < kernel->num_operands; i++)
+        choose_mode(kernel, i);
+    kernel->run = run;
+}

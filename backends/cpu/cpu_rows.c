@@ -1,0 +1,354 @@
+/* Operators over rows. Rows are taken in groups: one row, whose elements the instance reduces in vectors (by rows), or a
+ * block of neighbouring rows with an accumulator each, where neighbours are closer in memory than a row's own elements (by
+ * columns). Threads share the groups, or, where there are few, the blocks of each group. */
+#include "cpu_plan.h"
+
+enum { CPU_PARTIAL_BYTES = 131072 }; /* accumulators of all threads that share a group */
+
+typedef struct rows_task {
+    const cpu_kernel *kernel;
+    const expops_launch *launch;
+    int64_t group; /* the one that threads share */
+    char *partials;
+    int64_t partial_bytes;
+} rows_task;
+
+typedef struct rows_scratch {
+    cpu_buffer buffer[CPU_MAX_OPERANDS];
+    cpu_view view[CPU_MAX_OPERANDS];
+    _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
+    const void *numbers[CPU_MAX_OPERANDS];
+} rows_scratch;
+
+typedef struct rows_accs {
+    _Alignas(64) char bytes[CPU_ACCS_BYTES];
+} rows_accs;
+
+static int64_t group_cols(const cpu_kernel *kernel, const cpu_position *position)
+{
+    return kernel->by_columns ? position->cols : 1;
+}
+
+static void prepare(const rows_task *task, rows_scratch *scratch)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const uint32_t arrays = kernel->instance->num_arrays;
+    cpu_position position;
+
+    for (uint32_t i = 1 + arrays; i < kernel->num_operands; i++) {
+        cpu_scalar(kernel, task->launch, i, &position, scratch->scalar[i]);
+        scratch->numbers[i - 1 - arrays] = scratch->scalar[i];
+    }
+}
+
+/* Addresses of row r of the first `count` inputs. */
+static void point(const rows_scratch *scratch, uint32_t count, int64_t r, const void **in)
+{
+    for (uint32_t i = 0; i < count; i++)
+        in[i] = scratch->view[1 + i].data + r * scratch->view[1 + i].row_bytes;
+}
+
+/* A block whose rows follow one another can be reduced as one. */
+static int one_run(const cpu_kernel *kernel, const rows_scratch *scratch, const cpu_position *position)
+{
+    for (uint32_t i = 0; i < kernel->instance->num_lifted; i++)
+        if (scratch->view[1 + i].row_bytes != position->cols * cpu_dtype_bytes[kernel->operand[1 + i].store])
+            return 0;
+    return 1;
+}
+
+static void accumulate_block(const cpu_kernel *kernel, const rows_scratch *scratch, const cpu_position *position, void *accs)
+{
+    const cpu_row_functions *const rows = kernel->instance->rows;
+    const void *in[CPU_MAX_OPERANDS];
+
+    if (!kernel->by_columns && one_run(kernel, scratch, position)) {
+        point(scratch, kernel->instance->num_lifted, 0, in);
+        rows->reduce(accs, (size_t)(position->rows * position->cols), in);
+        return;
+    }
+    for (int64_t r = 0; r < position->rows; r++) {
+        point(scratch, kernel->instance->num_lifted, r, in);
+        if (kernel->by_columns)
+            rows->columns(accs, (size_t)position->cols, in);
+        else
+            rows->reduce(accs, (size_t)position->cols, in);
+    }
+}
+
+static void accumulate(const rows_task *task, int64_t first, int64_t last, rows_scratch *scratch, void *accs)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    cpu_position position;
+
+    cpu_position_set(kernel, &position, first);
+    for (int64_t block = first; block < last; block++) {
+        for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
+            scratch->view[i] = cpu_load(kernel, task->launch, i, &position, &scratch->buffer[i]);
+        accumulate_block(kernel, scratch, &position, accs);
+        cpu_position_next(kernel, &position);
+    }
+}
+
+static void map(const rows_task *task, int64_t first, int64_t last, rows_scratch *scratch, const void *accs)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const cpu_instance *const instance = kernel->instance;
+    const void *in[CPU_MAX_OPERANDS];
+    cpu_position position;
+
+    cpu_position_set(kernel, &position, first);
+    for (int64_t block = first; block < last; block++) {
+        for (uint32_t i = 1; i <= instance->num_arrays; i++)
+            if (kernel->units > 1 || i > instance->num_lifted)
+                scratch->view[i] = cpu_load(kernel, task->launch, i, &position, &scratch->buffer[i]);
+        const cpu_view out = cpu_out(kernel, task->launch, &position, &scratch->buffer[0]);
+        for (int64_t r = 0; r < position.rows; r++) {
+            point(scratch, instance->num_arrays, r, in);
+            instance->rows->map((size_t)position.cols, out.data + r * out.row_bytes, in, accs, kernel->by_columns,
+                                kernel->length, scratch->numbers);
+        }
+        cpu_store(kernel, task->launch, &position, out);
+        cpu_position_next(kernel, &position);
+    }
+}
+
+static void finish(const rows_task *task, int64_t group, rows_scratch *scratch, const void *accs)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    cpu_position position;
+
+    cpu_position_set(kernel, &position, group * (kernel->units ? kernel->units : 1));
+    position.rows = 1;
+    position.cols = group_cols(kernel, &position);
+    const cpu_view out = cpu_out(kernel, task->launch, &position, &scratch->buffer[0]);
+    kernel->instance->rows->finish(out.data, accs, (size_t)position.cols, kernel->length, scratch->numbers);
+    cpu_store(kernel, task->launch, &position, out);
+}
+
+/* --- threads share the groups --- */
+static void run_groups(void *context, int64_t first, int64_t last, uint32_t thread)
+{
+    const rows_task *const task = context;
+    const cpu_kernel *const kernel = task->kernel;
+    const cpu_row_functions *const rows = kernel->instance->rows;
+    const size_t accs_count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
+    rows_scratch scratch;
+    rows_accs accs;
+
+    (void)thread;
+    prepare(task, &scratch);
+    for (int64_t group = first; group < last; group++) {
+        const int64_t block = group * kernel->units;
+        rows->identity(accs.bytes, accs_count);
+        if (kernel->units)
+            accumulate(task, block, block + kernel->units, &scratch, accs.bytes);
+        if (rows->map)
+            map(task, block, block + kernel->units, &scratch, accs.bytes);
+        else
+            finish(task, group, &scratch, accs.bytes);
+    }
+}
+
+/* --- threads share the blocks of one group after another --- */
+static void accumulate_part(void *context, int64_t first, int64_t last, uint32_t thread)
+{
+    const rows_task *const task = context;
+    const int64_t block = task->group * task->kernel->units;
+    rows_scratch scratch;
+
+    accumulate(task, block + first, block + last, &scratch, task->partials + thread * task->partial_bytes);
+}
+
+static void map_part(void *context, int64_t first, int64_t last, uint32_t thread)
+{
+    const rows_task *const task = context;
+    const int64_t block = task->group * task->kernel->units;
+    rows_scratch scratch;
+
+    (void)thread;
+    prepare(task, &scratch);
+    map(task, block + first, block + last, &scratch, task->partials);
+}
+
+static void finish_alone(const rows_task *task)
+{
+    rows_scratch scratch;
+
+    prepare(task, &scratch);
+    finish(task, task->group, &scratch, task->partials);
+}
+
+static int64_t partial_bytes(const cpu_kernel *kernel)
+{
+    const int64_t count = kernel->by_columns ? kernel->blocks.cols : 1;
+
+    return (count * kernel->instance->rows->acc_bytes + 63) / 64 * 64;
+}
+
+static void run_shared(rows_task *task, uint32_t threads)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const cpu_row_functions *const rows = kernel->instance->rows;
+    const size_t count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
+    _Alignas(64) char partials[CPU_PARTIAL_BYTES];
+
+    task->partials = partials;
+    task->partial_bytes = partial_bytes(kernel);
+    for (task->group = 0; task->group < kernel->num_groups; task->group++) {
+        for (uint32_t t = 0; t < threads; t++)
+            rows->identity(partials + t * task->partial_bytes, count);
+        cpu_parallel(threads, kernel->units, accumulate_part, task);
+        for (uint32_t t = 1; t < threads; t++)
+            rows->combine(partials, partials + t * task->partial_bytes, count);
+        if (rows->map)
+            cpu_parallel(threads, kernel->units, map_part, task);
+        else
+            finish_alone(task);
+    }
+}
+
+static void run(const cpu_kernel *kernel, const expops_launch *launch)
+{
+    rows_task task = { .kernel = kernel, .launch = launch };
+    const int64_t groups = kernel->num_groups, most = groups > kernel->units ? groups : kernel->units;
+    uint32_t threads = cpu_threads(kernel->elements, most);
+
+    if (threads > 1 && groups < 8 * (int64_t)threads && groups % threads && kernel->units >= threads) {
+        const uint32_t fitting = (uint32_t)(CPU_PARTIAL_BYTES / partial_bytes(kernel));
+        run_shared(&task, threads < fitting ? threads : fitting);
+        return;
+    }
+    threads = threads < groups ? threads : (uint32_t)groups;
+    cpu_parallel(threads, groups, run_groups, &task);
+}
+
+/* --- the plan --- */
+static int same_type(const cpu_operand *op)
+{
+    return op->kind != EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
+}
+
+static int64_t capacity(const cpu_kernel *kernel)
+{
+    uint32_t most = 1;
+
+    for (uint32_t i = 0; i <= kernel->instance->num_arrays; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        const uint32_t stored = cpu_dtype_bytes[op->store];
+        most = op->bytes > most ? op->bytes : most;
+        most = stored > most ? stored : most;
+    }
+    return CPU_BUFFER_BYTES / most;
+}
+
+/* Whether no array needs a buffer when blocks run along `across`. */
+static int all_direct(const cpu_kernel *kernel, int32_t across)
+{
+    for (uint32_t i = kernel->instance->rows->map ? 0 : 1; i <= kernel->instance->num_arrays; i++)
+        if (!same_type(&kernel->operand[i]) || kernel->operand[i].strides[across] != 1)
+            return 0;
+    return 1;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The kept dimension along which the input's elements are closest, or -1. */
+static int32_t closest_kept(const cpu_kernel *kernel)
+{
+    int32_t closest = -1;
+
+    for (int32_t d = 0; d < (int32_t)kernel->kept; d++) {
+        const int64_t stride = kernel->operand[1].strides[d];
+        if (stride > 0 && (closest < 0 || stride <= kernel->operand[1].strides[closest]))
+            closest = d;
+    }
+    return closest;
+}
+
+static int columns_pay(const cpu_kernel *kernel, int32_t across)
+{
+    const int32_t last = (int32_t)kernel->rank - 1;
+    const int64_t *const strides = kernel->operand[1].strides;
+
+    if (across < 0 || kernel->shape[across] < 8)
+        return 0;
+    return strides[across] < strides[last] || (kernel->length < 32 && kernel->shape[across] >= 32);
+}
+
+static void cut_columns(cpu_kernel *kernel, int32_t across)
+{
+    const int32_t down = (int32_t)kernel->rank - 1;
+    const int64_t room = capacity(kernel), accs = CPU_ACCS_BYTES / kernel->instance->rows->acc_bytes;
+    const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
+    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : 1;
+    const int64_t cols = least(kernel->shape[across], least(room / rows_wanted, accs));
+
+    cpu_blocks_cut(kernel, across, cols, down, all_direct(kernel, across) ? 256 : room / cols, 0);
+}
+
+static void cut_rows(cpu_kernel *kernel)
+{
+    const int32_t across = (int32_t)kernel->rank - 1;
+    const int64_t inner = kernel->shape[across], room = capacity(kernel);
+    const int has_down = kernel->rank - kernel->kept > 1 && inner < room / 4;
+
+    if (has_down)
+        cpu_blocks_cut(kernel, across, inner, across - 1, room / inner, 0);
+    else
+        cpu_blocks_cut(kernel, across, all_direct(kernel, across) ? CPU_DIRECT_COLS : room, -1, 1, 0);
+}
+
+static void choose_modes(cpu_kernel *kernel)
+{
+    const int32_t across = kernel->blocks.across;
+
+    for (uint32_t i = 0; i < kernel->num_operands; i++) {
+        cpu_operand *const op = &kernel->operand[i];
+        const int single = i == 0 && !kernel->instance->rows->map && !kernel->by_columns;
+        if (op->kind == EXPOPS_OPERAND_NUMBER)
+            op->mode = i <= kernel->instance->num_arrays ? CPU_FILLED : CPU_SCALAR;
+        else
+            op->mode = same_type(op) && (single || op->strides[across] == 1) ? CPU_DIRECT : CPU_BUFFER;
+    }
+}
+
+/* A row of one element, or of none, still has a dimension to be cut along. */
+static void add_dimension(cpu_kernel *kernel)
+{
+    kernel->shape[kernel->rank] = 1;
+    for (uint32_t i = 0; i < kernel->num_operands; i++)
+        kernel->operand[i].strides[kernel->rank] = 1;
+    kernel->rank++;
+}
+
+void cpu_rows_plan(cpu_kernel *kernel)
+{
+    const uint32_t row_dims = kernel->rank - kernel->kept;
+
+    kernel->kept = cpu_space_arrange(kernel, 0, kernel->kept, 0);
+    if (kernel->length)
+        kernel->rank = kernel->kept + cpu_space_arrange(kernel, kernel->kept, row_dims, 1);
+    else
+        kernel->rank = kernel->kept;
+    if (kernel->rank == kernel->kept)
+        add_dimension(kernel);
+    const int32_t across = closest_kept(kernel);
+    kernel->by_columns = kernel->length && columns_pay(kernel, across);
+    if (kernel->by_columns)
+        cut_columns(kernel, across);
+    else
+        cut_rows(kernel);
+    kernel->num_groups = 1;
+    kernel->units = kernel->length ? 1 : 0;
+    for (uint32_t i = 0; i < kernel->blocks.num_digits; i++)
+        if (kernel->blocks.dim[i] < kernel->kept)
+            kernel->num_groups *= kernel->blocks.count[i];
+        else
+            kernel->units *= kernel->blocks.count[i];
+    choose_modes(kernel);
+    kernel->run = run;
+}
