@@ -1,4 +1,4 @@
-#include "promote.h"
+#include "promotion.h"
 
 #include "numbers.h"
 

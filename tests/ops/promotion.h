@@ -1,6 +1,6 @@
 /* PyTorch's type promotion, written once more for the tests: the library's own must agree with it. */
-#ifndef TEST_PROMOTE_H
-#define TEST_PROMOTE_H
+#ifndef TEST_PROMOTION_H
+#define TEST_PROMOTION_H
 
 #include "operator.h"
 

@@ -1,0 +1,38 @@
+/* The generic cases: for each operator, element type and kind of case one test. */
+#ifndef TEST_CASES_H
+#define TEST_CASES_H
+
+#include "judge.h"
+#include "random.h"
+
+typedef struct test_subject {
+    expops_device *device;
+    const expops_operator *op;
+    expops_dtype dtype;
+    test_random random;
+} test_subject;
+
+typedef struct test_kind {
+    const char *name;
+    int (*applies)(const expops_operator *op, expops_dtype dtype);
+    int (*run)(test_subject *subject); /* returns the number of failures */
+} test_kind;
+
+extern const test_kind test_pointwise_kinds[]; /* a nameless one ends each list */
+extern const test_kind test_row_kinds[];
+/* Once for each operator, with its first element type. */
+extern const test_kind test_error_kinds[];
+extern const test_kind test_law_kinds[];
+
+/* Whether more cases are worth their time: not where every signature costs a compilation. */
+int test_is_deep(const expops_device *device);
+/* The first type of a set; EXPOPS_DTYPE_COUNT where it is empty. */
+expops_dtype test_first_dtype(uint32_t dtypes);
+/* The type the parameter's tensor has where the operator's main type is `dtype`. */
+expops_dtype test_parameter_dtype(const expops_parameter *parameter, expops_dtype dtype);
+/* Draws the elements of the argument from the operator's sampling range. */
+void test_draw(test_call *call, size_t index, test_random *random);
+/* An argument that is no tensor: its default, else a harmless value. `variant` walks through others. */
+void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int variant);
+
+#endif

@@ -1,0 +1,246 @@
+/* Calls that must be refused: the right status, a text that names operator and argument, and an untouched output. */
+#include "cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIZE = 12 };
+
+/* A call that is right in everything, to be spoilt in one thing. */
+static int begin_valid(test_call *call, test_subject *subject, const char *title)
+{
+    static const int64_t shape[] = { 4, 3 };
+    int64_t identity[] = { 0, 1 }, last[] = { 3 };
+    test_call_begin(call, subject->device, subject->op, title);
+    for (size_t i = 0; i < call->num_args; i++) {
+        const expops_parameter *parameter = &call->op->parameters[i];
+        const int tensor = parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
+        test_plain_argument(call, i, subject->dtype, 0);
+        if (!tensor)
+            continue;
+        const int drop = parameter->walked ? 1 : parameter->max_ndim ? 3 - parameter->max_ndim : 0;
+        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), 2 - drop, shape + drop,
+                              TEST_COMPACT, 0))
+            return 0;
+        test_draw(call, i, &subject->random);
+    }
+    for (size_t i = 0; i < call->num_args; i++)
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {
+            test_call_ints(call, i, last, 1);
+            if (expops_infer(call->op, call->args, call->num_args, &call->result) != EXPOPS_OK)
+                test_call_ints(call, i, identity, 2);
+        }
+    return test_call_infer(call) == 0 && test_call_output(call, call->result.dtype, TEST_COMPACT, 0);
+}
+
+static int names(const char *text, const char *word)
+{
+    return !word || strstr(text, word) != NULL;
+}
+
+/* The call must fail with `expected`, say so, and leave the output's memory alone. */
+static int must_fail(test_call *call, expops_status expected, const char *argument)
+{
+    int failures = 0;
+    const expops_tensor *out = &call->out.tensor;
+    for (size_t i = 0; i < call->num_args; i++)
+        if (call->arrays[i].host && test_array_upload(&call->arrays[i]) != EXPOPS_OK)
+            return test_report(call, "upload: %s", expops_error_text());
+    if (test_array_upload(&call->out) != EXPOPS_OK)
+        return test_report(call, "upload: %s", expops_error_text());
+    const expops_status status = expops_call(call->op, call->device, NULL, call->args, call->num_args, out);
+    if (status != expected)
+        return test_report(call, "gives %s, not %s: %s", expops_status_name(status), expops_status_name(expected),
+                           status ? expops_error_text() : "");
+    const char *text = expops_error_text();
+    if (!names(text, call->op->name) || !names(text, argument))
+        failures += test_report(call, "the text must name %s and %s: %s", call->op->name, argument, text);
+    unsigned char *image = malloc(test_array_bytes(&call->out));
+    if (!image || test_array_download(&call->out, image) != EXPOPS_OK || test_array_spoilt(&call->out, image, 0))
+        failures += test_report(call, "the output was written, or cannot be read: %s", expops_error_text());
+    free(image);
+    return failures;
+}
+
+typedef struct refusal {
+    const char *title;
+    /* Spoils the call; returns the argument that the text must name, or NULL where the operator cannot be wrong so. */
+    const char *(*spoil)(test_call *call);
+    expops_status expected;
+} refusal;
+
+static const char *wrong_dtype(test_call *call)
+{
+    static const int64_t shape[] = { 4, 3 };
+    int dtype = EXPOPS_DTYPE_COUNT - 1;
+    while (dtype >= 0 && call->op->dtypes >> dtype & 1)
+        dtype--;
+    if (dtype < 0 || call->op->parameters[0].dtypes)
+        return NULL;
+    for (size_t i = 0; i < call->num_args; i++) { /* all of them, so that promotion cannot save the call */
+        const int32_t ndim = call->arrays[i].ndim;
+        if (!call->arrays[i].host || call->op->parameters[i].dtypes)
+            continue;
+        test_array_free(&call->arrays[i]);
+        test_call_tensor(call, i, (expops_dtype)dtype, ndim, shape + 2 - ndim, TEST_COMPACT, 0);
+    }
+    return call->op->parameters[0].name;
+}
+
+static const char *shapes_that_do_not_meet(test_call *call)
+{
+    static const int64_t shape[] = { 5, 3 };
+    const expops_parameter *second = &call->op->parameters[1];
+    if (call->num_args < 2 || !call->arrays[1].host || second->walked || second->max_ndim || call->op->rows)
+        return NULL;
+    const expops_dtype dtype = call->arrays[1].dtype;
+    test_array_free(&call->arrays[1]);
+    test_call_tensor(call, 1, dtype, 2, shape, TEST_COMPACT, 0);
+    return second->name;
+}
+
+static const char *out_of_another_shape(test_call *call)
+{
+    static const int64_t shape[] = { 7, 3, 2 };
+    const expops_dtype dtype = call->out.dtype;
+    test_array_free(&call->out);
+    test_array_make(&call->out, call->device, dtype, 3, shape, TEST_COMPACT, 0);
+    return "out";
+}
+
+static const char *out_over_itself(test_call *call)
+{
+    if (call->out.ndim < 1 || call->out.shape[0] < 2)
+        return NULL;
+    call->out.strides[0] = 0;
+    return "out";
+}
+
+/* The output starts one element after the first input, in the same memory. */
+static const char *out_over_input(test_call *call)
+{
+    static const int64_t shape[] = { 4, 3 };
+    test_array *x = &call->arrays[0];
+    if (call->op->rows || call->op->parameters[0].shape_only || !x->host || x->dtype != call->out.dtype)
+        return NULL;
+    const int32_t ndim = call->out.ndim;
+    const expops_dtype dtype = x->dtype;
+    test_array_free(x);
+    test_call_tensor(call, 0, dtype, ndim, shape, TEST_COMPACT, SIZE);
+    call->out.tensor.data = x->tensor.data;
+    call->out.tensor.byte_offset = x->tensor.byte_offset - expops_dtype_bytes(dtype);
+    return "out";
+}
+
+static const char *no_tensor(test_call *call)
+{
+    if (call->op->parameters[0].kind != EXPOPS_PARAMETER_TENSOR || call->op->parameters[0].optional)
+        return NULL;
+    call->args[0] = expops_none();
+    return call->op->parameters[0].name;
+}
+
+static const char *tensor_elsewhere(test_call *call)
+{
+    if (!call->arrays[0].host || call->op->parameters[0].shape_only)
+        return NULL;
+    call->arrays[0].tensor.device.device_type = 77;
+    return call->op->parameters[0].name;
+}
+
+static const char *out_elsewhere(test_call *call)
+{
+    call->out.tensor.device.device_type = 77;
+    return "out";
+}
+
+static const char *out_of_a_lesser_kind(test_call *call)
+{
+    const expops_dtype lesser = call->result.dtype == EXPOPS_DTYPE_BOOL ? EXPOPS_DTYPE_COUNT : EXPOPS_DTYPE_BOOL;
+    if (lesser == EXPOPS_DTYPE_COUNT)
+        return NULL;
+    test_array_free(&call->out);
+    test_array_make(&call->out, call->device, lesser, call->result.ndim, call->result.shape, TEST_COMPACT, 0);
+    return "out";
+}
+
+static const char *a_number_of_the_wrong_kind(test_call *call)
+{
+    for (size_t i = 0; i < call->num_args; i++)
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {
+            call->args[i] = expops_real(1.5);
+            return call->op->parameters[i].name;
+        }
+    return NULL;
+}
+
+static const char *too_deep(test_call *call)
+{
+    if (!call->arrays[0].host)
+        return NULL;
+    call->arrays[0].tensor.ndim = EXPOPS_MAX_RANK + 1;
+    return call->op->parameters[0].name;
+}
+
+static const refusal refusals[] = {
+    { "a type the operator does not take", wrong_dtype, EXPOPS_ERR_DTYPE },
+    { "shapes that do not broadcast", shapes_that_do_not_meet, EXPOPS_ERR_SHAPE },
+    { "an output of another shape", out_of_another_shape, EXPOPS_ERR_SHAPE },
+    { "an output that overlaps itself", out_over_itself, EXPOPS_ERR_OVERLAP },
+    { "an output that overlaps an input", out_over_input, EXPOPS_ERR_OVERLAP },
+    { "a missing tensor", no_tensor, EXPOPS_ERR_INVALID_ARGUMENT },
+    { "a tensor of another device", tensor_elsewhere, EXPOPS_ERR_DEVICE },
+    { "an output of another device", out_elsewhere, EXPOPS_ERR_DEVICE },
+    { "an output of a lesser kind", out_of_a_lesser_kind, EXPOPS_ERR_DTYPE },
+    { "a number where integers belong", a_number_of_the_wrong_kind, EXPOPS_ERR_INVALID_ARGUMENT },
+    { "more dimensions than there may be", too_deep, EXPOPS_ERR_SHAPE },
+};
+
+/* What no argument is to blame for. */
+static int run_bare(test_subject *subject)
+{
+    test_call call;
+    int failures = 0;
+    if (!begin_valid(&call, subject, "bare errors"))
+        failures = test_report(&call, "the valid call is refused: %s", expops_error_text());
+    else {
+        expops_status status = expops_call(call.op, call.device, NULL, call.args, call.num_args, NULL);
+        if (status != EXPOPS_ERR_INVALID_ARGUMENT || !names(expops_error_text(), "out"))
+            failures += test_report(&call, "without an output: %s, %s", expops_status_name(status), expops_error_text());
+        expops_value many[EXPOPS_MAX_PARAMETERS + 1] = { 0 };
+        memcpy(many, call.args, call.num_args * sizeof(many[0]));
+        status = expops_call(call.op, call.device, NULL, many, call.num_args + 1, &call.out.tensor);
+        if (status != EXPOPS_ERR_INVALID_ARGUMENT || !names(expops_error_text(), call.op->name))
+            failures += test_report(&call, "with an argument too many: %s, %s", expops_status_name(status),
+                                    expops_error_text());
+    }
+    test_call_end(&call);
+    return failures;
+}
+
+static int run_errors(test_subject *subject)
+{
+    int failures = run_bare(subject);
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        test_call call;
+        if (!begin_valid(&call, subject, refusals[i].title))
+            failures += test_report(&call, "the valid call is refused: %s", expops_error_text());
+        else {
+            const char *argument = refusals[i].spoil(&call);
+            if (argument)
+                failures += must_fail(&call, refusals[i].expected, argument);
+        }
+        test_call_end(&call);
+    }
+    return failures;
+}
+
+static int always(const expops_operator *op, expops_dtype dtype)
+{
+    return 1;
+}
+
+const test_kind test_error_kinds[] = {
+    { "errors", always, run_errors },
+    { NULL, NULL, NULL },
+};

@@ -1,0 +1,277 @@
+/* Operators over rows against their long double reference: every way of choosing the walked dimensions, row lengths
+ * around the sizes of groups and vectors, layouts, special values. */
+#include "cases.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct row_case {
+    const char *title;
+    int ndim;
+    int64_t shape[4];
+    enum test_layout layout, out_layout;
+    int shift;
+    int variant; /* of numbers and bools */
+    int special;
+    int without_weight;
+} row_case;
+
+/* Integer lists that operators understand as dimensions or as sizes of the last ones; the library is asked which. */
+typedef struct ints_choice {
+    uint32_t count;
+    int64_t values[4];
+} ints_choice;
+
+static int ints_choices(const row_case *c, ints_choice *choices)
+{
+    int count = 0;
+    choices[count++] = (ints_choice){ 0, { 0 } };
+    for (int i = 0; i < c->ndim; i++)
+        choices[count++] = (ints_choice){ 1, { i } };
+    if (c->ndim > 2)
+        choices[count++] = (ints_choice){ 2, { 0, -1 } };
+    for (int last = 1; last <= c->ndim; last++) {
+        choices[count].count = (uint32_t)last;
+        memcpy(choices[count].values, c->shape + c->ndim - last, (size_t)last * sizeof(int64_t));
+        count++;
+    }
+    return count;
+}
+
+/* Which dimensions of the first input a row walks. */
+typedef struct row_plan {
+    uint8_t walked[EXPOPS_MAX_RANK];
+    int keepdim;
+    int64_t length, rows; /* elements of a row, and their number */
+} row_plan;
+
+static expops_status plan_rows(const test_call *call, row_plan *plan)
+{
+    const test_array *x = &call->arrays[0];
+    expops_view view = { .ndim = x->ndim };
+    memcpy(view.shape, x->shape, sizeof(view.shape));
+    memcpy(view.strides, x->strides, sizeof(view.strides));
+    memset(plan, 0, sizeof(*plan));
+    const expops_status status = call->op->rows(call->op, call->args, &view, plan->walked, &plan->keepdim);
+    plan->length = plan->rows = 1;
+    for (int i = 0; i < x->ndim; i++)
+        *(plan->walked[i] ? &plan->length : &plan->rows) *= x->shape[i];
+    return status;
+}
+
+/* Row-major position in the first input of element `k` of row `row`. */
+static int64_t position_of(const test_array *x, const row_plan *plan, int64_t row, int64_t k)
+{
+    int64_t position = 0, weight = 1;
+    for (int i = x->ndim - 1; i >= 0; i--) {
+        int64_t *left = plan->walked[i] ? &k : &row;
+        position += *left % x->shape[i] * weight;
+        *left /= x->shape[i];
+        weight *= x->shape[i];
+    }
+    return position;
+}
+
+static void numbers_of(const test_call *call, long double *numbers)
+{
+    const expops_dtype common = call->types.common;
+    const expops_dtype precise = common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : common;
+    int count = 0;
+    for (size_t i = 0; i < call->num_args; i++) {
+        const uint32_t kind = call->op->parameters[i].kind;
+        const expops_value value = call->args[i];
+        if (kind != EXPOPS_PARAMETER_NUMBER && kind != EXPOPS_PARAMETER_CHOICE)
+            continue;
+        numbers[count++] = value.kind == EXPOPS_VALUE_NONE   ? (long double)call->op->parameters[i].default_value
+                           : value.kind == EXPOPS_VALUE_REAL ? test_round(precise, (long double)value.as.real)
+                                                             : (long double)value.as.integer;
+    }
+}
+
+/* Judges one row's results. A sum of n rounded terms errs like a random walk. */
+static int judge_row(test_call *call, const row_plan *plan, const expops_row_reference *r, int64_t row)
+{
+    const test_array *out = test_call_out(call);
+    const int reduce = call->op->family == EXPOPS_FAMILY_REDUCE;
+    const int precise = call->types.result == EXPOPS_DTYPE_F32 || call->types.result == EXPOPS_DTYPE_F64;
+    const double walk = precise ? sqrt((double)r->n) / 4 : 0;
+    int wrong = 0;
+    for (int64_t k = 0; k < (reduce ? 1 : r->n); k++) {
+        const int64_t position = reduce ? row : position_of(&call->arrays[0], plan, row, k);
+        const test_value actual =
+            test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position));
+        const test_answer answer = { { r->out[k], 0 }, 0, 0 };
+        if (!test_answer_accepts(call, &answer, actual, walk))
+            wrong += test_judge_report(call, position, actual, answer.value);
+    }
+    return wrong;
+}
+
+static const test_array *weight_of(const test_call *call)
+{
+    for (size_t i = 1; i < call->num_args; i++)
+        if (call->arrays[i].host)
+            return &call->arrays[i];
+    return NULL;
+}
+
+static int judge_rows(test_call *call, const row_plan *plan)
+{
+    const test_array *x = &call->arrays[0], *weight = weight_of(call);
+    const size_t length = plan->length > 0 ? (size_t)plan->length : 1;
+    long double *memory = malloc(3 * length * sizeof(long double));
+    expops_row_reference r = { plan->length, memory, weight ? memory + length : NULL, { 0 },
+                               memory + 2 * length };
+    int wrong = 0;
+    if (!memory)
+        return test_report(call, "no memory for the reference");
+    numbers_of(call, r.numbers);
+    for (int64_t k = 0; weight && k < plan->length; k++)
+        memory[length + (size_t)k] = test_array_get(weight, test_array_index(weight, weight->ndim, weight->shape, k)).re;
+    for (int64_t row = 0; row < plan->rows; row++) {
+        for (int64_t k = 0; k < plan->length; k++) {
+            const int64_t position = position_of(x, plan, row, k);
+            const test_value element = test_array_get(x, test_array_index(x, x->ndim, x->shape, position));
+            memory[k] = test_round(call->types.common, element.re);
+        }
+        test_reference_find(call->op->name)->row(&r);
+        wrong += judge_row(call, plan, &r, row);
+    }
+    free(memory);
+    return wrong;
+}
+
+static void set_specials(test_call *call)
+{
+    static const double values[] = { 1, -0.0, 3, INFINITY, -2, NAN, 0, 5, -INFINITY, 0.5, -7 };
+    test_array *x = &call->arrays[0];
+    const int64_t numel = test_array_numel(x);
+    for (int64_t k = 0; k < numel; k++) {
+        /* Later rows hold more of them, so that each kind is alone in some row. */
+        const size_t pick = (size_t)(k * 7 % 97);
+        if (pick < sizeof(values) / sizeof(values[0]) && (test_is_float(x->dtype) || isfinite(values[pick])))
+            test_array_set(x, test_array_index(x, x->ndim, x->shape, k),
+                           (test_value){ test_round(x->dtype, (long double)values[pick]), 0 });
+    }
+}
+
+/* Everything but the weights, which need to know the walked dimensions. */
+static int build(test_call *call, const row_case *c, const ints_choice *ints, test_subject *subject)
+{
+    for (size_t i = 0; i < call->num_args; i++) {
+        const uint32_t kind = call->op->parameters[i].kind;
+        if (kind == EXPOPS_PARAMETER_INTS && ints->count)
+            test_call_ints(call, i, ints->values, ints->count);
+        else if (kind != EXPOPS_PARAMETER_TENSOR)
+            test_plain_argument(call, i, subject->dtype, c->variant);
+    }
+    if (!test_call_tensor(call, 0, subject->dtype, c->ndim, c->shape, c->layout, c->shift))
+        return 0;
+    test_draw(call, 0, &subject->random);
+    if (c->special)
+        set_specials(call);
+    return 1;
+}
+
+static int add_weights(test_call *call, const row_case *c, const row_plan *plan, test_subject *subject)
+{
+    int64_t shape[EXPOPS_MAX_RANK];
+    int ndim = 0;
+    for (int i = 0; i < c->ndim; i++)
+        if (plan->walked[i])
+            shape[ndim++] = c->shape[i];
+    for (size_t i = 1; i < call->num_args; i++) {
+        const expops_parameter *parameter = &call->op->parameters[i];
+        if (parameter->kind != EXPOPS_PARAMETER_TENSOR || (c->without_weight && parameter->optional))
+            continue;
+        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), ndim, shape, TEST_COMPACT, c->shift))
+            return 0;
+        test_draw(call, i, &subject->random);
+    }
+    return 1;
+}
+
+static int run_with(const row_case *c, const ints_choice *ints, test_subject *subject, int *accepted)
+{
+    test_call call;
+    row_plan plan;
+    int failures = 0;
+    test_call_begin(&call, subject->device, subject->op, c->title);
+    if (!build(&call, c, ints, subject))
+        failures = test_report(&call, "no memory for the operands: %s", expops_error_text());
+    else if (expops_infer(call.op, call.args, call.num_args, &call.result) == EXPOPS_OK) {
+        *accepted += 1;
+        failures = plan_rows(&call, &plan) != EXPOPS_OK && test_report(&call, "rows: %s", expops_error_text());
+        if (!failures && !add_weights(&call, c, &plan, subject))
+            failures = test_report(&call, "no memory for the weights: %s", expops_error_text());
+        failures = failures ? failures : test_call_infer(&call);
+        if (!failures && !test_call_output(&call, call.result.dtype, c->out_layout, c->shift))
+            failures = test_report(&call, "no memory for the output: %s", expops_error_text());
+        const int result = failures ? -1 : test_call_run(&call);
+        failures += result > 0 ? result : result < 0 ? 0 : judge_rows(&call, &plan);
+    }
+    test_call_end(&call);
+    return failures;
+}
+
+static int run_case(const row_case *c, test_subject *subject)
+{
+    ints_choice choices[12];
+    const int count = ints_choices(c, choices);
+    int failures = 0, accepted = 0;
+    for (int i = 0; i < count; i++)
+        failures += run_with(c, &choices[i], subject, &accepted);
+    if (!accepted) {
+        test_call call;
+        test_call_begin(&call, subject->device, subject->op, c->title);
+        failures += test_report(&call, "no choice of the rows' dimensions is accepted: %s", expops_error_text());
+        test_call_end(&call);
+    }
+    return failures;
+}
+
+static int has_rows(const expops_operator *op, expops_dtype dtype)
+{
+    const test_reference *reference = test_reference_find(op->name);
+    return op->rows && reference && reference->row && !test_is_complex(dtype);
+}
+
+static int run_lengths(test_subject *subject)
+{
+    static const int64_t lengths[] = { 1, 2, 7, 16, 31, 33, 255, 257, 1023, 1024, 1025, 5000 };
+    int failures = 0;
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        const row_case c = { .title = "rows", .ndim = 2, .shape = { 3, lengths[i] }, .variant = (int)(i & 1),
+                             .shift = (int)(i % 4) };
+        failures += run_case(&c, subject);
+    }
+    const row_case line = { .title = "one row", .ndim = 1, .shape = { 777 } };
+    return failures + run_case(&line, subject);
+}
+
+static int run_layouts(test_subject *subject)
+{
+    int failures = 0;
+    for (int layout = 1; layout < TEST_LAYOUT_COUNT; layout++) {
+        const row_case c = { .title = test_layout_name((enum test_layout)layout), .ndim = 3, .shape = { 4, 6, 19 },
+                             .layout = (enum test_layout)layout,
+                             .out_layout = (enum test_layout)((layout + 1) % TEST_EXPANDED), .shift = layout % 3,
+                             .without_weight = layout % 2 };
+        failures += run_case(&c, subject);
+    }
+    return failures;
+}
+
+static int run_special(test_subject *subject)
+{
+    const row_case c = { .title = "special values", .ndim = 2, .shape = { 40, 37 }, .special = 1 };
+    return run_case(&c, subject);
+}
+
+const test_kind test_row_kinds[] = {
+    { "rows", has_rows, run_lengths },
+    { "layouts", has_rows, run_layouts },
+    { "special", has_rows, run_special },
+    { NULL, NULL, NULL },
+};

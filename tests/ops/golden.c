@@ -1,0 +1,116 @@
+/* Running a case of PyTorch's answers. */
+#include "golden_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge.h"
+
+static int shape_differs(test_call *call, const golden_tensor *expect)
+{
+    int same = call->result.ndim == expect->ndim && call->result.dtype == expect->dtype;
+    for (int32_t i = 0; same && i < expect->ndim; i++)
+        same = call->result.shape[i] == expect->shape[i];
+    if (same)
+        return 0;
+    char shapes[2][200] = { "", "" };
+    const int64_t *both[2] = { call->result.shape, expect->shape };
+    const int32_t ranks[2] = { call->result.ndim, expect->ndim };
+    for (int k = 0; k < 2; k++)
+        for (int32_t i = 0, used = 0; i < ranks[k] && used < 180; i++)
+            used += snprintf(shapes[k] + used, sizeof(shapes[k]) - (size_t)used, " %lld", (long long)both[k][i]);
+    return test_report(call, "the result is %s [%s ], PyTorch's %s [%s ]", expops_dtype_name(call->result.dtype),
+                       shapes[0], expops_dtype_name(expect->dtype), shapes[1]);
+}
+
+/* The slack that the reference grants where several operands are rounded; 0 where there is no reference. */
+static long double slack_at(const test_call *call, int64_t position)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    if (!reference || !reference->element || test_is_complex(call->types.common))
+        return 0;
+    return test_answer_pointwise(call, reference, position).slack;
+}
+
+/* The row's own answer, for results that PyTorch computed in the type itself and so with errors of its own. */
+static int reference_accepts(const test_call *call, int64_t position, test_value actual)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    if (!reference || !reference->element || test_is_complex(call->types.common))
+        return 0;
+    const test_answer answer = test_answer_pointwise(call, reference, position);
+    return isfinite(answer.value.re) && !answer.unknown && test_answer_accepts(call, &answer, actual, 0);
+}
+
+/* Judged by the answer computed in double precision, where there is one; PyTorch's own answer in the result's type
+ * settles special values and is accepted too: exactly in half precision, within the bound otherwise. */
+static int element_fails(test_call *call, int64_t position, test_value actual, test_value expect,
+                         const test_value *expect64)
+{
+    const int half = call->result.dtype == EXPOPS_DTYPE_F16 || call->result.dtype == EXPOPS_DTYPE_BF16;
+    test_answer own = { expect, 0, 0 };
+    if (isnan(expect.re) || isinf(expect.re) || !test_bound(call->op, call->result.dtype)) {
+        if (test_answer_accepts(call, &own, actual, 0))
+            return 0;
+        if (isnan(expect.re) || !isfinite(actual.re))
+            return test_judge_report(call, position, actual, expect);
+    }
+    const long double slack = slack_at(call, position);
+    if (expect64) {
+        const test_answer exact = { *expect64, slack, 0 };
+        if (test_answer_accepts(call, &exact, actual, 0))
+            return 0;
+    }
+    own.slack = half ? 0 : slack;
+    const int close = half ? actual.re == expect.re && actual.im == expect.im
+                           : test_answer_accepts(call, &own, actual, 0);
+    if (close || (!expect64 && isfinite(expect.re) && reference_accepts(call, position, actual)))
+        return 0;
+    return test_judge_report(call, position, actual, expect64 ? *expect64 : expect);
+}
+
+static int values_differ(const test_golden *golden, test_call *call, const golden_tensor *expect,
+                         const golden_tensor *expect64)
+{
+    const test_array *out = test_call_out(call);
+    const int64_t numel = test_array_numel(out);
+    int wrong = 0;
+    for (int64_t k = 0; k < numel; k++) {
+        const test_value actual = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
+        const test_value exact = expect64 ? golden_element(golden, expect64, k) : (test_value){ 0, 0 };
+        wrong += element_fails(call, k, actual, golden_element(golden, expect, k), expect64 ? &exact : NULL);
+    }
+    return wrong;
+}
+
+static int run(const test_golden *golden, struct json_object *json, test_call *call)
+{
+    struct json_object *value = NULL;
+    golden_tensor expect, expect64;
+    json_object_object_get_ex(json, "expect", &value);
+    if (!golden_tensor_of(golden, value, &expect))
+        return test_report(call, "the case's answer cannot be read");
+    const int has_expect64 = json_object_object_get_ex(json, "expect64", &value) && value;
+    if (has_expect64 && !golden_tensor_of(golden, value, &expect64))
+        return test_report(call, "the case's double precision answer cannot be read");
+    if (golden_arguments(golden, json, call) || test_call_infer(call) || shape_differs(call, &expect))
+        return 1;
+    if (!test_call_output(call, expect.dtype, TEST_COMPACT, 0))
+        return test_report(call, "no memory for the output");
+    const int failures = test_call_run(call);
+    if (failures)
+        return failures > 0 ? failures : 0;
+    return values_differ(golden, call, &expect, has_expect64 ? &expect64 : NULL);
+}
+
+int test_golden_run(const test_golden *golden, size_t index, expops_device *device, const expops_operator *op)
+{
+    test_call call;
+    char title[60];
+    snprintf(title, sizeof(title), "PyTorch's case %s", golden->cases[index].name);
+    test_call_begin(&call, device, op, title);
+    const int failures = run(golden, golden->cases[index].json, &call);
+    test_call_end(&call);
+    return failures;
+}

@@ -1,0 +1,137 @@
+/* Tolerances: the operator's bound, the output's rounding, and what the rounding of several operands may cause. */
+#include "judge.h"
+
+#include <math.h>
+#include <stdio.h>
+
+double test_bound(const expops_operator *op, expops_dtype dtype)
+{
+    switch (dtype) {
+    case EXPOPS_DTYPE_F16: return (double)op->bound.f16;
+    case EXPOPS_DTYPE_BF16: return (double)op->bound.bf16;
+    case EXPOPS_DTYPE_F32:
+    case EXPOPS_DTYPE_C64: return (double)op->bound.f32;
+    case EXPOPS_DTYPE_F64:
+    case EXPOPS_DTYPE_C128: return (double)op->bound.f64;
+    default: return 0;
+    }
+}
+
+/* The type numbers have inside a kernel, and the precision of its arithmetic. */
+static expops_dtype arithmetic_of(expops_dtype common)
+{
+    return common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : common;
+}
+
+static long double argument_of(const test_call *call, size_t i, int64_t position)
+{
+    const expops_parameter *parameter = &call->op->parameters[i];
+    const expops_value value = call->args[i];
+    const expops_dtype common = call->types.common;
+    switch (value.kind) {
+    case EXPOPS_VALUE_TENSOR: {
+        const test_array *array = &call->arrays[i];
+        const long double element =
+            test_array_get(array, test_array_index(array, call->result.ndim, call->result.shape, position)).re;
+        return parameter->dtypes ? element : test_round(common, element);
+    }
+    case EXPOPS_VALUE_REAL: return test_round(arithmetic_of(common), (long double)value.as.real);
+    case EXPOPS_VALUE_NONE:
+        if (parameter->kind == EXPOPS_PARAMETER_NUMBER)
+            return test_round(arithmetic_of(common), (long double)parameter->default_value);
+        return (long double)parameter->default_value;
+    default: return (long double)value.as.integer;
+    }
+}
+
+/* How far the answer moves when operands are off by half a unit of the arithmetic's precision: kernels round their
+ * intermediate results, so where terms cancel no bound in units of the result can hold. Nothing is granted where a
+ * single operand decides. */
+static long double slack_of(const test_call *call, const test_reference *reference, long double *arguments,
+                            long double exact)
+{
+    const expops_dtype precise = arithmetic_of(call->types.common);
+    long double slack = 0;
+    int deciding = 0;
+    for (int i = 0; i < reference->count; i++) {
+        const long double kept = arguments[i];
+        const long double step = test_ulp(precise, kept) / 2;
+        long double moved = 0;
+        for (int side = -1; side <= 1 && isfinite(kept) && kept != 0; side += 2) {
+            arguments[i] = kept + side * step;
+            const long double change = fabsl(test_reference_call(reference, arguments) - exact);
+            if (isfinite(change) && change > moved)
+                moved = change;
+        }
+        arguments[i] = kept;
+        deciding += moved > 0;
+        slack += moved;
+    }
+    return deciding > 1 ? slack : 0;
+}
+
+test_answer test_answer_pointwise(const test_call *call, const test_reference *reference, int64_t position)
+{
+    long double arguments[EXPOPS_MAX_PARAMETERS] = { 0 };
+    for (size_t i = 0; i < call->num_args; i++)
+        arguments[i] = argument_of(call, i, position);
+    test_answer answer = { { test_reference_call(reference, arguments), 0 }, 0, 0 };
+    const expops_dtype result = call->types.result;
+    if (test_is_integer(result))
+        answer.unknown = !(fabsl(answer.value.re) < 0x1p63L); /* beyond, long double may have lost low bits */
+    else if (test_is_float(result) && test_bound(call->op, result) > 0 && isfinite(answer.value.re))
+        answer.slack = slack_of(call, reference, arguments, answer.value.re);
+    return answer;
+}
+
+static int accepts_part(const test_call *call, long double expected, long double slack, long double actual,
+                        double extra_ulp)
+{
+    expops_dtype result = call->types.result, out = test_call_out(call)->dtype;
+    const double bound = test_bound(call->op, result) + (test_bound(call->op, result) > 0 ? extra_ulp : 0);
+    if (test_is_complex(result))
+        result = result == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
+    if (test_is_complex(out))
+        out = out == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
+    if (!test_is_float(result)) /* integers and bool are exact until a floating output rounds them */
+        return test_close(out, actual, test_round(out, test_round(result, expected)), 0, 0);
+    if (out == result)
+        return test_close(out, actual, expected, bound, slack);
+    const long double rounded = test_round(result, expected);
+    if (!isfinite(rounded) || rounded == 0)
+        return test_close(out, actual, rounded, 0, slack);
+    return test_close(out, actual, rounded, 0.5, slack + (bound + 1) * test_ulp(result, expected));
+}
+
+int test_answer_accepts(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp)
+{
+    return answer->unknown || (accepts_part(call, answer->value.re, answer->slack, actual.re, extra_ulp) &&
+                               accepts_part(call, answer->value.im, answer->slack, actual.im, extra_ulp));
+}
+
+int test_judge_report(test_call *call, int64_t position, test_value actual, test_value expected)
+{
+    char operands[400], distance[60] = "";
+    const expops_dtype out = test_call_out(call)->dtype;
+    test_call_operands(call, position, operands, sizeof(operands));
+    if (test_is_float(out) && test_distance(out, actual.re, expected.re) >= 0)
+        snprintf(distance, sizeof(distance), ", %.3g ulp off", test_distance(out, actual.re, expected.re));
+    if (test_is_complex(out))
+        return test_report(call, "%s gives %.17Lg%+.17Lgi, not %.17Lg%+.17Lgi", operands, actual.re, actual.im,
+                           expected.re, expected.im);
+    return test_report(call, "%s gives %.21Lg, not %.21Lg%s", operands, actual.re, expected.re, distance);
+}
+
+int test_judge_pointwise(test_call *call, const test_reference *reference)
+{
+    const test_array *out = test_call_out(call);
+    const int64_t numel = test_array_numel(out);
+    int wrong = 0;
+    for (int64_t k = 0; k < numel; k++) {
+        const test_answer answer = test_answer_pointwise(call, reference, k);
+        const test_value actual = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
+        if (!test_answer_accepts(call, &answer, actual, 0))
+            wrong += test_judge_report(call, k, actual, answer.value);
+    }
+    return wrong;
+}

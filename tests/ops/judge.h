@@ -1,0 +1,26 @@
+/* Whether an output's elements are right. */
+#ifndef TEST_JUDGE_H
+#define TEST_JUDGE_H
+
+#include "call.h"
+
+/* The operator's bound for results of `dtype`, in units in the last place; complex types count as their parts. */
+double test_bound(const expops_operator *op, expops_dtype dtype);
+
+/* One element's exact answer. `slack` is an absolute error that rounding the inputs alone may cause. */
+typedef struct test_answer {
+    test_value value;
+    long double slack;
+    int unknown; /* not known exactly: not judged */
+} test_answer;
+
+/* The answer of a pointwise call's element from the operator's reference; the reference must exist. */
+test_answer test_answer_pointwise(const test_call *call, const test_reference *reference, int64_t position);
+/* Whether an element of the output, of any type the result may be cast to, is that answer. */
+int test_answer_accepts(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp);
+/* Compares the whole output; returns the number of wrong elements. */
+int test_judge_pointwise(test_call *call, const test_reference *reference);
+/* Reports one wrong element; returns 1. */
+int test_judge_report(test_call *call, int64_t position, test_value actual, test_value expected);
+
+#endif
