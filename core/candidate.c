@@ -8,8 +8,8 @@
 static const char *const stage_names[] = { "found", "trusted", "loaded", "queried", "probed" };
 _Static_assert(EXPOPS_COUNTOF(stage_names) == EXPOPS_STAGE_COUNT, "every stage has a name");
 
-/* What EXPOPS_BACKEND excludes is not probed for a report. A value that does not parse excludes nothing here; it fails the
- * call that opens a device. */
+/* What EXPOPS_BACKEND excludes is not probed for a report. A value that does not parse excludes
+ * nothing here; it fails the call that opens a device. */
 static int excluded(const expops_plugin *plugin)
 {
     expops_selection selection;

@@ -39,7 +39,7 @@ expops_status expops_device_choose(const char *spec, expops_device **out_device)
 void expops_device_default_forget(void);
 
 /* kernel_table.c; called by device.c when a device opens and closes. */
-expops_status expops_kernel_table_create(struct expops_kernel_table **out_table);
+expops_status expops_kernel_table_create(expops_device *device, struct expops_kernel_table **out_table);
 void expops_kernel_table_destroy(expops_device *device, struct expops_kernel_table *table);
 
 #endif

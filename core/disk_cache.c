@@ -1,6 +1,6 @@
 /* Reading and writing entries. An entry is v1/<backend>/<2 hex digits>/<32 hex digits>.xo below the cache directory. A
- * writer fills a file of another name and renames it, so readers see a whole entry or none, without locks; of two writers
- * the last one wins, with the same content. Whatever goes wrong is counted and becomes a miss. */
+ * writer fills a file of another name and renames it, so readers see a whole entry or none, without locks; of two
+ * writers the last one wins, with the same content. Whatever goes wrong is counted and becomes a miss. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -142,8 +142,8 @@ static int write_file(int fd, const uint8_t *header, const char *about, size_t a
     return (close(fd) || failed) ? -1 : 0;
 }
 
-static int write_entry(const expops_cache_place *place, const entry_path *path, const uint8_t *header, const char *about,
-                       size_t about_bytes, const void *data, size_t bytes)
+static int write_entry(const expops_cache_place *place, const entry_path *path, const uint8_t *header,
+                       const char *about, size_t about_bytes, const void *data, size_t bytes)
 {
     const int folder = open_folder(place, path);
     if (folder < 0)

@@ -1,5 +1,5 @@
-/* Keeping the directory within EXPOPS_CACHE_MAX_BYTES: least recently used entries go first, at most once a day, done by
- * whichever process gets the lock. Young files stay: another process may be writing or about to read them. */
+/* Keeping the directory within EXPOPS_CACHE_MAX_BYTES: least recently used entries go first, at most once a day, done
+ * by whichever process gets the lock. Young files stay: another process may be writing or about to read them. */
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>

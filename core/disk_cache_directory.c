@@ -1,5 +1,6 @@
-/* Which directory compiled kernels are kept in, and whether it can be trusted. Machine code read from here is run, so the
- * directory must be one that nobody but its owner can write to; there is no falling back to a shared temporary place. */
+/* Which directory compiled kernels are kept in, and whether it can be trusted. Machine code read from here is run, so
+ * the directory must be one that nobody but its owner can write to; there is no falling back to a shared temporary
+ * place. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -68,7 +69,8 @@ static int find_path(void)
         rest = "/.cache/expops";
     }
     if (!base || *base != '/')
-        return refuse("neither XDG_CACHE_HOME nor HOME is an absolute path; set EXPOPS_CACHE_DIR to keep compiled kernels");
+        return refuse(
+            "neither XDG_CACHE_HOME nor HOME is an absolute path; set EXPOPS_CACHE_DIR to keep compiled kernels");
     if ((size_t)snprintf(place.path, sizeof(place.path), "%s%s", base, rest) >= sizeof(place.path))
         return refuse("the path of the cache directory is longer than %zu bytes; set a shorter EXPOPS_CACHE_DIR",
                       sizeof(place.path) - 1);
@@ -97,8 +99,9 @@ static int check_trust(int fd, int writable)
         return refuse("%s cannot be examined (%s)", place.path, strerror(errno));
     const uid_t user = geteuid();
     if (status.st_uid != user && !(status.st_uid == 0 && !writable))
-        return refuse("%s belongs to user %u, not to user %u who runs this; set EXPOPS_CACHE_DIR to a directory of your own",
-                      place.path, (unsigned)status.st_uid, (unsigned)user);
+        return refuse(
+            "%s belongs to user %u, not to user %u who runs this; set EXPOPS_CACHE_DIR to a directory of your own",
+            place.path, (unsigned)status.st_uid, (unsigned)user);
     if (status.st_mode & (S_IWGRP | S_IWOTH))
         return refuse("%s can be written to by others (mode %04o); chmod go-w it or set EXPOPS_CACHE_DIR", place.path,
                       (unsigned)(status.st_mode & 07777));

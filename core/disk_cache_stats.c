@@ -26,7 +26,8 @@ static int add_size(void *context, const expops_cache_file *file)
 expops_status expops_cache_get_stats(expops_cache_stats *out_stats)
 {
     if (!out_stats)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_cache_get_stats: out_stats is NULL; pass a struct to fill");
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "expops_cache_get_stats: out_stats is NULL; pass a struct to fill");
     *out_stats = (expops_cache_stats){
         .hits_memory = atomic_load(&counters[EXPOPS_CACHE_HITS_MEMORY]),
         .hits_disk = atomic_load(&counters[EXPOPS_CACHE_HITS_DISK]),
@@ -111,13 +112,15 @@ expops_status expops_cache_clear(uint64_t *out_removed)
     if (place->fd < 0)
         return EXPOPS_OK;
     if (!place->writable)
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "expops_cache_clear: EXPOPS_CACHE is ro; set it to rw to remove entries");
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED,
+                           "expops_cache_clear: EXPOPS_CACHE is ro; set it to rw to remove entries");
     expops_cache_walk(place->fd, remove_file, &r);
     if (out_removed)
         *out_removed = r.removed;
     if (r.failed)
-        return expops_fail(EXPOPS_ERR_UNAVAILABLE,
-                           "expops_cache_clear: %llu files in %s could not be removed; check the directory's permissions",
-                           (unsigned long long)r.failed, place->path);
+        return expops_fail(
+            EXPOPS_ERR_UNAVAILABLE,
+            "expops_cache_clear: %llu files in %s could not be removed; check the directory's permissions",
+            (unsigned long long)r.failed, place->path);
     return EXPOPS_OK;
 }

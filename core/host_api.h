@@ -15,7 +15,8 @@ typedef struct expops_findings {
 /* NULL ends it. */
 void expops_host_collect(expops_findings *findings);
 
-/* Opening libraries for plugins: tests put their own here. NULL members are dlopen and dlsym. Not thread-safe. */
+/* Opening libraries for plugins: tests put their own here. NULL members are dlopen and dlsym. Not
+ * thread-safe. */
 typedef struct expops_library_seam {
     void *(*open)(const char *name, int only_loaded, const char **out_message);
     void *(*symbol)(void *library, const char *name);

@@ -26,8 +26,8 @@ int expops_log_enabled(int level)
     return level >= 0 && level <= chosen_level();
 }
 
-/* Opened for each line: lines are rare, and a file that was moved away is made anew. A relative name would depend on where
- * the process happens to stand, so it is not used. */
+/* Opened for each line: lines are rare, and a file that was moved away is made anew. A relative
+ * name would depend on where the process happens to stand, so it is not used. */
 static int open_sink(int *must_close)
 {
     const char *path = expops_env(EXPOPS_ENV_LOG_FILE);

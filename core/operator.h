@@ -97,7 +97,6 @@ struct expops_operator {
     expops_samples samples[4];
     expops_bound bound;
 
-    const char *text; /* the kernel part; filled in by the build */
 };
 
 #if defined(XK)

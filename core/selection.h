@@ -1,5 +1,6 @@
-/* The grammar of EXPOPS_BACKEND: items separated by commas, blanks around them ignored. An item is name, name:ordinal,
- * auto, or !name. Items are tried in order; a list of nothing but exclusions ends in auto. */
+/* The grammar of EXPOPS_BACKEND: items separated by commas, blanks around them ignored. An item is
+ * name, name:ordinal, auto, or !name. Items are tried in order; a list of nothing but exclusions
+ * ends in auto. */
 #ifndef EXPOPS_SELECTION_H
 #define EXPOPS_SELECTION_H
 
@@ -26,7 +27,8 @@ int expops_selection_excludes(const expops_selection *selection, const char *nam
 
 /* Backends known by name, best first: the build's setting. Returns NULL past the last. */
 const char *expops_known_backend(size_t index, char out_name[EXPOPS_NAME_BYTES]);
-/* Position of a backend in that list; a backend that is not in it stands between the last but one and the last. */
+/* Position of a backend in that list; a backend that is not in it stands between the last but one
+ * and the last. */
 uint32_t expops_backend_rank(const char *name);
 
 #endif

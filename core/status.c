@@ -52,7 +52,8 @@ const char *expops_error_text(void)
     return story.text[story.current];
 }
 
-/* Writes into the buffer not in use; returns the length without the terminator. Text that does not fit ends in "...". */
+/* Writes into the buffer not in use; returns the length without the terminator. Text that does not
+ * fit ends in "...". */
 static size_t tell(char *to, const char *format, va_list arguments)
 {
     const int length = vsnprintf(to, STORY_BYTES, format, arguments);
@@ -114,9 +115,12 @@ uint32_t expops_error_mark(void)
 
 expops_status expops_fail_backend(uint32_t mark, int32_t status, const char *what)
 {
-    const expops_status known = status && find_name(status) ? (expops_status)status : EXPOPS_ERR_BACKEND;
+    const expops_status known =
+        status && find_name(status) ? (expops_status)status : EXPOPS_ERR_BACKEND;
     if (mark != story.count)
         return expops_fail_more(known, "%s", what);
-    return expops_fail(known, "%s: the backend failed with status %d and did not say why; its author has to fix that",
-                       what, (int)status);
+    return expops_fail(
+        known,
+        "%s: the backend failed with status %d and did not say why; its author has to fix that",
+        what, (int)status);
 }

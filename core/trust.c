@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* `sticky_allowed`: a directory above, in which a sticky bit keeps others from replacing what is not theirs. */
+/* `sticky_allowed`: a directory above, in which a sticky bit keeps others from replacing what is
+ * not theirs. */
 static int entry_trusted(const char *path, int sticky_allowed, char *why, size_t why_bytes)
 {
     struct stat entry;
@@ -17,8 +18,9 @@ static int entry_trusted(const char *path, int sticky_allowed, char *why, size_t
         return 0;
     }
     if (entry.st_uid != 0 && entry.st_uid != geteuid()) {
-        snprintf(why, why_bytes, "%s belongs to user %u, neither to root nor to the user this process runs as (%u)", path,
-                 (unsigned)entry.st_uid, (unsigned)geteuid());
+        snprintf(why, why_bytes,
+                 "%s belongs to user %u, neither to root nor to the user this process runs as (%u)",
+                 path, (unsigned)entry.st_uid, (unsigned)geteuid());
         return 0;
     }
     /* the mode of a link says nothing; where it points is checked as the resolved path */
@@ -26,7 +28,8 @@ static int entry_trusted(const char *path, int sticky_allowed, char *why, size_t
         return 1;
     if (S_ISDIR(entry.st_mode) && (entry.st_mode & S_ISVTX) && sticky_allowed)
         return 1;
-    snprintf(why, why_bytes, "%s can be written by every user (mode %04o)", path, (unsigned)(entry.st_mode & 07777));
+    snprintf(why, why_bytes, "%s can be written by every user (mode %04o)", path,
+             (unsigned)(entry.st_mode & 07777));
     return 0;
 }
 

@@ -69,26 +69,6 @@ XK_FN xk_index xk_walk(xk_index e, const xk_index *walked, const xk_index *strid
 #define XK_OUT_0 XK_S(XK_O)
 #define XK_OUT_1 xk_acc
 
-/* Combines the accumulators of the work-items of each row; the result reaches all of them. */
-XK_FN xk_acc xk_combine_row(xk_acc mine, int row, int lane, XK_LOCAL xk_acc *shared)
-{
-#if XK_TPR == 1
-    return mine;
-#else
-    const int step = XK_BY_ROWS ? XK_RPG : 1;
-    const int first = XK_BY_ROWS ? row : row * XK_TPR;
-    shared[first + lane * step] = mine;
-    xk_barrier();
-    for (int half = XK_TPR / 2; half > 0; half /= 2) {
-        if (lane < half)
-            shared[first + lane * step] =
-                xk_combine(shared[first + lane * step], shared[first + (lane + half) * step]);
-        xk_barrier();
-    }
-    return shared[first];
-#endif
-}
-
 #if XK_PART == 2
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_acc, x0), const xk_params p)
 #else
@@ -97,8 +77,6 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
 {
 #if XK_TPR > 1
     XK_LOCAL xk_acc shared[XK_WG];
-#else
-    XK_LOCAL xk_acc *shared = 0;
 #endif
     const int item = (int)xk_local_id();
     const int row_here = XK_BY_ROWS ? item % XK_RPG : item / XK_TPR;
@@ -162,7 +140,20 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
         }
 #endif
 #endif
-    acc = xk_combine_row(acc, row_here, lane, shared);
+#if XK_TPR > 1
+    /* Combines the accumulators of each row's work-items; the result reaches all of them. */
+    const int step = XK_BY_ROWS ? XK_RPG : 1;
+    const int first = XK_BY_ROWS ? row_here : row_here * XK_TPR;
+    shared[first + lane * step] = acc;
+    xk_barrier();
+    for (int half = XK_TPR / 2; half > 0; half /= 2) {
+        if (lane < half)
+            shared[first + lane * step] =
+                xk_combine(shared[first + lane * step], shared[first + (lane + half) * step]);
+        xk_barrier();
+    }
+    acc = shared[first];
+#endif
 
 #if XK_PART == 1
     if (alive && lane == 0)

@@ -1,0 +1,312 @@
+/* The hot path: find the plan, check what depends on addresses, hand over pointers and numbers. */
+#include <math.h>
+#include <string.h>
+#include "device.h"
+#include "error.h"
+#include "plan.h"
+
+/* --- numbers --- */
+
+/* A host tensor of no dimensions as a value. */
+static expops_value read_host(const expops_tensor *tensor, double parts[2])
+{
+    const char *data = (const char *)tensor->data + tensor->byte_offset;
+    const unsigned bits = tensor->dtype.bits;
+    expops_value value = expops_int(0);
+    if (tensor->dtype.code == 2 || tensor->dtype.code == 4) {
+        union {
+            uint32_t bits;
+            float value;
+        } single = { 0 };
+        uint16_t half;
+        double real;
+        memcpy(&half, data, 2);
+        if (bits == 64) {
+            memcpy(&real, data, 8);
+        } else if (bits == 32) {
+            memcpy(&single, data, 4);
+            real = single.value;
+        } else if (tensor->dtype.code == 4) {
+            single.bits = (uint32_t)half << 16;
+            real = single.value;
+        } else {
+            const int exponent = half >> 10 & 31, fraction = half & 1023;
+            real = exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY)
+                                  : ldexp(exponent ? fraction + 1024 : fraction, (exponent ? exponent : 1) - 25);
+            real = half >> 15 ? -real : real;
+        }
+        return expops_real(real);
+    }
+    if (tensor->dtype.code == 5) {
+        float singles[2];
+        memcpy(singles, data, 8);
+        parts[0] = singles[0];
+        parts[1] = singles[1];
+        if (bits == 128)
+            memcpy(parts, data, 16);
+        return expops_complex(parts);
+    }
+    memcpy(&value.as.integer, data, bits / 8);
+    if (tensor->dtype.code == 0 && bits < 64)
+        value.as.integer = (int64_t)((uint64_t)value.as.integer << (64 - bits)) >> (64 - bits);
+    return value;
+}
+
+static double real_part(const expops_value *value)
+{
+    if (value->kind == EXPOPS_VALUE_REAL)
+        return value->as.real;
+    return value->kind == EXPOPS_VALUE_COMPLEX ? value->as.complex[0] : (double)value->as.integer;
+}
+
+static int64_t integer_of(const expops_value *value)
+{
+    if (value->kind == EXPOPS_VALUE_INT || value->kind == EXPOPS_VALUE_BOOL)
+        return value->as.integer;
+    const double real = real_part(value);
+    return real > -0x1p63 && real < 0x1p63 ? (int64_t)real : INT64_MIN;
+}
+
+static void store_number(const expops_plan *plan, const expops_value *value, uint8_t *slot)
+{
+    const double imaginary = value->kind == EXPOPS_VALUE_COMPLEX ? value->as.complex[1] : 0;
+    switch (plan->compute) {
+    case EXPOPS_COMPUTE_F32:
+    case EXPOPS_COMPUTE_C64: {
+        const float parts[2] = { value->kind == EXPOPS_VALUE_INT ? (float)value->as.integer : (float)real_part(value),
+                                 (float)imaginary };
+        memcpy(slot, parts, sizeof parts);
+        break;
+    }
+    case EXPOPS_COMPUTE_F64: {
+        const double real = real_part(value);
+        memcpy(slot, &real, sizeof real);
+        break;
+    }
+    case EXPOPS_COMPUTE_C128: {
+        const double parts[2] = { real_part(value), imaginary };
+        memcpy(slot, parts, sizeof parts);
+        break;
+    }
+    default: {
+        const int64_t integer = plan->common == EXPOPS_DTYPE_BOOL ? real_part(value) != 0 : integer_of(value);
+        memcpy(slot, &integer, sizeof integer);
+        break;
+    }
+    }
+}
+
+static void store_numbers(const expops_plan *plan, const expops_value *args, uint8_t *numbers)
+{
+    const uint32_t slot = plan->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
+    for (uint32_t i = 0; i < plan->num_numbers; i++) {
+        const expops_plan_number *number = plan->number + i;
+        double parts[2];
+        expops_value value;
+        if (number->source == EXPOPS_NUMBER_VALUE)
+            value = args[number->argument];
+        else if (number->source == EXPOPS_NUMBER_CONSTANT)
+            value = expops_real(number->constant);
+        else
+            value = read_host(args[number->argument].as.tensor, parts);
+        store_number(plan, &value, numbers + i * slot);
+    }
+}
+
+/* --- addresses --- */
+
+/* Ranges cross: fine if both are one and the same view, or interleave without touching. */
+static int collides(const expops_plan *plan, const expops_pointer *pointers, uint32_t index)
+{
+    const expops_plan_tensor *out = plan->tensor, *in = plan->tensor + index;
+    const int64_t apart = (int64_t)(((uintptr_t)pointers[index].data + pointers[index].byte_offset) -
+                                    ((uintptr_t)pointers[0].data + pointers[0].byte_offset));
+    if (apart == 0 && in->as_output)
+        return 0;
+    int64_t grain = out->grain, b = in->grain;
+    while (b) {
+        const int64_t rest = grain % b;
+        grain = b;
+        b = rest;
+    }
+    if (grain == 0)
+        return 1;
+    const int64_t step = ((apart % grain) + grain) % grain; /* where elements of `in` start between those of `out` */
+    return step < out->element || step + in->element > grain;
+}
+
+static int ranges_cross(const expops_plan *plan, const expops_tensor *a, const expops_plan_tensor *plan_a,
+                        const expops_tensor *b, const expops_plan_tensor *plan_b)
+{
+    if (plan->handles && a->data != b->data)
+        return 0;
+    const uint64_t at_a = (uint64_t)(uintptr_t)a->data + a->byte_offset, at_b = (uint64_t)(uintptr_t)b->data + b->byte_offset;
+    return (int64_t)(at_a - at_b) < plan_b->high - plan_a->low && (int64_t)(at_b - at_a) < plan_a->high - plan_b->low;
+}
+
+static expops_status gather_pointers(const expops_plan *plan, const expops_value *args, const expops_tensor *out,
+                                     expops_pointer *pointers)
+{
+    for (uint32_t i = 0; i < plan->num_tensors; i++) {
+        const expops_plan_tensor *own = plan->tensor + i;
+        const expops_tensor *tensor = own->argument < 0 ? out : args[own->argument].as.tensor;
+        pointers[i].data = tensor->data;
+        pointers[i].byte_offset = tensor->byte_offset + (uint64_t)own->shift;
+        pointers[i].device_type = own->device_type;
+        pointers[i].pad = 0;
+        if (i > 0 && ranges_cross(plan, out, plan->tensor, tensor, own) && collides(plan, pointers, i))
+            return expops_fail(EXPOPS_ERR_OVERLAP, "%s: the output overlaps argument %s without being the same tensor",
+                               plan->op->name, plan->op->parameters[own->argument].name);
+    }
+    return EXPOPS_OK;
+}
+
+/* --- launching --- */
+
+static expops_status launch_step(const expops_plan *plan, const expops_plan_step *step, expops_device *device, void *stream,
+                                 const expops_value *args, const expops_pointer *tensors, uint32_t num_tensors)
+{
+    uint64_t params[EXPOPS_PARAMS_BYTES / 8];
+    memcpy(params, step->params, step->params_bytes);
+    store_numbers(plan, args, (uint8_t *)params + step->numbers_at);
+    const expops_launch launch = {
+        .struct_size = sizeof launch,
+        .num_tensors = num_tensors,
+        .tensors = tensors,
+        .params = params,
+        .params_bytes = step->params_bytes,
+        .grid = { step->grid, 1, 1 },
+        .group = { step->group, 1, 1 },
+    };
+    const int32_t status = device->api->launch(device->backend, step->kernel, stream, &launch);
+    return status ? expops_fail_more((expops_status)status, "%s on %s", plan->op->name, device->name) : EXPOPS_OK;
+}
+
+static expops_status take_scratch(expops_device *device, void *stream, uint64_t bytes, expops_pointer *scratch)
+{
+    memset(scratch, 0, sizeof *scratch);
+    if (!device->allocator.allocate) {
+        const int32_t status = device->api->allocate(device->backend, stream, bytes, scratch);
+        return status ? expops_fail_more((expops_status)status, "scratch memory of %llu bytes", (unsigned long long)bytes)
+                      : EXPOPS_OK;
+    }
+    scratch->device_type = device->info.device_types[0];
+    scratch->data = device->allocator.allocate(device->allocator.context, stream, bytes);
+    return scratch->data ? EXPOPS_OK
+                         : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "the allocator gave no scratch memory of %llu bytes",
+                                       (unsigned long long)bytes);
+}
+
+static void give_scratch(expops_device *device, void *stream, uint64_t bytes, const expops_pointer *scratch)
+{
+    if (device->allocator.allocate)
+        device->allocator.release(device->allocator.context, stream, scratch->data, bytes);
+    else
+        device->api->release(device->backend, stream, scratch);
+}
+
+static expops_status launch_with_scratch(const expops_plan *plan, expops_device *device, void *stream,
+                                         const expops_value *args, const expops_pointer *pointers)
+{
+    expops_pointer scratch;
+    expops_status status = EXPOPS_OK;
+    if (take_scratch(device, stream, plan->scratch_bytes, &scratch) != EXPOPS_OK)
+        return expops_fail_more(EXPOPS_ERR_OUT_OF_MEMORY, "%s", plan->op->name);
+    for (uint32_t i = 0; i < plan->num_steps && status == EXPOPS_OK; i++) {
+        const expops_plan_step *step = plan->step + i;
+        expops_pointer tensors[1 + EXPOPS_MAX_OPERANDS];
+        memcpy(tensors, pointers, plan->num_tensors * sizeof *tensors);
+        tensors[step->reads_scratch ? 1 : 0] = scratch;
+        status = launch_step(plan, step, device, stream, args, tensors, step->reads_scratch ? 2 : plan->num_tensors);
+    }
+    give_scratch(device, stream, plan->scratch_bytes, &scratch);
+    return status;
+}
+
+static expops_status run(const expops_plan *plan, expops_device *device, void *stream, const expops_value *args,
+                         const expops_tensor *out)
+{
+    expops_pointer pointers[1 + EXPOPS_MAX_OPERANDS];
+    if (plan->empty)
+        return EXPOPS_OK;
+    EXPOPS_TRY(gather_pointers(plan, args, out, pointers));
+    if (plan->scratch_bytes)
+        return launch_with_scratch(plan, device, stream, args, pointers);
+    return launch_step(plan, plan->step, device, stream, args, pointers, plan->num_tensors);
+}
+
+/* --- entry points --- */
+
+/* `args` with every parameter present; `room` is used where the caller gave fewer. */
+static const expops_value *all_args(const expops_operator *op, const expops_value *args, size_t num_args,
+                                    expops_value room[EXPOPS_MAX_PARAMETERS])
+{
+    if (num_args < EXPOPS_MAX_PARAMETERS && op->parameters[num_args].name == NULL)
+        return args;
+    for (size_t i = 0; op->parameters[i].name; i++)
+        room[i] = i < num_args ? args[i] : expops_none();
+    return room;
+}
+
+static expops_status check_call(const expops_operator *op, const expops_value *args, size_t num_args)
+{
+    if (!op)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "the operator is NULL; expops_find gives one by name");
+    if (num_args && !args)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: args is NULL", op->name);
+    size_t count = 0;
+    while (op->parameters[count].name)
+        count++;
+    if (num_args > count)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu arguments given; it takes %zu", op->name, num_args, count);
+    return EXPOPS_OK;
+}
+
+static expops_status find_plan(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                               const expops_tensor *out, const expops_plan **out_plan)
+{
+    expops_plan_key key;
+    EXPOPS_TRY(expops_plan_key_make(op, device, args, out, &key));
+    expops_plan *plan = expops_plan_find(&key);
+    if (!plan)
+        EXPOPS_TRY(expops_plan_make(op, device, stream, args, out, &key, &plan));
+    *out_plan = plan;
+    return EXPOPS_OK;
+}
+
+expops_status expops_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                          size_t num_args, const expops_tensor *out)
+{
+    expops_value room[EXPOPS_MAX_PARAMETERS];
+    const expops_plan *plan;
+    EXPOPS_TRY(check_call(op, args, num_args));
+    EXPOPS_TRY(expops_device_resolve(device, &device));
+    args = all_args(op, args, num_args, room);
+    EXPOPS_TRY(find_plan(op, device, stream, args, out, &plan));
+    return run(plan, device, stream, args, out);
+}
+
+expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args, size_t num_args,
+                             const expops_tensor *out)
+{
+    expops_value room[EXPOPS_MAX_PARAMETERS];
+    const expops_plan *plan;
+    EXPOPS_TRY(check_call(op, args, num_args));
+    EXPOPS_TRY(expops_device_resolve(device, &device));
+    return find_plan(op, device, NULL, all_args(op, args, num_args, room), out, &plan);
+}
+
+expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args, expops_result *out_result)
+{
+    expops_value room[EXPOPS_MAX_PARAMETERS];
+    expops_view views[EXPOPS_MAX_PARAMETERS];
+    expops_problem problem;
+    uint8_t walked[EXPOPS_MAX_RANK];
+    int keepdim;
+    EXPOPS_TRY(check_call(op, args, num_args));
+    if (!out_result)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_result is NULL", op->name);
+    EXPOPS_TRY(expops_problem_infer(op, all_args(op, args, num_args, room), &problem, views, walked, &keepdim));
+    *out_result = problem.inferred;
+    return EXPOPS_OK;
+}

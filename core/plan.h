@@ -1,0 +1,68 @@
+/* Plans: everything about a call that its signature decides. A thread keeps its own plans, so finding one takes no lock. */
+#ifndef EXPOPS_PLAN_H
+#define EXPOPS_PLAN_H
+
+#include "problem.h"
+#include "specialize.h"
+
+enum { EXPOPS_KEY_WORDS = 4 + (EXPOPS_MAX_PARAMETERS + 1) * (1 + 2 * EXPOPS_MAX_RANK) };
+
+/* What a signature consists of, as words: operator, device, and for each argument what plans depend on. */
+typedef struct expops_plan_key {
+    uint64_t hash;
+    uint32_t count;
+    uint64_t words[EXPOPS_KEY_WORDS];
+} expops_plan_key;
+
+typedef struct expops_plan_tensor {
+    int32_t argument; /* -1: the output */
+    int32_t device_type;
+    int64_t shift;     /* bytes from the tensor's first element to the operand's */
+    int64_t low, high; /* bytes touched, from the tensor's first element */
+    int64_t grain;     /* bytes all strides are multiples of; 0 where there is one element */
+    int64_t element;   /* bytes */
+    uint32_t as_output; /* lies in memory exactly as the output does, if at the same address */
+} expops_plan_tensor;
+
+typedef struct expops_plan_number {
+    int32_t argument;
+    uint32_t source; /* expops_number_source */
+    double constant;
+} expops_plan_number;
+
+typedef struct expops_plan_step {
+    expops_backend_kernel *kernel;
+    uint32_t grid, group;
+    uint32_t reads_scratch, writes_scratch;
+    uint32_t params_bytes, numbers_at;
+    uint8_t *params;
+} expops_plan_step;
+
+typedef struct expops_plan {
+    uint64_t hash;
+    uint32_t key_count;
+    uint64_t *key;
+    const expops_operator *op;
+    int32_t common;
+    uint32_t compute;
+    uint32_t empty, offered, handles;
+    uint32_t num_tensors, num_numbers, num_steps;
+    uint64_t scratch_bytes;
+    expops_plan_tensor tensor[1 + EXPOPS_MAX_OPERANDS];
+    expops_plan_number number[EXPOPS_MAX_NUMBERS];
+    expops_plan_step step[EXPOPS_MAX_STEPS];
+    struct expops_kernel_table *kernels; /* where an offered kernel is given back */
+} expops_plan;
+
+/* Fails only for descriptors that cannot be read. */
+expops_status expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
+                                   const expops_tensor *out, expops_plan_key *key);
+/* The calling thread's plan, or NULL. */
+expops_plan *expops_plan_find(const expops_plan_key *key);
+/* Makes a plan and gives it to the calling thread. */
+expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                               const expops_tensor *out, const expops_plan_key *key, expops_plan **out_plan);
+/* The calling thread forgets all plans (tests). */
+void expops_plan_forget(void);
+
+#endif

@@ -1,0 +1,78 @@
+/* Each thread's plans: a small set-associative table, bounded, freed when the thread ends. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include "kernel_table.h"
+#include "plan_store.h"
+
+enum { SETS = 512, WAYS = 4 };
+
+typedef struct store {
+    expops_plan *plan[SETS][WAYS];
+    uint8_t next[SETS]; /* the way that is given up next */
+} store;
+
+static _Thread_local store *mine;
+static pthread_key_t on_exit_key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void free_plan(expops_plan *plan)
+{
+    if (!plan)
+        return;
+    if (plan->offered)
+        expops_kernel_give_back(plan->kernels, plan->step[0].kernel);
+    free(plan);
+}
+
+static void free_store(void *given)
+{
+    store *store = given;
+    for (unsigned set = 0; store && set < SETS; set++)
+        for (unsigned way = 0; way < WAYS; way++)
+            free_plan(store->plan[set][way]);
+    free(store);
+    mine = NULL;
+}
+
+static void create_key(void)
+{
+    pthread_key_create(&on_exit_key, free_store);
+}
+
+expops_plan *expops_plan_find(const expops_plan_key *key)
+{
+    if (!mine)
+        return NULL;
+    expops_plan *const *set = mine->plan[key->hash % SETS];
+    for (unsigned way = 0; way < WAYS; way++) {
+        expops_plan *plan = set[way];
+        if (plan && plan->hash == key->hash && plan->key_count == key->count &&
+            !memcmp(plan->key, key->words, key->count * sizeof *key->words))
+            return plan;
+    }
+    return NULL;
+}
+
+int expops_plan_keep(expops_plan *plan)
+{
+    if (!mine) {
+        pthread_once(&once, create_key);
+        mine = calloc(1, sizeof *mine);
+        if (!mine)
+            return 0;
+        pthread_setspecific(on_exit_key, mine);
+    }
+    const unsigned set = plan->hash % SETS, way = mine->next[set]++ % WAYS;
+    free_plan(mine->plan[set][way]);
+    mine->plan[set][way] = plan;
+    return 1;
+}
+
+void expops_plan_forget(void)
+{
+    if (!mine)
+        return;
+    free_store(mine);
+    pthread_setspecific(on_exit_key, NULL);
+}

@@ -1,0 +1,10 @@
+/* Where plan.c puts a plan it made. */
+#ifndef EXPOPS_PLAN_STORE_H
+#define EXPOPS_PLAN_STORE_H
+
+#include "plan.h"
+
+/* Gives the plan to the calling thread, which may forget an older one for it. 0: no memory, the plan is not kept. */
+int expops_plan_keep(expops_plan *plan);
+
+#endif

@@ -1,0 +1,114 @@
+#include "promote.h"
+#include "expops/backend.h"
+
+int expops_dtype_is_float(int dtype)
+{
+    return dtype >= EXPOPS_DTYPE_F16 && dtype <= EXPOPS_DTYPE_F64;
+}
+
+int expops_dtype_is_complex(int dtype)
+{
+    return dtype == EXPOPS_DTYPE_C64 || dtype == EXPOPS_DTYPE_C128;
+}
+
+int expops_dtype_is_integral(int dtype)
+{
+    return dtype >= EXPOPS_DTYPE_I8 && dtype <= EXPOPS_DTYPE_U8;
+}
+
+int expops_dtype_real(int dtype)
+{
+    if (dtype == EXPOPS_DTYPE_C64)
+        return EXPOPS_DTYPE_F32;
+    return dtype == EXPOPS_DTYPE_C128 ? EXPOPS_DTYPE_F64 : dtype;
+}
+
+/* 0 bool, 1 integer, 2 float, 3 complex */
+static int kind(int dtype)
+{
+    if (expops_dtype_is_complex(dtype))
+        return 3;
+    if (expops_dtype_is_float(dtype))
+        return 2;
+    return dtype != EXPOPS_DTYPE_BOOL;
+}
+
+static int promote_floats(int a, int b)
+{
+    if (a == b)
+        return a;
+    if (a == EXPOPS_DTYPE_F64 || b == EXPOPS_DTYPE_F64)
+        return EXPOPS_DTYPE_F64;
+    return EXPOPS_DTYPE_F32; /* the two half types hold neither one the other */
+}
+
+static int promote_integers(int a, int b)
+{
+    const size_t bytes_a = expops_dtype_bytes((expops_dtype)a), bytes_b = expops_dtype_bytes((expops_dtype)b);
+    if (a == b)
+        return a;
+    if (bytes_a == 1 && bytes_b == 1)
+        return EXPOPS_DTYPE_I16; /* i8 and u8 */
+    return bytes_a > bytes_b ? a : b;
+}
+
+int expops_promote_types(int a, int b)
+{
+    if (a < 0 || b < 0)
+        return a < 0 ? b : a;
+    if (kind(a) < kind(b)) {
+        const int swap = a;
+        a = b;
+        b = swap;
+    }
+    switch (kind(a)) {
+    case 3:
+        if (kind(b) == 3 || kind(b) == 2)
+            return expops_dtype_real(a) == EXPOPS_DTYPE_F64 || expops_dtype_real(b) == EXPOPS_DTYPE_F64
+                       ? EXPOPS_DTYPE_C128
+                       : EXPOPS_DTYPE_C64;
+        return a;
+    case 2:
+        return kind(b) == 2 ? promote_floats(a, b) : a;
+    case 1:
+        return kind(b) == 1 ? promote_integers(a, b) : a;
+    default:
+        return a;
+    }
+}
+
+/* The higher rank's type, widened only where the lower rank is of a higher kind. */
+static int combine_ranks(int higher, int lower)
+{
+    if (higher < 0 || lower < 0)
+        return higher < 0 ? lower : higher;
+    if (kind(higher) >= kind(lower))
+        return higher;
+    if (kind(higher) == 2) /* lower is complex: keep the precision of higher */
+        return higher == EXPOPS_DTYPE_F64 ? EXPOPS_DTYPE_C128 : EXPOPS_DTYPE_C64;
+    return expops_promote_types(higher, lower);
+}
+
+int expops_promoted(const expops_promotion_state *state)
+{
+    return combine_ranks(state->dimensioned, combine_ranks(state->zero_dim, state->number));
+}
+
+int expops_dtype_can_cast(int from, int to)
+{
+    if (kind(from) == 3 && kind(to) != 3)
+        return 0;
+    if (kind(from) == 2 && kind(to) < 2)
+        return 0;
+    return !(kind(from) == 1 && kind(to) == 0);
+}
+
+int expops_dtype_compute(int dtype)
+{
+    static const uint8_t compute[] = {
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) EXPOPS_COMPUTE_##compute,
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+    };
+    return compute[dtype];
+}

@@ -1,0 +1,80 @@
+#include "registry.h"
+#include <string.h>
+
+const expops_operator *expops_find(const char *name)
+{
+    for (size_t i = 0; name && i < expops_registry_count; i++) {
+        const expops_operator *op = expops_registry[i].op;
+        if (!strcmp(op->name, name))
+            return op;
+        for (size_t a = 0; expops_operator_alias(op, a); a++)
+            if (!strcmp(op->aliases[a], name))
+                return op;
+    }
+    return NULL;
+}
+
+size_t expops_operator_count(void)
+{
+    return expops_registry_count;
+}
+
+const expops_operator *expops_operator_at(size_t index)
+{
+    return index < expops_registry_count ? expops_registry[index].op : NULL;
+}
+
+const char *expops_operator_text(const expops_operator *op)
+{
+    for (size_t i = 0; i < expops_registry_count; i++)
+        if (expops_registry[i].op == op)
+            return expops_registry[i].text;
+    return NULL;
+}
+
+const char *expops_operator_name(const expops_operator *op)
+{
+    return op->name;
+}
+
+const char *expops_operator_doc(const expops_operator *op)
+{
+    return op->doc;
+}
+
+const char *expops_operator_alias(const expops_operator *op, size_t index)
+{
+    return index < sizeof op->aliases / sizeof *op->aliases ? op->aliases[index] : NULL;
+}
+
+size_t expops_operator_parameter_count(const expops_operator *op)
+{
+    size_t count = 0;
+    while (op->parameters[count].name)
+        count++;
+    return count;
+}
+
+int expops_operator_parameter(const expops_operator *op, size_t index, expops_parameter_info *out_info)
+{
+    if (index >= expops_operator_parameter_count(op))
+        return 0;
+    const expops_parameter *parameter = op->parameters + index;
+    out_info->name = parameter->name;
+    out_info->doc = parameter->doc ? parameter->doc : "";
+    out_info->kind = parameter->kind;
+    out_info->optional = parameter->optional;
+    out_info->default_value = parameter->default_value;
+    out_info->choices = parameter->choices;
+    return 1;
+}
+
+int expops_operator_in_place(const expops_operator *op)
+{
+    return !op->not_in_place;
+}
+
+uint32_t expops_operator_dtypes(const expops_operator *op)
+{
+    return op->dtypes;
+}

@@ -1,0 +1,30 @@
+/* Views: shapes and strides without memory. Used by operators' definitions and by planning. */
+#ifndef EXPOPS_VIEW_H
+#define EXPOPS_VIEW_H
+
+#include "operator.h"
+
+/* "(2, 3)" in a buffer of the caller; returns the buffer. */
+#define EXPOPS_SHAPE_TEXT 200
+const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPOPS_SHAPE_TEXT]);
+
+int64_t expops_view_numel(const expops_view *view);
+
+/* Reorders dimensions; `dims` must be a permutation, negative counts from the last. */
+expops_status expops_view_permute(expops_view *view, const int64_t *dims, uint32_t count);
+/* Flags for the dimensions named, all of them where none is. Repeated or out of range: an error. */
+expops_status expops_view_dims(const expops_view *view, const int64_t *dims, uint32_t count, uint8_t *flags);
+/* Flags for the last `count` dimensions, which must have the sizes given. */
+expops_status expops_view_last_dims(const expops_view *view, const int64_t *sizes, uint32_t count, uint8_t *flags);
+
+/* Enlarges `shape` (right-aligned) so that `view` broadcasts with it. */
+expops_status expops_broadcast(int32_t *ndim, int64_t *shape, const expops_view *view);
+/* Makes `view` one of `shape` by zero strides. It must broadcast. */
+void expops_view_expand(expops_view *view, int32_t ndim, const int64_t *shape);
+
+/* Whether two elements may share an address. */
+int expops_view_overlaps_itself(const expops_view *view);
+/* First and one past the last byte touched, from the tensor's data pointer. */
+void expops_view_extent(const expops_view *view, size_t element_bytes, int64_t *out_low, int64_t *out_high);
+
+#endif

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Finds the operators: every ops/*.c that says OPERATOR(name).
+
+  scan_ops.py list OPS                  names of the files, one a line (while configuring)
+  scan_ops.py table OPS OUT TOUCH NAME...   writes the registry with every operator's kernel text; when the folder no longer
+                                        holds exactly the files NAME..., touches TOUCH, a build definition, and fails, so
+                                        that the next build configures itself anew
+"""
+import os
+import re
+import sys
+
+
+def operator_files(folder):
+    found = []
+    for name in sorted(os.listdir(folder)):
+        if name.endswith('.c'):
+            with open(os.path.join(folder, name), encoding='utf-8') as file:
+                if re.search(r'^OPERATOR\(\w+\)', file.read(), re.M):
+                    found.append(name)
+    return found
+
+
+def kernel_text(path):
+    """Lines between `#ifdef XK` and its `#endif`, with #line so that a compiler's message names the file."""
+    text, depth = [], 0
+    with open(path, encoding='utf-8') as file:
+        for number, line in enumerate(file, 1):
+            if depth == 0:
+                if line.strip() == '#ifdef XK':
+                    depth = 1
+                    text.append(f'#line {number + 1} "ops/{os.path.basename(path)}"\n')
+                continue
+            depth += bool(re.match(r'\s*#\s*if', line)) - bool(re.match(r'\s*#\s*endif', line))
+            if depth:
+                text.append(line)
+    return ''.join(text)
+
+
+def literal(text):
+    return '\n'.join('        "' + line.replace('\\', '\\\\').replace('"', '\\"') + '\\n"' for line in text.splitlines())
+
+
+def write_table(folder, names, out):
+    rows = []
+    for name in names:
+        with open(os.path.join(folder, name), encoding='utf-8') as file:
+            operator = re.search(r'^OPERATOR\((\w+)\)', file.read(), re.M).group(1)
+        rows.append((operator, kernel_text(os.path.join(folder, name))))
+    with open(out, 'w', encoding='utf-8') as file:
+        file.write('#include "registry.h"\n\n')
+        for operator, _ in rows:
+            file.write(f'extern const expops_operator expops_operator_{operator};\n')
+        file.write('\nconst expops_registry_row expops_registry[] = {\n')
+        for operator, text in sorted(rows):
+            file.write(f'    {{ &expops_operator_{operator},\n{literal(text) or "        NULL"} }},\n')
+        file.write('};\n\nconst size_t expops_registry_count = sizeof expops_registry / sizeof *expops_registry;\n')
+
+
+def main():
+    command, folder = sys.argv[1:3]
+    if command == 'list':
+        print('\n'.join(operator_files(folder)))
+        return
+    out, touch, known = sys.argv[3], sys.argv[4], sys.argv[5:]
+    if operator_files(folder) != known:
+        os.utime(touch)
+        sys.exit('the set of operators changed: run the build again')
+    write_table(folder, known, out)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,223 @@
+/* Prints expops/ops.h or the functions behind it, from the registry: one typed function for each operator, one more for each
+ * argument that may be a number instead of a tensor. Runs during the build. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include "registry.h"
+
+static void print_upper(const char *text)
+{
+    for (; *text; text++)
+        putchar(isalnum((unsigned char)*text) ? toupper((unsigned char)*text) : '_');
+}
+
+/* Bit i of `numbers`: argument i is given as a number. */
+static void print_name(const expops_operator *op, unsigned numbers)
+{
+    printf("expops_%s", op->name);
+    if (!numbers)
+        return;
+    printf("_scalar");
+    int operands = 0, last = -1;
+    for (int i = 0; op->parameters[i].name; i++) {
+        operands += op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND;
+        last = op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND ? i : last;
+    }
+    /* PyTorch's bare "Scalar" overload is the one of the last operand. */
+    for (int i = 0; operands > 1 && op->parameters[i].name; i++)
+        if (numbers >> i & 1u && i != last)
+            printf("_%s", op->parameters[i].name);
+}
+
+static void print_parameter(const expops_operator *op, int index, unsigned numbers)
+{
+    const expops_parameter *parameter = op->parameters + index;
+    const char *name = parameter->name;
+    switch (parameter->kind) {
+    case EXPOPS_PARAMETER_OPERAND:
+        if (numbers >> index & 1u) {
+            printf("expops_value %s, ", name);
+            break;
+        }
+        /* fall through */
+    case EXPOPS_PARAMETER_TENSOR:
+        printf("const expops_tensor *%s, ", name);
+        break;
+    case EXPOPS_PARAMETER_NUMBER:
+        printf("%s %s, ", parameter->optional && parameter->epsilon ? "expops_value" : "double", name);
+        break;
+    case EXPOPS_PARAMETER_INTS:
+        printf("const int64_t *%s, uint32_t num_%s, ", name, name);
+        break;
+    case EXPOPS_PARAMETER_BOOL:
+        printf("int %s, ", name);
+        break;
+    case EXPOPS_PARAMETER_CHOICE:
+        printf("enum expops_%s_%s %s, ", op->name, name, name);
+        break;
+    default:
+        printf("int64_t %s, ", name);
+        break;
+    }
+}
+
+static void print_prototype(const expops_operator *op, unsigned numbers)
+{
+    printf("expops_status ");
+    print_name(op, numbers);
+    printf("(expops_device *device, void *stream, ");
+    for (int i = 0; op->parameters[i].name; i++)
+        print_parameter(op, i, numbers);
+    printf("const expops_tensor *out)");
+}
+
+static void print_choices(const expops_operator *op)
+{
+    for (int i = 0; op->parameters[i].name; i++) {
+        const expops_parameter *parameter = op->parameters + i;
+        if (parameter->kind != EXPOPS_PARAMETER_CHOICE)
+            continue;
+        printf("enum expops_%s_%s {\n", op->name, parameter->name);
+        for (int c = 0; parameter->choices[c]; c++) {
+            printf("    EXPOPS_");
+            print_upper(op->name);
+            putchar('_');
+            print_upper(parameter->name);
+            putchar('_');
+            print_upper(parameter->choices[c]);
+            printf(" = %d,\n", c);
+        }
+        printf("};\n");
+    }
+}
+
+static void print_doc(const expops_operator *op)
+{
+    printf("/* %s\n * Definition: %s.", op->doc, op->source ? op->source : op->name);
+    for (int i = 0; i < 6 && op->aliases[i]; i++)
+        printf("%s %s", i ? "," : " Also called:", op->aliases[i]);
+    printf("\n * Element types:");
+    for (unsigned i = 0; i < EXPOPS_DTYPE_COUNT; i++)
+        if (op->dtypes >> i & 1u)
+            printf(" %s", expops_dtype_name((expops_dtype)i));
+    printf(".%s\n", op->not_in_place ? "" : " `out` may be an input.");
+    for (int i = 0; op->parameters[i].name; i++) {
+        const expops_parameter *parameter = op->parameters + i;
+        if (!parameter->doc && !parameter->optional)
+            continue;
+        printf(" * %s:", parameter->name);
+        if (parameter->doc)
+            printf(" %s", parameter->doc);
+        if (parameter->kind == EXPOPS_PARAMETER_CHOICE)
+            printf(" Default %s.", parameter->choices[(int)parameter->default_value]);
+        else if (parameter->kind == EXPOPS_PARAMETER_TENSOR && parameter->optional)
+            printf(" May be NULL.");
+        else if (parameter->kind == EXPOPS_PARAMETER_INTS && parameter->optional)
+            printf(" May be empty.");
+        else if (parameter->epsilon)
+            printf(" expops_none() for the default.");
+        else if (parameter->optional)
+            printf(" Default %g.", parameter->default_value);
+        printf("\n");
+    }
+    printf(" */\n");
+}
+
+static void print_argument(const expops_operator *op, int index, unsigned numbers)
+{
+    const expops_parameter *parameter = op->parameters + index;
+    const char *name = parameter->name;
+    switch (parameter->kind) {
+    case EXPOPS_PARAMETER_OPERAND:
+    case EXPOPS_PARAMETER_TENSOR:
+        printf(numbers >> index & 1u ? "%s" : "expops_tensor_value(%s)", name);
+        break;
+    case EXPOPS_PARAMETER_NUMBER:
+        printf(parameter->optional && parameter->epsilon ? "%s" : "expops_real(%s)", name);
+        break;
+    case EXPOPS_PARAMETER_INTS:
+        printf("expops_ints(%s, num_%s)", name, name);
+        break;
+    case EXPOPS_PARAMETER_BOOL:
+        printf("expops_bool(%s)", name);
+        break;
+    case EXPOPS_PARAMETER_CHOICE:
+        printf("expops_choice((int64_t)%s)", name);
+        break;
+    default:
+        printf("expops_int(%s)", name);
+        break;
+    }
+}
+
+static void print_function(const expops_operator *op, unsigned numbers)
+{
+    int count = 0;
+    print_prototype(op, numbers);
+    printf("\n{\n    const expops_value args[] = { ");
+    for (; op->parameters[count].name; count++) {
+        printf("%s", count ? ", " : "");
+        print_argument(op, count, numbers);
+    }
+    printf(" };\n    return expops_call(&expops_operator_%s, device, stream, args, %d, out);\n}\n\n", op->name, count);
+}
+
+/* Calls `print` for the tensor form and for each form with numbers; at least one tensor stays. */
+static void each_form(const expops_operator *op, void (*print)(const expops_operator *op, unsigned numbers))
+{
+    unsigned operands = 0, tensors = 0;
+    for (unsigned i = 0; op->parameters[i].name; i++) {
+        operands |= (op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND) << i;
+        tensors |= (op->parameters[i].kind == EXPOPS_PARAMETER_TENSOR && !op->parameters[i].optional) << i;
+    }
+    for (unsigned numbers = 0; numbers <= operands; numbers++)
+        if (!(numbers & ~operands) && (tensors || numbers != operands || !operands))
+            print(op, numbers);
+}
+
+static void declare(const expops_operator *op, unsigned numbers)
+{
+    printf("EXPOPS_API ");
+    print_prototype(op, numbers);
+    printf(";\n");
+}
+
+static void print_header(void)
+{
+    printf("/* Typed functions for every operator; written by the build from ops/.\n"
+           " *\n"
+           " * All of them: asynchronous on `stream`; device NULL is the default device; `out` has the shape and a type that\n"
+           " * can hold the result (expops_infer tells both); tensors are borrowed for the call, their memory until the work\n"
+           " * is done. Thread-safe. Errors as expops_call's: EXPOPS_ERR_DTYPE, _SHAPE, _DEVICE, _OVERLAP,\n"
+           " * _INVALID_ARGUMENT before anything is launched, and what the device reports. */\n"
+           "#ifndef EXPOPS_OPS_H\n#define EXPOPS_OPS_H\n\n#include \"expops/op.h\"\n\nEXPOPS_BEGIN\n\n");
+    for (size_t i = 0; i < expops_registry_count; i++) {
+        const expops_operator *op = expops_registry[i].op;
+        print_choices(op);
+        print_doc(op);
+        each_form(op, declare);
+        printf("\n");
+    }
+    printf("EXPOPS_END\n\n#endif\n");
+}
+
+static void print_functions(void)
+{
+    printf("#include \"expops/ops.h\"\n\n");
+    for (size_t i = 0; i < expops_registry_count; i++)
+        printf("extern const expops_operator expops_operator_%s;\n", expops_registry[i].op->name);
+    printf("\n");
+    for (size_t i = 0; i < expops_registry_count; i++)
+        each_form(expops_registry[i].op, print_function);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 || !freopen(argv[2], "w", stdout))
+        return 2;
+    if (!strcmp(argv[1], "header"))
+        print_header();
+    else
+        print_functions();
+    return fclose(stdout) != 0;
+}
