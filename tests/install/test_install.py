@@ -1,0 +1,125 @@
+"""Installs this build into an empty directory and uses it from outside: pkg-config, CMake, the command.
+
+usage: test_install.py SOURCE_ROOT BUILD_ROOT PREFIX LIBDIR PART
+"""
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SKIP = 77
+
+
+def run(*command, **more):
+    print('+', ' '.join(command), flush=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    print(done.stdout, flush=True)
+    return done
+
+
+def must(*command, **more):
+    done = run(*command, **more)
+    if done.returncode:
+        sys.exit(f'{command[0]} failed with exit status {done.returncode}')
+    return done.stdout
+
+
+def need(tool):
+    if not shutil.which(tool):
+        print(f'skipped: {tool} is not installed')
+        sys.exit(SKIP)
+
+
+def check_output(text):
+    """The numbers a consumer printed, against silu computed here."""
+    rows = re.findall(r'silu\((\S+)\) = (\S+)', text)
+    assert len(rows) == 8, f'expected 8 results, got {len(rows)}'
+    for x, y in rows:
+        expected = float(x) / (1 + math.exp(-float(x)))
+        assert abs(float(y) - expected) < 2e-6, f'silu({x}) is {expected}, not {y}'
+    assert 'silu on cpu:0' in text
+
+
+class Installed:
+    def __init__(self, source, build, prefix, libdir, scratch):
+        must('meson', 'install', '-C', build, '--no-rebuild', '--quiet', '--destdir', scratch)
+        self.root = scratch + prefix
+        self.libdir = os.path.join(self.root, libdir)
+        self.source = os.path.join(source, 'docs/examples/consumer')
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith('EXPOPS_')}
+        self.environment |= {
+            'EXPOPS_BACKEND': 'cpu',
+            'EXPOPS_CACHE': 'memory',
+            'LD_LIBRARY_PATH': self.libdir,
+            'PKG_CONFIG_PATH': os.path.join(self.libdir, 'pkgconfig'),
+        }
+
+    def pkg_config(self, *arguments):
+        return must('pkg-config', f'--define-variable=prefix={self.root}', *arguments, 'expops',
+                    env=self.environment).strip()
+
+
+def test_pkg_config(installed, scratch):
+    need('pkg-config')
+    program = os.path.join(scratch, 'consumer')
+    flags = installed.pkg_config('--cflags', '--libs').split()
+    must('cc', '-Wall', '-Wextra', '-Werror', os.path.join(installed.source, 'consumer.c'), *flags, '-o', program)
+    check_output(must(program, env=installed.environment))
+    plugins = installed.pkg_config('--variable=backenddir')
+    assert os.path.exists(os.path.join(plugins, 'expops_cpu.so')), f'no expops_cpu.so in {plugins}'
+    abi = installed.pkg_config('--variable=abi')
+    assert os.path.exists(os.path.join(installed.libdir, f'libexpops.so.{abi}'))
+
+
+def test_cmake(installed, scratch):
+    need('cmake')
+    tree = os.path.join(scratch, 'cmake-build')
+    where = '-DCMAKE_PREFIX_PATH=' + installed.root
+    must('cmake', '-S', installed.source, '-B', tree, where)
+    must('cmake', '--build', tree)
+    check_output(must(os.path.join(tree, 'consumer'), env=installed.environment))
+    newer = os.path.join(scratch, 'newer')
+    shutil.copytree(installed.source, newer)
+    lists = os.path.join(newer, 'CMakeLists.txt')
+    with open(lists, encoding='utf-8') as file:
+        text = file.read()
+    with open(lists, 'w', encoding='utf-8') as file:
+        file.write(text.replace('expops 0.1', 'expops 99.0'))
+    refused = run('cmake', '-S', newer, '-B', os.path.join(scratch, 'newer-build'), where)
+    assert refused.returncode and '99.0' in refused.stdout, 'a version that is not there was accepted'
+
+
+def test_command(installed, scratch):
+    program = os.path.join(installed.root, 'bin', 'expops')
+    environment = dict(installed.environment)
+    del environment['LD_LIBRARY_PATH']  # the command must find its library without help
+    assert 'silu' in must(program, 'list', '--names', env=environment).split()
+    assert 'cpu:0' in must(program, 'doctor', env=environment)
+
+
+def test_cplusplus(installed, scratch):
+    need('c++')
+    main = os.path.join(scratch, 'main.cpp')
+    with open(main, 'w', encoding='utf-8') as file:
+        file.write('#include <expops/expops.h>\n#include <expops/cache.h>\n'
+                   'int main() { return expops_find("silu") ? 0 : 1; }\n')
+    program = os.path.join(scratch, 'main')
+    flags = installed.pkg_config('--cflags', '--libs').split()
+    must('c++', '-std=c++17', '-Wall', '-Wextra', '-Werror', main, *flags, '-o', program)
+    must(program, env=installed.environment)
+
+
+def main():
+    source, build, prefix, libdir, part = sys.argv[1:]
+    need('meson')
+    with tempfile.TemporaryDirectory(prefix='expops-install-') as scratch:
+        destination = os.path.join(scratch, 'destination')
+        installed = Installed(source, build, prefix, libdir, destination)
+        globals()['test_' + part](installed, scratch)
+
+
+if __name__ == '__main__':
+    main()
