@@ -1,5 +1,5 @@
-/* First calls can only be timed in processes that made none yet: this program starts itself twice, with a cache directory
- * of its own. */
+/* First calls can only be timed in processes that made none yet: this program starts itself twice, with a cache
+ * directory of its own. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Inputs for timing. Values matter: zeros and denormal numbers send some hardware down paths that real data never takes. */
+/* Inputs for timing. Values matter: zeros and denormal numbers send some hardware down paths that real data never
+ * takes. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -54,8 +54,8 @@ static uint64_t call_bytes(const call *c, const expops_result *result)
     return bytes;
 }
 
-/* Enough sets that three times the last-level cache lies between two uses of one. Devices do not say how large theirs is;
- * the largest at the time of writing have 256 MiB. */
+/* Enough sets that three times the last-level cache lies between two uses of one. Devices do not say how large theirs
+ * is; the largest at the time of writing have 256 MiB. */
 static size_t choose_num_sets(const bench_setup *setup, uint64_t bytes)
 {
     const expops_device_info *info = expops_device_get_info(setup->device);

@@ -49,8 +49,8 @@ int call_init(call *c, const expops_operator *op)
     c->op = op;
     c->count = expops_operator_parameter_count(op);
     if (c->count > CALL_MAX_PARAMETERS)
-        return refuse(c, "%s has %zu parameters, more than this command was built for; rebuild it", expops_operator_name(op),
-                      c->count);
+        return refuse(c, "%s has %zu parameters, more than this command was built for; rebuild it",
+                      expops_operator_name(op), c->count);
     for (size_t i = 0; i < c->count; i++)
         expops_operator_parameter(op, i, &c->parameters[i]);
     return 0;

@@ -17,7 +17,8 @@ static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_ALL] = { .name = "all", .help = "every operator" },
     [OPT_JSON] = { .name = "json", .help = "a list for programs instead of a table" },
     [OPT_NO_FIRST] = { .name = "no-first-calls", .help = "leave out the times of first calls" },
-    [OPT_FIRST] = { .name = "first-call", .help = "only print the nanoseconds of this process's first and second call" },
+    [OPT_FIRST] = { .name = "first-call",
+                    .help = "only print the nanoseconds of this process's first and second call" },
     [OPT_HELP] = { .name = "help", .letter = 'h', .help = "this text" },
 };
 
@@ -36,7 +37,8 @@ static int parse_shape(const char *text, bench_setup *setup)
     for (const char *at = text; *at;) {
         char *end;
         const long long size = strtoll(at, &end, 10);
-        if (end == at || size < 1 || setup->ndim == EXPOPS_MAX_RANK || (*end && *end != 'x') || (*end == 'x' && !end[1]))
+        if (end == at || size < 1 || setup->ndim == EXPOPS_MAX_RANK || (*end && *end != 'x') ||
+            (*end == 'x' && !end[1]))
             return tool_misused("bench: --shape '%s' is not a shape such as 8192x8192", text);
         setup->shape[setup->ndim++] = size;
         at = *end ? end + 1 : end;
@@ -136,9 +138,10 @@ static void time_first_calls(const bench *b, const call *c, bench_report *r)
     char names[CALL_MAX_PARAMETERS][80];
     size_t n = 0;
     format_shape(&b->setup, shape, sizeof(shape));
-    const char *const fixed[] = { "expops", "bench", expops_operator_name(c->op), "--first-call", "--shape", shape,
-                                  "--dtype", expops_dtype_name(b->setup.dtype), "--backend",
-                                  expops_device_name(b->setup.device) };
+    const char *const fixed[] = {
+        "expops", "bench",   expops_operator_name(c->op),       "--first-call", "--shape",
+        shape,    "--dtype", expops_dtype_name(b->setup.dtype), "--backend",    expops_device_name(b->setup.device)
+    };
     for (; n < sizeof(fixed) / sizeof(*fixed); n++)
         argv[n] = fixed[n];
     for (size_t i = 0; b->attributes && i < c->count; i++) {
@@ -221,8 +224,8 @@ static void print_head(const bench *b)
     format_shape(&b->setup, shape, sizeof(shape));
     printf("%s, %s, %s %s\n", expops_device_name(b->setup.device), expops_device_get_info(b->setup.device)->name,
            expops_dtype_name(b->setup.dtype), shape);
-    printf("%-24s %13s %13s %5s %11s %11s %11s\n", "operator", "a call", "bandwidth", "/copy", "first call", "disk cached",
-           "second call");
+    printf("%-24s %13s %13s %5s %11s %11s %11s\n", "operator", "a call", "bandwidth", "/copy", "first call",
+           "disk cached", "second call");
 }
 
 static int time_chosen(bench *b, const tool_words *words)

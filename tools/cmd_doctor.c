@@ -74,7 +74,8 @@ static void note_crash(examination *e, char *step, int status)
         snprintf(c->how, sizeof(c->how), "crashed with signal %d, %s (stage: %s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)), stage);
     else
-        snprintf(c->how, sizeof(c->how), "ended the process with exit status %d (stage: %s)", WEXITSTATUS(status), stage);
+        snprintf(c->how, sizeof(c->how), "ended the process with exit status %d (stage: %s)", WEXITSTATUS(status),
+                 stage);
 }
 
 /* One child. 1: ask again without what crashed; 0: done; -1 after saying why. */

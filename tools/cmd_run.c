@@ -11,7 +11,9 @@ enum { OPT_OUTPUT, OPT_BACKEND, OPT_OUT_DTYPE, OPT_CHECK, OPT_HELP, NUM_FIXED };
 static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_OUTPUT] = { .name = "output", .letter = 'o', .value_name = "FILE", .help = "write the result there, as .npy" },
     [OPT_BACKEND] = { .name = "backend", .value_name = "B", .help = "cuda, cuda:1, ... instead of EXPOPS_BACKEND" },
-    [OPT_OUT_DTYPE] = { .name = "out-dtype", .value_name = "T", .help = "element type of the result, if not the usual" },
+    [OPT_OUT_DTYPE] = { .name = "out-dtype",
+                        .value_name = "T",
+                        .help = "element type of the result, if not the usual" },
     [OPT_CHECK] = { .name = "check", .help = "run on the cpu backend, too, and print the largest difference" },
     [OPT_HELP] = { .name = "help", .letter = 'h', .help = "this text" },
 };
@@ -139,9 +141,8 @@ static int run_operator(const expops_operator *op, int argc, char **argv)
     }
     memcpy(options, fixed_options, sizeof(fixed_options));
     for (size_t i = 0; i < c->count; i++)
-        options[NUM_FIXED + i] = (tool_option){ .name = c->parameters[i].name,
-                                                .value_name = "VALUE",
-                                                .help = c->parameters[i].doc };
+        options[NUM_FIXED + i] =
+            (tool_option){ .name = c->parameters[i].name, .value_name = "VALUE", .help = c->parameters[i].doc };
     int status = tool_parse(options, NUM_FIXED + c->count, argc, argv, &words);
     if (status == TOOL_OK && options[OPT_HELP].value) {
         printf("usage: expops run %s INPUT... [--attribute VALUE] [-o FILE]\n", expops_operator_name(op));
@@ -163,7 +164,8 @@ int cmd_run(int argc, char **argv)
         return tool_misused("run: give an operator and its inputs, such as 'expops run OP x.npy -o y.npy'");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         puts("usage: expops run OP INPUT... [--attribute VALUE] [-o FILE]\n"
-             "An input is a .npy file, or a number where the operator takes one. 'expops run OP --help' lists attributes.");
+             "An input is a .npy file, or a number where the operator takes one. 'expops run OP --help' lists "
+             "attributes.");
         tool_help(fixed_options, NUM_FIXED);
         return TOOL_OK;
     }

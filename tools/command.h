@@ -7,14 +7,14 @@
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 enum { TOOL_MAX_POSITIONAL = 64 };
 
-/* An option of a command. Names come from operators' parameters, too, and "-2.5" is a number, not an option; that is why
- * this is not getopt. */
+/* An option of a command. Names come from operators' parameters, too, and "-2.5" is a number, not an option; that is
+ * why this is not getopt. */
 typedef struct tool_option {
     const char *name;       /* "backend", for --backend B and --backend=B */
     const char *value_name; /* "B" in the help; NULL for a flag */
     const char *help;
-    char letter;            /* 'o' for -o, or 0 */
-    const char *value;      /* out: what was given, the name for a flag, NULL where absent */
+    char letter;       /* 'o' for -o, or 0 */
+    const char *value; /* out: what was given, the name for a flag, NULL where absent */
 } tool_option;
 
 typedef struct tool_words {

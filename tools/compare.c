@@ -94,6 +94,6 @@ void compare_print(const npy_array *array, const npy_array *reference, const cha
     double ar, ai, br, bi;
     compare_element(array, where, &ar, &ai);
     compare_element(reference, where, &br, &bi);
-    printf("largest difference from %s: %g at element %lld (%.9g against %.9g)\n", reference_name, worst, (long long)where,
-           ar, br);
+    printf("largest difference from %s: %g at element %lld (%.9g against %.9g)\n", reference_name, worst,
+           (long long)where, ar, br);
 }

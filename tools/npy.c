@@ -14,8 +14,8 @@ static const struct {
     const char *descr; /* without the byte order */
     expops_dtype dtype;
 } types[] = {
-    { "f2", EXPOPS_DTYPE_F16 }, { "f4", EXPOPS_DTYPE_F32 }, { "f8", EXPOPS_DTYPE_F64 },  { "i1", EXPOPS_DTYPE_I8 },
-    { "i2", EXPOPS_DTYPE_I16 }, { "i4", EXPOPS_DTYPE_I32 }, { "i8", EXPOPS_DTYPE_I64 },  { "u1", EXPOPS_DTYPE_U8 },
+    { "f2", EXPOPS_DTYPE_F16 },  { "f4", EXPOPS_DTYPE_F32 }, { "f8", EXPOPS_DTYPE_F64 },   { "i1", EXPOPS_DTYPE_I8 },
+    { "i2", EXPOPS_DTYPE_I16 },  { "i4", EXPOPS_DTYPE_I32 }, { "i8", EXPOPS_DTYPE_I64 },   { "u1", EXPOPS_DTYPE_U8 },
     { "b1", EXPOPS_DTYPE_BOOL }, { "c8", EXPOPS_DTYPE_C64 }, { "c16", EXPOPS_DTYPE_C128 }, { "V2", EXPOPS_DTYPE_BF16 },
 };
 enum { NUM_TYPES = sizeof(types) / sizeof(*types) };
@@ -77,7 +77,8 @@ static int read_type(reader *r, npy_array *array)
     if (read_string(r, descr, sizeof(descr)))
         return refuse(r, "its element type is not one word; structured arrays are not taken");
     if (descr[0] == '>')
-        return refuse(r, "its elements are big-endian ('%s'); save it little-endian, array.astype('<%s')", descr, descr + 1);
+        return refuse(r, "its elements are big-endian ('%s'); save it little-endian, array.astype('<%s')", descr,
+                      descr + 1);
     for (size_t i = 0; i < NUM_TYPES; i++)
         if (descr[0] && strchr("<|=", descr[0]) && strcmp(descr + 1, types[i].descr) == 0) {
             array->dtype = types[i].dtype;
@@ -273,8 +274,9 @@ int npy_write(const char *path, const npy_array *array, char message[NPY_MESSAGE
     reader r = { .path = path, .message = message };
     char text[1024];
     const size_t length = make_header(array, text, sizeof(text) - 64);
-    const unsigned char prefix[PREFIX_BYTES + 2] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0,
-                                                     (unsigned char)(length & 255), (unsigned char)(length >> 8) };
+    const unsigned char prefix[PREFIX_BYTES + 2] = {
+        0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)(length & 255), (unsigned char)(length >> 8)
+    };
     FILE *file = fopen(path, "wb");
     if (!file)
         return refuse(&r, "it cannot be written (%s)", strerror(errno));

@@ -1,5 +1,5 @@
-/* NumPy's .npy files: versions 1 to 3, little-endian, C and Fortran order. bf16 has no NumPy type of its own; it is what
- * the common extension packages write, two raw bytes ('V2'). */
+/* NumPy's .npy files: versions 1 to 3, little-endian, C and Fortran order. bf16 has no NumPy type of its own; it is
+ * what the common extension packages write, two raw bytes ('V2'). */
 #ifndef EXPOPS_TOOLS_NPY_H
 #define EXPOPS_TOOLS_NPY_H
 

@@ -1,4 +1,5 @@
-/* A cache directory of its own for each test. The library reads its settings once, so each test's body runs in a child. */
+/* A cache directory of its own for each test. The library reads its settings once, so each test's body runs in a child.
+ */
 #ifndef EXPOPS_CACHE_FIXTURE_H
 #define EXPOPS_CACHE_FIXTURE_H
 
@@ -14,12 +15,12 @@
 #include "expops/cache.h"
 
 /* In a child: a failed check ends it, which the test sees. */
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            _Exit(1); \
-        } \
+#define CHECK(condition)                                                                                               \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
+            _Exit(1);                                                                                                  \
+        }                                                                                                              \
     } while (0)
 
 enum { CHILD_SKIPS = 77 };
@@ -27,7 +28,8 @@ enum { CHILD_SKIPS = 77 };
 int fixture_setup(void **state); /* *state is the path of an empty directory */
 int fixture_teardown(void **state);
 
-/* Runs `body` in a child with EXPOPS_CACHE_DIR at `directory`, nothing else of EXPOPS_ set, and fails the test with it. */
+/* Runs `body` in a child with EXPOPS_CACHE_DIR at `directory`, nothing else of EXPOPS_ set, and fails the test with it.
+ */
 void in_child(const char *directory, void (*body)(const char *directory));
 /* Sets or, with NULL, unsets a variable and makes the library look again. */
 void set_variable(const char *name, const char *value);

@@ -266,10 +266,10 @@ static void check_visit_and_clear(const char *directory)
     CHECK(expops_cache_get_stats(&stats) == EXPOPS_OK && stats.disk_entries == 0 && stats.disk_bytes == 0);
 }
 
-#define CACHE_TEST(name) \
-    static void test_##name(void **state) \
-    { \
-        in_child(*state, check_##name); \
+#define CACHE_TEST(name)                                                                                               \
+    static void test_##name(void **state)                                                                              \
+    {                                                                                                                  \
+        in_child(*state, check_##name);                                                                                \
     }
 CACHE_TEST(no_home)
 CACHE_TEST(fallback_order)
@@ -289,9 +289,10 @@ CACHE_TEST(visit_and_clear)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(no_home),         ROW(fallback_order),    ROW(relative_directory), ROW(open_to_others), ROW(foreign_owner),
-        ROW(not_a_directory), ROW(file_limit),        ROW(full_disk),          ROW(modes),          ROW(read_only_directory),
-        ROW(eviction),        ROW(hit_refreshes_age), ROW(visit_and_clear),
+        ROW(no_home),         ROW(fallback_order),      ROW(relative_directory), ROW(open_to_others),
+        ROW(foreign_owner),   ROW(not_a_directory),     ROW(file_limit),         ROW(full_disk),
+        ROW(modes),           ROW(read_only_directory), ROW(eviction),           ROW(hit_refreshes_age),
+        ROW(visit_and_clear),
     };
     return cmocka_run_group_tests_name("cache place", tests, NULL, NULL);
 }
