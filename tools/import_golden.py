@@ -120,6 +120,8 @@ def convert(folder, name):
     lines = []
     for case in chosen(cases):
         case['op'] = name
+        if case['kwargs'].get('requires_grad') is False:
+            del case['kwargs']['requires_grad']  # the default, and a word without meaning here
         for key in ('input', 'expect', 'expect64'):
             if key in case:
                 case[key] = packer.value(case[key])
