@@ -1,4 +1,5 @@
-/* Choosing, opening and sharing devices; memory, streams and events through the backend that records. */
+/* Choosing, opening and sharing devices; memory, streams and events through the backend that
+ * records. */
 #include "loader_fixture.h"
 
 #include <pthread.h>
@@ -109,7 +110,8 @@ static void known_but_not_installed_is_unavailable(void **state)
 {
     expops_device *device;
     assert_int_equal(expops_device_open("one", &device), EXPOPS_ERR_UNAVAILABLE);
-    assert_error_has("no backend of \"one\" can run here. one: No plugin of this name is installed. Run `expops doctor`");
+    assert_error_has("no backend of \"one\" can run here. one: No plugin of this name is "
+                     "installed. Run `expops doctor`");
 }
 
 static void strict_list_gives_a_sentence_for_each(void **state)
@@ -118,7 +120,8 @@ static void strict_list_gives_a_sentence_for_each(void **state)
     null_backend_fail_always(NULL_DEVICE_OPEN, EXPOPS_ERR_OUT_OF_MEMORY);
     assert_int_equal(expops_device_open("one,null,two", &device), EXPOPS_ERR_UNAVAILABLE);
     assert_error_has(" one: No plugin of this name is installed.");
-    assert_error_has(" null: Device 0 cannot be opened: null:0: opening the device: null driver: device_open was told to fail.");
+    assert_error_has(" null: Device 0 cannot be opened: null:0: opening the device: null driver: "
+                     "device_open was told to fail.");
     assert_error_has(" two: Device 0 cannot be opened:");
     assert_int_equal(expops_device_open("null", &device), EXPOPS_ERR_OUT_OF_MEMORY);
     null_backend_fail_always(NULL_DEVICE_OPEN, 0);
@@ -130,7 +133,8 @@ static void probe_failure_is_told_and_retried_after_rescan(void **state)
     null_backend_fail_always(NULL_PROBE, EXPOPS_ERR_UNAVAILABLE);
     expops_rescan();
     assert_int_equal(expops_device_open("null", &device), EXPOPS_ERR_UNAVAILABLE);
-    assert_error_has("null: The null driver was told to fail; tell it to succeed. Run `expops doctor`");
+    assert_error_has(
+        "null: The null driver was told to fail; tell it to succeed. Run `expops doctor`");
     null_backend_fail_always(NULL_PROBE, 0);
     assert_int_equal(expops_device_open("null", &device), EXPOPS_ERR_UNAVAILABLE);
     expops_rescan();
@@ -273,11 +277,14 @@ static void bad_arguments_never_reach_the_backend(void **state)
     assert_int_equal(expops_memory_allocate(device, NULL, 0, &memory), EXPOPS_OK);
     assert_null(memory.data);
     assert_int_equal(memory.device_type, 1);
-    assert_int_equal(expops_memory_upload(device, NULL, &nothing, &byte, 1), EXPOPS_ERR_INVALID_ARGUMENT);
-    assert_int_equal(expops_memory_upload(device, NULL, &nothing, NULL, 0), EXPOPS_OK);
-    assert_int_equal(expops_memory_upload(device, NULL, NULL, &byte, 1), EXPOPS_ERR_INVALID_ARGUMENT);
-    assert_int_equal(expops_memory_download(device, NULL, NULL, &(expops_pointer){ &byte, 0, 1, 0 }, 1),
+    assert_int_equal(expops_memory_upload(device, NULL, &nothing, &byte, 1),
                      EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_memory_upload(device, NULL, &nothing, NULL, 0), EXPOPS_OK);
+    assert_int_equal(expops_memory_upload(device, NULL, NULL, &byte, 1),
+                     EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(
+        expops_memory_download(device, NULL, NULL, &(expops_pointer){ &byte, 0, 1, 0 }, 1),
+        EXPOPS_ERR_INVALID_ARGUMENT);
     assert_int_equal(expops_event_record(device, NULL, NULL), EXPOPS_ERR_INVALID_ARGUMENT);
     assert_int_equal(atomic_load(&null_backend.calls[NULL_ALLOCATE]), 0);
     assert_int_equal(atomic_load(&null_backend.calls[NULL_COPY]), 0);
@@ -290,8 +297,9 @@ static void backend_failures_tell_the_whole_path(void **state)
     expops_pointer memory;
     null_backend_fail(NULL_ALLOCATE, 1, EXPOPS_ERR_OUT_OF_MEMORY);
     assert_int_equal(expops_memory_allocate(device, NULL, 64, &memory), EXPOPS_ERR_OUT_OF_MEMORY);
-    assert_string_equal(expops_error_text(),
-                        "expops_memory_allocate: 64 bytes: null:0: null driver: allocate was told to fail");
+    assert_string_equal(
+        expops_error_text(),
+        "expops_memory_allocate: 64 bytes: null:0: null driver: allocate was told to fail");
     assert_null(memory.data);
     null_backend_fail(NULL_SYNCHRONIZE, 2, 719);
     assert_int_equal(expops_synchronize(device, NULL), EXPOPS_OK);
@@ -351,7 +359,8 @@ static void *open_and_close(void *argument)
     for (int i = 0; i < 2000; i++) {
         expops_device *device = NULL;
         expops_candidate candidate;
-        if (expops_device_open(i % 2 ? "null" : "two,null", &device) || !expops_candidate_get(0, &candidate))
+        if (expops_device_open(i % 2 ? "null" : "two,null", &device) ||
+            !expops_candidate_get(0, &candidate))
             return argument;
         expops_device_close(&device);
         if (i % 100 == 0)

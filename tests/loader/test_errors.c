@@ -17,10 +17,12 @@ static void every_status_has_a_name(void **state)
 
 static void story_reads_from_caller_to_cause(void **state)
 {
-    assert_int_equal(expops_fail(EXPOPS_ERR_SHAPE, "shape [%d] against [%d]", 3, 4), EXPOPS_ERR_SHAPE);
+    assert_int_equal(expops_fail(EXPOPS_ERR_SHAPE, "shape [%d] against [%d]", 3, 4),
+                     EXPOPS_ERR_SHAPE);
     assert_int_equal(expops_fail_more(EXPOPS_ERR_SHAPE, "argument %s", "weight"), EXPOPS_ERR_SHAPE);
     expops_fail_more(EXPOPS_ERR_SHAPE, "some_operator");
-    assert_string_equal(expops_error_text(), "some_operator: argument weight: shape [3] against [4]");
+    assert_string_equal(expops_error_text(),
+                        "some_operator: argument weight: shape [3] against [4]");
     expops_fail(EXPOPS_ERR_DTYPE, "another");
     assert_string_equal(expops_error_text(), "another");
 }
@@ -75,7 +77,8 @@ static void backend_failures_are_told(void **state)
     assert_error_has("launch: the backend failed with status 7");
     mark = expops_error_mark();
     expops_host.error("code %d", 700);
-    assert_int_equal(expops_fail_backend(mark, EXPOPS_ERR_OUT_OF_MEMORY, "launch"), EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_int_equal(expops_fail_backend(mark, EXPOPS_ERR_OUT_OF_MEMORY, "launch"),
+                     EXPOPS_ERR_OUT_OF_MEMORY);
     assert_string_equal(expops_error_text(), "launch: code 700");
     assert_int_equal(expops_fail_backend(expops_error_mark(), 0, "open"), EXPOPS_ERR_BACKEND);
 }

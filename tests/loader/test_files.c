@@ -44,10 +44,12 @@ static void check_names(const void *data, size_t bytes)
     const size_t count = expops_elf_needed(data, bytes, names, MAX_NAMES);
     assert_true(count <= MAX_NAMES);
     for (size_t i = 0; i < count; i++)
-        assert_true((const char *)data <= names[i] && names[i] + strlen(names[i]) < (const char *)data + bytes);
+        assert_true((const char *)data <= names[i] &&
+                    names[i] + strlen(names[i]) < (const char *)data + bytes);
 }
 
-/* Each length up to the headers, then in steps, in a block of exactly that size so that a checker sees every overrun. */
+/* Each length up to the headers, then in steps, in a block of exactly that size so that a checker
+ * sees every overrun. */
 static void cut_files_are_safe(void **state)
 {
     size_t bytes;

@@ -20,8 +20,10 @@ static const struct {
     { "noisy", "probed", EXPOPS_CAUSE_NONE, "" },
     { "noting", "probed", EXPOPS_CAUSE_NONE, "" },
     { "nosymbol", "loaded", EXPOPS_CAUSE_NO_SYMBOL, "no function expops_backend_query" },
-    { "major", "loaded", EXPOPS_CAUSE_ABI_MAJOR, "version 99 of the plugin interface, this library version 1" },
-    { "minor", "loaded", EXPOPS_CAUSE_HOST_TOO_OLD, "needs plugin interface 1.99 or later, this library has 1.0" },
+    { "major", "loaded", EXPOPS_CAUSE_ABI_MAJOR,
+      "version 99 of the plugin interface, this library version 1" },
+    { "minor", "loaded", EXPOPS_CAUSE_HOST_TOO_OLD,
+      "needs plugin interface 1.99 or later, this library has 1.0" },
     { "stump", "loaded", EXPOPS_CAUSE_PLUGIN_TOO_OLD, "lacks unload" },
     { "hollow", "loaded", EXPOPS_CAUSE_PLUGIN_TOO_OLD, "lacks offer" },
     { "hostile", "loaded", EXPOPS_CAUSE_MALFORMED, "name is not made of" },
@@ -29,8 +31,10 @@ static const struct {
     { "sanitized", "loaded", EXPOPS_CAUSE_SANITIZER_MISMATCH, "sanitizer (kind 9)" },
     { "refusing", "loaded", EXPOPS_CAUSE_MALFORMED, "It refused: the moon is full." },
     { "sulking", "loaded", EXPOPS_CAUSE_MALFORMED, "no table of functions (status 5)" },
-    { "driverless", "probed", EXPOPS_CAUSE_DRIVER_MISSING, "libdriver.so.1 is missing; install the driver." },
-    { "silent", "probed", EXPOPS_CAUSE_DRIVER_FAILED, "failed with status 402 and did not say why" },
+    { "driverless", "probed", EXPOPS_CAUSE_DRIVER_MISSING,
+      "libdriver.so.1 is missing; install the driver." },
+    { "silent", "probed", EXPOPS_CAUSE_DRIVER_FAILED,
+      "failed with status 402 and did not say why" },
     { "deviceless", "probed", EXPOPS_CAUSE_NO_DEVICE, "found no device" },
     { "undefined", "trusted", EXPOPS_CAUSE_DLOPEN_FAILED, "nowhere_to_be_found" },
 };
@@ -65,7 +69,8 @@ static void plugin_without_a_name_goes_by_its_file(void **state)
 {
     search_in(fixture("hostile"));
     assert_string_equal(candidate_at(fixture("hostile")).name, "expops_hostile.so");
-    assert_int_equal(expops_device_open("hostile", &(expops_device *){ NULL }), EXPOPS_ERR_UNAVAILABLE);
+    assert_int_equal(expops_device_open("hostile", &(expops_device *){ NULL }),
+                     EXPOPS_ERR_UNAVAILABLE);
     assert_error_has("hostile: Its name is not made of");
 }
 
@@ -77,7 +82,8 @@ static void findings_that_do_not_stop_are_notes(void **state)
     assert_string_equal(candidate_at(fixture("driverless")).notes, "No compiler; get one.");
 }
 
-/* Functions of a table shorter than ours are absent; what a longer one has beyond ours is not read. */
+/* Functions of a table shorter than ours are absent; what a longer one has beyond ours is not read.
+ */
 static void tables_of_other_lengths(void **state)
 {
     static const char *const kinds[] = { "older", "newer" };
@@ -101,7 +107,8 @@ static void missing_dependency_is_named(void **state)
     search_in(directory);
     const expops_candidate candidate = candidate_at(file);
     assert_int_equal(candidate.cause, EXPOPS_CAUSE_DEPENDENCY_MISSING);
-    assert_has(candidate.reason, "It needs the library libexpops_test_absent.so, which is not on this machine");
+    assert_has(candidate.reason,
+               "It needs the library libexpops_test_absent.so, which is not on this machine");
     remove_directory(directory);
 }
 
@@ -249,7 +256,8 @@ static int run_child(char *last_words)
 static void last_words_name_the_plugin(void **state)
 {
     char path[PATH_MAX * 2], expected[PATH_MAX + 32];
-    char *last_words = mmap(NULL, 2 * PATH_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *last_words =
+        mmap(NULL, 2 * PATH_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(last_words, MAP_FAILED);
     snprintf(path, sizeof path, "%s:%s", fixture("crash"), fixture("good"));
     set_environment("EXPOPS_BACKEND_PATH", path);

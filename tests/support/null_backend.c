@@ -22,9 +22,27 @@ typedef struct null_plan {
 } null_plan;
 
 static const char *const function_names[NULL_FUNCTION_COUNT] = {
-    "probe", "device_open", "device_close", "device_info", "allocate", "release", "copy", "synchronize",
-    "stream_create", "stream_destroy", "stream_capturing", "compile", "release_image", "load", "unload", "offer",
-    "launch", "event_create", "event_destroy", "event_record", "event_elapsed",
+    "probe",
+    "device_open",
+    "device_close",
+    "device_info",
+    "allocate",
+    "release",
+    "copy",
+    "synchronize",
+    "stream_create",
+    "stream_destroy",
+    "stream_capturing",
+    "compile",
+    "release_image",
+    "load",
+    "unload",
+    "offer",
+    "launch",
+    "event_create",
+    "event_destroy",
+    "event_record",
+    "event_elapsed",
 };
 
 null_state null_backend;
@@ -100,7 +118,8 @@ static int32_t null_probe(uint32_t *out_num_devices)
 {
     const int32_t status = enter(NULL_PROBE);
     if (status) {
-        null_host->cause(EXPOPS_CAUSE_DRIVER_FAILED, "The null driver was told to fail; tell it to succeed.");
+        null_host->cause(EXPOPS_CAUSE_DRIVER_FAILED,
+                         "The null driver was told to fail; tell it to succeed.");
         return status;
     }
     *out_num_devices = null_backend.num_devices;
@@ -114,7 +133,7 @@ static int32_t null_device_open(uint32_t ordinal, expops_backend_device **out_de
         return status;
     *out_device = calloc(1, sizeof **out_device);
     (*out_device)->ordinal = ordinal;
-    copy_text((*out_device)->name, sizeof (*out_device)->name, "Null device");
+    copy_text((*out_device)->name, sizeof(*out_device)->name, "Null device");
     atomic_fetch_add(&null_backend.live_devices, 1);
     return 0;
 }
@@ -148,7 +167,8 @@ static int32_t null_device_info(expops_backend_device *device, expops_device_inf
     return 0;
 }
 
-static int32_t null_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
+static int32_t null_allocate(expops_backend_device *device, void *stream, uint64_t bytes,
+                             expops_pointer *out_pointer)
 {
     const int32_t status = enter(NULL_ALLOCATE);
     if (status)
@@ -204,7 +224,8 @@ static void null_stream_destroy(expops_backend_device *device, void *stream)
     free(stream);
 }
 
-static int32_t null_stream_capturing(expops_backend_device *device, void *stream, uint32_t *out_capturing)
+static int32_t null_stream_capturing(expops_backend_device *device, void *stream,
+                                     uint32_t *out_capturing)
 {
     const int32_t status = enter(NULL_STREAM_CAPTURING);
     if (status)
@@ -213,7 +234,8 @@ static int32_t null_stream_capturing(expops_backend_device *device, void *stream
     return 0;
 }
 
-static int32_t null_compile(expops_backend_device *device, const expops_source *source, expops_image *out_image)
+static int32_t null_compile(expops_backend_device *device, const expops_source *source,
+                            expops_image *out_image)
 {
     const int32_t status = enter(NULL_COMPILE);
     if (null_backend.compiling)
@@ -238,14 +260,14 @@ static void null_release_image(expops_image *image)
     *image = (expops_image){ NULL, 0 };
 }
 
-static int32_t null_load(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
-                         expops_backend_kernel **out_kernel)
+static int32_t null_load(expops_backend_device *device, const void *image, size_t bytes,
+                         const char *entry, expops_backend_kernel **out_kernel)
 {
     const int32_t status = enter(NULL_LOAD);
     if (status)
         return status;
     *out_kernel = calloc(1, sizeof **out_kernel);
-    copy_text((*out_kernel)->entry, sizeof (*out_kernel)->entry, entry);
+    copy_text((*out_kernel)->entry, sizeof(*out_kernel)->entry, entry);
     atomic_fetch_add(&null_backend.live_kernels, 1);
     return 0;
 }
@@ -266,13 +288,14 @@ static int32_t null_offer(expops_backend_device *device, const expops_signature 
         return status;
     *out_kernel = calloc(1, sizeof **out_kernel);
     (*out_kernel)->offered = 1;
-    copy_text((*out_kernel)->operator_name, sizeof (*out_kernel)->operator_name, signature->operator_name);
+    copy_text((*out_kernel)->operator_name, sizeof(*out_kernel)->operator_name,
+              signature->operator_name);
     atomic_fetch_add(&null_backend.live_kernels, 1);
     return 0;
 }
 
-static void record_launch(const expops_backend_device *device, const expops_backend_kernel *kernel, void *stream,
-                          const expops_launch *launch)
+static void record_launch(const expops_backend_device *device, const expops_backend_kernel *kernel,
+                          void *stream, const expops_launch *launch)
 {
     null_record *last = &null_backend.last;
     pthread_mutex_lock(&lock);
@@ -293,8 +316,8 @@ static void record_launch(const expops_backend_device *device, const expops_back
     pthread_mutex_unlock(&lock);
 }
 
-static int32_t null_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
-                           const expops_launch *launch)
+static int32_t null_launch(expops_backend_device *device, expops_backend_kernel *kernel,
+                           void *stream, const expops_launch *launch)
 {
     const int32_t status = enter(NULL_LAUNCH);
     if (!status && !null_backend.silent)
@@ -319,7 +342,8 @@ static int32_t null_event_record(expops_backend_device *device, void *event, voi
     return enter(NULL_EVENT_RECORD);
 }
 
-static int32_t null_event_elapsed(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns)
+static int32_t null_event_elapsed(expops_backend_device *device, void *start, void *stop,
+                                  uint64_t *out_ns)
 {
     *out_ns = 1000;
     return enter(NULL_EVENT_ELAPSED);

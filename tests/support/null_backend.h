@@ -1,6 +1,7 @@
-/* A backend that computes nothing and remembers everything: registered with expops_register_backend, it lets tests see
- * what the core asks of a plugin, and lets any of the plugin's functions fail on demand. Memory is the host's.
- * Settings are changed between calls, not during them; counters may be read at any time. */
+/* A backend that computes nothing and remembers everything: registered with
+ * expops_register_backend, it lets tests see what the core asks of a plugin, and lets any of the
+ * plugin's functions fail on demand. Memory is the host's. Settings are changed between calls, not
+ * during them; counters may be read at any time. */
 #ifndef NULL_BACKEND_H
 #define NULL_BACKEND_H
 
@@ -32,7 +33,12 @@ enum null_function {
     NULL_FUNCTION_COUNT
 };
 
-enum { NULL_MAX_DEVICES = 4, NULL_MAX_TENSORS = 16, NULL_MAX_PARAMS = 4096, NULL_MAX_TEXT = 1 << 18 };
+enum {
+    NULL_MAX_DEVICES = 4,
+    NULL_MAX_TENSORS = 16,
+    NULL_MAX_PARAMS = 4096,
+    NULL_MAX_TEXT = 1 << 18
+};
 
 typedef struct null_record {
     uint32_t num_tensors, params_bytes;
@@ -40,9 +46,9 @@ typedef struct null_record {
     expops_pointer tensors[NULL_MAX_TENSORS];
     uint8_t params[NULL_MAX_PARAMS];
     void *stream;
-    uint32_t ordinal;    /* of the device */
-    uint32_t offered;    /* the kernel came from `offer` */
-    char entry[64];      /* of the kernel */
+    uint32_t ordinal;       /* of the device */
+    uint32_t offered;       /* the kernel came from `offer` */
+    char entry[64];         /* of the kernel */
     char operator_name[64]; /* of an offered kernel's signature */
 } null_record;
 
@@ -57,12 +63,13 @@ typedef struct null_state {
     uint32_t capturing; /* what stream_capturing answers */
     uint32_t offers;    /* `offer` gives a kernel */
     uint32_t silent;    /* launches are counted, not recorded: for timing */
-    void (*compiling)(const expops_source *source); /* called by `compile`, for races; may be NULL */
+    void (*compiling)(
+        const expops_source *source); /* called by `compile`, for races; may be NULL */
 
     /* what happened */
     atomic_uint calls[NULL_FUNCTION_COUNT];
     atomic_int live_devices, live_kernels, live_images, live_memory, live_streams, live_events;
-    null_record last;          /* the last launch */
+    null_record last;           /* the last launch */
     char source[NULL_MAX_TEXT]; /* the last text compiled */
     char source_name[64];
 } null_state;
@@ -70,9 +77,11 @@ typedef struct null_state {
 extern null_state null_backend;
 
 int32_t null_backend_query(const expops_host_api *host, expops_query *query);
-/* Settings and counters as they were at the start; things that are open stay open and are counted on. */
+/* Settings and counters as they were at the start; things that are open stay open and are counted
+ * on. */
 void null_backend_reset(void);
-/* The `nth` call from now on (1 is the next) of `function` fails with `status`, once; 0 takes it back. */
+/* The `nth` call from now on (1 is the next) of `function` fails with `status`, once; 0 takes it
+ * back. */
 void null_backend_fail(enum null_function function, unsigned nth, int32_t status);
 /* The same, but every call fails until it is taken back. */
 void null_backend_fail_always(enum null_function function, int32_t status);
