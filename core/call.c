@@ -210,8 +210,7 @@ static expops_status launch_with_scratch(const expops_plan *plan, expops_device 
 {
     expops_pointer scratch;
     expops_status status = EXPOPS_OK;
-    if (take_scratch(device, stream, plan->scratch_bytes, &scratch) != EXPOPS_OK)
-        return expops_fail_more(EXPOPS_ERR_OUT_OF_MEMORY, "%s", plan->op->name);
+    EXPOPS_TRY_SAYING(take_scratch(device, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);
     for (uint32_t i = 0; i < plan->num_steps && status == EXPOPS_OK; i++) {
         const expops_plan_step *step = plan->step + i;
         expops_pointer tensors[1 + EXPOPS_MAX_OPERANDS];

@@ -27,6 +27,14 @@ expops_status expops_fail_backend(uint32_t mark, int32_t status, const char *wha
             return expops_try_status_; \
     } while (0)
 
+/* The same, adding to the story what was being done. */
+#define EXPOPS_TRY_SAYING(expr, ...) \
+    do { \
+        const expops_status expops_try_status_ = (expr); \
+        if (expops_try_status_ != EXPOPS_OK) \
+            return expops_fail_more(expops_try_status_, __VA_ARGS__); \
+    } while (0)
+
 #define EXPOPS_COUNTOF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

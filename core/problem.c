@@ -121,8 +121,7 @@ static expops_status find_common(const expops_operator *op, const expops_value *
             state.number = expops_promote_types(state.number, number_dtype(args + i));
         } else if (is_tensor(args + i)) {
             const expops_tensor *tensor = args[i].as.tensor;
-            if (check_descriptor(tensor, &dtype) != EXPOPS_OK)
-                return expops_fail_more(EXPOPS_ERR_SHAPE, "%s: argument %s", op->name, parameter->name);
+            EXPOPS_TRY_SAYING(check_descriptor(tensor, &dtype), "%s: argument %s", op->name, parameter->name);
             dtypes[i] = (int)dtype;
             if (parameter->dtypes)
                 continue;
@@ -214,11 +213,11 @@ static expops_status infer_pointwise(const expops_operator *op, const expops_val
         if (op->parameters[i].max_ndim && views[i].ndim >= op->parameters[i].max_ndim)
             return BAD(EXPOPS_ERR_SHAPE, op, i, "has %d dimensions; at most %d are accepted", views[i].ndim,
                        op->parameters[i].max_ndim - 1);
-        if (first && op->view && op->view(op, args, views + i) != EXPOPS_OK)
-            return expops_fail_more(EXPOPS_ERR_SHAPE, "%s", op->name);
+        if (first && op->view)
+            EXPOPS_TRY_SAYING(op->view(op, args, views + i), "%s", op->name);
         first = 0;
-        if (expops_broadcast(&result->ndim, result->shape, views + i) != EXPOPS_OK)
-            return expops_fail_more(EXPOPS_ERR_SHAPE, "%s: argument %s", op->name, op->parameters[i].name);
+        EXPOPS_TRY_SAYING(expops_broadcast(&result->ndim, result->shape, views + i), "%s: argument %s", op->name,
+                          op->parameters[i].name);
     }
     return EXPOPS_OK;
 }
@@ -231,8 +230,7 @@ static expops_status infer_rows(const expops_operator *op, const expops_value *a
     int64_t length = 1, sizes[EXPOPS_MAX_RANK];
     int32_t count = 0;
     *keepdim = 0;
-    if (op->rows(op, args, self, walked, keepdim) != EXPOPS_OK)
-        return expops_fail_more(EXPOPS_ERR_SHAPE, "%s", op->name);
+    EXPOPS_TRY_SAYING(op->rows(op, args, self, walked, keepdim), "%s", op->name);
     result->ndim = 0;
     for (int32_t d = 0; d < self->ndim; d++) {
         if (walked[d]) {
@@ -272,7 +270,7 @@ static void note_choice(const expops_operator *op, const expops_value *args, exp
 expops_status expops_problem_infer(const expops_operator *op, const expops_value *args, expops_problem *problem,
                                    expops_view views[EXPOPS_MAX_PARAMETERS], uint8_t walked[EXPOPS_MAX_RANK], int *keepdim)
 {
-    int dtypes[EXPOPS_MAX_PARAMETERS], common;
+    int dtypes[EXPOPS_MAX_PARAMETERS], common = -1;
     problem->op = op;
     for (uint32_t i = 0; op->parameters[i].name; i++)
         EXPOPS_TRY(check_kind(op, i, args + i));
@@ -295,8 +293,7 @@ static expops_status check_output(const expops_operator *op, const expops_proble
 {
     char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
     const expops_result *result = &problem->inferred;
-    if (check_descriptor(out, out_dtype) != EXPOPS_OK)
-        return expops_fail_more(EXPOPS_ERR_SHAPE, "%s: output", op->name);
+    EXPOPS_TRY_SAYING(check_descriptor(out, out_dtype), "%s: output", op->name);
     view_of(out, view);
     if (view->ndim != result->ndim || memcmp(view->shape, result->shape, (size_t)view->ndim * sizeof *view->shape))
         return expops_fail(EXPOPS_ERR_SHAPE, "%s: output has shape %s; the result's is %s", op->name,

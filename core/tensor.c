@@ -138,7 +138,7 @@ static expops_status export(const expops_tensor *tensor, void (*release)(void *)
 expops_status expops_dl_export(const expops_tensor *tensor, void (*release)(void *context), void *context,
                                expops_dl_managed **out_managed)
 {
-    struct exported *exported;
+    struct exported *exported = NULL;
     expops_tensor copy;
     EXPOPS_TRY(export(tensor, release, context, &exported, &copy));
     exported->managed.legacy.dl_tensor = copy;
@@ -152,7 +152,7 @@ expops_status expops_dl_export_versioned(const expops_tensor *tensor, uint64_t f
                                          void (*release)(void *context), void *context,
                                          expops_dl_managed_versioned **out_managed)
 {
-    struct exported *exported;
+    struct exported *exported = NULL;
     expops_tensor copy;
     EXPOPS_TRY(export(tensor, release, context, &exported, &copy));
     exported->managed.versioned.version_major = 1;

@@ -59,7 +59,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             ((xk_index)xk_group_id() * XK_TURNS + turn) * XK_WG + (xk_index)xk_local_id();
         if ((xk_ulong)vector >= p.vectors)
             return;
-        xk_index rest = vector, out_offset = 0;
+        xk_index rest = vector, at_out = 0;
         XK_EACH(XK_OFFSET)
         XK_UNROLL
         for (int d = XK_RANK - 1; d >= 0; d--) {
@@ -68,7 +68,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
                 rest = XK_DIVIDE(rest, d);
                 c -= rest * p.size[d];
             }
-            out_offset += c * p.stride[0][d];
+            at_out += c * p.stride[0][d];
             XK_EACH(XK_STEP)
         }
 #if XK_TAIL
@@ -80,7 +80,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 #define XK_LAST_S(i) g##i[o##i + k * p.inner[i + 1]]
 #define XK_X(i) XK_CONVERT(i, XK_CAT(XK_LAST_, XK_K##i)(i))
                 const xk_r r = XK_CALL;
-                gout[out_offset + k] = XK_STORE(r);
+                gout[at_out + k] = XK_STORE(r);
 #undef XK_X
             }
             return;
@@ -99,11 +99,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             result.v[k] = XK_STORE(r);
         }
 #if XK_OUT_CONTIGUOUS
-        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + out_offset) = result.word;
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out) = result.word;
 #else
         XK_UNROLL
         for (int k = 0; k < XK_VEC; k++)
-            gout[out_offset + k * p.inner[0]] = result.v[k];
+            gout[at_out + k * p.inner[0]] = result.v[k];
 #endif
     }
 }

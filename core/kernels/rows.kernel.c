@@ -66,13 +66,16 @@ XK_FN xk_index xk_walk(xk_index e, const xk_index *walked, const xk_index *strid
 #define XK_X1 XK_CONVERT(1, second.v[k])
 
 /* What a row's output holds: elements, or a part's accumulator. */
-#define XK_OUT_0 XK_S(XK_O)
-#define XK_OUT_1 xk_acc
+#if XK_PART == 1
+#define XK_OUT_TYPE xk_acc
+#else
+#define XK_OUT_TYPE XK_S(XK_O)
+#endif
 
 #if XK_PART == 2
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_acc, x0), const xk_params p)
 #else
-XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARAMETER) const xk_params p)
+XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const xk_params p)
 #endif
 {
 #if XK_TPR > 1
@@ -93,9 +96,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
 #if XK_PART == 2
     XK_GLOBAL const xk_acc *g0 = XK_POINTER(const xk_acc, x0);
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
-    xk_index rest = alive ? row : 0, out_offset = 0;
+    xk_index rest = alive ? row : 0, at_out = 0;
     for (int d = XK_OR - 1; d >= 0; d--) {
-        out_offset += rest % p.outer[d] * p.stride[0][d];
+        at_out += rest % p.outer[d] * p.stride[0][d];
         rest /= p.outer[d];
     }
     if (alive)
@@ -103,12 +106,12 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
             acc = xk_combine(acc, g0[row * (xk_index)p.parts + e]);
 #else
     XK_EACH(XK_ADDRESS)
-    xk_index rest = alive ? row : 0, out_offset = 0;
+    xk_index rest = alive ? row : 0, at_out = 0;
     XK_EACH(XK_OFFSET)
     for (int d = XK_OR - 1; d >= 0; d--) {
         const xk_index c = rest % p.outer[d];
         rest /= p.outer[d];
-        out_offset += c * p.stride[0][d];
+        at_out += c * p.stride[0][d];
         XK_EACH(XK_STEP)
     }
 #if XK_PART == 1
@@ -146,10 +149,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
     const int first = XK_BY_ROWS ? row_here : row_here * XK_TPR;
     shared[first + lane * step] = acc;
     xk_barrier();
-    for (int half = XK_TPR / 2; half > 0; half /= 2) {
-        if (lane < half)
+    for (int gap = XK_TPR / 2; gap > 0; gap /= 2) {
+        if (lane < gap)
             shared[first + lane * step] =
-                xk_combine(shared[first + lane * step], shared[first + (lane + half) * step]);
+                xk_combine(shared[first + lane * step], shared[first + (lane + gap) * step]);
         xk_barrier();
     }
     acc = shared[first];
@@ -164,7 +167,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
         XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
 #endif
         const xk_r r = XK_CALL;
-        gout[out_offset] = XK_STORE(r);
+        gout[at_out] = XK_STORE(r);
     }
 #else
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
@@ -192,9 +195,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_CAT(XK_OUT_, XK_PART), out), XK_EACH(XK_PARA
             result.v[k] = XK_STORE(r);
         }
 #if XK_VEC > 1
-        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + out_offset + e) = result.word;
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + e) = result.word;
 #else
-        gout[out_offset + XK_WALK_OUT(e)] = result.v[0];
+        gout[at_out + XK_WALK_OUT(e)] = result.v[0];
 #endif
     }
 #endif

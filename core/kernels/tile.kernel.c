@@ -87,7 +87,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     XK_EACH(XK_DECLARE)
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
-    xk_index rest = (xk_index)xk_group_id(), out_offset = 0;
+    xk_index rest = (xk_index)xk_group_id(), at_out = 0;
     XK_EACH(XK_OFFSET)
     const xk_index across0 = (rest % p.tiles_across) * XK_TILE;
     rest /= p.tiles_across;
@@ -96,10 +96,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     for (int d = XK_RANK - 3; d >= 0; d--) {
         const xk_index c = rest % p.size[d];
         rest /= p.size[d];
-        out_offset += c * p.stride[0][d];
+        at_out += c * p.stride[0][d];
         XK_EACH(XK_STEP)
     }
-    out_offset += across0 + down0 * p.stride[0][XK_RANK - 2];
+    at_out += across0 + down0 * p.stride[0][XK_RANK - 2];
     XK_EACH(XK_ORIGIN)
 
     const int row = (int)xk_local_id() / XK_ACROSS;
@@ -109,7 +109,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     for (int r = row; r < XK_TILE; r += XK_DOWN) {
         if (down0 + r >= p.size[XK_RANK - 2])
             break;
-        XK_GLOBAL XK_S(XK_O) *to = gout + out_offset + r * p.stride[0][XK_RANK - 2] + column;
+        XK_GLOBAL XK_S(XK_O) *to = gout + at_out + r * p.stride[0][XK_RANK - 2] + column;
         if (across0 + column + XK_VEC <= p.size[XK_RANK - 1]) {
             XK_EACH(XK_VECTOR)
             XK_EACH(XK_LOAD)
