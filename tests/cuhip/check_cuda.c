@@ -1,0 +1,53 @@
+/* Compiles NVIDIA's headers together with our declarations of the same things: a difference is an error here. Where the
+ * headers are missing there is nothing to compare, and the build says so. */
+#include "cuda_names.h"
+#include "cuhip_checks.h"
+
+#if defined(HAVE_CUDA_H)
+#include <cuda.h>
+
+/* CUDA 13 gave this name to a second version; ours is the first, whose type is the same. */
+#undef cuEventElapsedTime
+CUresult CUDAAPI cuEventElapsedTime(float *ms, CUevent start, CUevent stop);
+
+#define CUHIP_ROW(need, field, symbol, parameters) SAME_FUNCTION(symbol, cuhip_result, parameters)
+#if CUDA_VERSION < 12040
+CUresult CUDAAPI cuFuncLoad(CUfunction function);
+#endif
+#include "cuda_symbols.inc"
+
+SAME_SIZE(cuhip_address, CUdeviceptr);
+SAME_SIZE(cuhip_result, CUresult);
+SAME(CUDA_RESULT_OUT_OF_MEMORY, CUDA_ERROR_OUT_OF_MEMORY);
+SAME(CUDA_RESULT_STUB_LIBRARY, CUDA_ERROR_STUB_LIBRARY);
+SAME(CUDA_RESULT_NO_DEVICE, CUDA_ERROR_NO_DEVICE);
+SAME(CUDA_RESULT_ILLEGAL_ADDRESS, CUDA_ERROR_ILLEGAL_ADDRESS);
+SAME(CUDA_RESULT_LAUNCH_TIMEOUT, CUDA_ERROR_LAUNCH_TIMEOUT);
+SAME(CUDA_RESULT_ASSERT, CUDA_ERROR_ASSERT);
+SAME(CUDA_RESULT_HARDWARE_STACK_ERROR, CUDA_ERROR_HARDWARE_STACK_ERROR);
+SAME(CUDA_RESULT_LAUNCH_FAILED, CUDA_ERROR_LAUNCH_FAILED);
+SAME(CUDA_RESULT_SYSTEM_DRIVER_MISMATCH, CUDA_ERROR_SYSTEM_DRIVER_MISMATCH);
+SAME(CUDA_RESULT_CAPTURE_UNSUPPORTED, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+SAME(CUDA_RESULT_CAPTURE_IMPLICIT, CUDA_ERROR_STREAM_CAPTURE_IMPLICIT);
+SAME(CUDA_RESULT_CAPTURE_WRONG_THREAD, CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD);
+SAME(CUDA_ATTRIBUTE_GROUP_ITEMS, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK);
+SAME(CUDA_ATTRIBUTE_LOCAL_BYTES, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK);
+SAME(CUDA_ATTRIBUTE_SUBGROUP, CU_DEVICE_ATTRIBUTE_WARP_SIZE);
+SAME(CUDA_ATTRIBUTE_UNITS, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+SAME(CUDA_ATTRIBUTE_MAJOR, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+SAME(CUDA_ATTRIBUTE_MINOR, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+SAME(CUDA_ATTRIBUTE_POOLS, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED);
+SAME(CUDA_STREAM_NON_BLOCKING, CU_STREAM_NON_BLOCKING);
+SAME(CUDA_CAPTURE_NONE, CU_STREAM_CAPTURE_STATUS_NONE);
+#else
+NOT_CHECKED("cuda.h is not installed: the CUDA driver's declarations were not compared")
+#endif
+
+#if defined(HAVE_NVRTC_H)
+#include <nvrtc.h>
+#define CUHIP_RTC_ROW(need, field, symbol, result, parameters) SAME_FUNCTION(symbol, result, parameters)
+#include "nvrtc_symbols.inc"
+SAME_SIZE(cuhip_rtc_result, nvrtcResult);
+#else
+NOT_CHECKED("nvrtc.h is not installed: NVRTC's declarations were not compared")
+#endif
