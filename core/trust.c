@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* `sticky_allowed`: a directory above, in which a sticky bit keeps others from replacing what is
- * not theirs. */
-static int entry_trusted(const char *path, int sticky_allowed, char *why, size_t why_bytes)
+/* In a sticky directory others cannot replace what is not theirs, and what lies below it is checked
+ * to be ours. */
+static int entry_trusted(const char *path, char *why, size_t why_bytes)
 {
     struct stat entry;
     if (lstat(path, &entry)) {
@@ -26,7 +26,7 @@ static int entry_trusted(const char *path, int sticky_allowed, char *why, size_t
     /* the mode of a link says nothing; where it points is checked as the resolved path */
     if (S_ISLNK(entry.st_mode) || !(entry.st_mode & S_IWOTH))
         return 1;
-    if (S_ISDIR(entry.st_mode) && (entry.st_mode & S_ISVTX) && sticky_allowed)
+    if (S_ISDIR(entry.st_mode) && (entry.st_mode & S_ISVTX))
         return 1;
     snprintf(why, why_bytes, "%s can be written by every user (mode %04o)", path,
              (unsigned)(entry.st_mode & 07777));
@@ -38,14 +38,14 @@ static int chain_trusted(const char *path, char *why, size_t why_bytes)
 {
     char prefix[PATH_MAX];
     const size_t length = strlen(path);
-    if (!entry_trusted("/", 1, why, why_bytes))
+    if (!entry_trusted("/", why, why_bytes))
         return 0;
     for (size_t i = 1; i <= length; i++) {
         if ((path[i] != '/' && path[i]) || path[i - 1] == '/')
             continue;
         memcpy(prefix, path, i);
         prefix[i] = 0;
-        if (!entry_trusted(prefix, path[i] != 0, why, why_bytes))
+        if (!entry_trusted(prefix, why, why_bytes))
             return 0;
     }
     return 1;

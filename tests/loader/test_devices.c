@@ -383,6 +383,42 @@ static void threads_may_open_close_and_rescan(void **state)
     assert_int_equal(atomic_load(&null_backend.live_devices), 0);
 }
 
+static atomic_int stop;
+
+static void *keep_opening(void *unused)
+{
+    while (!atomic_load(&stop)) {
+        expops_device *device = NULL;
+        expops_device_open("null", &device);
+        expops_device_close(&device);
+        expops_rescan();
+    }
+    return NULL;
+}
+
+/* The child must not find a lock taken by a thread that it does not have. */
+static void fork_may_happen_at_any_time(void **state)
+{
+    pthread_t thread;
+    atomic_store(&stop, 0);
+    assert_int_equal(pthread_create(&thread, NULL, keep_opening, NULL), 0);
+    int failures = 0;
+    for (int i = 0; i < 200 && !failures; i++) {
+        const pid_t child = fork();
+        if (!child) {
+            expops_device *device = NULL;
+            alarm(10);
+            _exit(expops_device_open("null", &device) != EXPOPS_OK);
+        }
+        int status = -1;
+        waitpid(child, &status, 0);
+        failures += status != 0;
+    }
+    atomic_store(&stop, 1);
+    pthread_join(thread, NULL);
+    assert_int_equal(failures, 0);
+}
+
 #define DEVICE_TEST(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -407,6 +443,7 @@ int main(void)
         DEVICE_TEST(allocator_comes_in_pairs),
         DEVICE_TEST(devices_opened_before_fork),
         DEVICE_TEST(threads_may_open_close_and_rescan),
+        DEVICE_TEST(fork_may_happen_at_any_time),
     };
     null_backend_reset();
     if (expops_register_backend(NULL) == EXPOPS_OK || expops_register_backend(null_backend_query) ||

@@ -165,6 +165,21 @@ static void log_is_silent_unless_asked(void **state)
     remove_directory(directory);
 }
 
+/* It would depend on the current directory. */
+static void relative_log_file_is_not_written(void **state)
+{
+    char *directory = make_directory();
+    assert_int_equal(chdir(directory), 0);
+    set_environment("EXPOPS_LOG", "debug");
+    set_environment("EXPOPS_LOG_FILE", "log");
+    expops_log(EXPOPS_LOG_ERROR, "anything");
+    assert_int_equal(access("log", F_OK), -1);
+    set_environment("EXPOPS_LOG", NULL);
+    set_environment("EXPOPS_LOG_FILE", NULL);
+    assert_int_equal(chdir("/"), 0);
+    remove_directory(directory);
+}
+
 static void misspelt_variables_are_warned_of(void **state)
 {
     char *directory = make_directory(), path[200];
@@ -222,6 +237,7 @@ int main(void)
         cmocka_unit_test(every_row_follows_the_secure_rule),
         cmocka_unit_test(plugins_read_settings_by_key),
         cmocka_unit_test(log_is_silent_unless_asked),
+        cmocka_unit_test(relative_log_file_is_not_written),
         cmocka_unit_test(misspelt_variables_are_warned_of),
         cmocka_unit_test(long_log_lines_are_cut),
         cmocka_unit_test(near_words),
