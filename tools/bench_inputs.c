@@ -8,7 +8,7 @@
 #include "operator.h"
 
 /* Beyond the first tensor, operators disagree about what they want; the first guess that passes the checks is taken. */
-enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NUM_SHAPES };
+enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NO_DIMENSION, NUM_SHAPES };
 enum type_guess { SAME_TYPE, BOOL_TYPE, INDEX_TYPE, NUM_TYPES };
 enum list_guess { LAST_SIZE, REVERSED, LAST_NUMBER, NUM_LISTS };
 
@@ -103,6 +103,8 @@ static npy_array describe(const bench_setup *setup, enum shape_guess shape, enum
         array.ndim = 1;
         array.shape[0] = 1;
     }
+    if (shape == NO_DIMENSION)
+        array.ndim = 0;
     if (type != SAME_TYPE)
         array.dtype = type == BOOL_TYPE ? EXPOPS_DTYPE_BOOL : EXPOPS_DTYPE_I64;
     for (int32_t i = 0; i < array.ndim; i++)
