@@ -50,7 +50,7 @@ static void describe(const expops_plugin *plugin, expops_candidate *out_candidat
         .cause = cause,
         .cause_name = expops_cause_name(cause),
         .reason = left_out ? "EXPOPS_BACKEND excludes it." : plugin->reason,
-        .hint = expops_cause_hint(cause),
+        .hint = plugin->advised ? "" : expops_cause_hint(cause),
         .notes = plugin->notes,
         .num_devices = plugin->num_devices,
         .usable = cause == EXPOPS_CAUSE_NONE,

@@ -148,6 +148,7 @@ static void judge_probe(expops_plugin *plugin, int32_t status, int said_why,
         return;
     }
     plugin->num_devices = 0;
+    plugin->advised = findings->reason[0] != 0;
     if (findings->reason[0])
         expops_plugin_refuse(plugin, findings->cause, "%s", findings->reason);
     else if (!status)
