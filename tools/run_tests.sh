@@ -1,0 +1,54 @@
+#!/bin/sh
+# Builds with warnings as errors and runs every test; then runs the host-side suites under AddressSanitizer and
+# UndefinedBehaviorSanitizer. The last line counts the cases; the exit status is 0 where none failed.
+#
+# usage: tools/run_tests.sh [BUILD_FOLDER]      (default: build/test)
+# EXPOPS_TEST_SANITIZE=0 leaves out the second half.
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+build=${1:-$root/build/test}
+sanitized=$build-sanitized
+failed_builds=0
+logs=
+
+# setup FOLDER OPTION...
+setup() {
+    folder=$1
+    shift
+    if [ -f "$folder/build.ninja" ]; then
+        meson configure "$folder" -Dwerror=true "$@"
+    else
+        meson setup "$folder" "$root" -Dwerror=true "$@"
+    fi
+}
+
+# test_build FOLDER MESON_TEST_OPTION...: builds and tests; the log of an earlier run must not be counted.
+test_build() {
+    folder=$1
+    shift
+    rm -f "$folder/meson-logs/testlog.json"
+    if ninja -C "$folder"; then
+        meson test -C "$folder" --no-rebuild --print-errorlogs --num-processes "$(nproc)" "$@"
+        logs="$logs $folder/meson-logs/testlog.json"
+    else
+        failed_builds=$((failed_builds + 1))
+    fi
+}
+
+if setup "$build"; then
+    test_build "$build"
+else
+    failed_builds=$((failed_builds + 1))
+fi
+
+if [ "${EXPOPS_TEST_SANITIZE:-1}" != 0 ]; then
+    # Plugins are loaded into sanitized programs, so symbols of the sanitizer are undefined at link time.
+    if setup "$sanitized" --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false; then
+        ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+            test_build "$sanitized" --suite support --suite core --suite cache --suite loader --suite cpu
+    else
+        failed_builds=$((failed_builds + 1))
+    fi
+fi
+
+# shellcheck disable=SC2086 # a list of paths without blanks
+exec python3 "$root/tools/count_tests.py" --failed-builds "$failed_builds" $logs
