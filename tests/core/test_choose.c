@@ -1,0 +1,184 @@
+/* Which kernel a signature gets, read off the text the null backend was asked to compile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include "fixture.h"
+#include "plan.h"
+
+static const uintptr_t HERE = 0x100000, THERE = 0x4000000000;
+
+static void launch_silu(fixture_tensor *in, fixture_tensor *out)
+{
+    null_backend.source[0] = 0;
+    if (expops_silu(fixture_device, NULL, &in->tensor, &out->tensor) != EXPOPS_OK)
+        fail_msg("%s", expops_error_text());
+}
+
+static void expect(const char *name, const char *value)
+{
+    const char *found = fixture_define(name);
+    if (strcmp(found, value))
+        fail_msg("%s is \"%s\"; expected \"%s\"", name, found, value);
+}
+
+static void contiguous_is_one_dimension_of_vectors(void **state)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_BF16, 3, 40, 16);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_BF16, 3, 40, 16);
+    launch_silu(&x, &y);
+    expect("XK_RANK", "1");
+    expect("XK_VEC", "8");
+    expect("XK_K0", "C");
+    expect("XK_TAIL", "0");
+    expect("XK_INDEX64", "0");
+    assert_int_equal(null_backend.last.grid[0], 1);
+    assert_int_equal(null_backend.last.group[0], 256);
+}
+
+static void a_partial_vector_is_a_tail(void **state)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 1025);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 1025);
+    launch_silu(&x, &y);
+    expect("XK_VEC", "4");
+    expect("XK_TAIL", "1");
+    assert_int_equal(null_backend.last.grid[0], 2);
+}
+
+static void misaligned_is_not_vectorised(void **state)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, HERE + 4, EXPOPS_DTYPE_F32, 4096);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 4096);
+    launch_silu(&x, &y);
+    expect("XK_VEC", "4");
+    expect("XK_K0", "S");
+    TENSOR_AT(&y, THERE + 4, EXPOPS_DTYPE_F32, 4096);
+    launch_silu(&x, &y);
+    expect("XK_VEC", "1");
+}
+
+static void transposed_is_staged(void **state)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 64, 128);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 64, 128);
+    x.strides[0] = 1;
+    x.strides[1] = 64;
+    launch_silu(&x, &y);
+    expect("XK_K0", "T");
+    expect("XK_TILE", "64");
+    assert_int_equal(null_backend.last.grid[0], 2);
+}
+
+static void wide_index(void **state)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, ((int64_t)1 << 31) - 131072);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, ((int64_t)1 << 31) - 131072);
+    launch_silu(&x, &y);
+    expect("XK_INDEX64", "0");
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, ((int64_t)1 << 31) + 4);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, ((int64_t)1 << 31) + 4);
+    launch_silu(&x, &y);
+    expect("XK_INDEX64", "1");
+    assert_int_equal(null_backend.last.grid[0], (((int64_t)1 << 29) + 1 + 255) / 256);
+    /* few elements, far apart */
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 3, 5);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 3, 5);
+    x.strides[0] = (int64_t)1 << 30;
+    launch_silu(&x, &y);
+    expect("XK_INDEX64", "1");
+}
+
+/* The division by multiplication that kernels use, against division. */
+static void magic_division(void **state)
+{
+    static const uint32_t divisors[] = { 1, 2, 3, 5, 7, 10, 255, 256, 641, 65535, 65537, 1000003, 0x7ffffffe, 0x7fffffff };
+    for (size_t i = 0; i < sizeof divisors / sizeof *divisors; i++) {
+        fixture_tensor x, y;
+        const uint32_t divisor = divisors[i];
+        /* three dimensions that cannot be merged: the middle one is divided by */
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_I8, 2, divisor > 1 ? divisor : 2, 1);
+        TENSOR_AT(&y, THERE, EXPOPS_DTYPE_I8, 2, divisor > 1 ? divisor : 2, 1);
+        if (divisor < 2 || (uint64_t)divisor * 4 > INT32_MAX - 65536)
+            continue;
+        x.strides[0] = (int64_t)divisor + 1;
+        if (expops_neg(fixture_device, NULL, &x.tensor, &y.tensor) != EXPOPS_OK)
+            fail_msg("%s", expops_error_text());
+        expect("XK_RANK", "2");
+        int32_t size[2];
+        uint32_t magic[2], shift[2];
+        memcpy(size, null_backend.last.params + 16, 8);
+        memcpy(magic, null_backend.last.params + 24, 8);
+        memcpy(shift, null_backend.last.params + 32, 8);
+        for (uint64_t n = 0; n < ((uint64_t)1 << 31); n += 1 + n / 3 + (n % 7)) {
+            const uint32_t high = (uint32_t)((n * magic[1]) >> 32);
+            assert_int_equal((high + (uint32_t)n) >> shift[1], n / (uint32_t)size[1]);
+        }
+    }
+}
+
+static void rows_share_groups(void **state)
+{
+    fixture_tensor x, y;
+    const int64_t last[] = { -1 }, first[] = { 0 };
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 4096, 64);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 4096);
+    assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, last, 1, 0, &y.tensor), EXPOPS_OK);
+    expect("XK_VEC", "4");
+    expect("XK_TPR", "8");
+    expect("XK_RPG", "32");
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 64);
+    assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, first, 1, 0, &y.tensor), EXPOPS_OK);
+    expect("XK_BY_ROWS", "1");
+}
+
+static void one_long_row_is_cut_and_uses_scratch(void **state)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 1 << 24);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, -1);
+    y.tensor.ndim = 0;
+    const unsigned launches = null_backend.calls[NULL_LAUNCH];
+    assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, NULL, 0, 0, &y.tensor), EXPOPS_OK);
+    assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + 2);
+    expect("XK_PART", "2");
+    assert_int_equal(null_backend.live_memory, 0);
+}
+
+static void rows_stay_in_registers_where_they_fit(void **state)
+{
+    static const struct {
+        int64_t length;
+        const char *cache;
+    } cases[] = { { 1, "1" }, { 8192, "8" }, { 32768, "8" }, { 1 << 20, "0" } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture_tensor x, y;
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 16, cases[i].length);
+        TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 16, cases[i].length);
+        if (expops_rms_norm(fixture_device, NULL, &x.tensor, &cases[i].length, 1, NULL, expops_none(), &y.tensor))
+            fail_msg("%s", expops_error_text());
+        expect("XK_CACHE", cases[i].cache);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(contiguous_is_one_dimension_of_vectors),
+        cmocka_unit_test(a_partial_vector_is_a_tail),
+        cmocka_unit_test(misaligned_is_not_vectorised),
+        cmocka_unit_test(transposed_is_staged),
+        cmocka_unit_test(wide_index),
+        cmocka_unit_test(magic_division),
+        cmocka_unit_test(rows_share_groups),
+        cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
+        cmocka_unit_test(rows_stay_in_registers_where_they_fit),
+    };
+    return cmocka_run_group_tests_name("choose", tests, fixture_open, fixture_close);
+}

@@ -1,0 +1,113 @@
+/* After the first call of a signature: no allocation, no lock, no look into the environment. The C library's functions are
+ * replaced here by ones that count. */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "fixture.h"
+#include "plan.h"
+
+static int counting, count;
+extern void *__libc_malloc(size_t bytes);
+extern void *__libc_calloc(size_t count, size_t bytes);
+extern void *__libc_realloc(void *old, size_t bytes);
+
+void *malloc(size_t bytes)
+{
+    count += counting;
+    return __libc_malloc(bytes);
+}
+
+void *calloc(size_t number, size_t bytes)
+{
+    count += counting;
+    return __libc_calloc(number, bytes);
+}
+
+void *realloc(void *old, size_t bytes)
+{
+    count += counting;
+    return __libc_realloc(old, bytes);
+}
+
+char *getenv(const char *name)
+{
+    static char *(*real)(const char *);
+    count += counting;
+    if (!real)
+        real = (char *(*)(const char *))dlsym(RTLD_NEXT, "getenv");
+    return real(name);
+}
+
+int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    static int (*real)(pthread_mutex_t *);
+    count += counting;
+    if (!real)
+        real = (int (*)(pthread_mutex_t *))dlsym(RTLD_NEXT, "pthread_mutex_lock");
+    return real(mutex);
+}
+
+static void call(expops_device *device, uintptr_t address, double number)
+{
+    fixture_tensor x, y;
+    TENSOR_AT(&x, 0x100000, EXPOPS_DTYPE_F32, 40, 40);
+    TENSOR_AT(&y, address, EXPOPS_DTYPE_F32, 40, 40);
+    if (expops_mul_scalar(device, NULL, &x.tensor, expops_real(number), &y.tensor) != EXPOPS_OK)
+        abort();
+}
+
+static void a_repeated_call_does_nothing_but_launch(void **state)
+{
+    null_backend.silent = 1;
+    assert_int_equal(expops_enable("null"), EXPOPS_OK);
+    call(fixture_device, 0x200000, 1);
+    call(NULL, 0x200000, 1);
+    counting = 1;
+    for (int i = 0; i < 100; i++) {
+        call(fixture_device, 0x200000 + 0x10000u * (unsigned)i, i);
+        call(NULL, 0x200000, i);
+    }
+    counting = 0;
+    assert_int_equal(count, 0);
+    assert_int_equal(expops_enable(NULL), EXPOPS_OK);
+}
+
+static void counting_works(void **state)
+{
+    counting = 1;
+    void *volatile block = malloc(1);
+    counting = 0;
+    free(block);
+    assert_int_equal(count, 1);
+    count = 0;
+}
+
+/* Many signatures: the thread's store stays bounded. */
+static void old_plans_make_room(void **state)
+{
+    fixture_tensor x, y;
+    for (int64_t n = 1; n < 6000; n++) {
+        TENSOR_AT(&x, 0x100000, EXPOPS_DTYPE_F32, n);
+        TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, n);
+        null_backend.offers = 1;
+        assert_int_equal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_OK);
+    }
+    null_backend.offers = 0;
+    assert_in_range(null_backend.live_kernels, 1500, 2100);
+    expops_plan_forget();
+    assert_in_range(null_backend.live_kernels, 0, 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counting_works),
+        cmocka_unit_test(a_repeated_call_does_nothing_but_launch),
+        cmocka_unit_test(old_plans_make_room),
+    };
+    return cmocka_run_group_tests_name("hot_path", tests, fixture_open, fixture_close);
+}
