@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-EXPOPS, CRASHING = sys.argv[1:3]
+EXPOPS, CRASHING = (os.path.abspath(path) for path in sys.argv[1:3])
 FINE, FAILED, USAGE = 0, 1, 2
 NOISE = 'noise on standard output\n'  # of the crashing plugins; kept out of the report
 
