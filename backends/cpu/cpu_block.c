@@ -104,12 +104,31 @@ cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_
     return view;
 }
 
+int cpu_streams(const cpu_kernel *kernel, int32_t across)
+{
+    const cpu_operand *const out = &kernel->operand[0];
+
+    return out->strides[across] == 1 && kernel->shape[across] * out->bytes >= CPU_STREAM_ROW_BYTES &&
+           kernel->elements * out->bytes >= CPU_STREAM_BYTES;
+}
+
+/* In place, the lines are in the cache already. */
+static int streams_now(const cpu_kernel *kernel, const expops_launch *launch)
+{
+    if (!kernel->streamed)
+        return 0;
+    for (uint32_t i = 1; i < launch->num_tensors; i++)
+        if (launch->tensors[i].data == launch->tensors[0].data)
+            return 0;
+    return 1;
+}
+
 cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_buffer *buffer)
 {
     const cpu_operand *const op = &kernel->operand[0];
     cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
 
-    if (op->mode == CPU_DIRECT && !kernel->streamed) {
+    if (op->mode == CPU_DIRECT && !streams_now(kernel, launch)) {
         view.data = cpu_address(kernel, launch, 0, position);
         view.row_bytes = down_stride(kernel, op) * op->bytes;
     }
@@ -126,19 +145,35 @@ void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes
     memcpy(to + head + middle, from + head + middle, bytes - head - middle);
 }
 
+static void store_streamed(const cpu_kernel *kernel, const cpu_position *position, cpu_view view, char *to)
+{
+    const cpu_operand *const op = &kernel->operand[0];
+    cpu_buffer converted;
+
+    for (int64_t r = 0; r < position->rows; r++) {
+        const char *from = view.data + r * view.row_bytes;
+        if (op->dtype != op->store) {
+            kernel->level->convert[op->dtype][op->store](converted.bytes, 1, from, 1, (size_t)position->cols);
+            from = converted.bytes;
+        }
+        cpu_stream(kernel->level, to + r * down_stride(kernel, op) * op->bytes, from, (size_t)(position->cols * op->bytes));
+    }
+}
+
 void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view)
 {
     const cpu_operand *const op = &kernel->operand[0];
     char *const to = cpu_address(kernel, launch, 0, position);
     const int64_t across = op->strides[kernel->blocks.across], down = down_stride(kernel, op);
 
-    if (op->mode == CPU_DIRECT) {
-        if (kernel->streamed)
-            cpu_stream(kernel->level, to, view.data, (size_t)(position->rows * position->cols * op->bytes));
+    if (view.data == to)
         return;
-    }
     if (op->through >= 0)
         round_through(kernel->level, op->through, op->store, view.data, (size_t)(position->rows * position->cols));
+    if (streams_now(kernel, launch)) {
+        store_streamed(kernel, position, view, to);
+        return;
+    }
     cpu_convert_fn *const convert = convert_or_move(kernel->level, op->dtype, op->store);
     for (int64_t r = 0; r < position->rows; r++)
         convert(to + r * down * op->bytes, across, view.data + r * view.row_bytes, 1, (size_t)position->cols);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum { CPU_TILE_BYTES = 256 }; /* edge of a tile that is turned */
+/* A tile that is turned, through a buffer: a line of the output is written at once, however far its neighbours are. Rows
+ * of a tile are whole lines where the output's rows are; elsewhere they are longer, so that fewer lines are shared. */
+enum { LINE_BYTES = 64, LONG_ROW_BYTES = 256 };
 
 typedef struct move_task {
     const cpu_kernel *kernel;
@@ -33,9 +35,17 @@ static void move_turned(const cpu_kernel *kernel, const cpu_position *position, 
 {
     const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
     const cpu_blocks *const blocks = &kernel->blocks;
+    const int64_t to_step = out->strides[blocks->down] * out->bytes, row_bytes = position->cols * out->bytes;
+    const int whole_lines = !(((uintptr_t)to | (uint64_t)to_step | (uint64_t)row_bytes) % LINE_BYTES);
+    cpu_buffer tile;
 
-    kernel->level->transpose[__builtin_ctz(out->bytes)](to, out->strides[blocks->down], from, in->strides[blocks->across],
+    kernel->level->transpose[__builtin_ctz(out->bytes)](tile.bytes, position->cols, from, in->strides[blocks->across],
                                                         (size_t)position->rows, (size_t)position->cols);
+    for (int64_t r = 0; r < position->rows; r++)
+        if (kernel->streamed && whole_lines)
+            kernel->level->stream(to + r * to_step, tile.bytes + r * row_bytes, (size_t)row_bytes);
+        else
+            memcpy(to + r * to_step, tile.bytes + r * row_bytes, (size_t)row_bytes);
 }
 
 static int turned(const cpu_kernel *kernel)
@@ -91,15 +101,17 @@ void cpu_move_plan(cpu_kernel *kernel)
     for (int32_t d = 0; d < across; d++)
         if (in->strides[d] == 1 && in->strides[across] > 1)
             runs_along = d;
-    const int64_t edge = CPU_TILE_BYTES / out->bytes;
-    if (runs_along >= 0)
-        cpu_blocks_cut(kernel, across, edge, runs_along, edge, runs_along != across - 1);
-    else if (kernel->shape[across] < 256 && across > 0)
-        cpu_blocks_cut(kernel, across, kernel->shape[across], across - 1, 64, 0);
-    else
-        cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, 0);
-    kernel->streamed = runs_along < 0 && out->dtype == in->dtype && out->strides[across] == 1 &&
-                       kernel->shape[across] * out->bytes >= 512 &&
-                       kernel->elements * out->bytes >= CPU_STREAM_BYTES;
+    if (runs_along >= 0) {
+        const int lines = out->strides[runs_along] * out->bytes % LINE_BYTES == 0;
+        const int64_t row_bytes = lines ? LINE_BYTES : LONG_ROW_BYTES;
+        cpu_blocks_cut(kernel, across, row_bytes / out->bytes, runs_along, CPU_BUFFER_BYTES / row_bytes,
+                       CPU_DOWN_INNERMOST);
+    } else if (kernel->shape[across] < 256 && across > 0) {
+        cpu_blocks_cut(kernel, across, kernel->shape[across], across - 1, 64, CPU_DOWN_IN_PLACE);
+    } else {
+        cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, CPU_DOWN_IN_PLACE);
+    }
+    kernel->streamed = out->dtype == in->dtype && out->strides[across] == 1 &&
+                       (runs_along >= 0 ? kernel->elements * out->bytes >= CPU_STREAM_BYTES : cpu_streams(kernel, across));
     kernel->run = run;
 }

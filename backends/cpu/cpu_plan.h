@@ -11,11 +11,12 @@ enum {
     CPU_MAX_OPERANDS = 8,
     CPU_MAX_THREADS = 256,
     CPU_BUFFER_BYTES = 4096,   /* a block of one operand: several fit the first cache */
-    CPU_ACCS_BYTES = 8192,     /* accumulators of a group of rows */
+    CPU_ACCS_BYTES = 16384,    /* accumulators of a group of rows */
     CPU_DIRECT_COLS = 16384,   /* elements of a block none of whose operands needs a buffer */
     CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
+    CPU_STREAM_ROW_BYTES = 512,    /* of a block's row: shorter ones leave too many lines half written */
 };
-#define CPU_STREAM_BYTES ((int64_t)8 << 20) /* outputs from this size on are written past the caches */
+#define CPU_STREAM_BYTES ((int64_t)16 << 20) /* outputs from this size on are written past the caches */
 
 enum cpu_mode {
     CPU_DIRECT, /* the function works on the tensor's own memory */
@@ -57,7 +58,7 @@ struct expops_backend_kernel {
     uint32_t num_operands;
     cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
     cpu_blocks blocks;
-    uint32_t streamed;  /* the output goes past the caches */
+    uint32_t streamed;  /* the output goes past the caches, unless it is an input too */
     uint32_t scalars;   /* pointwise: bit i where argument i is a scalar */
     int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
     /* rows */
@@ -89,9 +90,9 @@ typedef struct cpu_buffer {
 /* Puts `count` dimensions from `first` on in the order of `leader`'s strides, forwards, and joins those that can be; returns
  * how many are left. Later dimensions move up. */
 uint32_t cpu_space_arrange(cpu_kernel *kernel, uint32_t first, uint32_t count, uint32_t leader);
-/* Cuts the space; blocks of the dimension `down` are the outermost digit where `down_outermost`. Digits keep the order of
- * dimensions otherwise. */
-void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t down, int64_t rows, int down_outermost);
+/* Cuts the space; blocks along `down` are counted before all others, after all others, or in the dimension's place. */
+enum cpu_down { CPU_DOWN_OUTERMOST, CPU_DOWN_INNERMOST, CPU_DOWN_IN_PLACE };
+void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t down, int64_t rows, enum cpu_down place);
 void cpu_position_set(const cpu_kernel *kernel, cpu_position *position, int64_t block);
 void cpu_position_next(const cpu_kernel *kernel, cpu_position *position);
 
@@ -107,6 +108,8 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
 /* Writes a scalar argument (a number or a broadcast element) as the arithmetic's type: at most 16 bytes. */
 void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
                 void *out_value);
+/* Whether the output is large and written in long runs, so that it had better go past the caches. */
+int cpu_streams(const cpu_kernel *kernel, int32_t across);
 /* Copies past the caches. */
 void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes);
 

@@ -111,11 +111,13 @@ static void cut(cpu_kernel *kernel)
         while (edge * edge * 4 <= capacity)
             edge *= 2;
         const int64_t cols = inner < edge ? inner : edge;
-        cpu_blocks_cut(kernel, across, cols, turned, capacity / cols, turned != across - 1);
+        cpu_blocks_cut(kernel, across, cols, turned, capacity / cols, CPU_DOWN_INNERMOST);
     } else if (kernel->rank == 1 || inner >= capacity / 4) {
-        cpu_blocks_cut(kernel, across, all_direct(kernel) ? CPU_DIRECT_COLS : capacity, -1, 1, 0);
+        kernel->streamed = (uint32_t)cpu_streams(kernel, across);
+        cpu_blocks_cut(kernel, across, all_direct(kernel) && !kernel->streamed ? CPU_DIRECT_COLS : capacity, -1, 1,
+                       CPU_DOWN_IN_PLACE);
     } else {
-        cpu_blocks_cut(kernel, across, inner, across - 1, capacity / inner, 0);
+        cpu_blocks_cut(kernel, across, inner, across - 1, capacity / inner, CPU_DOWN_IN_PLACE);
     }
 }
 

@@ -148,6 +148,8 @@ static void run_groups(void *context, int64_t first, int64_t last, uint32_t thre
         else
             finish(task, group, &scratch, accs.bytes);
     }
+    if (kernel->streamed)
+        kernel->level->stream_end();
 }
 
 /* --- threads share the blocks of one group after another --- */
@@ -169,6 +171,8 @@ static void map_part(void *context, int64_t first, int64_t last, uint32_t thread
     (void)thread;
     prepare(task, &scratch);
     map(task, block + first, block + last, &scratch, task->partials);
+    if (task->kernel->streamed)
+        task->kernel->level->stream_end();
 }
 
 static void finish_alone(const rows_task *task)
@@ -282,12 +286,14 @@ static int columns_pay(const cpu_kernel *kernel, int32_t across)
 static void cut_columns(cpu_kernel *kernel, int32_t across)
 {
     const int32_t down = (int32_t)kernel->rank - 1;
-    const int64_t room = capacity(kernel), accs = CPU_ACCS_BYTES / kernel->instance->rows->acc_bytes;
+    const int64_t accs = CPU_ACCS_BYTES / kernel->instance->rows->acc_bytes;
+    const int direct = all_direct(kernel, across);
+    const int64_t room = direct ? accs : capacity(kernel);
     const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
     const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : 1;
     const int64_t cols = least(kernel->shape[across], least(room / rows_wanted, accs));
 
-    cpu_blocks_cut(kernel, across, cols, down, all_direct(kernel, across) ? 256 : room / cols, 0);
+    cpu_blocks_cut(kernel, across, cols, down, direct ? 256 : room / cols, CPU_DOWN_IN_PLACE);
 }
 
 static void cut_rows(cpu_kernel *kernel)
@@ -296,10 +302,12 @@ static void cut_rows(cpu_kernel *kernel)
     const int64_t inner = kernel->shape[across], room = capacity(kernel);
     const int has_down = kernel->rank - kernel->kept > 1 && inner < room / 4;
 
+    kernel->streamed = kernel->instance->rows->map && !has_down && cpu_streams(kernel, across);
     if (has_down)
-        cpu_blocks_cut(kernel, across, inner, across - 1, room / inner, 0);
+        cpu_blocks_cut(kernel, across, inner, across - 1, room / inner, CPU_DOWN_IN_PLACE);
     else
-        cpu_blocks_cut(kernel, across, all_direct(kernel, across) ? CPU_DIRECT_COLS : room, -1, 1, 0);
+        cpu_blocks_cut(kernel, across, all_direct(kernel, across) && !kernel->streamed ? CPU_DIRECT_COLS : room,
+                       -1, 1, CPU_DOWN_IN_PLACE);
 }
 
 static void choose_modes(cpu_kernel *kernel)

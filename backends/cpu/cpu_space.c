@@ -100,7 +100,7 @@ static void add_digit(cpu_kernel *kernel, uint32_t dim, int64_t size)
     blocks->total *= blocks->count[digit];
 }
 
-void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t down, int64_t rows, int down_outermost)
+void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t down, int64_t rows, enum cpu_down place)
 {
     cpu_blocks *const blocks = &kernel->blocks;
 
@@ -110,11 +110,13 @@ void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t do
     blocks->rows = rows;
     blocks->num_digits = 0;
     blocks->total = 1;
-    if (down_outermost)
+    if (place == CPU_DOWN_OUTERMOST)
         add_digit(kernel, (uint32_t)down, rows);
     for (int32_t d = 0; d < (int32_t)kernel->rank; d++)
-        if (d != down || !down_outermost)
+        if (d != down || place == CPU_DOWN_IN_PLACE)
             add_digit(kernel, (uint32_t)d, d == across ? cols : d == down ? rows : 1);
+    if (place == CPU_DOWN_INNERMOST)
+        add_digit(kernel, (uint32_t)down, rows);
 }
 
 static int64_t smaller(int64_t a, int64_t b)
