@@ -45,8 +45,6 @@ static void run_part(void *context, int64_t first, int64_t last, uint32_t thread
         run_block(task, &position, &scratch);
         cpu_position_next(kernel, &position);
     }
-    if (kernel->streamed)
-        kernel->level->stream_end();
 }
 
 static void run(const cpu_kernel *kernel, const expops_launch *launch)
@@ -113,9 +111,7 @@ static void cut(cpu_kernel *kernel)
         const int64_t cols = inner < edge ? inner : edge;
         cpu_blocks_cut(kernel, across, cols, turned, capacity / cols, CPU_DOWN_INNERMOST);
     } else if (kernel->rank == 1 || inner >= capacity / 4) {
-        kernel->streamed = (uint32_t)cpu_streams(kernel, across);
-        cpu_blocks_cut(kernel, across, all_direct(kernel) && !kernel->streamed ? CPU_DIRECT_COLS : capacity, -1, 1,
-                       CPU_DOWN_IN_PLACE);
+        cpu_blocks_cut(kernel, across, all_direct(kernel) ? CPU_DIRECT_COLS : capacity, -1, 1, CPU_DOWN_IN_PLACE);
     } else {
         cpu_blocks_cut(kernel, across, inner, across - 1, capacity / inner, CPU_DOWN_IN_PLACE);
     }
