@@ -16,6 +16,7 @@ typedef struct test_kind {
     const char *name;
     int (*applies)(const expops_operator *op, expops_dtype dtype);
     int (*run)(test_subject *subject); /* returns the number of failures */
+    int each_type; /* run for every element type even where depth is 0 */
 } test_kind;
 
 extern const test_kind test_pointwise_kinds[]; /* a nameless one ends each list */
@@ -24,7 +25,9 @@ extern const test_kind test_row_kinds[];
 extern const test_kind test_error_kinds[];
 extern const test_kind test_law_kinds[];
 
-/* Whether more cases are worth their time: not where every signature costs a compilation. */
+/* How much is run: 2 everything; 1 fewer signatures, because each costs a compilation; 0 most kinds for one element type
+ * only, because a compilation takes long. EXPOPS_TEST_DEPTH, else 2 where memory is the host's and 1 elsewhere. */
+int test_depth(const expops_device *device);
 int test_is_deep(const expops_device *device);
 /* The first type of a set; EXPOPS_DTYPE_COUNT where it is empty. */
 expops_dtype test_first_dtype(uint32_t dtypes);

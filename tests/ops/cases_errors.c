@@ -241,6 +241,6 @@ static int always(const expops_operator *op, expops_dtype dtype)
 }
 
 const test_kind test_error_kinds[] = {
-    { "errors", always, run_errors },
-    { NULL, NULL, NULL },
+    { "errors", always, run_errors, 0 },
+    { NULL, NULL, NULL, 0 },
 };

@@ -49,7 +49,7 @@ static int element_fails(test_call *call, int64_t position, test_value actual, t
                          const test_value *expect64)
 {
     const int half = call->result.dtype == EXPOPS_DTYPE_F16 || call->result.dtype == EXPOPS_DTYPE_BF16;
-    test_answer own = { expect, 0, 0 };
+    test_answer own = { .value = expect };
     if (isnan(expect.re) || isinf(expect.re) || !test_bound(call->op, call->result.dtype)) {
         if (test_answer_accepts(call, &own, actual, 0))
             return 0;
@@ -58,7 +58,7 @@ static int element_fails(test_call *call, int64_t position, test_value actual, t
     }
     const long double slack = slack_at(call, position);
     if (expect64) {
-        const test_answer exact = { *expect64, slack, 0 };
+        const test_answer exact = { .value = *expect64, .slack = slack };
         if (test_answer_accepts(call, &exact, actual, 0))
             return 0;
     }

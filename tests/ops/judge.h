@@ -11,7 +11,8 @@ double test_bound(const expops_operator *op, expops_dtype dtype);
 typedef struct test_answer {
     test_value value;
     long double slack;
-    int unknown; /* not known exactly: not judged */
+    int unknown;      /* not known exactly: not judged */
+    int sign_is_free; /* a zero of either sign is right */
 } test_answer;
 
 /* The answer of a pointwise call's element from the operator's reference; the reference must exist. */

@@ -68,6 +68,6 @@ static int run_permutation(test_subject *subject)
 }
 
 const test_kind test_law_kinds[] = {
-    { "permutation", permutes, run_permutation },
-    { NULL, NULL, NULL },
+    { "permutation", permutes, run_permutation, 0 },
+    { NULL, NULL, NULL, 0 },
 };

@@ -48,8 +48,9 @@ static item *add(plan *p, const expops_operator *op, const char *group, const ch
 
 static void add_kinds(plan *p, const expops_operator *op, const test_kind *kinds, expops_dtype dtype, const char *group)
 {
+    const int all = test_depth(p->device) > 0 || dtype == test_first_dtype(op->dtypes);
     for (const test_kind *kind = kinds; kind->name; kind++)
-        if (kind->applies(op, dtype)) {
+        if ((all || kind->each_type) && kind->applies(op, dtype)) {
             item *added = add(p, op, group, kind->name);
             added->subject.dtype = dtype;
             added->kind = kind;
@@ -115,6 +116,19 @@ static void run(void **state)
         fail_msg("%d failures in %s", failures, it->name);
 }
 
+/* EXPOPS_TEST_SHARD=k/n: every n-th operator from the k-th on, so that several processes share the work. */
+static void add_operators(plan *p)
+{
+    const char *text = getenv("EXPOPS_TEST_SHARD");
+    unsigned shard = 1, shards = 1;
+    if (text && (sscanf(text, "%u/%u", &shard, &shards) != 2 || shard < 1 || shard > shards))
+        shard = shards = 1;
+    const size_t num_operators = expops_operator_count();
+    p->golden = calloc(num_operators + 1, sizeof(*p->golden));
+    for (size_t i = shard - 1; p->golden && i < num_operators; i += shards)
+        add_operator(p, expops_operator_at(i));
+}
+
 static int run_all(plan *p)
 {
     struct CMUnitTest *tests = calloc(p->count, sizeof(*tests));
@@ -136,10 +150,7 @@ int main(int argc, char **argv)
         return result;
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
-    const size_t num_operators = expops_operator_count();
-    p.golden = calloc(num_operators + 1, sizeof(*p.golden));
-    for (size_t i = 0; p.golden && i < num_operators; i++)
-        add_operator(&p, expops_operator_at(i));
+    add_operators(&p);
     result = p.count ? run_all(&p) : TEST_EXIT_BROKEN; /* no operators: nothing was proved */
     for (size_t i = 0; i < p.num_golden; i++)
         test_golden_close(p.golden[i]);
