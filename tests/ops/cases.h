@@ -21,9 +21,10 @@ typedef struct test_kind {
 
 extern const test_kind test_pointwise_kinds[]; /* a nameless one ends each list */
 extern const test_kind test_row_kinds[];
+extern const test_kind test_complex_kinds[];
+extern const test_kind test_law_kinds[];
 /* Once for each operator, with its first element type. */
 extern const test_kind test_error_kinds[];
-extern const test_kind test_law_kinds[];
 
 /* How much is run: 2 everything; 1 fewer signatures, because each costs a compilation; 0 most kinds for one element type
  * only, because a compilation takes long. EXPOPS_TEST_DEPTH, else 2 where memory is the host's and 1 elsewhere. */

@@ -94,6 +94,7 @@ static void add_operator(plan *p, const expops_operator *op)
             continue;
         add_kinds(p, op, test_pointwise_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_row_kinds, (expops_dtype)dtype, group);
+        add_kinds(p, op, test_complex_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_law_kinds, (expops_dtype)dtype, group);
     }
     add_golden(p, op);
