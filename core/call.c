@@ -236,29 +236,28 @@ static expops_status run(const expops_plan *plan, expops_device *device, void *s
 
 /* --- entry points --- */
 
-/* `args` with every parameter present; `room` is used where the caller gave fewer. */
-static const expops_value *all_args(const expops_operator *op, const expops_value *args, size_t num_args,
-                                    expops_value room[EXPOPS_MAX_PARAMETERS])
+static int takes(const expops_operator *op, size_t count)
 {
-    if (num_args < EXPOPS_MAX_PARAMETERS && op->parameters[num_args].name == NULL)
-        return args;
-    for (size_t i = 0; op->parameters[i].name; i++)
-        room[i] = i < num_args ? args[i] : expops_none();
-    return room;
+    return count <= EXPOPS_MAX_PARAMETERS && !op->parameters[count].name && (count == 0 || op->parameters[count - 1].name);
 }
 
-static expops_status check_call(const expops_operator *op, const expops_value *args, size_t num_args)
+/* `*args` with every parameter present; `room` is used where the caller gave fewer. */
+static expops_status complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
+                                   expops_value room[EXPOPS_MAX_PARAMETERS])
 {
+    size_t count = 0;
     if (!op)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "the operator is NULL; expops_find gives one by name");
-    if (num_args && !args)
+    if (num_args && !*args)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: args is NULL", op->name);
-    size_t count = 0;
-    while (op->parameters[count].name)
-        count++;
-    if (num_args > count)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu arguments given; it takes %zu", op->name, num_args, count);
-    return EXPOPS_OK;
+    if (takes(op, num_args))
+        return EXPOPS_OK;
+    for (; op->parameters[count].name; count++)
+        room[count] = count < num_args ? (*args)[count] : expops_none();
+    *args = room;
+    return num_args <= count ? EXPOPS_OK
+                             : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu arguments given; it takes %zu", op->name,
+                                           num_args, count);
 }
 
 static expops_status find_plan(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
@@ -278,9 +277,8 @@ expops_status expops_call(const expops_operator *op, expops_device *device, void
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     const expops_plan *plan;
-    EXPOPS_TRY(check_call(op, args, num_args));
+    EXPOPS_TRY(complete_args(op, &args, num_args, room));
     EXPOPS_TRY(expops_device_resolve(device, &device));
-    args = all_args(op, args, num_args, room);
     EXPOPS_TRY(find_plan(op, device, stream, args, out, &plan));
     return run(plan, device, stream, args, out);
 }
@@ -290,9 +288,9 @@ expops_status expops_prepare(const expops_operator *op, expops_device *device, c
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     const expops_plan *plan;
-    EXPOPS_TRY(check_call(op, args, num_args));
+    EXPOPS_TRY(complete_args(op, &args, num_args, room));
     EXPOPS_TRY(expops_device_resolve(device, &device));
-    return find_plan(op, device, NULL, all_args(op, args, num_args, room), out, &plan);
+    return find_plan(op, device, NULL, args, out, &plan);
 }
 
 expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args, expops_result *out_result)
@@ -302,10 +300,10 @@ expops_status expops_infer(const expops_operator *op, const expops_value *args, 
     expops_problem problem;
     uint8_t walked[EXPOPS_MAX_RANK];
     int keepdim;
-    EXPOPS_TRY(check_call(op, args, num_args));
+    EXPOPS_TRY(complete_args(op, &args, num_args, room));
     if (!out_result)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_result is NULL", op->name);
-    EXPOPS_TRY(expops_problem_infer(op, all_args(op, args, num_args, room), &problem, views, walked, &keepdim));
+    EXPOPS_TRY(expops_problem_infer(op, args, &problem, views, walked, &keepdim));
     *out_result = problem.inferred;
     return EXPOPS_OK;
 }

@@ -43,7 +43,7 @@ typedef struct expops_parameter {
     uint8_t shape_only; /* gives shape and type, but no elements (fill's self) */
     uint8_t max_ndim;   /* 1 + the largest number of dimensions; 0: any */
     uint8_t walked;     /* rows: has exactly the walked dimensions (a weight) */
-    uint8_t epsilon;    /* absent means the machine epsilon of the common type */
+    uint8_t epsilon;    /* absent means the machine epsilon of the arithmetic */
 } expops_parameter;
 
 #define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
@@ -70,9 +70,10 @@ typedef struct expops_samples {
     double low, high;
 } expops_samples;
 
-/* Error bound in units in the last place of the result type. 0: exact. */
+/* Error bound in units in the last place of the result type. 0: exact. Below `floor` errors count in units of the floor. */
 typedef struct expops_bound {
     float f32, f64, f16, bf16;
+    float floor;
 } expops_bound;
 
 struct expops_operator {

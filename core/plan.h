@@ -5,7 +5,7 @@
 #include "problem.h"
 #include "specialize.h"
 
-enum { EXPOPS_KEY_WORDS = 4 + (EXPOPS_MAX_PARAMETERS + 1) * (1 + 2 * EXPOPS_MAX_RANK) };
+enum { EXPOPS_KEY_WORDS = 2 + (EXPOPS_MAX_PARAMETERS + 1) * (3 + 2 * EXPOPS_MAX_RANK) };
 
 /* What a signature consists of, as words: operator, device, and for each argument what plans depend on. */
 typedef struct expops_plan_key {

@@ -5,7 +5,7 @@
 #include "kernel_table.h"
 #include "plan_store.h"
 
-enum { SETS = 512, WAYS = 4 };
+enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4 };
 
 typedef struct store {
     expops_plan *plan[SETS][WAYS];
@@ -44,7 +44,7 @@ expops_plan *expops_plan_find(const expops_plan_key *key)
 {
     if (!mine)
         return NULL;
-    expops_plan *const *set = mine->plan[key->hash % SETS];
+    expops_plan *const *set = mine->plan[key->hash >> (64 - SET_BITS)];
     for (unsigned way = 0; way < WAYS; way++) {
         expops_plan *plan = set[way];
         if (plan && plan->hash == key->hash && plan->key_count == key->count &&
@@ -63,7 +63,7 @@ int expops_plan_keep(expops_plan *plan)
             return 0;
         pthread_setspecific(on_exit_key, mine);
     }
-    const unsigned set = plan->hash % SETS, way = mine->next[set]++ % WAYS;
+    const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS)), way = mine->next[set]++ % WAYS;
     free_plan(mine->plan[set][way]);
     mine->plan[set][way] = plan;
     return 1;

@@ -362,18 +362,10 @@ static void add_number(expops_problem *problem, int32_t argument, uint32_t sourc
     problem->num_numbers++;
 }
 
-static double machine_epsilon(int dtype)
+/* Of the arithmetic, which for the half types is f32's: what PyTorch takes. */
+static double machine_epsilon(const expops_problem *problem)
 {
-    switch (dtype) {
-    case EXPOPS_DTYPE_F16:
-        return 0x1p-10;
-    case EXPOPS_DTYPE_BF16:
-        return 0x1p-7;
-    case EXPOPS_DTYPE_F32:
-        return 0x1p-23;
-    default:
-        return 0x1p-52;
-    }
+    return problem->compute == EXPOPS_COMPUTE_F32 ? 0x1p-23 : 0x1p-52;
 }
 
 static int is_host_number(const expops_device *device, const expops_value *value, const expops_parameter *parameter)
@@ -402,7 +394,7 @@ static expops_status add_argument(expops_problem *problem, const expops_device *
         add_number(problem, (int32_t)index, EXPOPS_NUMBER_VALUE, 0);
     else
         add_number(problem, (int32_t)index, EXPOPS_NUMBER_CONSTANT,
-                   parameter->epsilon ? machine_epsilon(problem->common) : parameter->default_value);
+                   parameter->epsilon ? machine_epsilon(problem) : parameter->default_value);
     return EXPOPS_OK;
 }
 

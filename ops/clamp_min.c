@@ -4,7 +4,7 @@ OPERATOR(clamp_min) = {
     .name = "clamp_min",
     .doc = "The larger of self and min; NaN wins over any number.",
     .source = "torch.clamp_min",
-    .dtypes = FLOATING | INTEGRAL,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
     .parameters = { TENSOR("self"), OPERAND("min") },
     .samples = { { -10, 10 }, { -5, 5 } },
 };

@@ -17,7 +17,7 @@ OPERATOR(rms_norm) = {
     .parameters = { TENSOR("input"), INTS("normalized_shape", .doc = "Sizes of the dimensions a row consists of."),
                     TENSOR("weight", .walked = 1, DEFAULT(1), .doc = "Of shape normalized_shape; absent means ones."),
                     NUMBER("eps", .optional = 1, .epsilon = 1,
-                           .doc = "Absent means the machine epsilon of the type computed with.") },
+                           .doc = "Absent means the machine epsilon of the arithmetic: f32, for f64 f64.") },
     .rows = rows,
     .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2 } },
     .bound = { .f32 = 8, .f64 = 16, .f16 = 1, .bf16 = 1 },

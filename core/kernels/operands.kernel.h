@@ -38,7 +38,8 @@ typedef union xk_number {
 #if XK_SAMEO
 #define XK_STORE(r) XK_PUT(XK_O, r)
 #else
-#define XK_STORE(r) XK_PUT(XK_O, XK_AS(XK_O, XK_R, r))
+/* Rounded to the result type first, as the result stands on its own in PyTorch. */
+#define XK_STORE(r) XK_PUT(XK_O, XK_AS(XK_O, XK_R, XK_GET(XK_R, XK_PUT(XK_R, r))))
 #endif
 
 #define XK_ADDRESS(i) XK_GLOBAL const XK_S(XK_D##i) *g##i = XK_POINTER(const XK_S(XK_D##i), x##i);

@@ -4,33 +4,61 @@
 #include <string.h>
 #include "fixture.h"
 
+static fixture_tensor x, y, z;
+static const int64_t row[] = { 512 };
+
+static expops_status silu(expops_device *device)
+{
+    return expops_silu(device, NULL, &x.tensor, &z.tensor);
+}
+
+static expops_status silu_default_device(expops_device *device)
+{
+    return expops_silu(NULL, NULL, &x.tensor, &z.tensor);
+}
+
+static expops_status mul(expops_device *device)
+{
+    return expops_mul(device, NULL, &x.tensor, &y.tensor, &z.tensor);
+}
+
+static expops_status mul_scalar(expops_device *device)
+{
+    return expops_mul_scalar(device, NULL, &x.tensor, expops_real(2.5), &z.tensor);
+}
+
+static expops_status rms_norm(expops_device *device)
+{
+    return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
+}
+
+static const struct {
+    const char *name;
+    expops_status (*call)(expops_device *device);
+} cases[] = { { "silu", silu },
+              { "silu-default-device", silu_default_device },
+              { "mul", mul },
+              { "mul-scalar", mul_scalar },
+              { "rms_norm", rms_norm } };
+
 int main(int argc, char **argv)
 {
-    fixture_tensor x, y, z;
     if (argc != 3 || fixture_open(NULL))
         return 2;
     null_backend.silent = 1;
     TENSOR_AT(&x, 0x100000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&z, 0x300000, EXPOPS_DTYPE_F32, 512, 512);
-    const int64_t shape[] = { 512 };
-    for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
-        expops_status status = EXPOPS_ERR_NOT_FOUND;
-        if (!strcmp(argv[1], "silu"))
-            status = expops_silu(fixture_device, NULL, &x.tensor, &z.tensor);
-        else if (!strcmp(argv[1], "silu-default-device"))
-            status = i == 1 ? expops_silu(fixture_device, NULL, &x.tensor, &z.tensor)
-                            : expops_silu(NULL, NULL, &x.tensor, &z.tensor);
-        else if (!strcmp(argv[1], "mul"))
-            status = expops_mul(fixture_device, NULL, &x.tensor, &y.tensor, &z.tensor);
-        else if (!strcmp(argv[1], "mul-scalar"))
-            status = expops_mul_scalar(fixture_device, NULL, &x.tensor, expops_real(2.5), &z.tensor);
-        else if (!strcmp(argv[1], "rms_norm"))
-            status = expops_rms_norm(fixture_device, NULL, &x.tensor, shape, 1, NULL, expops_real(1e-6), &z.tensor);
-        if (status != EXPOPS_OK) {
-            fprintf(stderr, "host_path: %s\n", expops_error_text());
-            return 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (strcmp(cases[i].name, argv[1]))
+            continue;
+        for (long left = strtol(argv[2], NULL, 10); left > 0; left--) {
+            if (cases[i].call(fixture_device) != EXPOPS_OK) {
+                fprintf(stderr, "host_path: %s\n", expops_error_text());
+                return 1;
+            }
         }
+        return 0;
     }
-    return 0;
+    return 2;
 }
