@@ -227,7 +227,8 @@ static uint32_t sanitizer(void)
 #endif
 }
 
-__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *from_host, expops_query *query);
+__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *from_host,
+                                                                    expops_query *query);
 
 int32_t expops_backend_query(const expops_host_api *from_host, expops_query *query)
 {

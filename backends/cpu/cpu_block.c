@@ -45,12 +45,13 @@ static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const c
     cpu_buffer columns;
 
     if (op->dtype == op->store) {
-        level->transpose[log2_of(bytes)](to, position->cols, from, step, (size_t)position->rows, (size_t)position->cols);
+        level->transpose[log2_of(bytes)](to, position->cols, from, step, (size_t)position->rows,
+                                         (size_t)position->cols);
         return;
     }
     for (int64_t c = 0; c < position->cols; c++)
-        level->convert[op->store][op->dtype](columns.bytes + c * position->rows * bytes, 1, from + c * step * op->bytes, 1,
-                                             (size_t)position->rows);
+        level->convert[op->store][op->dtype](columns.bytes + c * position->rows * bytes, 1,
+                                             from + c * step * op->bytes, 1, (size_t)position->rows);
     level->transpose[log2_of(bytes)](to, position->cols, columns.bytes, position->rows, (size_t)position->rows,
                                      (size_t)position->cols);
 }
@@ -123,7 +124,8 @@ static int streams_now(const cpu_kernel *kernel, const expops_launch *launch)
     return 1;
 }
 
-cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_buffer *buffer)
+cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position,
+                 cpu_buffer *buffer)
 {
     const cpu_operand *const op = &kernel->operand[0];
     cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
@@ -156,7 +158,8 @@ static void store_streamed(const cpu_kernel *kernel, const cpu_position *positio
             kernel->level->convert[op->dtype][op->store](converted.bytes, 1, from, 1, (size_t)position->cols);
             from = converted.bytes;
         }
-        cpu_stream(kernel->level, to + r * down_stride(kernel, op) * op->bytes, from, (size_t)(position->cols * op->bytes));
+        cpu_stream(kernel->level, to + r * down_stride(kernel, op) * op->bytes, from,
+                   (size_t)(position->cols * op->bytes));
     }
 }
 

@@ -15,7 +15,8 @@ typedef struct cpu_level {
     cpu_convert_fn *convert[EXPOPS_DTYPE_COUNT][EXPOPS_DTYPE_COUNT]; /* [to][from] */
     cpu_convert_fn *move[5];          /* elements of 1 << i bytes, no conversion */
     cpu_transpose_fn *transpose[5];
-    /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple of 64. */
+    /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
+     * of 64. */
     void (*stream)(void *to, const void *from, size_t bytes);
     void (*stream_end)(void);
 } cpu_level;

@@ -122,7 +122,8 @@ static void stream(void *to, const void *from, size_t bytes)
         _mm512_stream_si512((void *)((char *)to + i), _mm512_loadu_si512((const char *)from + i));
 #elif defined(__x86_64__)
     for (size_t i = 0; i < bytes; i += 16)
-        _mm_stream_si128((__m128i *)(void *)((char *)to + i), _mm_loadu_si128((const __m128i *)(const void *)((const char *)from + i)));
+        _mm_stream_si128((__m128i *)(void *)((char *)to + i),
+                         _mm_loadu_si128((const __m128i *)(const void *)((const char *)from + i)));
 #else
     memcpy(to, from, bytes);
 #endif

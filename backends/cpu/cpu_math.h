@@ -49,7 +49,8 @@ static inline __attribute__((always_inline, unused)) float cpu_expf(float x)
     p = CPU_FMA(p, r, 0.5f);
     p = CPU_FMA(p * r, r, r) + 1.0f;
     const int32_t whole = (int32_t)(xk_f32_bits(shifted) - 0x4b400000u), half = whole >> 1;
-    const float scale = xk_bits_f32((uint32_t)(half + 127) << 23), rest = xk_bits_f32((uint32_t)(whole - half + 127) << 23);
+    const float scale = xk_bits_f32((uint32_t)(half + 127) << 23);
+    const float rest = xk_bits_f32((uint32_t)(whole - half + 127) << 23);
     return p * scale * rest;
 }
 

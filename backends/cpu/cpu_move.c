@@ -27,7 +27,8 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
         return;
     }
     for (int64_t r = 0; r < position->rows; r++)
-        convert(to + r * to_step, out->strides[across], from + r * from_step, in->strides[across], (size_t)position->cols);
+        convert(to + r * to_step, out->strides[across], from + r * from_step, in->strides[across],
+                (size_t)position->cols);
 }
 
 /* The input runs along `down`, the output along `across`. */
@@ -112,6 +113,7 @@ void cpu_move_plan(cpu_kernel *kernel)
         cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, CPU_DOWN_IN_PLACE);
     }
     kernel->streamed = out->dtype == in->dtype && out->strides[across] == 1 &&
-                       (runs_along >= 0 ? kernel->elements * out->bytes >= CPU_STREAM_BYTES : cpu_streams(kernel, across));
+                       (runs_along >= 0 ? kernel->elements * out->bytes >= CPU_STREAM_BYTES :
+                                          cpu_streams(kernel, across));
     kernel->run = run;
 }

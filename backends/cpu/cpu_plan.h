@@ -7,7 +7,7 @@
 #include "cpu_level.h"
 
 enum {
-    CPU_MAX_RANK = 16,
+    CPU_MAX_RANK = 17, /* the core's 16, and one more for rows without a dimension */
     CPU_MAX_OPERANDS = 8,
     CPU_MAX_THREADS = 256,
     CPU_BUFFER_BYTES = 4096,   /* a block of one operand: several fit the first cache */
@@ -89,8 +89,8 @@ typedef struct cpu_buffer {
 } cpu_buffer;
 
 /* --- cpu_space.c --- */
-/* Puts `count` dimensions from `first` on in the order of `leader`'s strides, forwards, and joins those that can be; returns
- * how many are left. Later dimensions move up. */
+/* Puts `count` dimensions from `first` on in the order of `leader`'s strides, forwards, and joins those that can be;
+ * returns how many are left. Later dimensions move up. */
 uint32_t cpu_space_arrange(cpu_kernel *kernel, uint32_t first, uint32_t count, uint32_t leader);
 /* Cuts the space; blocks along `down` are counted before all others, after all others, or in the dimension's place. */
 enum cpu_down { CPU_DOWN_OUTERMOST, CPU_DOWN_INNERMOST, CPU_DOWN_IN_PLACE };
@@ -100,12 +100,14 @@ void cpu_position_next(const cpu_kernel *kernel, cpu_position *position);
 
 /* --- cpu_block.c --- */
 /* Address of an operand's first element of the block. */
-char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position);
+char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand,
+                  const cpu_position *position);
 /* Gives an input's block, through `buffer` where it must be. */
 cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
                   cpu_buffer *buffer);
 /* Where to write the output's block; cpu_store finishes it. */
-cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_buffer *buffer);
+cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position,
+                 cpu_buffer *buffer);
 void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view);
 /* Writes a scalar argument (a number or a broadcast element) as the arithmetic's type: at most 16 bytes. */
 void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,

@@ -57,7 +57,8 @@ static int one_run(const cpu_kernel *kernel, const rows_scratch *scratch, const 
     return 1;
 }
 
-static void accumulate_block(const cpu_kernel *kernel, const rows_scratch *scratch, const cpu_position *position, void *accs)
+static void accumulate_block(const cpu_kernel *kernel, const rows_scratch *scratch, const cpu_position *position,
+                             void *accs)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
     const void *in[CPU_MAX_OPERANDS];

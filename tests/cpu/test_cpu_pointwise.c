@@ -356,6 +356,36 @@ static void test_empty(void **state)
     tensor_free(&a);
 }
 
+/* Sixteen dimensions, none of which join. */
+static void test_highest_rank(void **state)
+{
+    int64_t shape[16], strides[16], stride = 1;
+    static float memory[1 << 16], results[1 << 16];
+    expops_operand operands[3];
+    expops_backend_kernel *kernel = NULL;
+    expops_pointer pointers[] = { { results, 0, 1, 0 }, { memory, 0, 1, 0 }, { memory, 0, 1, 0 } };
+    const expops_launch launch = { .struct_size = sizeof(launch), .num_tensors = 3, .tensors = pointers };
+
+    for (int d = 0; d < 16; d++, stride *= 2) {
+        shape[d] = 2;
+        strides[d] = stride;
+    }
+    for (int i = 0; i < 3; i++)
+        operands[i] = (expops_operand){ sizeof(operands[i]), i ? EXPOPS_OPERAND_INPUT : EXPOPS_OPERAND_OUTPUT,
+                                        EXPOPS_DTYPE_F32, 1, strides };
+    for (int i = 0; i < 1 << 16; i++)
+        memory[i] = (float)i;
+    const expops_signature signature = { .header = { sizeof(signature), 0, NULL }, .operator_name = "mul",
+                                         .dtype = EXPOPS_DTYPE_F32, .result = EXPOPS_DTYPE_F32, .rank = 16,
+                                         .shape = shape, .num_operands = 3, .operands = operands };
+    assert_int_equal(plugin_api()->offer(device, &signature, &kernel), 0);
+    assert_non_null(kernel);
+    assert_int_equal(plugin_api()->launch(device, kernel, NULL, &launch), 0);
+    for (int i = 0; i < 1 << 16; i++)
+        assert_true(results[i] == (float)i * (float)i);
+    plugin_api()->unload(device, kernel);
+}
+
 static void test_declines(void **state)
 {
     launch_case c = case_of("no_such_operator", EXPOPS_DTYPE_F32, EXPOPS_DTYPE_F32);
@@ -390,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_numbers_and_mathematics),
         cmocka_unit_test(test_complex),
         cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_highest_rank),
         cmocka_unit_test(test_declines),
     };
     int failed = 0;
