@@ -78,17 +78,26 @@ static long double underflow_slack(expops_dtype result, long double exact)
     return result != EXPOPS_DTYPE_F16 && fabsl(exact) < tiny && exact != 0 ? tiny : 0;
 }
 
+/* A mask's or an attribute's zero has no part in this. */
+static int may_carry_sign(const expops_parameter *parameter, long double argument)
+{
+    const int operand = parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
+    return operand && !parameter->dtypes && argument == 0;
+}
+
 /* Whether the reference picks one of two zeros of different sign by their place, as fmax may: then either is right. */
-static int sign_is_free(const test_reference *reference, long double *arguments, long double exact)
+static int sign_is_free(const test_call *call, const test_reference *reference, long double *arguments,
+                        long double exact)
 {
     int signs = 0;
     for (int i = 0; i < reference->count; i++)
-        if (arguments[i] == 0)
+        if (may_carry_sign(&call->op->parameters[i], arguments[i]))
             signs |= signbit(arguments[i]) ? 2 : 1;
     if (exact != 0 || signs != 3)
         return 0;
     for (int i = 0; i < reference->count; i++)
-        arguments[i] = arguments[i] == 0 ? -arguments[i] : arguments[i];
+        if (may_carry_sign(&call->op->parameters[i], arguments[i]))
+            arguments[i] = -arguments[i];
     return !signbit(test_reference_call(reference, arguments)) != !signbit(exact);
 }
 
@@ -104,7 +113,7 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
     else if (test_is_float(result) && test_bound(call->op, result) > 0 && isfinite(answer.value.re))
         answer.slack = slack_of(call, reference, arguments, answer.value.re) + underflow_slack(result, answer.value.re);
     if (test_is_float(result))
-        answer.sign_is_free = sign_is_free(reference, arguments, answer.value.re);
+        answer.sign_is_free = sign_is_free(call, reference, arguments, answer.value.re);
     return answer;
 }
 
