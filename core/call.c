@@ -56,7 +56,7 @@ static double real_part(const expops_value *value)
 {
     if (value->kind == EXPOPS_VALUE_REAL)
         return value->as.real;
-    return value->kind == EXPOPS_VALUE_COMPLEX ? value->as.complex[0] : (double)value->as.integer;
+    return value->kind == EXPOPS_VALUE_COMPLEX ? value->as.parts[0] : (double)value->as.integer;
 }
 
 static int64_t integer_of(const expops_value *value)
@@ -69,7 +69,7 @@ static int64_t integer_of(const expops_value *value)
 
 static void store_number(const expops_plan *plan, const expops_value *value, uint8_t *slot)
 {
-    const double imaginary = value->kind == EXPOPS_VALUE_COMPLEX ? value->as.complex[1] : 0;
+    const double imaginary = value->kind == EXPOPS_VALUE_COMPLEX ? value->as.parts[1] : 0;
     switch (plan->compute) {
     case EXPOPS_COMPUTE_F32:
     case EXPOPS_COMPUTE_C64: {

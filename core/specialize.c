@@ -5,8 +5,29 @@
 #include "promote.h"
 #include "registry.h"
 
-extern const char expops_kernel_common[], expops_kernel_operands[], expops_kernel_pointwise[], expops_kernel_tile[],
-    expops_kernel_rows[];
+/* Texts embedded by the build from core/kernels/. */
+#define TEXT(name) extern const char expops_kernel_##name[];
+TEXT(common)
+TEXT(operands)
+TEXT(pointwise)
+TEXT(tile)
+TEXT(rows)
+TEXT(gather)
+TEXT(reduce)
+TEXT(combine)
+TEXT(map)
+
+/* What follows the operator's text for each variant, in order. */
+static const struct {
+    const char *variant;
+    const char *texts[4];
+} templates[] = {
+    { "pointwise", { expops_kernel_operands, expops_kernel_pointwise } },
+    { "tile", { expops_kernel_operands, expops_kernel_tile } },
+    { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
+    { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
+    { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
+};
 
 /* --- params --- */
 
@@ -166,6 +187,18 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
 
 /* --- the whole --- */
 
+static void append_template(expops_text *text, const char *variant)
+{
+    for (size_t i = 0; i < EXPOPS_COUNTOF(templates); i++) {
+        if (strcmp(templates[i].variant, variant))
+            continue;
+        for (size_t part = 0; part < EXPOPS_COUNTOF(templates[i].texts) && templates[i].texts[part]; part++) {
+            expops_text_add(text, "\n#line 1 \"%s, text %zu\"\n", variant, part + 1);
+            expops_text_append(text, templates[i].texts[part]);
+        }
+    }
+}
+
 expops_status expops_step_text(const expops_problem *problem, const expops_device_info *info, const expops_step *step,
                                expops_text *out_text)
 {
@@ -178,12 +211,7 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     expops_text_append(&text, "\n#line 1 \"common.kernel.h\"\n");
     expops_text_append(&text, expops_kernel_common);
     expops_text_append(&text, expops_operator_text(problem->op));
-    expops_text_append(&text, "\n#line 1 \"operands.kernel.h\"\n");
-    expops_text_append(&text, expops_kernel_operands);
-    expops_text_add(&text, "\n#line 1 \"%s.kernel.c\"\n", step->variant);
-    expops_text_append(&text, !strcmp(step->variant, "rows")   ? expops_kernel_rows
-                              : !strcmp(step->variant, "tile") ? expops_kernel_tile
-                                                               : expops_kernel_pointwise);
+    append_template(&text, step->variant);
     if (text.failed || step->defines.failed) {
         expops_text_free(&text);
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for the kernel's text", problem->op->name);

@@ -18,7 +18,7 @@ typedef struct expops_params {
 /* One kernel and its launch. */
 typedef struct expops_step {
     expops_text defines;
-    const char *variant; /* for names: "pointwise", "tile", "rows" */
+    const char *variant; /* which template: "pointwise", "tile", "reduce", "combine", "map" */
     uint32_t grid, group;
     uint32_t reads_scratch, writes_scratch; /* scratch memory stands for the input, or for the output */
     expops_params params;

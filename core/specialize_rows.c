@@ -5,7 +5,7 @@
 enum {
     GROUP = 256,
     LARGEST_GROUP = 1024,
-    KEPT_VECTORS = 8,       /* a work-item keeps at most this many between the passes of map */
+    KEPT_VECTORS = 8,       /* a work-item keeps at most this many in registers */
     SHORTEST_PART = 16384,  /* elements; shorter parts cost more than they spread */
     ROWS_SIDE_BY_SIDE = 32, /* neighbouring rows read together where rows are strided */
     SCRATCH_ACCUMULATOR = 16,
@@ -13,7 +13,7 @@ enum {
 
 typedef struct plan {
     int64_t rows, length;
-    uint32_t outer_dims, vector, group, per_row, rows_per_group, cache;
+    uint32_t outer_dims, vector, group, per_row, rows_per_group, turns;
     int by_rows, wide;
     uint64_t parts, part_length;
 } plan;
@@ -70,7 +70,7 @@ static void share_group(const expops_problem *problem, const expops_device *devi
     }
     plan->rows_per_group = plan->group / plan->per_row;
     const uint64_t turns = (vectors + plan->per_row - 1) / plan->per_row;
-    plan->cache = problem->op->family == EXPOPS_FAMILY_MAP && turns <= KEPT_VECTORS ? (uint32_t)turns : 0;
+    plan->turns = turns <= KEPT_VECTORS ? (uint32_t)turns : 0;
 }
 
 /* Few long rows would leave most of the device idle. */
@@ -89,6 +89,7 @@ static void cut_rows(const expops_problem *problem, const expops_device *device,
     const uint64_t step = (uint64_t)plan->per_row * plan->vector;
     plan->part_length = ((uint64_t)plan->length / parts + step) / step * step;
     plan->parts = ((uint64_t)plan->length + plan->part_length - 1) / plan->part_length;
+    plan->turns = 0;
 }
 
 static plan choose(const expops_problem *problem, const expops_device *device)
@@ -142,15 +143,15 @@ static void define_call(const expops_problem *problem, expops_step *step)
     expops_text_append(&step->defines, ")\n");
 }
 
-static void define_step(const expops_problem *problem, const plan *plan, uint32_t part, expops_step *step)
+static void define_step(const expops_problem *problem, const plan *plan, expops_step *step)
 {
     expops_define_operands(problem, step, plan->vector, NULL, plan->wide);
     define_call(problem, step);
     expops_text_add(&step->defines,
-                    "#define XK_MAP %d\n#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_CACHE %u\n"
-                    "#define XK_PART %u\n#define XK_TPR %u\n#define XK_RPG %u\n",
-                    problem->op->family == EXPOPS_FAMILY_MAP, plan->outer_dims, problem->row_dims, plan->by_rows,
-                    plan->cache, part, plan->per_row, plan->rows_per_group);
+                    "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
+                    "#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n",
+                    plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, plan->parts > 1, plan->per_row,
+                    plan->rows_per_group);
     fill_params(problem, plan, &step->params);
 }
 
@@ -161,16 +162,16 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     if (groups > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
                            (long long)plan.rows);
-    for (uint32_t i = 0; i < EXPOPS_MAX_STEPS; i++)
-        steps->step[i].variant = "rows";
     steps->count = 1;
+    steps->step[0].variant = problem->op->family == EXPOPS_FAMILY_MAP ? "map" : "reduce";
     steps->step[0].grid = (uint32_t)groups;
     steps->step[0].group = plan.group;
-    define_step(problem, &plan, plan.parts > 1, steps->step);
+    define_step(problem, &plan, steps->step);
     if (plan.parts == 1)
         return EXPOPS_OK;
     /* The second step: one group for each row's accumulators. */
     steps->count = 2;
+    steps->step[1].variant = "combine";
     steps->scratch_bytes = (uint64_t)plan.rows * plan.parts * SCRATCH_ACCUMULATOR;
     steps->step[0].writes_scratch = 1;
     steps->step[1].reads_scratch = 1;
@@ -180,6 +181,6 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     plan.rows_per_group = 1;
     steps->step[1].grid = (uint32_t)plan.rows;
     steps->step[1].group = plan.group;
-    define_step(problem, &plan, 2, steps->step + 1);
+    define_step(problem, &plan, steps->step + 1);
     return EXPOPS_OK;
 }

@@ -13,6 +13,7 @@
 #define XK_POINTER(T, name) (name##_pointer)
 #define XK_GLOBAL
 #define XK_LOCAL
+#define XK_LOCAL_POINTER
 #define XK_CONSTANT static const
 #define XK_FN static inline __attribute__((always_inline, unused))
 #define XK_UNROLL _Pragma("GCC unroll 8")

@@ -20,6 +20,7 @@ typedef uint4 xk_word16;
 #define XK_POINTER(T, name) (name)
 #define XK_GLOBAL
 #define XK_LOCAL __shared__
+#define XK_LOCAL_POINTER
 #define XK_CONSTANT static __device__ const
 #define XK_FN static __device__ __forceinline__
 #define XK_UNROLL _Pragma("unroll")

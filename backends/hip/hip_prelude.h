@@ -16,6 +16,7 @@ typedef unsigned int xk_word16 __attribute__((ext_vector_type(4)));
 #define XK_POINTER(T, name) (name)
 #define XK_GLOBAL
 #define XK_LOCAL __attribute__((shared))
+#define XK_LOCAL_POINTER
 #define XK_CONSTANT static __attribute__((device)) const
 #define XK_FN static inline __attribute__((device, always_inline))
 #define XK_UNROLL _Pragma("unroll")

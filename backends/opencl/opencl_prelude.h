@@ -21,6 +21,7 @@
 #define XK_KERNEL __kernel XK_OCL_GROUP_SIZE XK_OCL_SUBGROUP_SIZE
 #define XK_GLOBAL __global
 #define XK_LOCAL __local
+#define XK_LOCAL_POINTER __local
 #define XK_CONSTANT __constant
 #define XK_FN static inline
 #define XK_UNROLL _Pragma("unroll")

@@ -1,7 +1,6 @@
 /* Complex element types: exact answers for the operators that take them, since REFERENCE speaks of real numbers only and
  * PyTorch's answers kept here hold none. */
 #include <complex.h>
-#undef complex /* a word of expops/op.h */
 #include <math.h>
 #include <string.h>
 
@@ -73,7 +72,7 @@ static int judge_all(test_call *call)
         for (size_t i = 0; i < call->num_args && i < MAX_OPERANDS; i++) {
             const test_array *array = &call->arrays[i];
             if (!array->host) {
-                operands[i] = call->args[i].as.complex[0] + I * (long double)call->args[i].as.complex[1];
+                operands[i] = call->args[i].as.parts[0] + I * (long double)call->args[i].as.parts[1];
                 continue;
             }
             const test_value value =

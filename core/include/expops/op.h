@@ -16,7 +16,7 @@ typedef struct expops_value {
         const expops_tensor *tensor;
         double real;
         int64_t integer; /* also bool, and the index of a choice */
-        const double *complex; /* two doubles */
+        const double *parts; /* real, imaginary */
         const int64_t *integers;
     } as;
 } expops_value;
@@ -79,7 +79,7 @@ static inline expops_value expops_real(double real)
 static inline expops_value expops_complex(const double *parts)
 {
     expops_value value = expops_value_of_kind(EXPOPS_VALUE_COMPLEX, 1);
-    value.as.complex = parts;
+    value.as.parts = parts;
     return value;
 }
 

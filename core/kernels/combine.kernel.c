@@ -1,0 +1,18 @@
+/* Row template that finishes a reduction of rows cut in parts: a group reads the accumulators of one row's parts. */
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_acc, x0), const xk_params p)
+{
+    XK_LOCAL xk_acc shared[XK_WG];
+    XK_GLOBAL const xk_acc *g0 = XK_POINTER(const xk_acc, x0);
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    const xk_index row = (xk_index)xk_group_id();
+    const int lane = xk_lane();
+    xk_acc acc = xk_identity();
+    for (xk_index part = lane; part < (xk_index)p.parts; part += XK_TPR)
+        acc = xk_combine(acc, g0[row * (xk_index)p.parts + part]);
+    acc = xk_combine_row(acc, shared);
+    if (lane == 0) {
+        const xk_r r = XK_CALL;
+        gout[xk_row_start(p, 0, row)] = XK_STORE(r);
+    }
+}

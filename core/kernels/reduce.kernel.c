@@ -1,0 +1,39 @@
+/* Row template of reductions: one element for each row, or, where XK_PART is 1, one accumulator for each of p.parts parts of
+ * each row, which combine.kernel.c reads. See rows.kernel.h. */
+
+#if XK_PART
+#define XK_OUT_TYPE xk_acc
+#else
+#define XK_OUT_TYPE XK_S(XK_O)
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_LOCAL xk_acc shared[XK_WG];
+    XK_GLOBAL XK_OUT_TYPE *gout = XK_POINTER(XK_OUT_TYPE, out);
+    XK_EACH(XK_ADDRESS)
+    const xk_index part = XK_PART ? (xk_index)(xk_group_id() % p.parts) : 0;
+    const xk_index row = (xk_index)(XK_PART ? xk_group_id() / p.parts : xk_group_id()) * XK_RPG + xk_row_here();
+    const int lane = xk_lane(), alive = (xk_ulong)row < p.rows;
+    const xk_index o0 = alive ? xk_row_start(p, 1, row) : 0;
+
+    XK_BEGIN_GATHER
+#if XK_TURNS
+    XK_VECTOR(0) kept[XK_TURNS];
+    XK_GATHER_TURNS(kept)
+#else
+    const xk_index from = part * (xk_index)p.part_length, end = from + (xk_index)p.part_length;
+    XK_GATHER_RANGE(from, end < p.length ? end : p.length)
+#endif
+    XK_END_GATHER
+    acc = xk_combine_row(acc, shared);
+
+    if (alive && lane == 0) {
+#if XK_PART
+        gout[row * (xk_index)p.parts + part] = acc;
+#else
+        const xk_r r = XK_CALL;
+        gout[xk_row_start(p, 0, row)] = XK_STORE(r);
+#endif
+    }
+}

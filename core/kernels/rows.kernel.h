@@ -1,0 +1,88 @@
+/* What the row templates share. A row is what the last dimensions of the iteration space hold for one index of the others.
+ * XK_TPR work-items share a row and a group holds XK_RPG rows. Defines, besides those of the dialect and of
+ * operands.kernel.h:
+ *   XK_OR, XK_WR     numbers of kept and of walked dimensions
+ *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
+ *   XK_VEC           elements loaded at once; above 1 only where the walked dimension is contiguous
+ *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
+ *   XK_CALL          the call of xk_finish or xk_map */
+
+typedef struct xk_params {
+    xk_ulong rows;
+    xk_ulong parts;       /* a row is cut in; 1 for most */
+    xk_ulong part_length; /* elements; a multiple of XK_VEC * XK_TPR */
+#if XK_NN > 0
+    xk_number number[XK_NN];
+#endif
+    xk_index length; /* elements of a row */
+    xk_index outer[XK_OR];
+    xk_index walked[XK_WR];
+    xk_index stride[XK_NT + 1][XK_OR + XK_WR]; /* elements; kept dimensions first */
+} xk_params;
+
+/* Element `e` of a row, from the row's start. */
+#if XK_WR == 1
+#define XK_WALK(operand, e) ((e) * p.stride[operand][XK_OR])
+#else
+XK_FN xk_index xk_walk(xk_params p, int operand, xk_index e)
+{
+    xk_index offset = 0;
+    for (int d = XK_WR - 1; d >= 0; d--) {
+        offset += e % p.walked[d] * p.stride[operand][XK_OR + d];
+        e /= p.walked[d];
+    }
+    return offset;
+}
+#define XK_WALK(operand, e) xk_walk(p, operand, e)
+#endif
+
+XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
+{
+    xk_index offset = 0;
+    for (int d = XK_OR - 1; d >= 0; d--) {
+        offset += row % p.outer[d] * p.stride[operand][d];
+        row /= p.outer[d];
+    }
+    return offset;
+}
+
+/* A vector of an operand, loaded in one access where it is contiguous. */
+#define XK_VECTOR(i) \
+    union { \
+        XK_CAT(xk_word, XK_W##i) word; \
+        XK_S(XK_D##i) v[XK_VEC]; \
+    }
+#if XK_VEC > 1
+#define XK_LOAD_ROW(i, into, e) into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + (e));
+#else
+#define XK_LOAD_ROW(i, into, e) into.v[0] = g##i[o##i + XK_WALK(i + 1, e)];
+#endif
+
+/* Which of the group's rows a work-item helps with, and as which of the row's work-items. */
+XK_FN int xk_row_here(void)
+{
+    return (int)xk_local_id() % (XK_BY_ROWS ? XK_RPG : XK_WG) / (XK_BY_ROWS ? 1 : XK_TPR);
+}
+
+XK_FN int xk_lane(void)
+{
+    return XK_BY_ROWS ? (int)xk_local_id() / XK_RPG : (int)xk_local_id() % XK_TPR;
+}
+
+/* Combines the accumulators of each row's work-items; the result reaches all of them. `shared` has XK_WG of them. */
+XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
+{
+#if XK_TPR > 1
+    const int lane = xk_lane(), step = XK_BY_ROWS ? XK_RPG : 1;
+    const int first = XK_BY_ROWS ? xk_row_here() : xk_row_here() * XK_TPR;
+    shared[first + lane * step] = mine;
+    xk_barrier();
+    for (int gap = XK_TPR / 2; gap > 0; gap /= 2) {
+        if (lane < gap)
+            shared[first + lane * step] = xk_combine(shared[first + lane * step], shared[first + (lane + gap) * step]);
+        xk_barrier();
+    }
+    mine = shared[first];
+#endif
+    return mine;
+}
