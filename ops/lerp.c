@@ -42,9 +42,9 @@ KERNEL(xk_t self, xk_t end, xk_t weight)
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double end, long double weight)
 {
-    if (isfinite(self) && isfinite(end) && isfinite(weight))
+    if (isfinite(self) && isfinite(end) && isfinite(weight) && self != 0 && end != 0)
         return self * (1 - weight) + end * weight;
-    /* Which end the way starts from decides where infinities cancel. */
+    /* Which end the way starts from decides where infinities cancel and which sign a zero has. */
     return fabsl(weight) < 0.5L ? self + weight * (end - self) : end - (end - self) * (1 - weight);
 }
 #endif
