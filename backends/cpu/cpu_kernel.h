@@ -50,5 +50,6 @@ XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b)
 #include "cpu_bits.h"
 #include "cpu_math.h"
 #include "kernels/common.kernel.h"
+#include "kernels/complex.kernel.h"
 
 #endif
