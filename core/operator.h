@@ -44,6 +44,8 @@ typedef struct expops_parameter {
     uint8_t max_ndim;   /* 1 + the largest number of dimensions; 0: any */
     uint8_t walked;     /* rows: has exactly the walked dimensions (a weight) */
     uint8_t epsilon;    /* absent means the machine epsilon of the arithmetic */
+    uint8_t pieces;     /* pointwise tensors: the kernel reads so many tensors of one shape in this one (glu's halves) */
+    uint8_t chosen;     /* bools: a compile-time choice, as of two words */
 } expops_parameter;
 
 #define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
@@ -63,6 +65,7 @@ typedef struct expops_view {
     int64_t shape[EXPOPS_MAX_RANK];
     int64_t strides[EXPOPS_MAX_RANK];
     int64_t offset; /* elements from the tensor's first */
+    int64_t step;   /* elements from one of the parameter's pieces to the next */
 } expops_view;
 
 /* Where the tests draw inputs from: uniform in [low, high], for each operand. */
@@ -87,8 +90,9 @@ struct expops_operator {
     uint32_t not_in_place;
     expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
 
-    /* Turns the first input into the view that the output's elements come from (permute_copy). Optional. */
-    expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *self);
+    /* Pointwise: turns the tensors into the views that the output's elements come from (permute_copy); one for each
+     * parameter, and what belongs to no tensor is not set. Optional. */
+    expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *views);
     /* Rows: writes a flag for each dimension of the first input that a row walks, and whether the output keeps it. */
     expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self,
                           uint8_t *walked, int *keepdim);

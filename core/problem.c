@@ -26,7 +26,7 @@ static expops_status check_descriptor(const expops_tensor *tensor, expops_dtype 
 static void view_of(const expops_tensor *tensor, expops_view *view)
 {
     view->ndim = tensor->ndim;
-    view->offset = 0;
+    view->offset = view->step = 0;
     if (tensor->ndim > 0)
         memcpy(view->shape, tensor->shape, (size_t)tensor->ndim * sizeof *view->shape);
     if (tensor->ndim > 0 && tensor->strides)
@@ -205,20 +205,17 @@ static expops_status infer_pointwise(const expops_operator *op, const expops_val
                                      expops_view *views)
 {
     expops_result *result = &problem->inferred;
-    int first = 1;
-    result->ndim = 0;
-    for (uint32_t i = 0; op->parameters[i].name; i++) {
-        if (!is_tensor(args + i))
-            continue;
-        if (op->parameters[i].max_ndim && views[i].ndim >= op->parameters[i].max_ndim)
+    for (uint32_t i = 0; op->parameters[i].name; i++)
+        if (is_tensor(args + i) && op->parameters[i].max_ndim && views[i].ndim >= op->parameters[i].max_ndim)
             return BAD(EXPOPS_ERR_SHAPE, op, i, "has %d dimensions; at most %d are accepted", views[i].ndim,
                        op->parameters[i].max_ndim - 1);
-        if (first && op->view)
-            EXPOPS_TRY_SAYING(op->view(op, args, views + i), "%s", op->name);
-        first = 0;
-        EXPOPS_TRY_SAYING(expops_broadcast(&result->ndim, result->shape, views + i), "%s: argument %s", op->name,
-                          op->parameters[i].name);
-    }
+    if (op->view)
+        EXPOPS_TRY_SAYING(op->view(op, args, views), "%s", op->name);
+    result->ndim = 0;
+    for (uint32_t i = 0; op->parameters[i].name; i++)
+        if (is_tensor(args + i))
+            EXPOPS_TRY_SAYING(expops_broadcast(&result->ndim, result->shape, views + i), "%s: argument %s", op->name,
+                              op->parameters[i].name);
     return EXPOPS_OK;
 }
 
@@ -262,9 +259,11 @@ static void note_choice(const expops_operator *op, const expops_value *args, exp
 {
     problem->choice = 0;
     for (uint32_t i = 0; op->parameters[i].name; i++)
-        if (op->parameters[i].kind == EXPOPS_PARAMETER_CHOICE)
-            problem->choice = (uint32_t)(args[i].kind == EXPOPS_VALUE_NONE ? (int64_t)op->parameters[i].default_value
-                                                                           : args[i].as.integer);
+        if (op->parameters[i].kind == EXPOPS_PARAMETER_CHOICE || op->parameters[i].chosen) {
+            const int64_t given = args[i].kind == EXPOPS_VALUE_NONE ? (int64_t)op->parameters[i].default_value
+                                                                    : args[i].as.integer;
+            problem->choice = op->parameters[i].chosen ? given != 0 : (uint32_t)given;
+        }
 }
 
 expops_status expops_problem_infer(const expops_operator *op, const expops_value *args, expops_problem *problem,
@@ -335,7 +334,7 @@ static uint32_t is_aligned(const expops_device *device, const expops_tensor *ten
 }
 
 static expops_status add_tensor(expops_problem *problem, const expops_device *device, const expops_tensor *tensor,
-                                int32_t argument, const char *name)
+                                int32_t argument, uint32_t piece, const char *name)
 {
     expops_problem_operand *operand = problem->operand + problem->num_operands++;
     expops_dtype dtype;
@@ -343,6 +342,7 @@ static expops_status add_tensor(expops_problem *problem, const expops_device *de
     EXPOPS_TRY(check_memory(problem->op, device, tensor, name, (int)expops_dtype_bytes(dtype)));
     operand->kind = argument < 0 ? EXPOPS_OPERAND_OUTPUT : EXPOPS_OPERAND_INPUT;
     operand->argument = argument;
+    operand->piece = piece;
     operand->dtype = (int32_t)dtype;
     operand->device_type = tensor->device.device_type;
     operand->aligned = is_aligned(device, tensor);
@@ -384,12 +384,14 @@ static expops_status add_argument(expops_problem *problem, const expops_device *
                             parameter->kind == EXPOPS_PARAMETER_NUMBER;
     if (!kernel_kind || parameter->shape_only)
         return EXPOPS_OK;
-    if (problem->num_operands > EXPOPS_MAX_OPERANDS)
+    const uint32_t pieces = is_tensor(value) && parameter->pieces ? parameter->pieces : 1;
+    if (problem->num_operands + pieces > 1 + EXPOPS_MAX_OPERANDS)
         return expops_fail(EXPOPS_ERR_INTERNAL, "%s: more than %d operands", problem->op->name, EXPOPS_MAX_OPERANDS);
     if (is_host_number(device, value, parameter))
         add_number(problem, (int32_t)index, EXPOPS_NUMBER_TENSOR, 0);
     else if (is_tensor(value))
-        return add_tensor(problem, device, value->as.tensor, (int32_t)index, parameter->name);
+        for (uint32_t piece = 0; piece < pieces; piece++)
+            EXPOPS_TRY(add_tensor(problem, device, value->as.tensor, (int32_t)index, piece, parameter->name));
     else if (value->kind != EXPOPS_VALUE_NONE)
         add_number(problem, (int32_t)index, EXPOPS_NUMBER_VALUE, 0);
     else
@@ -402,9 +404,11 @@ static expops_status add_argument(expops_problem *problem, const expops_device *
 
 static void take_strides(expops_problem_operand *operand, const expops_view *view)
 {
-    operand->offset = view->offset;
-    memcpy(operand->strides, view->strides, sizeof operand->strides);
-    expops_view_extent(view, expops_operand_bytes(operand), &operand->low, &operand->high);
+    expops_view piece = *view;
+    piece.offset += operand->piece * view->step;
+    operand->offset = piece.offset;
+    memcpy(operand->strides, piece.strides, sizeof operand->strides);
+    expops_view_extent(&piece, expops_operand_bytes(operand), &operand->low, &operand->high);
 }
 
 static void lay_out_pointwise(expops_problem *problem, const expops_view *out_view, expops_view *views)
@@ -472,7 +476,7 @@ expops_status expops_problem_make(const expops_operator *op, const expops_device
     EXPOPS_TRY(expops_problem_infer(op, args, problem, views, walked, &keepdim));
     EXPOPS_TRY(check_output(op, problem, out, &out_view, &out_dtype));
     problem->num_operands = problem->num_tensors = problem->num_numbers = 0;
-    EXPOPS_TRY(add_tensor(problem, device, out, -1, "out"));
+    EXPOPS_TRY(add_tensor(problem, device, out, -1, 0, "out"));
     for (uint32_t i = 0; op->parameters[i].name; i++)
         EXPOPS_TRY(add_argument(problem, device, args, i));
     problem->empty = expops_view_numel(&out_view) == 0;

@@ -1,9 +1,9 @@
 #include "operator.h"
 #include "view.h"
 
-static expops_status permute(const expops_operator *op, const expops_value *args, expops_view *self)
+static expops_status permute(const expops_operator *op, const expops_value *args, expops_view *views)
 {
-    return expops_view_permute(self, args[1].as.integers, args[1].count);
+    return expops_view_permute(views, args[1].as.integers, args[1].count);
 }
 
 OPERATOR(permute_copy) = {

@@ -95,6 +95,8 @@ class Operator:
     def choices(self):
         if 'XK_CHOICE' not in self.text:
             return 1
+        if re.search(r'\.chosen\s*=\s*1', self.text):
+            return 2
         words = arguments(self.text, r'\bCHOICE\(')
         return len(words) - 1 if words else 1
 
@@ -106,13 +108,15 @@ class Operator:
         return dtype
 
     def kinds(self):
-        """TENSOR, OPERAND or NUMBER of each argument of KERNEL; a tensor that only gives its shape is none."""
+        """TENSOR, OPERAND or NUMBER of each argument of KERNEL; a tensor that only gives its shape is none, one of
+        several pieces is as many."""
         match = re.search(r'\.parameters\s*=\s*\{', self.text)
         inside = balanced(self.text, match.end() - 1) if match else ''
         kinds = []
         for parameter in re.finditer(r'\b(TENSOR|OPERAND|NUMBER)\(', inside):
-            if 'shape_only' not in balanced(inside, parameter.end() - 1):
-                kinds.append(parameter.group(1))
+            own = balanced(inside, parameter.end() - 1)
+            pieces = re.search(r'\.pieces\s*=\s*(\d+)', own)
+            kinds += [parameter.group(1)] * (0 if 'shape_only' in own else int(pieces.group(1)) if pieces else 1)
         return kinds
 
 
@@ -139,22 +143,23 @@ def pointwise_defines(op):
 
 
 def rows_defines(op):
+    maps = op.family == 'MAP'
     lifts = arguments(op.text, r'\bxk_lift\(')
-    last = arguments(op.text, r'\bxk_map\(' if op.family == 'MAP' else r'\bxk_finish\(')
-    if lifts is None or last is None:
-        raise SystemExit(f'{op.path}: a row operator needs xk_lift and xk_map or xk_finish')
-    at = next((k for k, arg in enumerate(last) if re.search(r'\bxk_acc\b', arg)), None)
+    last = arguments(op.text, r'\bxk_settle\(' if maps else r'\bxk_finish\(')
+    mapped = arguments(op.text, r'\bxk_map\(') if maps else ['xk_acc a']
+    if lifts is None or last is None or mapped is None:
+        raise SystemExit(f'{op.path}: a row operator needs xk_lift, and xk_finish or xk_settle and xk_map')
+    at = next((k for k, arg in enumerate(mapped) if re.search(r'\bxk_acc\b', arg)), None)
     if at is None:
-        raise SystemExit(f'{op.path}: xk_map and xk_finish take an xk_acc')
-    arrays = max(at, len(lifts))
-    numbers = len(last) - at - 2
-    return (f'#define CPU_IS_MAP {int(op.family == "MAP")}\n'
+        raise SystemExit(f'{op.path}: xk_map takes an xk_acc, after the elements')
+    numbers = len(last) - 2
+    return (f'#define CPU_IS_MAP {int(maps)}\n'
             f'#define CPU_LIFTS {len(lifts)}\n'
             f'#define CPU_LIFTED_ARGUMENTS(A) {each(len(lifts))}\n'
-            f'#define CPU_ARRAYS {arrays}\n'
+            f'#define CPU_ARRAYS {max(at, len(lifts))}\n'
             f'#define CPU_MAP_ARRAYS(A) {each(at)}{"," if at else ""}\n'
             f'#define CPU_NUMBERS {numbers}\n'
-            f'#define CPU_MAP_NUMBERS(A) {"," if numbers else ""} {each(numbers)}\n'), 'cpu_rows.inc'
+            f'#define CPU_ROW_NUMBERS(A) {"," if numbers else ""} {each(numbers)}\n'), 'cpu_rows.inc'
 
 
 def stub(op, dtype, choice):
