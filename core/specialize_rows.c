@@ -121,32 +121,34 @@ static void fill_params(const expops_problem *problem, const plan *plan, expops_
     expops_params_finish(params);
 }
 
-/* xk_finish(accumulator, length, numbers...) or xk_map(elements..., accumulator, length, numbers...) */
-static void define_call(const expops_problem *problem, expops_step *step)
+/* One of xk_finish(accumulator, length, numbers...), which xk_settle takes too, and xk_map(elements..., accumulator). */
+static void define_calls(const expops_problem *problem, expops_step *step)
 {
     const int map = problem->op->family == EXPOPS_FAMILY_MAP;
+    expops_text attributes = { 0 }, elements = { 0 };
     uint32_t tensors = 0, numbers = 0;
-    expops_text_add(&step->defines, "#define XK_CALL %s(", map ? "xk_map" : "xk_finish");
-    for (int after = 0; after < 2; after++) {
-        for (uint32_t i = 1; i < problem->num_operands; i++) {
-            const expops_problem_operand *operand = problem->operand + i;
-            const int number = operand->kind == EXPOPS_OPERAND_NUMBER;
-            const int attribute = problem->op->parameters[operand->argument].kind == EXPOPS_PARAMETER_NUMBER;
-            if (attribute != after || (!number && !map))
-                continue;
-            expops_text_add(&step->defines, after ? ", XK_N(%u)" : number ? "XK_N(%u), " : "XK_X%u, ",
-                            number ? numbers++ : tensors++);
-        }
-        if (!after)
-            expops_text_append(&step->defines, "acc, (xk_t)p.length");
+    for (uint32_t i = 1; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        if (problem->op->parameters[operand->argument].kind == EXPOPS_PARAMETER_NUMBER)
+            expops_text_add(&attributes, ", XK_N(%u)", numbers++);
+        else if (operand->kind == EXPOPS_OPERAND_NUMBER)
+            expops_text_add(&elements, "XK_N(%u), ", numbers++);
+        else
+            expops_text_add(&elements, "XK_X%u, ", tensors++);
     }
-    expops_text_append(&step->defines, ")\n");
+    expops_text_add(&step->defines, "#define %s(acc, (xk_t)p.length%s)\n",
+                    map ? "XK_SETTLE xk_settle" : "XK_CALL xk_finish", attributes.data ? attributes.data : "");
+    if (map)
+        expops_text_add(&step->defines, "#define XK_CALL xk_map(%sacc)\n", elements.data ? elements.data : "");
+    step->defines.failed |= attributes.failed || elements.failed;
+    expops_text_free(&attributes);
+    expops_text_free(&elements);
 }
 
 static void define_step(const expops_problem *problem, const plan *plan, expops_step *step)
 {
     expops_define_operands(problem, step, plan->vector, NULL, plan->wide);
-    define_call(problem, step);
+    define_calls(problem, step);
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
                     "#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n",

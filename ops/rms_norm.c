@@ -41,9 +41,14 @@ XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
     return a + b;
 }
 
-XK_FN xk_r xk_map(xk_t x, xk_t weight, xk_acc a, xk_t n, xk_t eps)
+XK_FN xk_acc xk_settle(xk_acc a, xk_t n, xk_t eps)
 {
-    return x * xk_rsqrt(a / n + eps) * weight;
+    return xk_rsqrt(a / n + eps);
+}
+
+XK_FN xk_r xk_map(xk_t x, xk_t weight, xk_acc scale)
+{
+    return x * scale * weight;
 }
 #endif
 

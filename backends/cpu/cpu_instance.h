@@ -18,9 +18,10 @@ typedef struct cpu_row_functions {
     void (*columns)(void *accs, size_t n, const void *const *in);         /* n accumulators take one element each */
     void (*combine)(void *accs, const void *others, size_t n);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
+    /* Maps: what all elements of a row share is worked out once, before the first of them. */
+    void (*settle)(void *accs, size_t n, int64_t length, const void *const *numbers);
     /* acc_step 0: all elements belong to one row; 1: each to its own. */
-    void (*map)(size_t n, void *out, const void *const *in, const void *accs, uint32_t acc_step, int64_t length,
-                const void *const *numbers);
+    void (*map)(size_t n, void *out, const void *const *in, const void *accs, uint32_t acc_step);
 } cpu_row_functions;
 
 typedef struct cpu_instance {

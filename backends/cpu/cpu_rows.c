@@ -106,8 +106,7 @@ static void map(const rows_task *task, int64_t first, int64_t last, rows_scratch
         const cpu_view out = cpu_out(kernel, task->launch, &position, &scratch->buffer[0]);
         for (int64_t r = 0; r < position.rows; r++) {
             point(scratch, instance->num_arrays, r, in);
-            instance->rows->map((size_t)position.cols, out.data + r * out.row_bytes, in, accs, kernel->by_columns,
-                                kernel->length, scratch->numbers);
+            instance->rows->map((size_t)position.cols, out.data + r * out.row_bytes, in, accs, kernel->by_columns);
         }
         cpu_store(kernel, task->launch, &position, out);
         cpu_position_next(kernel, &position);
@@ -144,10 +143,12 @@ static void run_groups(void *context, int64_t first, int64_t last, uint32_t thre
         rows->identity(accs.bytes, accs_count);
         if (kernel->units)
             accumulate(task, block, block + kernel->units, &scratch, accs.bytes);
-        if (rows->map)
+        if (rows->map) {
+            rows->settle(accs.bytes, accs_count, kernel->length, scratch.numbers);
             map(task, block, block + kernel->units, &scratch, accs.bytes);
-        else
+        } else {
             finish(task, group, &scratch, accs.bytes);
+        }
     }
     if (kernel->streamed)
         kernel->level->stream_end();
@@ -184,6 +185,14 @@ static void finish_alone(const rows_task *task)
     finish(task, task->group, &scratch, task->partials);
 }
 
+static void settle_alone(const rows_task *task, size_t count)
+{
+    rows_scratch scratch;
+
+    prepare(task, &scratch);
+    task->kernel->instance->rows->settle(task->partials, count, task->kernel->length, scratch.numbers);
+}
+
 static int64_t partial_bytes(const cpu_kernel *kernel)
 {
     const int64_t count = kernel->by_columns ? kernel->blocks.cols : 1;
@@ -206,10 +215,12 @@ static void run_shared(rows_task *task, uint32_t threads)
         cpu_parallel(threads, kernel->units, accumulate_part, task);
         for (uint32_t t = 1; t < threads; t++)
             rows->combine(partials, partials + t * task->partial_bytes, count);
-        if (rows->map)
+        if (rows->map) {
+            settle_alone(task, count);
             cpu_parallel(threads, kernel->units, map_part, task);
-        else
+        } else {
             finish_alone(task);
+        }
     }
 }
 

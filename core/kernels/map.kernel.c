@@ -50,6 +50,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 #endif
     XK_END_GATHER
     acc = xk_combine_row(acc, shared);
+    acc = XK_SETTLE;
 
 #if XK_TURNS
     XK_UNROLL
