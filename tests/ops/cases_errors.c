@@ -25,7 +25,10 @@ static int begin_valid(test_call *call, test_subject *subject, const char *title
         test_draw(call, i, &subject->random);
     }
     for (size_t i = 0; i < call->num_args; i++)
-        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT &&
+            expops_infer(call->op, call->args, call->num_args, &call->result) != EXPOPS_OK) {
+            call->args[i] = expops_int(0); /* the even dimension, for what halves one */
+        } else if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {
             test_call_ints(call, i, last, 1);
             if (expops_infer(call->op, call->args, call->num_args, &call->result) != EXPOPS_OK)
                 test_call_ints(call, i, identity, 2);

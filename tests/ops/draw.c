@@ -61,8 +61,8 @@ void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int 
     call->args[index] = expops_none();
     switch (parameter->kind) {
     case EXPOPS_PARAMETER_NUMBER:
-        if (!parameter->optional || parameter->epsilon || variant)
-            call->args[index] = small_number(dtype, variant);
+        if (!parameter->optional || parameter->epsilon || variant) /* neighbours get different numbers */
+            call->args[index] = small_number(dtype, variant + (int)index);
         break;
     case EXPOPS_PARAMETER_OPERAND: call->args[index] = small_number(dtype, variant); break;
     case EXPOPS_PARAMETER_BOOL:

@@ -20,7 +20,14 @@ double test_bound(const expops_operator *op, expops_dtype dtype)
 /* The type numbers have inside a kernel, and the precision of its arithmetic. */
 static expops_dtype arithmetic_of(expops_dtype common)
 {
-    return common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : common;
+    switch (common) {
+    case EXPOPS_DTYPE_F16:
+    case EXPOPS_DTYPE_BF16: return EXPOPS_DTYPE_F32;
+    case EXPOPS_DTYPE_I8:
+    case EXPOPS_DTYPE_I16:
+    case EXPOPS_DTYPE_U8: return EXPOPS_DTYPE_I32;
+    default: return common;
+    }
 }
 
 static long double argument_of(const test_call *call, size_t i, int64_t position)
@@ -117,6 +124,15 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
     return answer;
 }
 
+/* Below the bound's floor errors count in units of the floor: what such a unit exceeds the answer's own by. */
+static long double floor_slack(const expops_operator *op, expops_dtype result, long double expected, double bound)
+{
+    const long double at_floor = test_ulp(result, (long double)op->bound.floor);
+    if (op->bound.floor == 0 || !isfinite(expected) || fabsl(expected) >= (long double)op->bound.floor)
+        return 0;
+    return (long double)bound * (at_floor - test_ulp(result, expected));
+}
+
 static int accepts_part(const test_call *call, long double expected, long double slack, long double actual,
                         double extra_ulp)
 {
@@ -126,6 +142,8 @@ static int accepts_part(const test_call *call, long double expected, long double
         result = result == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
     if (test_is_complex(out))
         out = out == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
+    if (test_is_float(result))
+        slack += floor_slack(call->op, result, expected, bound);
     if (!test_is_float(result)) /* integers and bool are exact until a floating output rounds them */
         return test_close(out, actual, test_round(out, test_round(result, expected)), 0, 0);
     if (out == result)

@@ -67,7 +67,147 @@ static int run_permutation(test_subject *subject)
     return failures;
 }
 
+/* --- operators whose reference speaks of elements that meet by a view --- */
+
+/* Fills the reference's arguments for one element of the output. */
+typedef void (*meeting)(const test_call *call, int64_t position, long double *arguments);
+
+static long double element_of(const test_array *array, int64_t position)
+{
+    return test_array_get(array, test_array_index(array, array->ndim, array->shape, position)).re;
+}
+
+static int judge_meeting(test_call *call, meeting meet)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    int failures = test_call_infer(call);
+    if (failures || !test_call_output(call, call->result.dtype, TEST_COMPACT, 0))
+        return test_report(call, "no output");
+    failures = test_call_run(call);
+    const int64_t numel = failures ? 0 : test_array_numel(&call->out);
+    for (int64_t k = 0; k < numel; k++) {
+        long double arguments[EXPOPS_MAX_PARAMETERS] = { 0 };
+        meet(call, k, arguments);
+        const test_value expected = { test_reference_call(reference, arguments), 0 };
+        const test_value actual =
+            test_image_get(&call->out, call->image, test_array_index(&call->out, call->out.ndim, call->out.shape, k));
+        if (!test_close(call->out.dtype, actual.re, expected.re, test_bound(call->op, call->out.dtype), 0))
+            failures += test_judge_report(call, k, actual, expected);
+    }
+    return failures > 0 ? failures : 0;
+}
+
+/* The call must be refused for a shape. */
+static int refuses(test_call *call)
+{
+    const expops_status status = expops_infer(call->op, call->args, call->num_args, &call->result);
+    if (status == EXPOPS_ERR_SHAPE && strstr(expops_error_text(), call->op->name))
+        return 0;
+    return test_report(call, "gives %s, not %s", expops_status_name(status), expops_status_name(EXPOPS_ERR_SHAPE));
+}
+
+static int halves(const expops_operator *op, expops_dtype dtype)
+{
+    return strcmp(op->name, "glu") == 0;
+}
+
+/* The element at the same place in either half. */
+static void meet_halves(const test_call *call, int64_t position, long double *arguments)
+{
+    const test_array *self = &call->arrays[0], *out = &call->out;
+    int64_t first = 0, scale = 1, half = 0;
+    for (int32_t d = self->ndim - 1; d >= 0; d--) {
+        first += position % out->shape[d] * scale;
+        position /= out->shape[d];
+        if (out->shape[d] != self->shape[d])
+            half = out->shape[d] * scale;
+        scale *= self->shape[d];
+    }
+    arguments[0] = element_of(self, first);
+    arguments[1] = element_of(self, first + half);
+}
+
+static int run_halves(test_subject *subject)
+{
+    static const int64_t even[] = { 6, 4, 34 }, odd[] = { 4, 3 };
+    static const struct {
+        int32_t ndim;
+        expops_value dim;
+    } refused[] = { { 2, { EXPOPS_VALUE_NONE, 0, { 0 } } }, { 2, { EXPOPS_VALUE_INT, 1, { .integer = 2 } } },
+                    { 0, { EXPOPS_VALUE_INT, 1, { .integer = 0 } } } };
+    int failures = 0;
+    for (int dim = -1; dim < 3; dim++) {
+        for (int layout = 0; layout < TEST_LAYOUT_COUNT; layout++) {
+            test_call call;
+            test_call_begin(&call, subject->device, subject->op, "halves");
+            call.args[1] = dim < 0 ? expops_none() : expops_int(dim);
+            if (test_call_tensor(&call, 0, subject->dtype, 3, even, (enum test_layout)layout, layout % 2)) {
+                test_draw(&call, 0, &subject->random);
+                failures += judge_meeting(&call, meet_halves);
+            }
+            test_call_end(&call);
+        }
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        test_call call;
+        test_call_begin(&call, subject->device, subject->op, "no halves");
+        call.args[1] = refused[i].dim;
+        if (test_call_tensor(&call, 0, subject->dtype, refused[i].ndim, odd, TEST_COMPACT, 0))
+            failures += refuses(&call);
+        test_call_end(&call);
+    }
+    return failures;
+}
+
+static int weighs_channels(const expops_operator *op, expops_dtype dtype)
+{
+    return strcmp(op->name, "prelu") == 0;
+}
+
+/* The element, and the weight of its index in dimension 1. */
+static void meet_channel(const test_call *call, int64_t position, long double *arguments)
+{
+    const test_array *self = &call->arrays[0], *weight = &call->arrays[1];
+    arguments[0] = element_of(self, position);
+    for (int32_t d = self->ndim - 1; d > 1; d--)
+        position /= self->shape[d];
+    arguments[1] = element_of(weight, test_array_numel(weight) == 1 ? 0 : position % self->shape[1]);
+}
+
+static int run_channels(test_subject *subject)
+{
+    static const struct {
+        int32_t ndim;
+        int64_t shape[4];
+        int32_t weight_ndim;
+        int64_t weights;
+        int refused;
+    } cases[] = {
+        { 0, { 0 }, 0, 1, 0 },          { 1, { 9 }, 1, 1, 0 },          { 2, { 5, 3 }, 1, 3, 0 },
+        { 2, { 4, 64 }, 1, 64, 0 },     { 3, { 2, 3, 32 }, 1, 3, 0 },   { 4, { 2, 3, 5, 7 }, 1, 3, 0 },
+        { 4, { 2, 3, 5, 7 }, 1, 1, 0 }, { 3, { 2, 3, 5 }, 0, 1, 0 },    { 3, { 2, 0, 5 }, 1, 0, 0 },
+        { 3, { 2, 3, 5 }, 1, 5, 1 },    { 1, { 9 }, 1, 9, 1 },          { 0, { 0 }, 1, 2, 1 },
+    };
+    int failures = 0;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const enum test_layout layout = (enum test_layout)(i % TEST_LAYOUT_COUNT);
+        test_call call;
+        test_call_begin(&call, subject->device, subject->op, "channels");
+        if (test_call_tensor(&call, 0, subject->dtype, cases[i].ndim, cases[i].shape, layout, 0) &&
+            test_call_tensor(&call, 1, subject->dtype, cases[i].weight_ndim, &cases[i].weights,
+                             i % 2 ? TEST_STEPPED : TEST_COMPACT, 1)) {
+            test_draw(&call, 0, &subject->random);
+            test_draw(&call, 1, &subject->random);
+            failures += cases[i].refused ? refuses(&call) : judge_meeting(&call, meet_channel);
+        }
+        test_call_end(&call);
+    }
+    return failures;
+}
+
 const test_kind test_law_kinds[] = {
     { "permutation", permutes, run_permutation, 0 },
+    { "halves", halves, run_halves, 0 },
+    { "channels", weighs_channels, run_channels, 0 },
     { NULL, NULL, NULL, 0 },
 };
