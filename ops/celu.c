@@ -1,0 +1,25 @@
+#include "operator.h"
+
+OPERATOR(celu) = {
+    .name = "celu",
+    .doc = "Continuously differentiable exponential linear unit: self where it is above 0, else alpha * (exp(self / alpha) - 1).",
+    .source = "torch.nn.functional.celu",
+    .dtypes = FLOATING,
+    .parameters = { TENSOR("self"), NUMBER("alpha", DEFAULT(1), .doc = "Not 0.") },
+    .samples = { { -20, 20 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t alpha)
+{
+    return self > 0 ? self : alpha * xk_expm1(self / alpha);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double alpha)
+{
+    return self > 0 ? self : alpha * expm1l(self / alpha);
+}
+#endif
