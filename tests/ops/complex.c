@@ -13,6 +13,7 @@ static number abs_of(const number *a) { return cabsl(a[0]); }
 static number neg_of(const number *a) { return -a[0]; }
 static number exp_of(const number *a) { return cexpl(a[0]); }
 static number mul_of(const number *a) { return a[0] * a[1]; }
+static number sigmoid_of(const number *a) { return 1 / (1 + cexpl(-a[0])); }
 static number eq_of(const number *a) { return a[0] == a[1]; }
 static number not_of(const number *a) { return a[0] == 0; }
 static number addcmul_of(const number *a) { return a[0] + a[3] * a[1] * a[2]; }
@@ -26,7 +27,7 @@ static const struct {
 } answers[] = {
     { "abs", abs_of },   { "neg", neg_of },     { "exp", exp_of },         { "mul", mul_of },
     { "eq", eq_of },     { "logical_not", not_of }, { "addcmul", addcmul_of }, { "lerp", lerp_of },
-    { "fill", fill_of }, { "masked_fill", masked_fill_of },
+    { "fill", fill_of }, { "masked_fill", masked_fill_of }, { "sigmoid", sigmoid_of },
 };
 
 static number (*answer_of(const char *name))(const number *operands)
