@@ -1,0 +1,37 @@
+#include "operator.h"
+
+OPERATOR(rrelu_with_noise_backward) = {
+    .name = "rrelu_with_noise_backward",
+    .doc = "Gradient of the randomised leaky ReLU: grad_output * noise in training, else grad_output, times the mean of lower "
+           "and upper where self is not above 0.",
+    .source = "torch.ops.aten.rrelu_with_noise_backward",
+    .dtypes = FLOATING,
+    .promotion = EXPOPS_PROMOTE_SAME,
+    .not_in_place = 1,
+    .parameters = { TENSOR("grad_output"), TENSOR("self"), TENSOR("noise"), NUMBER("lower"), NUMBER("upper"),
+                    BOOL("training", .chosen = 1),
+                    BOOL("self_is_result", .doc = "Whether self is rrelu's result; its sign says the same either way.") },
+    .samples = { { -10, 10 }, { -10, 10 }, { 0, 1 } },
+    .bound = { .f32 = 2, .f64 = 2, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t grad_output, xk_t self, xk_t noise, xk_t lower, xk_t upper)
+{
+#if XK_CHOICE == 1
+    return grad_output * noise;
+#else
+    return self > 0 ? grad_output : grad_output * ((lower + upper) * XK_C(0.5));
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double grad_output, long double self, long double noise, long double lower, long double upper,
+          long double training, long double self_is_result)
+{
+    if (training)
+        return grad_output * noise;
+    return self > 0 ? grad_output : grad_output * (lower + upper) / 2;
+}
+#endif
