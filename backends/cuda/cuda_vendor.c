@@ -138,10 +138,13 @@ static int nearest_target(const cuhip_rtc *rtc, int wanted)
 int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *device, const expops_source *source,
                              cuhip_options *out_options)
 {
-    const int wanted = strncmp(source->target, "sm_", 3) == 0 ? atoi(source->target + 3) : 0;
+    const int wants_text = strncmp(source->target, "compute_", 8) == 0;
+    const int wanted = wants_text                               ? atoi(source->target + 8)
+                       : strncmp(source->target, "sm_", 3) == 0 ? atoi(source->target + 3)
+                                                                : 0;
     if (wanted <= 0) {
-        cuhip_host->error("compiling %s: \"%s\" is no target of %s; targets look like sm_90", source->name,
-                          source->target, CUHIP_RTC_NAME);
+        cuhip_host->error("compiling %s: \"%s\" is no target of %s; targets look like sm_90, or compute_90 for text",
+                          source->name, source->target, CUHIP_RTC_NAME);
         return CUHIP_ERR_COMPILE;
     }
     const int nearest = nearest_target(rtc, wanted);
@@ -151,7 +154,7 @@ int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *
         return CUHIP_ERR_COMPILE;
     }
     const int exact = nearest < 0 || nearest == wanted;
-    out_options->want_text = !exact || !rtc->code_bytes || !rtc->code;
+    out_options->want_text = wants_text || !exact || !rtc->code_bytes || !rtc->code;
     if (!out_options->want_text)
         snprintf(out_options->room, sizeof out_options->room, "--gpu-architecture=%s", source->target);
     else

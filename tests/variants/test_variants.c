@@ -1,0 +1,266 @@
+/* Compiles the kernels that calls of every operator lead to, with the real compiler and no device. The plainest layout is
+ * tried in every element type, any other in some of them (here 4), which change from layout to layout. The plainest layout
+ * in f32 is compiled for every target, anything else for one of them in turn:
+ *
+ *   test_variants plugin "sm_75 sm_80 sm_90" sm_80 4 [compiler]
+ *
+ * A target beginning with "compute_" gives text instead of machine code; there the kernels of every operator that do not
+ * involve doubles are searched for double arithmetic, which a stray constant brings in unnoticed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "plugin_host.h"
+#include "registry.h"
+#include "specialize.h"
+#include "variant.h"
+
+enum { SKIPPED = 77, MOST_TEXTS = 4096, SHOWN = 2000 };
+
+extern const char cuhip_prelude[];
+
+static const expops_backend_api *api;
+static const char *compiler_path, *target;
+static uint32_t num_targets, this_target, types_of_a_layout;
+static int wants_text;
+static uint64_t compiled;
+
+static expops_device device = {
+    .info = { .header = { .struct_size = sizeof device.info },
+              .prelude = cuhip_prelude,
+              .caps = EXPOPS_CAP_F64,
+              .local_bytes = 48 << 10,
+              .max_group = 1024,
+              .subgroup = 32,
+              .compute_units = 132,
+              .num_device_types = 1,
+              .device_types = { EXPOPS_DL_CUDA } },
+    .name = "imagined:0",
+};
+
+static const char *config(const char *key)
+{
+    return compiler_path && compiler_path[0] ? compiler_path : NULL;
+}
+
+static uint64_t hash_of(const char *text)
+{
+    uint64_t hash = 0xcbf29ce484222325ull;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3ull;
+    return hash;
+}
+
+/* What one operator's test knows. */
+typedef struct progress {
+    const expops_operator *op;
+    uint32_t count, failures;
+    uint64_t seen[MOST_TEXTS];
+} progress;
+
+static int is_new(progress *progress, const char *text)
+{
+    const uint64_t hash = hash_of(text);
+    for (uint32_t i = 0; i < progress->count; i++)
+        if (progress->seen[i] == hash)
+            return 0;
+    assert_true(progress->count < MOST_TEXTS);
+    progress->seen[progress->count++] = hash;
+    return 1;
+}
+
+static void fail_variant(progress *progress, const variant *variant, const char *what, const char *text)
+{
+    print_error("%s.%s, %s, choice %u: %s: %.*s\n", variant->op->name, expops_dtype_name(variant->dtype),
+                variant->layout->name, variant->choice, what, SHOWN, text);
+    progress->failures++;
+}
+
+/* Sine, cosine and tangent of large numbers are doubles inside the vendor's library. */
+static int may_use_double(const expops_operator *op)
+{
+    static const char *const words[] = { "xk_sin(", "xk_cos(", "xk_tan(" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(expops_operator_text(op), words[i]))
+            return 1;
+    return 0;
+}
+
+static int32_t compile(const char *text, const char *name, expops_image *out_image)
+{
+    const expops_source source = { .text = text, .name = name, .entry = "xk_main", .target = target };
+    plugin_host_clear();
+    return api->compile(NULL, &source, out_image);
+}
+
+/* Text, ended by a NUL. */
+static void check_image(progress *progress, const variant *variant, const expops_image *image)
+{
+    if (!wants_text) {
+        if (image->bytes < 4 || memcmp(image->data, "\177ELF", 4))
+            fail_variant(progress, variant, "the image is no machine code", "");
+    } else if (!memchr(image->data, '\0', image->bytes) || !strstr(image->data, ".entry")) {
+        fail_variant(progress, variant, "the image is no text", "");
+    } else if (!may_use_double(variant->op)) {
+        const char *line = strstr(image->data, ".f64");
+        if (line)
+            fail_variant(progress, variant, "computes with doubles", line);
+    }
+}
+
+static void compile_step(progress *progress, const variant *variant, const char *text)
+{
+    char name[96];
+    expops_image image;
+    snprintf(name, sizeof name, "%s.%s", variant->op->name, expops_dtype_name(variant->dtype));
+    compiled++;
+    if (compile(text, name, &image) != EXPOPS_OK) {
+        fail_variant(progress, variant, "does not compile", host_state.error);
+        return;
+    }
+    check_image(progress, variant, &image);
+    api->release_image(&image);
+}
+
+/* Whether this target's turn has come, counted from an operator's first text. */
+static int is_wanted(const progress *progress, const variant *variant, int everywhere, const char *text)
+{
+    if (wants_text)
+        return variant->layout->basic && strstr(text, "#define XK_USES_F64 0\n");
+    return everywhere || (progress->count + hash_of(progress->op->name)) % num_targets == this_target;
+}
+
+static void try_variant(progress *progress, const variant *variant, int everywhere)
+{
+    expops_problem problem;
+    expops_steps steps;
+    const int made = variant_problem(variant, &device, &problem);
+    if (made == 0)
+        return;
+    if (made < 0) {
+        fail_variant(progress, variant, "is refused", expops_error_text());
+        return;
+    }
+    if (expops_specialize(&problem, &device, &steps) != EXPOPS_OK)
+        fail_variant(progress, variant, "has no kernel", expops_error_text());
+    for (uint32_t i = 0; i < steps.count; i++) {
+        expops_text text;
+        assert_int_equal(expops_step_text(&problem, &device.info, steps.step + i, &text), EXPOPS_OK);
+        if (is_new(progress, text.data) && is_wanted(progress, variant, everywhere, text.data))
+            compile_step(progress, variant, text.data);
+        expops_text_free(&text);
+    }
+    expops_steps_free(&steps);
+}
+
+/* f32 where the operator has it. */
+static expops_dtype main_dtype(const expops_operator *op)
+{
+    if (op->dtypes >> EXPOPS_DTYPE_F32 & 1u)
+        return EXPOPS_DTYPE_F32;
+    return (expops_dtype)__builtin_ctz(op->dtypes);
+}
+
+/* Whether the layout is tried in the operator's element type number `ordinal`. */
+static int is_tried(const expops_operator *op, const variant_layout *layout, uint32_t ordinal)
+{
+    const uint32_t types = (uint32_t)__builtin_popcount(op->dtypes);
+    const uint32_t place = (uint32_t)(layout - variant_layouts(op)) + (uint32_t)(hash_of(op->name) % types);
+    return layout->basic || (place + ordinal) % types < types_of_a_layout;
+}
+
+static void test_operator(void **state)
+{
+    progress progress = { .op = *state };
+    uint32_t ordinal = 0;
+    for (int dtype = 0; dtype < EXPOPS_DTYPE_COUNT; dtype++) {
+        if (!(progress.op->dtypes >> dtype & 1u))
+            continue;
+        for (const variant_layout *layout = variant_layouts(progress.op); layout->name; layout++) {
+            if (!is_tried(progress.op, layout, ordinal))
+                continue;
+            for (uint32_t choice = 0; choice < variant_choices(progress.op); choice++) {
+                const variant variant = { progress.op, (expops_dtype)dtype, layout, choice };
+                try_variant(&progress, &variant, layout->basic && variant.dtype == main_dtype(progress.op));
+            }
+        }
+        ordinal++;
+    }
+    assert_int_equal(progress.failures, 0);
+}
+
+/* The search for doubles finds one where there is one. */
+static void test_doubles_are_seen(void **state)
+{
+    static const char text[] = "extern \"C\" __global__ void xk_main(float *x) { x[0] = x[0] * 1.1; }";
+    expops_image image;
+    if (!wants_text)
+        return;
+    assert_int_equal(compile(text, "double", &image), EXPOPS_OK);
+    assert_non_null(strstr(image.data, ".f64"));
+    api->release_image(&image);
+}
+
+/* The status the program must end with where there is no compiler, which its first use tells. */
+static int find_compiler(void)
+{
+    expops_image image;
+    const int32_t status = compile("extern \"C\" __global__ void xk_main() {}", "nothing", &image);
+    if (status == EXPOPS_ERR_UNAVAILABLE) {
+        printf("skipped: %s\n", host_state.error);
+        return SKIPPED;
+    }
+    if (status != EXPOPS_OK) {
+        fprintf(stderr, "%s\n", host_state.error);
+        return 1;
+    }
+    api->release_image(&image);
+    return 0;
+}
+
+/* Counts the targets and finds this one's place among them. */
+static void read_targets(const char *list)
+{
+    char targets[256], *rest = targets;
+    snprintf(targets, sizeof targets, "%s", list);
+    for (char *each; (each = strsep(&rest, " ")); num_targets++)
+        if (!strcmp(each, target))
+            this_target = num_targets;
+}
+
+static int try_operators(void)
+{
+    const size_t count = expops_operator_count();
+    struct CMUnitTest *tests = calloc(count + 1, sizeof *tests);
+    if (!tests)
+        return 1;
+    for (size_t i = 0; i < count; i++)
+        tests[i] = (struct CMUnitTest){ .name = expops_operator_name(expops_operator_at(i)),
+                                        .test_func = test_operator,
+                                        .initial_state = (void *)(uintptr_t)expops_operator_at(i) };
+    tests[count] = (struct CMUnitTest)cmocka_unit_test(test_doubles_are_seen);
+    const int failed = _cmocka_run_group_tests("variants", tests, count + 1, NULL, NULL);
+    free(tests);
+    printf("%llu kernels compiled for %s\n", (unsigned long long)compiled, target);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    expops_query query;
+    if (argc < 5)
+        return 1;
+    target = argv[3];
+    wants_text = !strncmp(target, "compute_", 8);
+    types_of_a_layout = (uint32_t)atoi(argv[4]);
+    compiler_path = argc > 5 ? argv[5] : NULL;
+    host_state.config = config;
+    read_targets(argv[2]);
+    api = plugin_host_open(argv[1], &query);
+    const int status = api ? find_compiler() : 1;
+    return status ? status : try_operators();
+}

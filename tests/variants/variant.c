@@ -1,0 +1,179 @@
+/* From a layout to a call's arguments, and to the problem the core makes of them. */
+#include "variant.h"
+
+#include <string.h>
+
+#include "promote.h"
+
+enum { GUESSES = 2 }; /* what lists of ints and ints may mean is tried in turn */
+
+typedef struct arguments {
+    const variant *of;
+    const expops_device *device;
+    int guess;
+    uint32_t tensors; /* made so far */
+    expops_value values[EXPOPS_MAX_PARAMETERS];
+    expops_tensor tensor[EXPOPS_MAX_PARAMETERS];
+    int64_t shapes[EXPOPS_MAX_PARAMETERS][3], strides[EXPOPS_MAX_PARAMETERS][3];
+    int64_t integers[EXPOPS_MAX_PARAMETERS][3];
+} arguments;
+
+static int is_compact(const int64_t *strides, int32_t ndim)
+{
+    for (int32_t d = 0; d < ndim; d++)
+        if (strides[d])
+            return 0;
+    return 1;
+}
+
+/* Tensors lie 256 GiB apart, so that none overlaps another. */
+static void place(const arguments *args, uint32_t index, expops_dtype dtype, expops_tensor *tensor)
+{
+    const size_t bytes = expops_dtype_bytes(dtype);
+    const uintptr_t shift = !args->of->layout->misaligned ? 0 : bytes < 8 ? bytes : 8;
+    tensor->data = (void *)(((uintptr_t)(index + 1) << 38) + shift);
+    tensor->device.device_type = args->device->info.device_types[0];
+    tensor->device.device_id = args->device->info.device_id;
+    tensor->dtype = expops_dtype_to_dl(dtype);
+}
+
+/* The first type after `dtype` that the set has, `dtype` itself where there is no other. */
+static expops_dtype next_dtype(uint32_t set, expops_dtype dtype)
+{
+    for (int i = 1; i < EXPOPS_DTYPE_COUNT; i++)
+        if (set >> (dtype + i) % EXPOPS_DTYPE_COUNT & 1u)
+            return (expops_dtype)((dtype + i) % EXPOPS_DTYPE_COUNT);
+    return dtype;
+}
+
+static expops_dtype dtype_of(const arguments *args, const expops_parameter *parameter)
+{
+    const uint32_t set = parameter->dtypes ? parameter->dtypes : args->of->op->dtypes;
+    expops_dtype dtype = args->of->dtype;
+    if (!(set >> dtype & 1u))
+        dtype = next_dtype(set, dtype);
+    return args->of->layout->mixed && args->tensors > 0 ? next_dtype(set, dtype) : dtype;
+}
+
+static void add_tensor(arguments *args, uint32_t index)
+{
+    const variant_layout *layout = args->of->layout;
+    const expops_parameter *parameter = args->of->op->parameters + index;
+    const int64_t *strides = layout->strides[args->tensors % 2];
+    expops_tensor *tensor = args->tensor + index;
+    int32_t first = parameter->walked ? layout->ndim - (int32_t)layout->walked : 0;
+    if (parameter->max_ndim && layout->ndim - first >= parameter->max_ndim)
+        first = layout->ndim - parameter->max_ndim + 1;
+    place(args, index + 1, dtype_of(args, parameter), tensor);
+    tensor->ndim = layout->ndim - first;
+    tensor->shape = args->shapes[index];
+    tensor->strides = args->strides[index];
+    memcpy(tensor->shape, layout->shape + first, sizeof *tensor->shape * (size_t)tensor->ndim);
+    if (first > 0 || is_compact(strides, layout->ndim))
+        expops_contiguous_strides(tensor->ndim, tensor->shape, tensor->strides);
+    else
+        memcpy(tensor->strides, strides, sizeof *strides * (size_t)tensor->ndim);
+    args->values[index] = expops_tensor_value(tensor);
+    args->tensors++;
+}
+
+static expops_value number_of(expops_dtype dtype)
+{
+    static const double parts[2] = { 0.5, 0.25 };
+    if (expops_dtype_is_complex(dtype))
+        return expops_complex(parts);
+    if (expops_dtype_is_float(dtype))
+        return expops_real(0.5);
+    return dtype == EXPOPS_DTYPE_BOOL ? expops_bool(1) : expops_int(3);
+}
+
+/* A view reverses the dimensions. Of rows the list names the walked dimensions, or gives their sizes. */
+static void add_integers(arguments *args, uint32_t index)
+{
+    const variant_layout *layout = args->of->layout;
+    const uint32_t ndim = (uint32_t)layout->ndim, rows = args->of->op->family != EXPOPS_FAMILY_POINTWISE;
+    const uint32_t count = rows ? layout->walked : ndim;
+    for (uint32_t i = 0; i < count; i++)
+        args->integers[index][i] = rows && args->guess ? layout->shape[ndim - count + i] : -1 - (int64_t)i;
+    args->values[index] = expops_ints(args->integers[index], count);
+}
+
+static void add_argument(arguments *args, uint32_t index)
+{
+    const variant_layout *layout = args->of->layout;
+    const expops_parameter *parameter = args->of->op->parameters + index;
+    const int operand = parameter->kind == EXPOPS_PARAMETER_OPERAND;
+    args->values[index] = expops_none();
+    if (parameter->kind == EXPOPS_PARAMETER_TENSOR || operand) {
+        if (layout->absent && parameter->optional)
+            return;
+        if (operand && layout->numbers && args->tensors > 0)
+            args->values[index] = number_of(args->of->dtype);
+        else
+            add_tensor(args, index);
+    } else if (parameter->kind == EXPOPS_PARAMETER_INTS) {
+        add_integers(args, index);
+    } else if (parameter->kind == EXPOPS_PARAMETER_CHOICE) {
+        args->values[index] = expops_choice(args->of->choice);
+    } else if (parameter->optional) {
+        return;
+    } else if (parameter->kind == EXPOPS_PARAMETER_NUMBER) {
+        args->values[index] = number_of(args->of->dtype);
+    } else if (parameter->kind == EXPOPS_PARAMETER_BOOL) {
+        args->values[index] = expops_bool(1);
+    } else {
+        args->values[index] = expops_int(args->guess ? 1 : -1);
+    }
+}
+
+/* The output's type: the result's, or another that can hold it; EXPOPS_DTYPE_COUNT where there is no other. */
+static expops_dtype out_dtype(const arguments *args, expops_dtype result)
+{
+    if (!args->of->layout->other_out)
+        return result;
+    if (args->of->op->promotion == EXPOPS_PROMOTE_BITS)
+        return EXPOPS_DTYPE_COUNT;
+    for (int i = 1; i < EXPOPS_DTYPE_COUNT; i++)
+        if (expops_dtype_can_cast(result, (result + i) % EXPOPS_DTYPE_COUNT))
+            return (expops_dtype)((result + i) % EXPOPS_DTYPE_COUNT);
+    return EXPOPS_DTYPE_COUNT;
+}
+
+static expops_status make(arguments *args, expops_problem *problem)
+{
+    const expops_operator *op = args->of->op;
+    const variant_layout *layout = args->of->layout;
+    expops_result result;
+    int64_t strides[EXPOPS_MAX_RANK];
+    expops_tensor out = { .strides = strides };
+    const size_t count = expops_operator_parameter_count(op);
+    for (uint32_t i = 0; i < count; i++)
+        add_argument(args, i);
+    const expops_status status = expops_infer(op, args->values, count, &result);
+    if (status != EXPOPS_OK)
+        return status;
+    const expops_dtype dtype = out_dtype(args, result.dtype);
+    if (dtype == EXPOPS_DTYPE_COUNT)
+        return EXPOPS_ERR_DTYPE;
+    place(args, 0, dtype, &out);
+    out.ndim = result.ndim;
+    out.shape = result.shape;
+    if (op->view || result.ndim != layout->ndim || is_compact(layout->out_strides, layout->ndim))
+        expops_contiguous_strides(out.ndim, out.shape, out.strides);
+    else
+        memcpy(out.strides, layout->out_strides, sizeof *strides * (size_t)out.ndim);
+    return expops_problem_make(op, args->device, args->values, &out, problem);
+}
+
+int variant_problem(const variant *variant, const expops_device *device, expops_problem *problem)
+{
+    const variant_layout *layout = variant->layout;
+    expops_status status = EXPOPS_ERR_INTERNAL;
+    for (int guess = 0; guess < GUESSES && status != EXPOPS_OK; guess++) {
+        arguments args = { .of = variant, .device = device, .guess = guess };
+        status = make(&args, problem);
+    }
+    if (status == EXPOPS_OK)
+        return 1;
+    return status == EXPOPS_ERR_DTYPE && (layout->mixed || layout->numbers || layout->other_out) ? 0 : -1;
+}
