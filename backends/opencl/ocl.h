@@ -4,6 +4,7 @@
 
 #define CL_TARGET_OPENCL_VERSION 300
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include <stdatomic.h>
 #include <CL/cl.h>
 #include "expops/backend.h"
 
@@ -53,12 +54,24 @@ const ocl_found *ocl_found_at(uint32_t ordinal);
 
 /* --- ocl_device.c --- */
 
+/* A buffer kept for the next scratch memory on its queue; see ocl_spare.c. */
+typedef struct ocl_spare {
+    _Atomic int state;
+    cl_command_queue queue;
+    cl_mem memory;
+    size_t bytes;
+} ocl_spare;
+
+enum { OCL_SPARES = 16 };
+
 struct expops_backend_device {
+    ocl_spare spare[OCL_SPARES];
     cl_device_id id;
     cl_context context;
     cl_command_queue queue; /* what a NULL stream means */
     int svm;
-    int gpu;
+    int gpu, cpu;
+    int bf16; /* the device has an instruction that rounds to bf16 */
     char name[160], driver[320], compiler[640], options[96];
     char *prelude;
     expops_device_info info;
@@ -76,8 +89,19 @@ cl_ulong ocl_device_number(cl_device_id id, cl_device_info what);
 uint32_t ocl_device_version(cl_device_id id);
 int ocl_device_has_extension(cl_device_id id, const char *name);
 int ocl_device_has_svm(cl_device_id id);
+/* PTX with an instruction for bf16: compute capability 8.0 or newer. */
+int ocl_device_rounds_to_bf16(cl_device_id id);
 /* Work-items that shuffle among themselves where kernels can demand it; 1 elsewhere. */
 uint32_t ocl_device_subgroup(cl_device_id id);
+
+/* --- ocl_spare.c; lock-free --- */
+
+/* A spare buffer of at least `bytes` that was released on the queue, or NULL. */
+cl_mem ocl_spare_take(expops_backend_device *device, cl_command_queue queue, size_t bytes);
+/* 0 where there is no room for it: the caller still owns the memory. */
+int ocl_spare_keep(expops_backend_device *device, cl_command_queue queue, cl_mem memory);
+/* Frees the spare buffers of a queue, of all queues where it is NULL. */
+void ocl_spare_drop(expops_backend_device *device, cl_command_queue queue);
 
 /* --- ocl_memory.c, ocl_queue.c, ocl_event.c --- */
 
@@ -87,7 +111,7 @@ int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_que
 int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes,
                      expops_pointer *out_pointer);
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer);
-int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_copy *copy);
+int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_transfer *copy);
 int32_t ocl_synchronize(expops_backend_device *device, void *stream);
 int32_t ocl_stream_create(expops_backend_device *device, void **out_stream);
 void ocl_stream_destroy(expops_backend_device *device, void *stream);

@@ -38,7 +38,7 @@ static void describe_compiler(expops_backend_device *device, cl_platform_id plat
 /* The prelude is one text for all devices; these lines before it say what this one has. */
 static int32_t make_prelude(expops_backend_device *device)
 {
-    const size_t size = strlen(ocl_prelude) + 128;
+    const size_t size = strlen(ocl_prelude) + 160;
     char subgroup[48] = "";
 
     device->prelude = malloc(size);
@@ -46,7 +46,8 @@ static int32_t make_prelude(expops_backend_device *device)
         return ocl_fail(CL_OUT_OF_HOST_MEMORY, "opening %s", device->name);
     if (device->info.subgroup > 1)
         snprintf(subgroup, sizeof(subgroup), "#define XK_OCL_SUBGROUP %u\n", device->info.subgroup);
-    snprintf(device->prelude, size, "%s%s%s%s", device->gpu ? "#define XK_OCL_GPU 1\n" : "",
+    snprintf(device->prelude, size, "%s%s%s%s%s", device->gpu ? "#define XK_OCL_GPU 1\n" : "",
+             device->bf16 ? "#define XK_OCL_PTX_BF16 1\n" : "",
              device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup,
              ocl_prelude);
     return OCL_OK;
@@ -62,7 +63,8 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
     info->driver = device->driver;
     info->compiler = device->compiler;
     info->caps = EXPOPS_CAP_HANDLES |
-                 (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0);
+                 (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0) |
+                 (device->cpu ? EXPOPS_CAP_CPU : 0);
     info->memory_bytes = ocl_device_number(id, CL_DEVICE_GLOBAL_MEM_SIZE);
     info->local_bytes = ocl_device_number(id, CL_DEVICE_LOCAL_MEM_SIZE);
     info->max_group = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE);
@@ -110,6 +112,8 @@ int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
         return ocl_fail(CL_OUT_OF_HOST_MEMORY, "opening OpenCL device %u", ordinal);
     device->id = entry->id;
     device->gpu = entry->rank == 0;
+    device->cpu = (ocl_device_number(entry->id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0;
+    device->bf16 = ocl_device_rounds_to_bf16(entry->id);
     device->svm = ocl_device_has_svm(entry->id);
     ocl_device_text(entry->id, CL_DEVICE_NAME, device->name, sizeof(device->name));
     collect_info(device, ordinal);
@@ -130,6 +134,7 @@ void ocl_device_close(expops_backend_device *device)
 {
     if (!device)
         return;
+    ocl_spare_drop(device, NULL);
     if (device->queue)
         ocl.clReleaseCommandQueue(device->queue);
     if (device->context)

@@ -101,3 +101,12 @@ uint32_t ocl_device_subgroup(cl_device_id id)
             chosen = (uint32_t)sizes[i];
     return chosen;
 }
+
+int ocl_device_rounds_to_bf16(cl_device_id id)
+{
+    enum { COMPUTE_CAPABILITY_MAJOR_NV = 0x4000 }; /* cl_nv_device_attribute_query */
+    cl_uint major = 0;
+
+    return ocl_device_has_extension(id, "cl_nv_device_attribute_query") &&
+           ocl.clGetDeviceInfo(id, COMPUTE_CAPABILITY_MAJOR_NV, sizeof(major), &major, NULL) == CL_SUCCESS && major >= 8;
+}

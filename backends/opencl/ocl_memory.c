@@ -14,6 +14,9 @@ int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes
     *out_pointer = (expops_pointer){ .device_type = OCL_DL_OPENCL };
     if (status != OCL_OK)
         return status;
+    out_pointer->data = ocl_spare_take(device, queue, bytes);
+    if (out_pointer->data)
+        return OCL_OK;
     out_pointer->data =
         ocl.clCreateBuffer(context, CL_MEM_READ_WRITE, bytes ? bytes : 1, NULL, &code);
     if (out_pointer->data)
@@ -23,9 +26,7 @@ int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes
 
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)
 {
-    (void)device;
-    (void)stream;
-    if (pointer->data)
+    if (pointer->data && !ocl_spare_keep(device, stream ? stream : device->queue, pointer->data))
         ocl.clReleaseMemObject(pointer->data);
 }
 
@@ -34,13 +35,13 @@ static void *address_of(const expops_pointer *pointer)
     return (char *)pointer->data + pointer->byte_offset;
 }
 
-static cl_int copy_addresses(cl_command_queue queue, const expops_copy *copy)
+static cl_int copy_addresses(cl_command_queue queue, const expops_transfer *copy)
 {
     return ocl.clEnqueueSVMMemcpy(queue, CL_FALSE, address_of(&copy->destination),
                                   address_of(&copy->source), copy->bytes, 0, NULL, NULL);
 }
 
-static cl_int copy_buffers(cl_command_queue queue, const expops_copy *copy)
+static cl_int copy_buffers(cl_command_queue queue, const expops_transfer *copy)
 {
     const expops_pointer *to = &copy->destination, *from = &copy->source;
 
@@ -54,7 +55,7 @@ static cl_int copy_buffers(cl_command_queue queue, const expops_copy *copy)
                                    copy->bytes, 0, NULL, NULL);
 }
 
-int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_copy *copy)
+int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     cl_command_queue queue = stream ? stream : device->queue;
     const int to_buffer =

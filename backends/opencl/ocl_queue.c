@@ -34,7 +34,8 @@ int32_t ocl_stream_create(expops_backend_device *device, void **out_stream)
 
 void ocl_stream_destroy(expops_backend_device *device, void *stream)
 {
-    (void)device;
-    if (stream)
-        ocl.clReleaseCommandQueue(stream);
+    if (!stream)
+        return;
+    ocl_spare_drop(device, stream);
+    ocl.clReleaseCommandQueue(stream);
 }

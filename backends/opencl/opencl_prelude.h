@@ -66,10 +66,16 @@ XK_FN xk_ushort xk_f32_to_f16(float x)
 XK_FN float xk_bf16_to_f32(xk_ushort x) { return as_float((xk_uint)x << 16); }
 XK_FN xk_ushort xk_f32_to_bf16(float x)
 {
+#ifdef XK_OCL_PTX_BF16
+    xk_ushort rounded;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(rounded) : "f"(x));
+    return rounded;
+#else
     const xk_uint bits = as_uint(x);
-    if ((bits & 0x7fffffffu) > 0x7f800000u)
-        return (xk_ushort)(bits >> 16 | 0x40u); /* the upper half of a NaN's payload may be zero */
-    return (xk_ushort)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+    const xk_uint rounded = bits + 0x7fffu + (bits >> 16 & 1u);
+    /* the upper half of a NaN's payload may be zero */
+    return (xk_ushort)(isnan(x) ? bits >> 16 | 0x40u : rounded >> 16);
+#endif
 }
 
 #define XK_MATH(name) name
