@@ -9,6 +9,9 @@ build=${1:-$root/build/test}
 sanitized=$build-sanitized
 failed_builds=0
 logs=
+# NVRTC, where tools/install_dependencies.sh put it
+[ ! -d "$root/build/venv/bin" ] || PATH=$root/build/venv/bin:$PATH
+export PATH
 
 # setup FOLDER OPTION...
 setup() {

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs what a Debian 12 or Ubuntu 24.04 machine lacks. As root, or with sudo.
+#
+# usage: tools/install_dependencies.sh [run | test]
+#   run   (default) to build and run: a C compiler, meson, two small libraries, and PoCL as an OpenCL device
+#   test  also what the tests use: CMocka, valgrind, Oclgrind, hipRTC, and NVRTC in build/venv
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+what=${1:-run}
+as_root=
+[ "$(id -u)" = 0 ] || as_root=sudo
+
+for_run='gcc libc6-dev meson ninja-build pkg-config python3 libjson-c-dev libxxhash-dev opencl-headers ocl-icd-libopencl1
+    pocl-opencl-icd'
+for_test='g++ cmake python3-venv libcmocka-dev libmpfr-dev ocl-icd-opencl-dev oclgrind clang-14 libamdhip64-dev
+    libhiprtc-builtins5 valgrind universal-ctags'
+[ "$what" = test ] || for_test=
+
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # lists of names
+$as_root apt-get install -y -qq --no-install-recommends $for_run $for_test >/dev/null
+[ "$what" = test ] || exit 0
+
+# NVRTC compiles without a GPU, and its headers check our declarations; the build finds both through this python3. Where
+# they cannot be had, the tests that need them skip and say so.
+venv=$root/build/venv
+[ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet nvidia-cuda-nvrtc nvidia-cuda-runtime ||
+    echo "NVRTC could not be installed; tests that compile with it will be skipped" >&2
