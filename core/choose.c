@@ -210,7 +210,7 @@ static expops_status choose(const char *spec, expops_device **out_device)
                            "no backend of \"%s\" can run here.%s Run `expops doctor` to see "
                            "everything that was tried",
                            spec ? spec : "auto", why.count ? why.text : " No plugin was found.");
-    expops_log(EXPOPS_LOG_INFO, "\"%s\" is %s (%s).%s", spec ? spec : "auto", (*out_device)->name,
+    expops_log_line(EXPOPS_LOG_INFO, "\"%s\" is %s (%s).%s", spec ? spec : "auto", (*out_device)->name,
                (*out_device)->info.name, why.text);
     return EXPOPS_OK;
 }

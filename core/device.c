@@ -107,7 +107,7 @@ static expops_status open_device(const expops_plugin *plugin, uint32_t ordinal,
     device->id = ++last_id;
     device->next = open_devices;
     open_devices = device;
-    expops_log(EXPOPS_LOG_DEBUG, "opened %s: %s, %s", device->name, device->info.name,
+    expops_log_line(EXPOPS_LOG_DEBUG, "opened %s: %s, %s", device->name, device->info.name,
                device->info.driver);
     *out_device = device;
     return EXPOPS_OK;

@@ -14,5 +14,5 @@ void expops_dump_source(const char *name, const uint8_t key[16], const char *tex
     FILE *file = fopen(path, "w");
     const int written = file && fputs(text, file) >= 0;
     if ((file && fclose(file)) || !written)
-        expops_log(1, "EXPOPS_DUMP: could not write %s", path);
+        expops_log_line(1, "EXPOPS_DUMP: could not write %s", path);
 }

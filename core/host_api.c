@@ -39,7 +39,7 @@ static void host_cause(uint32_t cause, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    expops_log(EXPOPS_LOG_INFO, "finding: %s", sentence);
+    expops_log_line(EXPOPS_LOG_INFO, "finding: %s", sentence);
     if (!collecting)
         return;
     append_note(collecting);
@@ -73,7 +73,7 @@ static void *host_open_library(const char *name, int only_loaded, const char **o
         snprintf(linker_message, sizeof linker_message, "%s", message);
     if (out_message)
         *out_message = library ? "" : linker_message;
-    expops_log(EXPOPS_LOG_DEBUG, "library %s: %s", name, library ? "opened" : linker_message);
+    expops_log_line(EXPOPS_LOG_DEBUG, "library %s: %s", name, library ? "opened" : linker_message);
     return library;
 }
 
@@ -91,7 +91,7 @@ static void host_log(int level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    expops_log(level, "%s", text);
+    expops_log_line(level, "%s", text);
 }
 
 const expops_host_api expops_host = {

@@ -253,7 +253,7 @@ static void accept(expops_plugin *plugin, expops_backend_query_fn query_function
         return;
     }
     plugin->stage = EXPOPS_STAGE_QUERIED;
-    expops_log(EXPOPS_LOG_DEBUG, "backend %s %s: %s", plugin->name, plugin->version, plugin->path);
+    expops_log_line(EXPOPS_LOG_DEBUG, "backend %s %s: %s", plugin->name, plugin->version, plugin->path);
 }
 
 static void ask(expops_plugin *plugin, expops_backend_query_fn query_function)

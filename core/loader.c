@@ -41,7 +41,7 @@ void expops_loader_observe(expops_load_observer function, void *context)
 
 void expops_loader_announce(const expops_plugin *plugin, const char *stage)
 {
-    expops_log(EXPOPS_LOG_DEBUG, "%s: %s", stage, plugin->path);
+    expops_log_line(EXPOPS_LOG_DEBUG, "%s: %s", stage, plugin->path);
     if (observer)
         observer(observer_context, plugin->path, stage);
 }
@@ -54,7 +54,7 @@ void expops_plugin_refuse(expops_plugin *plugin, uint32_t cause, const char *for
     va_end(arguments);
     plugin->cause = cause;
     plugin->api = NULL;
-    expops_log(EXPOPS_LOG_INFO, "%s is not used: %s", plugin->path, plugin->reason);
+    expops_log_line(EXPOPS_LOG_INFO, "%s is not used: %s", plugin->path, plugin->reason);
 }
 
 /* The candidate before `plugin` that is the same file or has taken its name. */

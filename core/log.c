@@ -53,7 +53,7 @@ static void write_line(const char *line, size_t length)
         close(file);
 }
 
-void expops_log(int level, const char *format, ...)
+void expops_log_line(int level, const char *format, ...)
 {
     const int saved_errno = errno;
     if (!expops_log_enabled(level))

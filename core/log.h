@@ -7,6 +7,6 @@ enum { EXPOPS_LOG_ERROR = 0, EXPOPS_LOG_WARNING = 1, EXPOPS_LOG_INFO = 2, EXPOPS
 /* Whether a line of this level would be written. Thread-safe, as all functions here. */
 int expops_log_enabled(int level);
 /* One line; the newline is added. Lines of several threads do not mix. */
-void expops_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void expops_log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -51,7 +51,7 @@ void expops_memory_free(expops_device *device, void *stream, expops_pointer *poi
     pointer->data = NULL;
 }
 
-static expops_status copy(expops_device *device, void *stream, const expops_copy *what,
+static expops_status copy(expops_device *device, void *stream, const expops_transfer *what,
                           const char *name)
 {
     EXPOPS_TRY(expops_device_resolve(device, &device));
@@ -73,7 +73,7 @@ expops_status expops_memory_upload(expops_device *device, void *stream,
                                    uint64_t bytes)
 {
     EXPOPS_TRY(need(destination, "expops_memory_upload", "destination"));
-    const expops_copy what = { { .struct_size = sizeof what },
+    const expops_transfer what = { { .struct_size = sizeof what },
                                *destination,
                                host_pointer(source),
                                bytes,
@@ -85,7 +85,7 @@ expops_status expops_memory_download(expops_device *device, void *stream, void *
                                      const expops_pointer *source, uint64_t bytes)
 {
     EXPOPS_TRY(need(source, "expops_memory_download", "source"));
-    const expops_copy what = { { .struct_size = sizeof what },
+    const expops_transfer what = { { .struct_size = sizeof what },
                                host_pointer(destination),
                                *source,
                                bytes,
@@ -99,7 +99,7 @@ expops_status expops_memory_copy(expops_device *device, void *stream,
 {
     EXPOPS_TRY(need(destination, "expops_memory_copy", "destination"));
     EXPOPS_TRY(need(source, "expops_memory_copy", "source"));
-    const expops_copy what = {
+    const expops_transfer what = {
         { .struct_size = sizeof what }, *destination, *source, bytes, EXPOPS_COPY_ON_DEVICE
     };
     return copy(device, stream, &what, "expops_memory_copy");

@@ -22,6 +22,7 @@ enum expops_promotion {
     EXPOPS_PROMOTE_SAME,         /* all tensors must have one type */
     EXPOPS_PROMOTE_BITS,         /* elements are moved, not computed with */
     EXPOPS_PROMOTE_COMPLEX_TO_REAL, /* the common type; a complex one gives its real type (abs) */
+    EXPOPS_PROMOTE_POSITION,     /* computed with the element's position in i64 to a bool, stored as the common type (eye) */
 };
 
 /* Sets of element types. */
@@ -46,6 +47,7 @@ typedef struct expops_parameter {
     uint8_t epsilon;    /* absent means the machine epsilon of the arithmetic */
     uint8_t pieces;     /* pointwise tensors: the kernel reads so many tensors of one shape in this one (glu's halves) */
     uint8_t chosen;     /* bools: a compile-time choice, as of two words */
+    uint8_t converts;   /* operands under EXPOPS_PROMOTE_SELF: may lose an imaginary part, as copies do */
 } expops_parameter;
 
 #define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
@@ -53,6 +55,8 @@ typedef struct expops_parameter {
 #define NUMBER(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_NUMBER, __VA_ARGS__ }
 #define BOOL(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_BOOL, __VA_ARGS__ }
 #define INT(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_INT, __VA_ARGS__ }
+/* Where given, the common type; without it and without a tensor that is f32. */
+#define DTYPE(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_DTYPE, .optional = 1, __VA_ARGS__ }
 #define INTS(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_INTS, __VA_ARGS__ }
 #define CHOICE(name_, ...) \
     { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .optional = 1, \
@@ -93,6 +97,12 @@ struct expops_operator {
     /* Pointwise: turns the tensors into the views that the output's elements come from (permute_copy); one for each
      * parameter, and what belongs to no tensor is not set. Optional. */
     expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *views);
+    /* Pointwise: the result's shape where it is not what the tensors broadcast to (eye). Optional. */
+    expops_status (*shape)(const expops_operator *op, const expops_value *args, expops_result *result);
+    /* EXPOPS_PROMOTE_POSITION: the kernel's one argument is the sum of the element's indices times these. */
+    int64_t position[2];
+    /* The kernel passes its one argument on: elements are moved as bits where their type stays. */
+    uint32_t moves;
     /* Rows: writes a flag for each dimension of the first input that a row walks, and whether the output keeps it. */
     expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self,
                           uint8_t *walked, int *keepdim);

@@ -53,7 +53,7 @@ static void describe_operands(const expops_problem *problem, expops_plan *plan)
             number->argument = operand->argument;
             number->source = operand->number_source;
             number->constant = operand->constant;
-        } else {
+        } else if (expops_is_tensor(operand)) {
             describe_tensor(problem, operand, plan->tensor + plan->num_tensors++);
         }
     }
@@ -64,7 +64,8 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        operands[i] = (expops_operand){ sizeof *operands, operand->kind, operand->dtype, operand->aligned, operand->strides };
+        operands[i] = (expops_operand){ sizeof *operands, operand->kind, operand->dtype, operand->aligned, operand->strides,
+                                       operand->offset };
     }
     *signature = (expops_signature){
         .header = { sizeof *signature, 0, NULL },

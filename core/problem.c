@@ -71,8 +71,10 @@ static expops_status check_kind(const expops_operator *op, uint32_t index, const
         fits = is_number(value);
         break;
     case EXPOPS_PARAMETER_INT:
-    case EXPOPS_PARAMETER_DTYPE:
         fits = value->kind == EXPOPS_VALUE_INT;
+        break;
+    case EXPOPS_PARAMETER_DTYPE:
+        fits = value->kind == EXPOPS_VALUE_INT && value->as.integer >= 0 && value->as.integer < EXPOPS_DTYPE_COUNT;
         break;
     case EXPOPS_PARAMETER_BOOL:
         fits = value->kind == EXPOPS_VALUE_BOOL || value->kind == EXPOPS_VALUE_INT;
@@ -107,12 +109,27 @@ static int number_dtype(const expops_value *value)
     }
 }
 
+/* The type that an argument names, -1 where none does and *out_may says whether one could. */
+static int named_dtype(const expops_operator *op, const expops_value *args, int *out_may)
+{
+    *out_may = 0;
+    for (uint32_t i = 0; op->parameters[i].name; i++) {
+        if (op->parameters[i].kind != EXPOPS_PARAMETER_DTYPE)
+            continue;
+        *out_may = 1;
+        if (args[i].kind != EXPOPS_VALUE_NONE)
+            return (int)args[i].as.integer;
+    }
+    return -1;
+}
+
 /* Type of each argument that is a tensor (-1 otherwise), and the type they have in common. */
 static expops_status find_common(const expops_operator *op, const expops_value *args, int dtypes[EXPOPS_MAX_PARAMETERS],
                                  int *out_common)
 {
     expops_promotion_state state = EXPOPS_PROMOTION_START;
-    int first = -1;
+    int first = -1, may_be_named;
+    const int named = named_dtype(op, args, &may_be_named);
     for (uint32_t i = 0; op->parameters[i].name; i++) {
         const expops_parameter *parameter = op->parameters + i;
         expops_dtype dtype;
@@ -136,7 +153,9 @@ static expops_status find_common(const expops_operator *op, const expops_value *
     }
     const int by_first = op->promotion == EXPOPS_PROMOTE_SELF || op->promotion == EXPOPS_PROMOTE_SAME ||
                          op->promotion == EXPOPS_PROMOTE_BITS;
-    *out_common = by_first && first >= 0 ? first : expops_promoted(&state);
+    *out_common = named >= 0 ? named : by_first && first >= 0 ? first : expops_promoted(&state);
+    if (*out_common < 0 && may_be_named)
+        *out_common = EXPOPS_DTYPE_F32;
     if (*out_common < 0)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: needs at least one tensor", op->name);
     return EXPOPS_OK;
@@ -168,8 +187,11 @@ static expops_status check_dtypes(const expops_operator *op, const expops_value 
             return BAD(EXPOPS_ERR_DTYPE, op, i, "has type %s; accepted are %s", expops_dtype_name((expops_dtype)dtypes[i]),
                        taken);
         }
-        if (op->promotion == EXPOPS_PROMOTE_SELF && op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND &&
-            expops_dtype_is_complex(dtypes[i] >= 0 ? dtypes[i] : number_dtype(args + i)) && !expops_dtype_is_complex(common))
+        const int self_decides = op->promotion == EXPOPS_PROMOTE_SELF &&
+                                 op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND && !op->parameters[i].converts;
+        const int complex = dtypes[i] >= 0 ? self_decides && expops_dtype_is_complex(dtypes[i])
+                                           : args[i].kind == EXPOPS_VALUE_COMPLEX;
+        if (complex && !expops_dtype_is_complex(common))
             return BAD(EXPOPS_ERR_DTYPE, op, i, "is complex, which %s cannot hold", expops_dtype_name((expops_dtype)common));
     }
     if (!(op->dtypes >> common & 1u)) {
@@ -197,9 +219,25 @@ static void settle_types(const expops_operator *op, int common, expops_problem *
         problem->common = -1;
     }
     problem->inferred.dtype = (expops_dtype)problem->result;
+    if (op->promotion == EXPOPS_PROMOTE_POSITION) {
+        problem->common = EXPOPS_DTYPE_I64;
+        problem->result = EXPOPS_DTYPE_BOOL;
+        problem->compute = EXPOPS_COMPUTE_I64;
+    }
 }
 
 /* --- shapes --- */
+
+/* What gives the result's shape must have all of it. */
+static expops_status check_not_enlarged(const expops_operator *op, uint32_t index, const expops_view *view,
+                                        const expops_result *result)
+{
+    char own[EXPOPS_SHAPE_TEXT], all[EXPOPS_SHAPE_TEXT];
+    if (view->ndim == result->ndim && !memcmp(view->shape, result->shape, (size_t)view->ndim * sizeof *view->shape))
+        return EXPOPS_OK;
+    return BAD(EXPOPS_ERR_SHAPE, op, index, "has shape %s, which the others broadcast to %s",
+               expops_shape_text(view->ndim, view->shape, own), expops_shape_text(result->ndim, result->shape, all));
+}
 
 static expops_status infer_pointwise(const expops_operator *op, const expops_value *args, expops_problem *problem,
                                      expops_view *views)
@@ -212,10 +250,15 @@ static expops_status infer_pointwise(const expops_operator *op, const expops_val
     if (op->view)
         EXPOPS_TRY_SAYING(op->view(op, args, views), "%s", op->name);
     result->ndim = 0;
+    if (op->shape)
+        return op->shape(op, args, result) == EXPOPS_OK ? EXPOPS_OK : expops_fail_more(EXPOPS_ERR_SHAPE, "%s", op->name);
     for (uint32_t i = 0; op->parameters[i].name; i++)
         if (is_tensor(args + i))
             EXPOPS_TRY_SAYING(expops_broadcast(&result->ndim, result->shape, views + i), "%s: argument %s", op->name,
                               op->parameters[i].name);
+    for (uint32_t i = 0; op->parameters[i].name; i++)
+        if (op->parameters[i].shape_only)
+            EXPOPS_TRY(check_not_enlarged(op, i, views + i, result));
     return EXPOPS_OK;
 }
 
@@ -298,7 +341,7 @@ static expops_status check_output(const expops_operator *op, const expops_proble
         return expops_fail(EXPOPS_ERR_SHAPE, "%s: output has shape %s; the result's is %s", op->name,
                            expops_shape_text(view->ndim, view->shape, got),
                            expops_shape_text(result->ndim, result->shape, want));
-    if (problem->common < 0 ? *out_dtype != result->dtype : !expops_dtype_can_cast(problem->result, *out_dtype))
+    if (problem->common < 0 ? *out_dtype != result->dtype : !expops_dtype_can_cast((int)result->dtype, *out_dtype))
         return expops_fail(EXPOPS_ERR_DTYPE, "%s: output has type %s, which cannot hold a result of type %s", op->name,
                            expops_dtype_name(*out_dtype), expops_dtype_name(result->dtype));
     if (expops_view_overlaps_itself(view))
@@ -360,6 +403,15 @@ static void add_number(expops_problem *problem, int32_t argument, uint32_t sourc
     operand->number_source = source;
     operand->constant = constant;
     problem->num_numbers++;
+}
+
+static void add_position(expops_problem *problem)
+{
+    expops_problem_operand *operand = problem->operand + problem->num_operands++;
+    memset(operand, 0, sizeof *operand);
+    operand->kind = EXPOPS_OPERAND_POSITION;
+    operand->dtype = EXPOPS_DTYPE_I64;
+    memcpy(operand->strides, problem->op->position, sizeof problem->op->position);
 }
 
 /* Of the arithmetic, which for the half types is f32's: what PyTorch takes. */
@@ -466,6 +518,16 @@ static void lay_out_rows(expops_problem *problem, const expops_view *out_view, c
     problem->rank = at;
 }
 
+/* Without a change of type nothing is computed, and every bit of a NaN arrives. */
+static void move_as_bits(expops_problem *problem)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (!expops_is_tensor(problem->operand + i) || problem->operand[i].dtype != problem->operand[0].dtype)
+            return;
+    problem->bits = expops_operand_bytes(problem->operand);
+    problem->common = -1;
+}
+
 expops_status expops_problem_make(const expops_operator *op, const expops_device *device, const expops_value *args,
                                   const expops_tensor *out, expops_problem *problem)
 {
@@ -479,6 +541,10 @@ expops_status expops_problem_make(const expops_operator *op, const expops_device
     EXPOPS_TRY(add_tensor(problem, device, out, -1, 0, "out"));
     for (uint32_t i = 0; op->parameters[i].name; i++)
         EXPOPS_TRY(add_argument(problem, device, args, i));
+    if (op->promotion == EXPOPS_PROMOTE_POSITION)
+        add_position(problem);
+    if (op->moves)
+        move_as_bits(problem);
     problem->empty = expops_view_numel(&out_view) == 0;
     if (problem->empty)
         return EXPOPS_OK;

@@ -52,6 +52,12 @@ expops_status expops_problem_make(const expops_operator *op, const expops_device
  * walked dimensions apart. */
 void expops_problem_collapse(expops_problem *problem, uint32_t leader);
 
+/* Whether an operand lies in memory. */
+static inline int expops_is_tensor(const expops_problem_operand *operand)
+{
+    return operand->kind == EXPOPS_OPERAND_OUTPUT || operand->kind == EXPOPS_OPERAND_INPUT;
+}
+
 /* Bytes of an operand's element. */
 static inline uint32_t expops_operand_bytes(const expops_problem_operand *operand)
 {

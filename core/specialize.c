@@ -77,7 +77,7 @@ int expops_needs_wide_index(const expops_problem *problem)
         numel *= problem->shape[d];
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind != EXPOPS_OPERAND_NUMBER &&
+        if (expops_is_tensor(operand) &&
             (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
             return 1;
     }
@@ -101,7 +101,7 @@ uint32_t expops_widest_vector(const expops_problem *problem)
     uint32_t bytes = 1;
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind != EXPOPS_OPERAND_NUMBER && expops_operand_bytes(operand) > bytes)
+        if (expops_is_tensor(operand) && expops_operand_bytes(operand) > bytes)
             bytes = expops_operand_bytes(operand);
     }
     return 16 / bytes;
@@ -161,7 +161,7 @@ void expops_define_operands(const expops_problem *problem, expops_step *step, ui
     uint32_t tensors = 0;
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         char suffix[12] = "O";
-        if (problem->operand[i].kind == EXPOPS_OPERAND_NUMBER)
+        if (!expops_is_tensor(problem->operand + i))
             continue;
         if (i > 0)
             snprintf(suffix, sizeof suffix, "%u", tensors - 1);
@@ -180,8 +180,11 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
     expops_text_append(&step->defines, "#define XK_CALL xk_body(");
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         const int number = problem->operand[i].kind == EXPOPS_OPERAND_NUMBER;
-        expops_text_add(&step->defines, "%sXK_%c(%u)", i > 1 ? ", " : "", number ? 'N' : 'X',
-                        number ? numbers++ : tensors++);
+        if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
+            expops_text_append(&step->defines, "XK_P");
+        else
+            expops_text_add(&step->defines, "%sXK_%c(%u)", i > 1 ? ", " : "", number ? 'N' : 'X',
+                            number ? numbers++ : tensors++);
     }
     expops_text_append(&step->defines, ")\n");
 }

@@ -28,7 +28,7 @@ static enum expops_reach reach_of(const expops_problem *problem, const expops_pr
 static void find_reaches(const expops_problem *problem, uint32_t vector, enum expops_reach *reach)
 {
     for (uint32_t i = 0; i < problem->num_operands; i++)
-        if (problem->operand[i].kind != EXPOPS_OPERAND_NUMBER)
+        if (expops_is_tensor(problem->operand + i))
             *reach++ = reach_of(problem, problem->operand + i, vector);
 }
 
@@ -52,6 +52,16 @@ static void find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
     *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
 }
 
+static void put_position(const expops_problem *problem, const expops_problem_operand *operand, uint32_t vector, int wide,
+                         expops_params *params)
+{
+    const uint32_t inner = problem->rank - 1;
+    expops_params_index(params, operand->offset, wide);
+    expops_params_index(params, operand->strides[inner], wide);
+    for (uint32_t d = 0; d < problem->rank; d++)
+        expops_params_index(params, operand->strides[d] * (d == inner ? vector : 1), wide);
+}
+
 static void fill_params(const expops_problem *problem, uint32_t vector, int wide, uint64_t vectors, uint64_t elements,
                         expops_params *params)
 {
@@ -73,14 +83,17 @@ static void fill_params(const expops_problem *problem, uint32_t vector, int wide
         expops_params_u32(params, shift[d]);
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind == EXPOPS_OPERAND_NUMBER)
+        if (!expops_is_tensor(operand))
             continue;
         for (uint32_t d = 0; d < rank; d++)
             expops_params_index(params, operand->strides[d] * (d == inner ? vector : 1), wide);
     }
     for (uint32_t i = 0; i < problem->num_operands; i++)
-        if (problem->operand[i].kind != EXPOPS_OPERAND_NUMBER)
+        if (expops_is_tensor(problem->operand + i))
             expops_params_index(params, problem->operand[i].strides[inner], wide);
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
+            put_position(problem, problem->operand + i, vector, wide, params);
     expops_params_finish(params);
 }
 
@@ -112,9 +125,10 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
     expops_define_operands(problem, step, vector, reach, wide);
     expops_define_call(problem, step);
     expops_text_add(&step->defines,
-                    "#define XK_RANK %u\n#define XK_TURNS %u\n#define XK_TAIL %d\n#define XK_OUT_CONTIGUOUS %d\n",
+                    "#define XK_RANK %u\n#define XK_TURNS %u\n#define XK_TAIL %d\n#define XK_OUT_CONTIGUOUS %d\n"
+                    "#define XK_POSITION %d\n",
                     problem->rank, turns, problem->rank == 1 && vector > 1 && elements % vector != 0,
-                    reach[0] == EXPOPS_REACH_C);
+                    reach[0] == EXPOPS_REACH_C, problem->op->promotion == EXPOPS_PROMOTE_POSITION);
     fill_params(problem, vector, wide, vectors, elements, &step->params);
     const uint64_t per_group = (uint64_t)step->group * turns;
     return set_grid(problem, (vectors + per_group - 1) / per_group, step);
@@ -133,7 +147,7 @@ static int32_t staged_dim(const expops_problem *problem)
         return -1;
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind == EXPOPS_OPERAND_NUMBER || operand->strides[inner] == 0 || operand->strides[inner] == 1)
+        if (!expops_is_tensor(operand) || operand->strides[inner] == 0 || operand->strides[inner] == 1)
             continue;
         for (uint32_t d = 0; d < inner; d++)
             if (operand->strides[d] == 1 && problem->shape[d] >= SMALLEST_TILED)
@@ -164,7 +178,7 @@ static int tile_reaches(const expops_problem *problem, uint32_t vector, enum exp
     const uint32_t inner = problem->rank - 1, down = problem->rank - 2;
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind == EXPOPS_OPERAND_NUMBER)
+        if (!expops_is_tensor(operand))
             continue;
         *reach = reach_of(problem, operand, vector);
         if (i == 0 && *reach != EXPOPS_REACH_C)
@@ -184,7 +198,7 @@ static uint64_t staged_bytes(const expops_problem *problem, const enum expops_re
 {
     uint64_t bytes = 0;
     for (uint32_t i = 0, tensor = 0; i < problem->num_operands; i++)
-        if (problem->operand[i].kind != EXPOPS_OPERAND_NUMBER && reach[tensor++] == EXPOPS_REACH_T)
+        if (expops_is_tensor(problem->operand + i) && reach[tensor++] == EXPOPS_REACH_T)
             bytes += (uint64_t)edge * (edge + 4) * expops_operand_bytes(problem->operand + i);
     return bytes;
 }
@@ -208,7 +222,7 @@ static void fill_tile_params(const expops_problem *problem, uint32_t edge, int w
     expops_params_index(params, across, wide);
     expops_params_index(params, down, wide);
     for (uint32_t i = 0; i < problem->num_operands; i++)
-        for (uint32_t d = 0; problem->operand[i].kind != EXPOPS_OPERAND_NUMBER && d < rank; d++)
+        for (uint32_t d = 0; expops_is_tensor(problem->operand + i) && d < rank; d++)
             expops_params_index(params, problem->operand[i].strides[d], wide);
     expops_params_finish(params);
 }

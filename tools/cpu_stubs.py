@@ -83,6 +83,8 @@ class Operator:
     def types(self):
         if self.promotion == 'BITS' or '#ifdef XK' not in self.text:
             return []
+        if self.promotion == 'POSITION':
+            return ['i64']
         dtypes = self.word(r'\.dtypes\s*=\s*([^,}]*)', '')
         found = set()
         for word in re.findall(r'[A-Z]\w+', dtypes):
@@ -101,7 +103,7 @@ class Operator:
         return len(words) - 1 if words else 1
 
     def result(self, dtype):
-        if self.promotion == 'TO_BOOL':
+        if self.promotion in ('TO_BOOL', 'POSITION'):
             return 'bool'
         if self.promotion == 'COMPLEX_TO_REAL':
             return REAL.get(dtype, dtype)
@@ -126,8 +128,8 @@ def each(count, first=0):
 
 def pointwise_defines(op):
     args = arguments(op.text, r'\bKERNEL\(')
-    if not args:
-        raise SystemExit(f'{op.path}: no KERNEL(...) with arguments')
+    if args is None:
+        raise SystemExit(f'{op.path}: no KERNEL(...)')
     kinds = op.kinds()
     if len(kinds) != len(args):
         kinds = ['OPERAND'] * len(args)

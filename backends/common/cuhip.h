@@ -150,7 +150,7 @@ void cuhip_device_close(expops_backend_device *device);
 int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out_info);
 int32_t cuhip_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer);
 void cuhip_release(expops_backend_device *device, void *stream, const expops_pointer *pointer);
-int32_t cuhip_copy(expops_backend_device *device, void *stream, const expops_copy *copy);
+int32_t cuhip_copy(expops_backend_device *device, void *stream, const expops_transfer *copy);
 int32_t cuhip_synchronize(expops_backend_device *device, void *stream);
 int32_t cuhip_stream_create(expops_backend_device *device, void **out_stream);
 void cuhip_stream_destroy(expops_backend_device *device, void *stream);

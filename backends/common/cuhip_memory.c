@@ -51,7 +51,7 @@ void cuhip_release(expops_backend_device *device, void *stream, const expops_poi
     cuhip_leave(&scope);
 }
 
-static cuhip_result copy_entered(const expops_copy *copy, cuhip_stream stream, const char **out_function)
+static cuhip_result copy_entered(const expops_transfer *copy, cuhip_stream stream, const char **out_function)
 {
     char *to = (char *)copy->destination.data + copy->destination.byte_offset;
     char *from = (char *)copy->source.data + copy->source.byte_offset;
@@ -67,7 +67,7 @@ static cuhip_result copy_entered(const expops_copy *copy, cuhip_stream stream, c
     return cuhip_api.copy_on_device(CUHIP_ADDRESS(to), CUHIP_ADDRESS(from), copy->bytes, stream);
 }
 
-int32_t cuhip_copy(expops_backend_device *device, void *stream, const expops_copy *copy)
+int32_t cuhip_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     const char *doing = "copying memory", *function = CUHIP_ENTER_NAME;
     cuhip_scope scope;

@@ -123,7 +123,7 @@ static void cpu_release(expops_backend_device *device, void *stream, const expop
     free(pointer->data);
 }
 
-static int32_t cpu_copy(expops_backend_device *device, void *stream, const expops_copy *copy)
+static int32_t cpu_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     if (copy->bytes)
         memmove((char *)copy->destination.data + copy->destination.byte_offset,

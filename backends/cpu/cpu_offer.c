@@ -49,8 +49,8 @@ static const cpu_instance *find(const expops_signature *signature, uint32_t leve
 static int fits(const expops_signature *signature)
 {
     return signature->rank < CPU_MAX_RANK && signature->num_operands <= CPU_MAX_OPERANDS &&
-           signature->num_operands > 1 &&
-           signature->operands[0].kind == EXPOPS_OPERAND_OUTPUT && signature->operands[1].kind != EXPOPS_OPERAND_OUTPUT;
+           signature->operands[0].kind == EXPOPS_OPERAND_OUTPUT &&
+           (signature->num_operands == 1 || signature->operands[1].kind != EXPOPS_OPERAND_OUTPUT);
 }
 
 /* The operands must be those the instance was compiled for. */
@@ -96,10 +96,11 @@ static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, 
     const expops_operand *const from = (const expops_operand *)((const char *)signature->operands +
                                                                 (size_t)i * signature->operands[0].struct_size);
     cpu_operand *const to = &kernel->operand[i];
-    const int number = from->kind == EXPOPS_OPERAND_NUMBER;
+    const int number = from->kind == EXPOPS_OPERAND_NUMBER, position = from->kind == EXPOPS_OPERAND_POSITION;
 
     to->kind = from->kind;
-    to->slot = number ? (*numbers)++ : (*tensors)++;
+    to->slot = number ? (*numbers)++ : position ? 0 : (*tensors)++;
+    to->offset = position ? from->first : 0;
     to->dtype = number ? kernel->number_dtype : from->dtype;
     to->bytes = cpu_dtype_bytes[to->dtype];
     to->through = -1;

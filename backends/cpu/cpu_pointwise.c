@@ -56,7 +56,7 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch)
 
 static int same_type(const cpu_operand *op)
 {
-    return op->kind != EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
+    return op->kind < EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
 }
 
 /* The dimension along which an input runs while the output does not, or -1. */
@@ -138,7 +138,8 @@ static void choose_mode(cpu_kernel *kernel, uint32_t i)
     const cpu_instance *const instance = kernel->instance;
     cpu_operand *const op = &kernel->operand[i];
     const uint32_t bit = 1u << (i - 1);
-    const int scalar = op->kind == EXPOPS_OPERAND_NUMBER || broadcast_in_block(kernel, op);
+    const int scalar = op->kind == EXPOPS_OPERAND_NUMBER ||
+                       (op->kind == EXPOPS_OPERAND_INPUT && broadcast_in_block(kernel, op));
     const int one_more = instance->one_scalar && !(kernel->scalars & ~instance->numbers);
 
     if (scalar && (instance->numbers & bit || one_more)) {

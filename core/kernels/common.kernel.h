@@ -159,6 +159,16 @@ typedef XK_CAT(xk_c_, XK_R) xk_r;
 
 #define KERNEL XK_FN xk_r xk_body
 
+/* Words that are the same for real and complex numbers. A real number as one of the arithmetic's: */
+#define xk_from_real(x) XK_CAT4(XK_AS_, XK_D, _, r)(x)
+#if XK_C64 || XK_C128
+#define xk_equal(a, b) ((a).re == (b).re && (a).im == (b).im)
+#define xk_is_true(x) ((x).re != 0 || (x).im != 0)
+#else
+#define xk_equal(a, b) ((a) == (b))
+#define xk_is_true(x) ((x) != 0)
+#endif
+
 #if XK_F32 || XK_F64
 #define XK_C(literal) ((xk_t)(literal))
 #elif XK_C64
@@ -178,10 +188,21 @@ typedef double xk_real;
 #endif
 #if XK_F32 && XK_HALF
 #define xk_exp(x) xk_fast_exp(x)
+#define xk_expm1(x) xk_half_expm1(x)
 #define xk_log(x) xk_fast_log(x)
+#define xk_rcp(x) xk_fast_rcp(x)
+
+/* Where exp(x) - 1 cancels, the first terms of its series; together within a few units of 2^-17. */
+XK_FN float xk_half_expm1(float x)
+{
+    const float series = x * (1.0f + x * (0.5f + x * 0.16666667f));
+    return XK_MATH(fabs)(x) < 0.03125f ? series : xk_fast_exp(x) - 1.0f;
+}
 #else
 #define xk_exp(x) XK_MATH(exp)(x)
+#define xk_expm1(x) XK_MATH(expm1)(x)
 #define xk_log(x) XK_MATH(log)(x)
+#define xk_rcp(x) (1 / (x))
 #endif
 #define xk_acos(x) XK_MATH(acos)(x)
 #define xk_acosh(x) XK_MATH(acosh)(x)
@@ -197,7 +218,6 @@ typedef double xk_real;
 #define xk_erf(x) XK_MATH(erf)(x)
 #define xk_erfc(x) XK_MATH(erfc)(x)
 #define xk_exp2(x) XK_MATH(exp2)(x)
-#define xk_expm1(x) XK_MATH(expm1)(x)
 #define xk_fabs(x) XK_MATH(fabs)(x)
 #define xk_floor(x) XK_MATH(floor)(x)
 #define xk_fma(x, y, z) XK_MATH(fma)(x, y, z)

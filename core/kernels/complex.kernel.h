@@ -79,11 +79,6 @@ XK_FN xk_t xk_creciprocal(xk_t z)
     return xk_cdiv(xk_complex(1, 0), z);
 }
 
-XK_FN int xk_cequal(xk_t a, xk_t b)
-{
-    return a.re == b.re && a.im == b.im;
-}
-
 XK_FN int xk_cisnan(xk_t z)
 {
     return xk_isnan(z.re) || xk_isnan(z.im);

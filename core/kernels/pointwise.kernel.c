@@ -9,7 +9,8 @@
  *   XK_CALL          the body's call, over XK_X(i) and XK_N(j)
  *   XK_TURNS         vectors for each work-item
  *   XK_INDEX64       indices need 64 bits
- *   XK_TAIL          one dimension whose last vector may be partial */
+ *   XK_TAIL          one dimension whose last vector may be partial
+ *   XK_POSITION      the body takes the element's position, a number made of its indices, as XK_P */
 
 typedef struct xk_params {
     xk_ulong vectors;
@@ -21,6 +22,9 @@ typedef struct xk_params {
     xk_uint magic[XK_RANK], shift[XK_RANK]; /* division by size as a multiplication; 32-bit indices only */
     xk_index stride[XK_NT + 1][XK_RANK];   /* elements; of the innermost dimension, elements from vector to vector */
     xk_index inner[XK_NT + 1];             /* elements from one element of a vector to the next, kind S */
+#if XK_POSITION
+    xk_index first_position, inner_position, position[XK_RANK];
+#endif
 } xk_params;
 
 /* A vector of an input, loaded in one access where it is contiguous. */
@@ -61,6 +65,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             return;
         xk_index rest = vector, at_out = 0;
         XK_EACH(XK_OFFSET)
+#if XK_POSITION
+        xk_index position = p.first_position;
+#define XK_P ((xk_t)(position + k * p.inner_position))
+#endif
         XK_UNROLL
         for (int d = XK_RANK - 1; d >= 0; d--) {
             xk_index c = rest;
@@ -70,6 +78,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             }
             at_out += c * p.stride[0][d];
             XK_EACH(XK_STEP)
+#if XK_POSITION
+            position += c * p.position[d];
+#endif
         }
 #if XK_TAIL
         if ((xk_ulong)vector * XK_VEC + XK_VEC > p.elements) {

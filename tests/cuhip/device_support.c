@@ -86,7 +86,7 @@ void device_launch(expops_backend_kernel *kernel, void *stream, const expops_poi
 
 void device_copy(void *stream, uint32_t kind, void *to, const void *from, uint64_t bytes)
 {
-    const expops_copy copy = {
+    const expops_transfer copy = {
         .destination = { .data = to }, .source = { .data = (void *)from }, .bytes = bytes, .kind = kind
     };
     check(api->copy(device, stream, &copy));

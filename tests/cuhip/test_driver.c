@@ -196,7 +196,7 @@ static int32_t launch_two(void *stream)
 static void use_everything(void)
 {
     expops_pointer memory;
-    expops_copy copy = { .bytes = 64, .kind = EXPOPS_COPY_ON_DEVICE };
+    expops_transfer copy = { .bytes = 64, .kind = EXPOPS_COPY_ON_DEVICE };
     void *stream, *start, *stop;
     uint32_t capturing;
     uint64_t ns;
@@ -307,7 +307,7 @@ static void test_allocate_in_capture(void **state)
 static void assert_copy(uint32_t kind, const char *symbol)
 {
     char expected[64];
-    const expops_copy copy = { .destination = { (void *)0x100, 8, 0, 0 },
+    const expops_transfer copy = { .destination = { (void *)0x100, 8, 0, 0 },
                                .source = { (void *)0x200, 16, 0, 0 },
                                .bytes = 40,
                                .kind = kind };

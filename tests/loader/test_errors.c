@@ -150,15 +150,15 @@ static void log_is_silent_unless_asked(void **state)
     snprintf(path, sizeof path, "%s/log", directory);
     set_environment("EXPOPS_LOG", NULL);
     set_environment("EXPOPS_LOG_FILE", path);
-    expops_log(EXPOPS_LOG_ERROR, "nobody asked");
+    expops_log_line(EXPOPS_LOG_ERROR, "nobody asked");
     assert_string_equal(take_log(path), "");
     set_environment("EXPOPS_LOG", "info");
     unlink(path); /* warnings about variables of this test's own environment */
-    expops_log(EXPOPS_LOG_INFO, "number %d", 5);
-    expops_log(EXPOPS_LOG_DEBUG, "not this");
+    expops_log_line(EXPOPS_LOG_INFO, "number %d", 5);
+    expops_log_line(EXPOPS_LOG_DEBUG, "not this");
     expops_host.log(EXPOPS_LOG_WARNING, "from a %s", "plugin");
     expops_host.log(77, "no such level");
-    expops_log(-1, "nor this");
+    expops_log_line(-1, "nor this");
     assert_string_equal(take_log(path), "expops info: number 5\nexpops warning: from a plugin\n");
     set_environment("EXPOPS_LOG", NULL);
     set_environment("EXPOPS_LOG_FILE", NULL);
@@ -172,7 +172,7 @@ static void relative_log_file_is_not_written(void **state)
     assert_int_equal(chdir(directory), 0);
     set_environment("EXPOPS_LOG", "debug");
     set_environment("EXPOPS_LOG_FILE", "log");
-    expops_log(EXPOPS_LOG_ERROR, "anything");
+    expops_log_line(EXPOPS_LOG_ERROR, "anything");
     assert_int_equal(access("log", F_OK), -1);
     set_environment("EXPOPS_LOG", NULL);
     set_environment("EXPOPS_LOG_FILE", NULL);
@@ -203,7 +203,7 @@ static void long_log_lines_are_cut(void **state)
     line[8999] = 0;
     set_environment("EXPOPS_LOG_FILE", path);
     set_environment("EXPOPS_LOG", "error");
-    expops_log(EXPOPS_LOG_ERROR, "%s", line);
+    expops_log_line(EXPOPS_LOG_ERROR, "%s", line);
     const char *text = take_log(path);
     assert_true(strlen(text) > 4000 && strlen(text) <= 4096);
     assert_int_equal(text[strlen(text) - 1], '\n');

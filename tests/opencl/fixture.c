@@ -166,7 +166,7 @@ expops_backend_kernel *kernel_of(const char *defines, const char *text)
 expops_pointer buffer_of(void *stream, const void *data, uint64_t bytes)
 {
     expops_pointer buffer;
-    expops_copy copy = { .bytes = bytes, .kind = EXPOPS_COPY_TO_DEVICE };
+    expops_transfer copy = { .bytes = bytes, .kind = EXPOPS_COPY_TO_DEVICE };
 
     expect_ok(fix.api->allocate(fix.device, stream, bytes, &buffer));
     assert_int_equal(buffer.device_type, 4);
@@ -181,7 +181,7 @@ expops_pointer buffer_of(void *stream, const void *data, uint64_t bytes)
 
 void buffer_read(void *stream, const expops_pointer *buffer, void *data, uint64_t bytes)
 {
-    const expops_copy copy = { .destination = { .data = data, .device_type = 1 },
+    const expops_transfer copy = { .destination = { .data = data, .device_type = 1 },
                                .source = *buffer,
                                .bytes = bytes,
                                .kind = EXPOPS_COPY_TO_HOST };

@@ -39,7 +39,7 @@ static void test_copies(void **state)
 {
     int32_t in[COUNT], out[COUNT] = { 0 };
     expops_pointer from, to, host_out = { .data = out, .device_type = 1 };
-    expops_copy copy = { .bytes = 100 * sizeof(int32_t), .kind = EXPOPS_COPY_ON_DEVICE };
+    expops_transfer copy = { .bytes = 100 * sizeof(int32_t), .kind = EXPOPS_COPY_ON_DEVICE };
 
     for (int i = 0; i < COUNT; i++)
         in[i] = i;
@@ -50,7 +50,7 @@ static void test_copies(void **state)
     copy.source.byte_offset = 500 * sizeof(int32_t);
     copy.destination.byte_offset = 10 * sizeof(int32_t);
     assert_int_equal(fix.api->copy(fix.device, NULL, &copy), EXPOPS_OK);
-    copy = (expops_copy){ .destination = host_out,
+    copy = (expops_transfer){ .destination = host_out,
                           .source = to,
                           .bytes = 200 * sizeof(int32_t),
                           .kind = EXPOPS_COPY_TO_HOST };
@@ -69,7 +69,7 @@ static void test_copies(void **state)
 static void test_refused_memory(void **state)
 {
     expops_pointer pointer = { .data = &pointer };
-    expops_copy copy = { .bytes = 1024, .kind = EXPOPS_COPY_TO_HOST };
+    expops_transfer copy = { .bytes = 1024, .kind = EXPOPS_COPY_TO_HOST };
     char room[1024];
 
     assert_int_equal(fix.api->allocate(fix.device, NULL, 1ull << 60, &pointer),
@@ -97,7 +97,7 @@ static void time_copies(void *stream)
 {
     const uint64_t bytes = fix.quick ? 4096 : 16u << 20;
     expops_pointer from = buffer_of(stream, NULL, bytes), to = buffer_of(stream, NULL, bytes);
-    const expops_copy copy = {
+    const expops_transfer copy = {
         .destination = to, .source = from, .bytes = bytes, .kind = EXPOPS_COPY_ON_DEVICE
     };
     uint64_t before, whole, elapsed = 0;

@@ -85,7 +85,7 @@ static cl_context context_of(void *queue)
 static void copy_or_fail(void *stream, uint32_t kind, expops_pointer destination,
                          expops_pointer source, uint64_t bytes)
 {
-    const expops_copy copy = {
+    const expops_transfer copy = {
         .destination = destination, .source = source, .bytes = bytes, .kind = kind
     };
 

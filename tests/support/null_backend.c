@@ -187,7 +187,7 @@ static void null_release(expops_backend_device *device, void *stream, const expo
     free(pointer->data);
 }
 
-static int32_t null_copy(expops_backend_device *device, void *stream, const expops_copy *copy)
+static int32_t null_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     const int32_t status = enter(NULL_COPY);
     if (status)

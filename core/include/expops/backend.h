@@ -142,12 +142,14 @@ typedef struct expops_operand {
     int32_t dtype;          /* expops_dtype of the tensor */
     uint32_t aligned;       /* the data starts at a multiple of 16 bytes */
     const int64_t *strides; /* in elements, one for each dimension of the signature's shape; 0 where broadcast */
+    int64_t first;          /* of a position */
 } expops_operand;
 
 enum {
     EXPOPS_OPERAND_OUTPUT = 0,
     EXPOPS_OPERAND_INPUT = 1,
     EXPOPS_OPERAND_NUMBER = 2, /* a value of the compute type, in the launch's params */
+    EXPOPS_OPERAND_POSITION = 3, /* no memory: the sum of the element's indices times the strides, plus `first` */
 };
 
 enum expops_family {
@@ -195,12 +197,12 @@ typedef struct expops_launch {
 } expops_launch;
 
 /* A copy between host and device memory, or within the device. */
-typedef struct expops_copy {
+typedef struct expops_transfer {
     expops_header header;
     expops_pointer destination, source;
     uint64_t bytes;
     uint32_t kind; /* EXPOPS_COPY_... */
-} expops_copy;
+} expops_transfer;
 
 enum { EXPOPS_COPY_TO_DEVICE = 0, EXPOPS_COPY_TO_HOST = 1, EXPOPS_COPY_ON_DEVICE = 2 };
 
@@ -218,7 +220,7 @@ typedef struct expops_backend_api {
     int32_t (*allocate)(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer);
     void (*release)(expops_backend_device *device, void *stream, const expops_pointer *pointer);
     /* Asynchronous on the stream where the memory allows; host memory may be reused only after synchronize. */
-    int32_t (*copy)(expops_backend_device *device, void *stream, const expops_copy *copy);
+    int32_t (*copy)(expops_backend_device *device, void *stream, const expops_transfer *copy);
     int32_t (*synchronize)(expops_backend_device *device, void *stream);
     int32_t (*stream_create)(expops_backend_device *device, void **out_stream);
     void (*stream_destroy)(expops_backend_device *device, void *stream);
