@@ -35,7 +35,7 @@ OPERATOR(glu) = {
 #ifdef XK
 KERNEL(xk_t first, xk_t gate)
 {
-    return first / (1 + xk_exp(-gate));
+    return first * xk_rcp(1 + xk_exp(-gate));
 }
 #endif
 

@@ -21,7 +21,7 @@ KERNEL(xk_t self)
     const xk_t e = xk_cexp(left ? self : xk_cneg(self)), one = xk_complex(1, 0);
     return xk_cdiv(left ? e : one, xk_cadd(one, e));
 #else
-    return 1 / (1 + xk_exp(-self));
+    return xk_rcp(1 + xk_exp(-self));
 #endif
 }
 #endif
