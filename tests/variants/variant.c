@@ -5,7 +5,9 @@
 
 #include "promote.h"
 
-enum { GUESSES = 2 }; /* what lists of ints and ints may mean is tried in turn */
+/* What numbers mean to an operator is tried in turn. First: dimensions, counted from the last, and small tensors in full;
+ * then: sizes, and small tensors of one element. */
+enum { GUESSES = 2, SIZE = 64 };
 
 typedef struct arguments {
     const variant *of;
@@ -69,7 +71,9 @@ static void add_tensor(arguments *args, uint32_t index)
     tensor->shape = args->shapes[index];
     tensor->strides = args->strides[index];
     memcpy(tensor->shape, layout->shape + first, sizeof *tensor->shape * (size_t)tensor->ndim);
-    if (first > 0 || is_compact(strides, layout->ndim))
+    for (int32_t d = 0; parameter->max_ndim && args->guess && d < tensor->ndim; d++)
+        tensor->shape[d] = 1;
+    if (first > 0 || parameter->max_ndim || is_compact(strides, layout->ndim))
         expops_contiguous_strides(tensor->ndim, tensor->shape, tensor->strides);
     else
         memcpy(tensor->strides, strides, sizeof *strides * (size_t)tensor->ndim);
@@ -87,14 +91,13 @@ static expops_value number_of(expops_dtype dtype)
     return dtype == EXPOPS_DTYPE_BOOL ? expops_bool(1) : expops_int(3);
 }
 
-/* A view reverses the dimensions. Of rows the list names the walked dimensions, or gives their sizes. */
+/* The names of the walked dimensions, or of all of them backwards; or their sizes. */
 static void add_integers(arguments *args, uint32_t index)
 {
     const variant_layout *layout = args->of->layout;
-    const uint32_t ndim = (uint32_t)layout->ndim, rows = args->of->op->family != EXPOPS_FAMILY_POINTWISE;
-    const uint32_t count = rows ? layout->walked : ndim;
+    const uint32_t ndim = (uint32_t)layout->ndim, count = layout->walked ? layout->walked : ndim;
     for (uint32_t i = 0; i < count; i++)
-        args->integers[index][i] = rows && args->guess ? layout->shape[ndim - count + i] : -1 - (int64_t)i;
+        args->integers[index][i] = args->guess ? layout->shape[ndim - count + i] : -1 - (int64_t)i;
     args->values[index] = expops_ints(args->integers[index], count);
 }
 
@@ -115,6 +118,10 @@ static void add_argument(arguments *args, uint32_t index)
         add_integers(args, index);
     } else if (parameter->kind == EXPOPS_PARAMETER_CHOICE) {
         args->values[index] = expops_choice(args->of->choice);
+    } else if (parameter->chosen) {
+        args->values[index] = expops_bool((int)args->of->choice);
+    } else if (parameter->kind == EXPOPS_PARAMETER_DTYPE) {
+        args->values[index] = expops_int(args->of->dtype);
     } else if (parameter->optional) {
         return;
     } else if (parameter->kind == EXPOPS_PARAMETER_NUMBER) {
@@ -122,7 +129,7 @@ static void add_argument(arguments *args, uint32_t index)
     } else if (parameter->kind == EXPOPS_PARAMETER_BOOL) {
         args->values[index] = expops_bool(1);
     } else {
-        args->values[index] = expops_int(args->guess ? 1 : -1);
+        args->values[index] = expops_int(args->guess ? SIZE : -1);
     }
 }
 
@@ -175,5 +182,8 @@ int variant_problem(const variant *variant, const expops_device *device, expops_
     }
     if (status == EXPOPS_OK)
         return 1;
+    /* Operators that look at shapes themselves may have no use for some (halves of an odd size). */
+    if (status == EXPOPS_ERR_SHAPE && variant->op->view && !layout->basic)
+        return 0;
     return status == EXPOPS_ERR_DTYPE && (layout->mixed || layout->numbers || layout->other_out) ? 0 : -1;
 }
