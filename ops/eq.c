@@ -13,11 +13,7 @@ OPERATOR(eq) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t other)
 {
-#if XK_C64 || XK_C128
-    return self.re == other.re && self.im == other.im;
-#else
-    return self == other;
-#endif
+    return xk_equal(self, other);
 }
 #endif
 

@@ -1,0 +1,26 @@
+#include "operator.h"
+
+OPERATOR(ne) = {
+    .name = "ne",
+    .doc = "Whether self differs from other; NaN differs from everything, the two zeros are equal.",
+    .source = "torch.ne",
+    .aliases = { "not_equal" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .parameters = { TENSOR("self"), OPERAND("other") },
+    .samples = { { -4, 4 }, { -4, 4 } },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t other)
+{
+    return !xk_equal(self, other);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double other)
+{
+    return self != other;
+}
+#endif
