@@ -13,11 +13,7 @@ OPERATOR(logical_not) = {
 #ifdef XK
 KERNEL(xk_t self)
 {
-#if XK_C64 || XK_C128
-    return self.re == 0 && self.im == 0;
-#else
-    return self == 0;
-#endif
+    return !xk_is_true(self);
 }
 #endif
 

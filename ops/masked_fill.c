@@ -13,11 +13,7 @@ OPERATOR(masked_fill) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t mask, xk_t value)
 {
-#if XK_C64 || XK_C128
-    return mask.re != 0 ? value : self;
-#else
-    return mask != 0 ? value : self;
-#endif
+    return xk_is_true(mask) ? value : self;
 }
 #endif
 
