@@ -1,0 +1,30 @@
+#include "operator.h"
+
+OPERATOR(logaddexp) = {
+    .name = "logaddexp",
+    .doc = "log(exp(self) + exp(other)) without overflow on the way; two equal infinities give themselves.",
+    .source = "torch.logaddexp",
+    .dtypes = FLOATING,
+    .parameters = { TENSOR("self"), TENSOR("other") },
+    .samples = { { -20, 20 }, { -20, 20 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t other)
+{
+    const xk_t larger = self < other ? other : self;
+    const xk_t gap = self == other ? XK_C(0) : xk_fabs(self - other);
+    return larger + xk_log1p(xk_exp(-gap));
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double other)
+{
+    if (isinf(self) && self == other)
+        return self;
+    const long double larger = self > other ? self : other;
+    return isnan(self) || isnan(other) ? NAN : larger + log1pl(expl(-fabsl(self - other)));
+}
+#endif
