@@ -15,9 +15,8 @@ OPERATOR(xlogy) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t other)
 {
-    if (xk_isnan(other))
-        return other;
-    return self == 0 ? 0 : self * XK_MATH(log)(other);
+    const xk_t product = self * XK_MATH(log)(other);
+    return self == 0 && !xk_isnan(other) ? XK_C(0) : product;
 }
 #endif
 

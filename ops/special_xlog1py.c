@@ -1,0 +1,29 @@
+#include "operator.h"
+
+OPERATOR(special_xlog1py) = {
+    .name = "special_xlog1py",
+    .doc = "self * log(1 + other), 0 where self is 0 and other is not NaN.",
+    .source = "torch.special.xlog1py",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { OPERAND("self"), OPERAND("other") },
+    .samples = { { -10, 10 }, { -1, 10 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self, xk_t other)
+{
+    const xk_t product = self * xk_log1p(other);
+    return self == 0 && !xk_isnan(other) ? XK_C(0) : product;
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self, long double other)
+{
+    if (isnan(other))
+        return NAN;
+    return self == 0 ? 0 : self * log1pl(other);
+}
+#endif
