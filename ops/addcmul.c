@@ -11,28 +11,14 @@ OPERATOR(addcmul) = {
 };
 
 #ifdef XK
+KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
+{
 #if XK_C64 || XK_C128
-XK_FN xk_t addcmul_product(xk_t a, xk_t b)
-{
-    xk_t product;
-    product.re = a.re * b.re - a.im * b.im;
-    product.im = a.re * b.im + a.im * b.re;
-    return product;
-}
-
-KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
-{
-    const xk_t term = addcmul_product(addcmul_product(value, tensor1), tensor2);
-    self.re += term.re;
-    self.im += term.im;
-    return self;
-}
+    return xk_cadd(self, xk_cmul(xk_cmul(value, tensor1), tensor2));
 #else
-KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
-{
     return self + value * tensor1 * tensor2;
-}
 #endif
+}
 #endif
 
 #ifdef EXPOPS_REFERENCE

@@ -13,22 +13,12 @@ OPERATOR(lerp) = {
 
 #ifdef XK
 #if XK_C64 || XK_C128
-XK_FN xk_t lerp_from(xk_t start, xk_t weight, xk_t way)
-{
-    start.re += weight.re * way.re - weight.im * way.im;
-    start.im += weight.re * way.im + weight.im * way.re;
-    return start;
-}
-
 KERNEL(xk_t self, xk_t end, xk_t weight)
 {
-    xk_t way, back = weight;
-    way.re = end.re - self.re;
-    way.im = end.im - self.im;
-    if (weight.re * weight.re + weight.im * weight.im < XK_C(0.25))
-        return lerp_from(self, weight, way);
-    back.re = weight.re - 1;
-    return lerp_from(end, back, way);
+    const xk_t way = xk_csub(end, self), back = xk_complex(weight.re - 1, weight.im);
+    const int near = weight.re * weight.re + weight.im * weight.im < XK_C(0.25);
+    const xk_t start = near ? self : end;
+    return xk_cadd(start, xk_cmul(near ? weight : back, way));
 }
 #else
 KERNEL(xk_t self, xk_t end, xk_t weight)

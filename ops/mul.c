@@ -15,10 +15,7 @@ OPERATOR(mul) = {
 KERNEL(xk_t self, xk_t other)
 {
 #if XK_C64 || XK_C128
-    xk_t product;
-    product.re = self.re * other.re - self.im * other.im;
-    product.im = self.re * other.im + self.im * other.re;
-    return product;
+    return xk_cmul(self, other);
 #else
     return self * other;
 #endif
