@@ -40,13 +40,14 @@ static int num_tensors(const expops_operator *op)
 }
 
 /* The shape of operand `place` (0 is the first) that broadcasts to the scenario's. Returns its rank. */
-static int operand_shape(const scenario *s, int place, int64_t *shape)
+static int operand_shape(const scenario *s, const expops_parameter *parameter, int place, int64_t *shape)
 {
-    const int drop = s->broadcast && place > 0 ? place - 1 : 0;
+    const int broadcast = s->broadcast && !parameter->shape_only;
+    const int drop = broadcast && place > 0 ? place - 1 : 0;
     const int ndim = drop < s->ndim ? s->ndim - drop : 0;
     for (int i = 0; i < ndim; i++) {
         shape[i] = s->shape[i + s->ndim - ndim];
-        if (s->broadcast && (i + place) % 2 == 1)
+        if (broadcast && (i + place) % 2 == 1)
             shape[i] = 1;
     }
     return ndim;
@@ -56,7 +57,7 @@ static int make_tensor(test_call *call, const scenario *s, size_t index, int pla
 {
     const expops_parameter *parameter = &call->op->parameters[index];
     int64_t shape[4];
-    int ndim = operand_shape(s, place, shape);
+    int ndim = operand_shape(s, parameter, place, shape);
     dtype = test_parameter_dtype(parameter, dtype);
     if (s->mixed_at == (int)index + 1) {
         dtype = s->mixed;
@@ -85,7 +86,7 @@ static int build(test_call *call, const scenario *s, test_subject *subject)
 
 /* Values that trip kernels: signed zeros, infinities, NaN, extremes, denormals, and the neighbourhood of the operator's
  * own thresholds. */
-static int special_values(const expops_operator *op, expops_dtype dtype, long double *values)
+static int special_values(const expops_operator *op, expops_dtype dtype, int place, long double *values)
 {
     static const double common[] = { 0, 1, -1, 2, -2, 7, -7, 100, -100 };
     static const double floats[] = { -0.0, INFINITY, -INFINITY, NAN, 0.5, -0.5, 1.5, 10.5, -20, 88.5, -88.5, 1e-3, -1e-3 };
@@ -94,6 +95,8 @@ static int special_values(const expops_operator *op, expops_dtype dtype, long do
     if (num_tensors(op) > 2 && test_bound(op, dtype) > 0) { /* a product of all must not overflow on the way */
         limits.max = test_round(dtype, sqrtl(sqrtl(limits.max)));
         limits.lowest = -limits.max;
+        if (place > 0) /* nor a quotient by the later ones */
+            limits.tiny = limits.denormal = test_round(dtype, sqrtl(sqrtl(limits.tiny)));
     }
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
         if ((long double)common[i] >= limits.lowest && (long double)common[i] <= limits.max)
@@ -128,7 +131,7 @@ static void set_specials(test_call *call, test_random *random)
         test_array *array = &call->arrays[i];
         if (!array->host || array->ndim == 0)
             continue;
-        const uint64_t count = (uint64_t)special_values(call->op, array->dtype, values);
+        const uint64_t count = (uint64_t)special_values(call->op, array->dtype, place, values);
         const int64_t numel = test_array_numel(array);
         for (int64_t k = 0; k < numel; k++) {
             const uint64_t pick = place == 0   ? (uint64_t)k % count
@@ -353,7 +356,7 @@ static int run_mixed(test_subject *subject)
 static int run_special(test_subject *subject)
 {
     long double values[MAX_SPECIALS];
-    const int count = special_values(subject->op, subject->dtype, values);
+    const int count = special_values(subject->op, subject->dtype, 0, values);
     int failures = 0;
     for (int variant = 0; variant < (test_depth(subject->device) ? 2 : 1); variant++) {
         scenario s = plain;
