@@ -15,6 +15,9 @@ static number exp_of(const number *a) { return cexpl(a[0]); }
 static number mul_of(const number *a) { return a[0] * a[1]; }
 static number sigmoid_of(const number *a) { return 1 / (1 + cexpl(-a[0])); }
 static number eq_of(const number *a) { return a[0] == a[1]; }
+static number ne_of(const number *a) { return a[0] != a[1]; }
+static number xor_of(const number *a) { return (a[0] == 0) != (a[1] == 0); }
+static number addcdiv_of(const number *a) { return a[0] + a[3] * a[1] / a[2]; }
 static number not_of(const number *a) { return a[0] == 0; }
 static number addcmul_of(const number *a) { return a[0] + a[3] * a[1] * a[2]; }
 static number lerp_of(const number *a) { return a[0] + a[2] * (a[1] - a[0]); }
@@ -28,6 +31,7 @@ static const struct {
     { "abs", abs_of },   { "neg", neg_of },     { "exp", exp_of },         { "mul", mul_of },
     { "eq", eq_of },     { "logical_not", not_of }, { "addcmul", addcmul_of }, { "lerp", lerp_of },
     { "fill", fill_of }, { "masked_fill", masked_fill_of }, { "sigmoid", sigmoid_of },
+    { "copy", fill_of }, { "ne", ne_of },   { "logical_xor", xor_of }, { "addcdiv", addcdiv_of },
 };
 
 static number (*answer_of(const char *name))(const number *operands)
@@ -54,7 +58,7 @@ static int judge(test_call *call, const number *operands, int64_t position, numb
         size = fmaxl(size, cabsl(operands[i]));
     const long double terms = call->num_args > 1 ? size * size : size;
     const double bound = test_bound(call->op, call->types.result);
-    const int moves = strcmp(call->op->name, "fill") == 0 || strcmp(call->op->name, "masked_fill") == 0 ||
+    const int moves = strcmp(call->op->name, "fill") == 0 || strcmp(call->op->name, "copy") == 0 || strcmp(call->op->name, "masked_fill") == 0 ||
                       strcmp(call->op->name, "neg") == 0;
     const long double slack = moves ? 0 : (4 + (long double)bound) * test_ulp(real, terms);
     const expops_dtype part = test_is_complex(out->dtype) ? real : out->dtype;
@@ -72,6 +76,8 @@ static int judge_all(test_call *call)
         number operands[MAX_OPERANDS] = { 0 };
         for (size_t i = 0; i < call->num_args && i < MAX_OPERANDS; i++) {
             const test_array *array = &call->arrays[i];
+            if (!array->host && call->args[i].kind != EXPOPS_VALUE_COMPLEX)
+                continue;
             if (!array->host) {
                 operands[i] = call->args[i].as.parts[0] + I * (long double)call->args[i].as.parts[1];
                 continue;
@@ -107,6 +113,10 @@ static int build(test_call *call, test_subject *subject, enum test_layout layout
             call->complexes[i][0] = 0.5;
             call->complexes[i][1] = -2;
             call->args[i] = expops_complex(call->complexes[i]);
+            continue;
+        }
+        if (parameter->kind != EXPOPS_PARAMETER_TENSOR && parameter->kind != EXPOPS_PARAMETER_OPERAND) {
+            test_plain_argument(call, i, subject->dtype, 0);
             continue;
         }
         if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), parameter->max_ndim ? 0 : 2, shape,
