@@ -1,0 +1,32 @@
+#include "operator.h"
+
+OPERATOR(cos) = {
+    .name = "cos",
+    .doc = "Cosine of self in radians; NaN for infinities.",
+    .source = "torch.cos",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { TENSOR("self") },
+    .samples = { { -100, 100 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self)
+{
+#if XK_C64 || XK_C128
+    return xk_ccos(self);
+#elif XK_HALF
+    return xk_fast_cos(self);
+#else
+    return xk_cos(self);
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    return cosl(self);
+}
+#endif

@@ -1,0 +1,34 @@
+#include "operator.h"
+
+OPERATOR(log1p) = {
+    .name = "log1p",
+    .doc = "log(1 + self), which keeps its digits near zero.",
+    .source = "torch.log1p",
+    .aliases = { "special_log1p" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { TENSOR("self") },
+    .samples = { { -1, 20 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+KERNEL(xk_t self)
+{
+#if XK_C64 || XK_C128
+    return xk_clog1p(self);
+#elif XK_HALF
+    const xk_t series = self * (1 - self * (XK_C(0.5) - self * (XK_C(0.33333333) - self * XK_C(0.25))));
+    return xk_fabs(self) < XK_C(0.0625) ? series : xk_log(1 + self);
+#else
+    return xk_log1p(self);
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    return log1pl(self);
+}
+#endif
