@@ -80,14 +80,22 @@ static void fail_variant(progress *progress, const variant *variant, const char 
     progress->failures++;
 }
 
-/* Sine, cosine and tangent of large numbers are doubles inside the vendor's library. */
-static int may_use_double(const expops_operator *op)
+/* The first line of double arithmetic, or NULL. The vendor's own sine, cosine and tangent turn the 64 bits left of a large
+ * number into a fraction of a quarter turn, pi/2 * 2^-64, in double: these three instructions are not counted. */
+static const char *find_double(const char *text)
 {
-    static const char *const words[] = { "xk_sin(", "xk_cos(", "xk_tan(" };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strstr(expops_operator_text(op), words[i]))
-            return 1;
-    return 0;
+    static const char *const allowed[] = { ".reg .f64", "cvt.rn.f64.s64", "0d3BF921FB54442D19", "cvt.rn.f32.f64" };
+    for (const char *at = text; (at = strstr(at, ".f64")); at++) {
+        const char *line = at, *end = at + strcspn(at, "\n");
+        int is_allowed = 0;
+        while (line > text && line[-1] != '\n')
+            line--;
+        for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+            is_allowed |= memmem(line, (size_t)(end - line), allowed[i], strlen(allowed[i])) != NULL;
+        if (!is_allowed)
+            return line;
+    }
+    return NULL;
 }
 
 static int32_t compile(const char *text, const char *name, expops_image *out_image)
@@ -105,8 +113,8 @@ static void check_image(progress *progress, const variant *variant, const expops
             fail_variant(progress, variant, "the image is no machine code", "");
     } else if (!memchr(image->data, '\0', image->bytes) || !strstr(image->data, ".entry")) {
         fail_variant(progress, variant, "the image is no text", "");
-    } else if (!may_use_double(variant->op)) {
-        const char *line = strstr(image->data, ".f64");
+    } else {
+        const char *line = find_double(image->data);
         if (line)
             fail_variant(progress, variant, "computes with doubles", line);
     }
@@ -201,7 +209,7 @@ static void test_doubles_are_seen(void **state)
     if (!wants_text)
         return;
     assert_int_equal(compile(text, "double", &image), EXPOPS_OK);
-    assert_non_null(strstr(image.data, ".f64"));
+    assert_non_null(find_double(image.data));
     api->release_image(&image);
 }
 
