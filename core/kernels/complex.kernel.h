@@ -113,8 +113,8 @@ XK_FN xk_t xk_cexp(xk_t z)
 XK_FN xk_t xk_cexpm1(xk_t z)
 {
     const xk_t whole = xk_cexp(z);
-    const xk_real half = xk_sin(z.im * XK_C(0.5));
-    const xk_real near = xk_expm1(z.re) * xk_cos(z.im) - 2 * half * half;
+    const xk_real sine = xk_sin(z.im * XK_C(0.5));
+    const xk_real near = xk_expm1(z.re) * xk_cos(z.im) - 2 * sine * sine;
     return xk_complex(xk_fabs(z.re) < 1 ? near : whole.re - 1, whole.im);
 }
 
