@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "judge.h"
 
 static int permutes(const expops_operator *op, expops_dtype dtype)
 {
@@ -205,7 +206,46 @@ static int run_channels(test_subject *subject)
     return failures;
 }
 
+static int is_eye(const expops_operator *op, expops_dtype dtype)
+{
+    return strcmp(op->name, "eye") == 0;
+}
+
+static int wrong_elements(test_call *call)
+{
+    int wrong = 0;
+    for (int64_t k = 0; k < test_array_numel(&call->out); k++) {
+        const test_value one = { k / call->result.shape[1] == k % call->result.shape[1], 0 };
+        const int64_t index = test_array_index(&call->out, 2, call->out.shape, k);
+        const test_value actual = test_image_get(&call->out, call->image, index);
+        if (actual.re != one.re || actual.im != 0)
+            wrong += test_judge_report(call, k, actual, one);
+    }
+    return wrong;
+}
+
+/* Into every layout of the output: the diagonal stays where row and column are equal. */
+static int run_eye(test_subject *subject)
+{
+    int failures = 0;
+    for (int layout = 0; layout < TEST_EXPANDED; layout++) {
+        test_call call;
+        test_call_begin(&call, subject->device, subject->op, test_layout_name((enum test_layout)layout));
+        call.args[0] = expops_int(37);
+        call.args[1] = expops_int(130 + layout);
+        call.args[2] = expops_int((int64_t)subject->dtype);
+        int failed = test_call_infer(&call);
+        if (!failed && !test_call_output(&call, call.result.dtype, (enum test_layout)layout, layout))
+            failed = test_report(&call, "no memory for the output: %s", expops_error_text());
+        const int run = failed ? failed : test_call_run(&call);
+        failures += run > 0 ? run : run < 0 ? 0 : wrong_elements(&call);
+        test_call_end(&call);
+    }
+    return failures;
+}
+
 const test_kind test_law_kinds[] = {
+    { "diagonal", is_eye, run_eye, 0 },
     { "permutation", permutes, run_permutation, 0 },
     { "halves", halves, run_halves, 0 },
     { "channels", weighs_channels, run_channels, 0 },
