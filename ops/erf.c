@@ -1,0 +1,58 @@
+#include "operator.h"
+
+OPERATOR(erf) = {
+    .name = "erf",
+    .doc = "The error function: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to self.",
+    .source = "torch.erf",
+    .aliases = { "special_erf" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { TENSOR("self") },
+    .samples = { { -5, 5 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+#if !XK_F64
+/* erf(x) / x - 1 over v = x^2, |x| < 1 */
+XK_FN xk_t erf_near(xk_t v)
+{
+    xk_t y = XK_C(-9.667045e-6);
+    y = (y * v + XK_C(1.1265959e-4)) * v + XK_C(-8.4840803e-4);
+    y = (y * v + XK_C(5.2210316e-3)) * v + XK_C(-2.686543e-2);
+    y = (y * v + XK_C(1.1283782e-1)) * v + XK_C(-3.7612638e-1);
+    y = y * v + XK_C(1.2837917e-1);
+    return y;
+}
+
+/* log(erfc(v + 2.5)), |v| <= 1.5 */
+XK_FN xk_t erf_far(xk_t v)
+{
+    xk_t y = XK_C(1.6371514e-6);
+    y = (y * v + XK_C(-1.3315014e-5)) * v + XK_C(7.729138e-5);
+    y = (y * v + XK_C(-4.2012252e-4)) * v + XK_C(2.1653036e-3);
+    y = (y * v + XK_C(-1.0858541e-2)) * v + XK_C(-9.4389373e-1);
+    y = (y * v + XK_C(-5.3526807)) * v + XK_C(-7.806815);
+    return y;
+}
+#endif
+
+KERNEL(xk_t self)
+{
+#if XK_F64
+    return xk_erf(self);
+#else
+    const xk_t a = xk_fabs(self), near = self + self * erf_near(self * self);
+    /* From 4 on the result is 1; a NaN stays. */
+    const xk_t far = 1 - xk_exp(erf_far((a > 4 ? XK_C(4) : a) - XK_C(2.5)));
+    return a < 1 ? near : xk_copysign(far, self);
+#endif
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    return erfl(self);
+}
+#endif
