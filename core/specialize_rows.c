@@ -145,15 +145,22 @@ static void define_calls(const expops_problem *problem, expops_step *step)
     expops_text_free(&elements);
 }
 
+/* Every work-item has every one of its turns, so that none needs to be guarded. */
+static int is_exact(const plan *plan)
+{
+    return plan->turns && plan->rows % plan->rows_per_group == 0 &&
+           plan->length == (int64_t)plan->turns * plan->per_row * plan->vector;
+}
+
 static void define_step(const expops_problem *problem, const plan *plan, expops_step *step)
 {
     expops_define_operands(problem, step, plan->vector, NULL, plan->wide);
     define_calls(problem, step);
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
-                    "#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n",
-                    plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, plan->parts > 1, plan->per_row,
-                    plan->rows_per_group);
+                    "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n",
+                    plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(plan), plan->parts > 1,
+                    plan->per_row, plan->rows_per_group);
     fill_params(problem, plan, &step->params);
 }
 

@@ -21,18 +21,19 @@
     } \
     xk_acc acc = seen[0];
 
-/* All vectors are asked for before the first is used. */
+/* All vectors are asked for before the first is used; a branch around each would make some compilers wait for each. */
+#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < p.length))
 #define XK_GATHER_TURNS(kept) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
         const xk_index e = (turn * XK_TPR + lane) * XK_VEC; \
-        if (alive && e < p.length) { \
+        if (XK_INSIDE(e)) { \
             XK_LOAD_ROW(0, kept[turn], e) \
         } \
     } \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        if (alive && (turn * XK_TPR + lane) * XK_VEC < p.length) { \
+        if (XK_INSIDE((turn * XK_TPR + lane) * XK_VEC)) { \
             XK_TAKE(kept[turn]) \
         } \
     }

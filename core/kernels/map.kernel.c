@@ -35,7 +35,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
     const xk_index row = (xk_index)xk_group_id() * XK_RPG + xk_row_here();
-    const int lane = xk_lane(), alive = (xk_ulong)row < p.rows;
+    const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
     const xk_index o0 = alive ? xk_row_start(p, 1, row) : 0, at_out = alive ? xk_row_start(p, 0, row) : 0;
 #if XK_NT > 1
     const xk_index o1 = alive ? xk_row_start(p, 2, row) : 0;
@@ -56,7 +56,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     XK_UNROLL
     for (int turn = 0; turn < XK_TURNS; turn++) {
         const xk_index e = (turn * XK_TPR + lane) * XK_VEC;
-        if (alive && e < p.length) {
+        if (XK_INSIDE(e)) {
             XK_VECTOR(0) first;
             first.word = kept[turn].word;
             XK_MAP_VECTOR

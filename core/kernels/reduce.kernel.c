@@ -14,7 +14,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const 
     XK_EACH(XK_ADDRESS)
     const xk_index part = XK_PART ? (xk_index)(xk_group_id() % p.parts) : 0;
     const xk_index row = (xk_index)(XK_PART ? xk_group_id() / p.parts : xk_group_id()) * XK_RPG + xk_row_here();
-    const int lane = xk_lane(), alive = (xk_ulong)row < p.rows;
+    const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
     const xk_index o0 = alive ? xk_row_start(p, 1, row) : 0;
 
     XK_BEGIN_GATHER

@@ -5,6 +5,7 @@
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
  *   XK_VEC           elements loaded at once; above 1 only where the walked dimension is contiguous
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
+ *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
  *   XK_CALL          the call of xk_finish or xk_map
  *   XK_SETTLE        the call of xk_settle */
 
