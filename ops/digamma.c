@@ -1,0 +1,134 @@
+#include "operator.h"
+
+OPERATOR(digamma) = {
+    .name = "digamma",
+    .doc = "The logarithmic derivative of the gamma function; infinite for zeros, NaN for negative whole numbers.",
+    .source = "torch.digamma",
+    .aliases = { "special_digamma", "special_psi" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { TENSOR("self") },
+    .samples = { { -7, 20 } },
+    /* Left of 0 and near the roots terms cancel. */
+    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 2 },
+};
+
+#ifdef XK
+/* digamma(root + v) / v, root + v in [1, 2] */
+XK_FN xk_t digamma_near(xk_t v)
+{
+#if XK_F64
+    xk_t y = XK_C(-1.7312261802727394e-4);
+    y = (y * v + XK_C(3.9917403499883605e-4)) * v + XK_C(-4.0427587920188247e-4);
+    y = (y * v + XK_C(4.23302869727366e-4)) * v + XK_C(-6.962303923862455e-4);
+    y = (y * v + XK_C(1.1003326985068057e-3)) * v + XK_C(-1.5903256854484034e-3);
+    y = (y * v + XK_C(2.3017947243217925e-3)) * v + XK_C(-3.367342597731564e-3);
+    y = (y * v + XK_C(4.927092544644749e-3)) * v + XK_C(-7.204811717465386e-3);
+    y = (y * v + XK_C(1.0538774679626108e-2)) * v + XK_C(-1.5424746562676783e-2);
+    y = (y * v + XK_C(2.259764870569479e-2)) * v + XK_C(-3.3161127280363e-2);
+    y = (y * v + XK_C(4.880428816027699e-2)) * v + XK_C(-7.2199561238073e-2);
+    y = (y * v + XK_C(1.0782405069118742e-1)) * v + XK_C(-1.6394270544259865e-1);
+    y = (y * v + XK_C(2.5849976095565214e-1)) * v + XK_C(-4.427631689835915e-1);
+    y = y * v + XK_C(9.676722454476212e-1);
+#else
+    xk_t y = XK_C(1.0902588e-2);
+    y = (y * v + XK_C(-2.0556709e-2)) * v + XK_C(2.3491208e-2);
+    y = (y * v + XK_C(-3.1981826e-2)) * v + XK_C(4.8563838e-2);
+    y = (y * v + XK_C(-7.231595e-2)) * v + XK_C(1.0784524e-1);
+    y = (y * v + XK_C(-1.63938e-1)) * v + XK_C(2.5849915e-1);
+    y = (y * v + XK_C(-4.427632e-1)) * v + XK_C(9.676722e-1);
+#endif
+    return y;
+}
+
+/* (digamma(z + 1/2) - log(z)) * z^2 over v = 1 / z^2, z >= 1.5 */
+XK_FN xk_t digamma_far(xk_t v)
+{
+#if XK_F64
+    xk_t y = XK_C(1.2261203479495074e4);
+    y = (y * v + XK_C(-6.39896881247714e4)) * v + XK_C(1.5662071943631244e5);
+    y = (y * v + XK_C(-2.3901741914003552e5)) * v + XK_C(2.550870106676244e5);
+    y = (y * v + XK_C(-2.0244450906005132e5)) * v + XK_C(1.2407172485587694e5);
+    y = (y * v + XK_C(-6.022470370794306e4)) * v + XK_C(2.358059242056209e4);
+    y = (y * v + XK_C(-7.5569672880140815e3)) * v + XK_C(2.0093209524677413e3);
+    y = (y * v + XK_C(-4.5025498124232337e2)) * v + XK_C(8.694500393444835e1);
+    y = (y * v + XK_C(-1.4999003992201239e1)) * v + XK_C(2.453982436349562);
+    y = (y * v + XK_C(-4.1703430881080616e-1)) * v + XK_C(8.242083728390144e-2);
+    y = (y * v + XK_C(-2.1059411024859975e-2)) * v + XK_C(7.560551544835568e-3);
+    y = (y * v + XK_C(-4.134109998482673e-3)) * v + XK_C(3.8442460038937585e-3);
+    y = (y * v + XK_C(-7.291666666598007e-3)) * v + XK_C(4.166666666666664e-2);
+#else
+    xk_t y = XK_C(2.236703e-3);
+    y = (y * v + XK_C(-4.620247e-3)) * v + XK_C(4.703594e-3);
+    y = (y * v + XK_C(-3.8014278e-3)) * v + XK_C(3.8231278e-3);
+    y = (y * v + XK_C(-7.291123e-3)) * v + XK_C(4.1666664e-2);
+#endif
+    return y;
+}
+
+/* (1 / r - pi * cot(pi * r)) / r over v = r^2, |r| <= 1/2 */
+XK_FN xk_t digamma_cot(xk_t v)
+{
+#if XK_F64
+    xk_t y = XK_C(1.6010441555350102e1);
+    y = (y * v + XK_C(-1.400913635189951e1)) * v + XK_C(1.1319882534156065e1);
+    y = (y * v + XK_C(-1.3837148002891513)) * v + XK_C(2.8304597027964618);
+    y = (y * v + XK_C(1.8569869062340112)) * v + XK_C(2.0175482780709193);
+    y = (y * v + XK_C(1.9984989923885619)) * v + XK_C(2.000216397061563);
+    y = (y * v + XK_C(2.0004882445092558)) * v + XK_C(2.0019892571205644);
+    y = (y * v + XK_C(2.008154710650887)) * v + XK_C(2.0346861239837795);
+    y = (y * v + XK_C(2.1646464674222266)) * v + XK_C(3.289868133696453);
+#else
+    xk_t y = XK_C(5.279792);
+    y = (y * v + XK_C(6.60436e-1)) * v + XK_C(2.2499623);
+    y = (y * v + XK_C(1.9854411)) * v + XK_C(2.0356576);
+    y = (y * v + XK_C(2.1646311)) * v + XK_C(3.289868);
+#endif
+    return y;
+}
+
+/* The root in [1, 2], less 1, in two parts. */
+#if XK_F64
+#define DIGAMMA_ROOT XK_C(0.46163214496836236)
+#define DIGAMMA_REST XK_C(0.0)
+#else
+#define DIGAMMA_ROOT XK_C(0.46163213)
+#define DIGAMMA_REST XK_C(1.243815e-08)
+#endif
+
+KERNEL(xk_t self)
+{
+    /* Left of 0 by reflection: digamma(1 - x) - pi * cot(pi * x); below 1 from digamma(x + 1). */
+    const int left = self < 0, low = self < 1;
+    const xk_t t = left ? 1 - self : low ? 1 + self : self, beyond = left ? -self : low ? self : self - 1;
+    const xk_t z = t - XK_C(0.5), v = 1 / (z * z);
+    const xk_t near = (beyond - DIGAMMA_ROOT - DIGAMMA_REST) * digamma_near(beyond - DIGAMMA_ROOT);
+    const xk_t far = xk_log(z) + v * digamma_far(v);
+    const xk_t r = left ? self - xk_rint(self) : self, inverse = 1 / r;
+    const xk_t more = left ? r * digamma_cot(r * r) - (r == 0 ? XK_NAN : inverse) : low ? -inverse : XK_C(0);
+    return (t < 2 ? near : far) + more;
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    const long double pi = acosl(-1);
+    long double sum = 0;
+    if (self == 0)
+        return signbit(self) ? INFINITY : -INFINITY;
+    if (self < 0) {
+        const long double left = self - rintl(self);
+        if (left == 0 || isinf(self))
+            return NAN;
+        sum = fabsl(left) == 0.5L ? 0 : -pi / tanl(pi * left);
+        self = 1 - self;
+    }
+    for (; self < 30; self++)
+        sum -= 1 / self;
+    const long double v = 1 / (self * self);
+    const long double end = v * (1 / 252.0L - v * (1 / 240.0L - v / 132));
+    const long double series = v * (1 / 12.0L - v * (1 / 120.0L - end));
+    return sum + logl(self) - 0.5L / self - series;
+}
+#endif

@@ -1,0 +1,88 @@
+#include "operator.h"
+
+OPERATOR(erfinv) = {
+    .name = "erfinv",
+    .doc = "The inverse of erf; infinite for 1 and -1, NaN beyond.",
+    .source = "torch.erfinv",
+    .aliases = { "special_erfinv" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { TENSOR("self") },
+    .samples = { { -1, 1 } },
+    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+/* erfinv(x) / x over v = -log(1 - x^2) - 2.5, |v| <= 2.5 */
+XK_FN xk_t erfinv_middle(xk_t v)
+{
+    xk_t y = XK_C(-8.931926e-9);
+    y = (y * v + XK_C(2.3335968e-8)) * v + XK_C(4.6813136e-7);
+    y = (y * v + XK_C(-3.4639852e-6)) * v + XK_C(-4.97242e-6);
+    y = (y * v + XK_C(2.1834939e-4)) * v + XK_C(-1.2527264e-3);
+    y = (y * v + XK_C(-4.177393e-3)) * v + XK_C(2.4664028e-1);
+    y = y * v + XK_C(1.5014094);
+    return y;
+}
+
+/* The same over the square root s = sqrt(-log(1 - x^2)), to where 1 - x is the type's last step. */
+XK_FN xk_t erfinv_tail(xk_t s)
+{
+#if XK_F64
+    const xk_t v = s - 4;
+    xk_t y = XK_C(-3.097134e-7);
+    y = (y * v + XK_C(1.4790467e-6)) * v + XK_C(6.203977e-7);
+    y = (y * v + XK_C(-1.45638105e-5)) * v + XK_C(2.887923e-5);
+    y = (y * v + XK_C(-2.419596e-5)) * v + XK_C(3.801955e-5);
+    y = (y * v + XK_C(-1.2391937e-4)) * v + XK_C(3.34528e-4);
+    y = (y * v + XK_C(-8.6706755e-4)) * v + XK_C(1.2560162e-3);
+    y = (y * v + XK_C(1.0094931)) * v + XK_C(3.839784);
+#else
+    const xk_t v = s - 3;
+    xk_t y = XK_C(1.1153858e-4);
+    y = (y * v + XK_C(-3.0552506e-4)) * v + XK_C(-5.0458853e-5);
+    y = (y * v + XK_C(1.4797039e-3)) * v + XK_C(-3.6009003e-3);
+    y = (y * v + XK_C(5.6892163e-3)) * v + XK_C(-7.63649e-3);
+    y = (y * v + XK_C(9.444992e-3)) * v + XK_C(1.0016749);
+    y = y * v + XK_C(2.8329768);
+#endif
+    return y;
+}
+
+#if XK_F64
+/* Halley's step takes an error of 1e-7 to below the type's. Left of 1 the error is seen in erfc and the exact 1 - a. */
+XK_FN xk_t erfinv_refine(xk_t y, xk_t a)
+{
+    const xk_t error = a < XK_C(0.5) ? xk_erf(y) - a : 1 - a - xk_erfc(y);
+    const xk_t step = error * XK_C(0.88622692545275801365) * xk_exp(y * y);
+    return y - step / (1 + y * step);
+}
+#endif
+
+KERNEL(xk_t self)
+{
+    const xk_t a = xk_fabs(self), w = -xk_log((1 - a) * (1 + a));
+    xk_t y = a * (w < 5 ? erfinv_middle(w - XK_C(2.5)) : erfinv_tail(xk_sqrt(w)));
+#if XK_F64
+    y = erfinv_refine(y, a);
+#endif
+    return xk_copysign(a == 1 ? XK_INFINITY : y, self);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    const long double a = fabsl(self), pi = acosl(-1);
+    if (!(a < 1))
+        return a == 1 ? copysignl(INFINITY, self) : NAN;
+    /* A rough start, and Newton's steps: for log(erfc), which is nearly quadratic, from the middle on. */
+    const long double w = -log1pl(-a * a), half = 2 / (pi * 0.147L) - w / 2;
+    long double y = a < 0.5L ? a : sqrtl(sqrtl(half * half + w / 0.147L) - half);
+    for (int i = 0; i < 8 && y > 0; i++) {
+        const long double slope = 2 / sqrtl(pi) * expl(-y * y);
+        y += a < 0.5L ? (a - erfl(y)) / slope : erfcl(y) * logl(erfcl(y) / (1 - a)) / slope;
+    }
+    return copysignl(y, self);
+}
+#endif

@@ -1,0 +1,106 @@
+#include "operator.h"
+
+OPERATOR(lgamma) = {
+    .name = "lgamma",
+    .doc = "The logarithm of the gamma function's magnitude; infinite for zero, negative whole numbers and infinities.",
+    .source = "torch.lgamma",
+    .aliases = { "special_gammaln" },
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .parameters = { TENSOR("self") },
+    .samples = { { -6, 20 } },
+    /* Left of 0 terms cancel. */
+    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 2 },
+};
+
+#ifdef XK
+/* lgamma(2 + v) / (v * (1 + v)), |v| <= 1/2 */
+XK_FN xk_t lgamma_near(xk_t v)
+{
+#if XK_F64
+    xk_t y = XK_C(-2.489029529650396e-7);
+    y = (y * v + XK_C(5.236568534841362e-7)) * v + XK_C(-8.247688082905913e-7);
+    y = (y * v + XK_C(1.749054030806819e-6)) * v + XK_C(-3.854622136251583e-6);
+    y = (y * v + XK_C(8.23747667463625e-6)) * v + XK_C(-1.7660586231652296e-5);
+    y = (y * v + XK_C(3.816660593339992e-5)) * v + XK_C(-8.309522146915126e-5);
+    y = (y * v + XK_C(1.825528383907226e-4)) * v + XK_C(-4.0570739285611585e-4);
+    y = (y * v + XK_C(9.153769125087831e-4)) * v + XK_C(-2.108130834069472e-3);
+    y = (y * v + XK_C(4.9986411649353725e-3)) * v + XK_C(-1.2384192193370211e-2);
+    y = (y * v + XK_C(3.296500062115359e-2)) * v + XK_C(-1.0031730167435392e-1);
+    y = y * v + XK_C(4.2278433509846713e-1);
+#else
+    xk_t y = XK_C(2.058858e-4);
+    y = (y * v + XK_C(-4.564478e-4)) * v + XK_C(9.108883e-4);
+    y = (y * v + XK_C(-2.0983731e-3)) * v + XK_C(4.9989563e-3);
+    y = (y * v + XK_C(-1.2384878e-2)) * v + XK_C(3.2964993e-2);
+    y = (y * v + XK_C(-1.0031729e-1)) * v + XK_C(4.2278433e-1);
+#endif
+    return y;
+}
+
+/* What Stirling's formula lacks, times x, over v = 1 / x^2, x >= 8 */
+XK_FN xk_t lgamma_rest(xk_t v)
+{
+#if XK_F64
+    xk_t y = XK_C(-1.6526004440147832e-3);
+    y = (y * v + XK_C(8.37283451140661e-4)) * v + XK_C(-5.952025951792307e-4);
+    y = (y * v + XK_C(7.93650664948818e-4)) * v + XK_C(-2.777777777606244e-3);
+    y = y * v + XK_C(8.33333333333333e-2);
+#else
+    xk_t y = XK_C(-2.7655018e-3);
+    y = y * v + XK_C(8.3333306e-2);
+#endif
+    return y;
+}
+
+/* sin(pi * r) / (pi * r) over v = r^2, |r| <= 1/2 */
+XK_FN xk_t lgamma_sine(xk_t v)
+{
+#if XK_F64
+    xk_t y = XK_C(2.4502943624559793e-7);
+    y = (y * v + XK_C(-6.972099660851199e-6)) * v + XK_C(1.484278414189103e-4);
+    y = (y * v + XK_C(-2.3460808954639607e-3)) * v + XK_C(2.614784780555096e-2);
+    y = (y * v + XK_C(-1.9075182412149616e-1)) * v + XK_C(8.117424252833393e-1);
+    y = (y * v + XK_C(-1.6449340668482264)) * v + XK_C(1.0);
+#else
+    xk_t y = XK_C(2.4718644e-2);
+    y = (y * v + XK_C(-1.9044176e-1)) * v + XK_C(8.117148e-1);
+    y = (y * v + XK_C(-1.6449332)) * v + XK_C(1.0);
+#endif
+    return y;
+}
+
+/* x >= 0. From 8.5 on Stirling's formula; below, the factors of x that take it to [1.5, 2.5] go into the logarithm. */
+XK_FN xk_t lgamma_right(xk_t x)
+{
+    const int far = x >= XK_C(8.5);
+    xk_t d = x < XK_C(0.5) ? x : x < XK_C(1.5) ? x - 1 : x - 2;
+    xk_t product = x < XK_C(0.5) ? x * (1 + x) : x < XK_C(1.5) ? x : XK_C(1);
+    XK_UNROLL
+    for (int k = 1; k < 7; k++) {
+        const int above = x >= k + XK_C(1.5);
+        product = above ? product * (x - k) : product;
+        d = above ? x - (k + 2) : d;
+    }
+    const xk_t y = xk_log(far ? x * XK_C(0.36787944117144232160) : product), inverse = 1 / x;
+    const xk_t sum = d * (1 + d) * lgamma_near(d);
+    const xk_t stirling = (x - XK_C(0.5)) * y + XK_C(0.41893853320467274178) + inverse * lgamma_rest(inverse * inverse);
+    return far ? stirling : x < XK_C(1.5) ? sum - y : sum + y;
+}
+
+KERNEL(xk_t self)
+{
+    /* Left of 0: the reflection through 1, and the sine by the distance from the nearest whole number. */
+    const xk_t right = lgamma_right(self < 0 ? 1 - self : self), r = self - xk_rint(self);
+    const xk_t left = -xk_log(xk_fabs(r * lgamma_sine(r * r))) - right;
+    const int pole = r == 0 || self == -XK_INFINITY;
+    return self < 0 ? pole ? XK_INFINITY : left : right;
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+REFERENCE(long double self)
+{
+    return lgammal(self);
+}
+#endif
