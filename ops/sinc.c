@@ -18,7 +18,7 @@ KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
     const xk_t turned = xk_cscale(self, XK_C(3.14159265358979323846)), one = xk_complex(1, 0);
-    return xk_is_true(self) ? xk_cdiv(xk_csin(turned), xk_is_true(self) ? turned : one) : one;
+    return xk_is_true(self) ? xk_cdiv(xk_csin(turned), turned) : one;
 #else
     /* The sine repeats every 2: what is left of self is exact, and its product with pi small. */
     const xk_t left = self - 2 * xk_rint(self * XK_C(0.5)), a = xk_fabs(left);
