@@ -22,6 +22,7 @@ enum expops_promotion {
     EXPOPS_PROMOTE_SAME,         /* all tensors must have one type */
     EXPOPS_PROMOTE_BITS,         /* elements are moved, not computed with */
     EXPOPS_PROMOTE_COMPLEX_TO_REAL, /* the common type; a complex one gives its real type (abs) */
+    EXPOPS_PROMOTE_BOOL_TO_INT,  /* the common type, bool becoming i64 (square) */
     EXPOPS_PROMOTE_POSITION,     /* computed with the element's position in i64 to a bool, stored as the common type (eye) */
 };
 

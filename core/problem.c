@@ -205,6 +205,8 @@ static expops_status check_dtypes(const expops_operator *op, const expops_value 
 static void settle_types(const expops_operator *op, int common, expops_problem *problem)
 {
     problem->bits = 0;
+    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && common == EXPOPS_DTYPE_BOOL)
+        common = EXPOPS_DTYPE_I64;
     if (op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && !expops_dtype_is_float(common) && !expops_dtype_is_complex(common))
         common = EXPOPS_DTYPE_F32;
     problem->common = common;

@@ -278,6 +278,8 @@ static int may_be_in_place(const expops_operator *op, expops_dtype dtype)
         return 0;
     if (op->promotion == EXPOPS_PROMOTE_TO_BOOL)
         return dtype == EXPOPS_DTYPE_BOOL;
+    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && dtype == EXPOPS_DTYPE_BOOL)
+        return 0;
     return op->promotion != EXPOPS_PROMOTE_INT_TO_FLOAT || test_is_float(dtype);
 }
 
@@ -301,6 +303,8 @@ static expops_dtype result_type(const expops_operator *op, expops_dtype dtype)
 {
     if (op->promotion == EXPOPS_PROMOTE_TO_BOOL)
         return EXPOPS_DTYPE_BOOL;
+    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && dtype == EXPOPS_DTYPE_BOOL)
+        return EXPOPS_DTYPE_I64;
     return op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && !test_is_float(dtype) ? EXPOPS_DTYPE_F32 : dtype;
 }
 

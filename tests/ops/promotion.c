@@ -81,6 +81,8 @@ static int common_type(const expops_operator *op, const expops_value *args, size
 test_types test_promote(const expops_operator *op, const expops_value *args, size_t num_args)
 {
     expops_dtype common = (expops_dtype)common_type(op, args, num_args);
+    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && common == EXPOPS_DTYPE_BOOL)
+        common = EXPOPS_DTYPE_I64;
     if (op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && rank_of((int)common) < 2)
         common = EXPOPS_DTYPE_F32;
     test_types types = { common, common };
