@@ -70,9 +70,9 @@ XK_FN xk_t i0e_far(xk_t v)
 
 KERNEL(xk_t self)
 {
-    const xk_t a = xk_fabs(self), half = XK_C(0.5) * a;
+    const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     const xk_t far = xk_rsqrt(a) * i0e_far(1 / a);
-    return a <= I0E_LIMIT ? xk_exp(-a) * i0e_near(half * half) : far;
+    return a <= I0E_LIMIT ? xk_exp(-a) * i0e_near(v) : far;
 }
 #endif
 

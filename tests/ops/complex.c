@@ -23,6 +23,25 @@ static number addcmul_of(const number *a) { return a[0] + a[3] * a[1] * a[2]; }
 static number lerp_of(const number *a) { return a[0] + a[2] * (a[1] - a[0]); }
 static number masked_fill_of(const number *a) { return creall(a[1]) != 0 ? a[2] : a[0]; }
 static number fill_of(const number *a) { return a[1]; }
+static number positive_of(const number *a) { return a[0]; }
+static number sgn_of(const number *a) { return a[0] == 0 ? 0 : a[0] / cabsl(a[0]); }
+static number square_of(const number *a) { return a[0] * a[0]; }
+static number reciprocal_of(const number *a) { return 1 / a[0]; }
+static number rsqrt_of(const number *a) { return 1 / csqrtl(a[0]); }
+static number exp2_of(const number *a) { return cexpl(a[0] * logl(2)); }
+static number expm1_of(const number *a) { return cexpl(a[0]) - 1; }
+static number log_of(const number *a) { return clogl(a[0]); }
+static number log2_of(const number *a) { return clogl(a[0]) / logl(2); }
+static number log10_of(const number *a) { return clogl(a[0]) / logl(10); }
+static number log1p_of(const number *a) { return clogl(1 + a[0]); }
+static number sin_of(const number *a) { return csinl(a[0]); }
+static number cos_of(const number *a) { return ccosl(a[0]); }
+static number sinh_of(const number *a) { return csinhl(a[0]); }
+static number cosh_of(const number *a) { return ccoshl(a[0]); }
+static number asinh_of(const number *a) { return casinhl(a[0]); }
+static number acosh_of(const number *a) { return cacoshl(a[0]); }
+static number atanh_of(const number *a) { return catanhl(a[0]); }
+static number sinc_of(const number *a) { return a[0] == 0 ? 1 : csinl(acosl(-1) * a[0]) / (acosl(-1) * a[0]); }
 
 static const struct {
     const char *name;
@@ -32,6 +51,10 @@ static const struct {
     { "eq", eq_of },     { "logical_not", not_of }, { "addcmul", addcmul_of }, { "lerp", lerp_of },
     { "fill", fill_of }, { "masked_fill", masked_fill_of }, { "sigmoid", sigmoid_of },
     { "copy", fill_of }, { "ne", ne_of },   { "logical_xor", xor_of }, { "addcdiv", addcdiv_of },
+    { "positive", positive_of }, { "sgn", sgn_of }, { "square", square_of }, { "reciprocal", reciprocal_of },
+    { "rsqrt", rsqrt_of }, { "exp2", exp2_of }, { "expm1", expm1_of }, { "log", log_of }, { "log2", log2_of },
+    { "log10", log10_of }, { "log1p", log1p_of }, { "sin", sin_of }, { "cos", cos_of }, { "sinh", sinh_of },
+    { "cosh", cosh_of }, { "asinh", asinh_of }, { "acosh", acosh_of }, { "atanh", atanh_of }, { "sinc", sinc_of },
 };
 
 static number (*answer_of(const char *name))(const number *operands)
