@@ -13,10 +13,22 @@ OPERATOR(exp2) = {
 };
 
 #ifdef XK
+#if XK_C64
+#define EXP2_LN2 0.693147182464599609f
+#define EXP2_LN2_REST -1.90465429995776804e-9f
+#elif XK_C128
+#define EXP2_LN2 0.693147180559945286
+#define EXP2_LN2_REST 2.31904681384629956e-17
+#endif
+
 KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
-    return xk_cexp(xk_cscale(self, XK_C(0.69314718055994530942)));
+    /* The angle im * ln(2) and what its rounding lost, which turns the result a little further. */
+    const xk_real angle = self.im * EXP2_LN2, scale = xk_exp2(self.re);
+    const xk_real lost = xk_fma(self.im, EXP2_LN2, -angle) + self.im * EXP2_LN2_REST;
+    const xk_real c = xk_cos(angle), s = xk_sin(angle);
+    return xk_complex(scale * (c - lost * s), self.im == 0 ? self.im : scale * (s + lost * c));
 #else
     return xk_exp2(self);
 #endif
