@@ -76,7 +76,12 @@ KERNEL(xk_t self)
     const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     /* Where exp(a) may overflow before the product, by exp(a - 8). */
     const int high = a > I0_HIGH;
-    const xk_t scale = xk_exp(high ? a - 8 : a) * xk_rsqrt(a), far = scale * i0_far(1 / a);
+    const xk_t power = xk_exp(high ? a - 8 : a);
+#if XK_HALF
+    const xk_t far = power * xk_rsqrt(a) * i0_far(xk_rcp(a));
+#else
+    const xk_t far = power / xk_sqrt(a) * i0_far(1 / a);
+#endif
     return a <= I0_LIMIT ? i0_near(v) : high ? far * XK_C(2980.9579870417282747) : far;
 }
 #endif

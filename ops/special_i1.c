@@ -75,7 +75,12 @@ KERNEL(xk_t self)
     const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     /* Where exp(a) may overflow before the product, by exp(a - 8). */
     const int high = a > I1_HIGH;
-    const xk_t scale = xk_exp(high ? a - 8 : a) * xk_rsqrt(a), far = scale * i1_far(1 / a);
+    const xk_t power = xk_exp(high ? a - 8 : a);
+#if XK_HALF
+    const xk_t far = power * xk_rsqrt(a) * i1_far(xk_rcp(a));
+#else
+    const xk_t far = power / xk_sqrt(a) * i1_far(1 / a);
+#endif
     const xk_t beyond = high ? far * XK_C(2980.9579870417282747) : far;
     const xk_t y = a <= I1_LIMIT ? a * i1_near(v) : beyond;
     return self < 0 ? -y : y;
