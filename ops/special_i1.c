@@ -8,7 +8,8 @@ OPERATOR(special_i1) = {
     .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
     .parameters = { TENSOR("self") },
     .samples = { { -20, 20 } },
-    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1 },
+    /* 4.2 units seen with CUDA's exponential */
+    .bound = { .f32 = 5, .f64 = 8, .f16 = 1, .bf16 = 1 },
 };
 
 #ifdef XK
