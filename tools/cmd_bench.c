@@ -11,7 +11,7 @@ enum { OPT_SHAPE, OPT_DTYPE, OPT_BACKEND, OPT_OPS, OPT_ALL, OPT_JSON, OPT_NO_FIR
 
 static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_SHAPE] = { .name = "shape", .value_name = "8192x8192", .help = "shape of the tensors; default 4096x4096" },
-    [OPT_DTYPE] = { .name = "dtype", .value_name = "T", .help = "their element type; default f32" },
+    [OPT_DTYPE] = { .name = "dtype", .value_name = "T", .help = "their element type; default f32 where the operator takes it" },
     [OPT_BACKEND] = { .name = "backend", .value_name = "B", .help = "cuda, cuda:1, ... instead of EXPOPS_BACKEND" },
     [OPT_OPS] = { .name = "ops", .value_name = "a,b,c", .help = "several operators" },
     [OPT_ALL] = { .name = "all", .help = "every operator" },
@@ -245,13 +245,23 @@ static int time_chosen(bench *b, const tool_words *words)
     return status;
 }
 
+/* f32, or what comes nearest among the types of the one operator named. */
+static expops_dtype default_dtype(const tool_words *words)
+{
+    const expops_operator *op = words->count == 1 ? expops_find(words->word[0]) : NULL;
+    const uint32_t taken = op ? expops_operator_dtypes(op) : 0;
+    if (!taken || taken >> EXPOPS_DTYPE_F32 & 1u)
+        return EXPOPS_DTYPE_F32;
+    return taken >> EXPOPS_DTYPE_I32 & 1u ? EXPOPS_DTYPE_I32 : (expops_dtype)__builtin_ctz(taken);
+}
+
 static int set_up(bench *b, const tool_words *words)
 {
     const char *shape = b->options[OPT_SHAPE].value, *dtype = b->options[OPT_DTYPE].value;
     const int named = (words->count == 1) + (b->options[OPT_OPS].value != NULL) + (b->options[OPT_ALL].value != NULL);
     if (named != 1 || words->count > 1)
         return tool_misused("bench: give one operator, or --ops a,b,c, or --all");
-    b->setup.dtype = EXPOPS_DTYPE_F32;
+    b->setup.dtype = default_dtype(words);
     if (dtype && expops_dtype_parse(dtype, &b->setup.dtype))
         return tool_misused("bench: --dtype: %s", expops_error_text());
     const int status = parse_shape(shape ? shape : "4096x4096", &b->setup);
