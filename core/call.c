@@ -166,14 +166,13 @@ static expops_status gather_pointers(const expops_plan *plan, const expops_value
 static expops_status launch_step(const expops_plan *plan, const expops_plan_step *step, expops_device *device, void *stream,
                                  const expops_value *args, const expops_pointer *tensors, uint32_t num_tensors)
 {
-    uint64_t params[EXPOPS_PARAMS_BYTES / 8];
-    memcpy(params, step->params, step->params_bytes);
-    store_numbers(plan, args, (uint8_t *)params + step->numbers_at);
+    /* The numbers of this call go into the plan's own params: the plan is this thread's, and `launch` keeps no pointer. */
+    store_numbers(plan, args, step->params + step->numbers_at);
     const expops_launch launch = {
         .struct_size = sizeof launch,
         .num_tensors = num_tensors,
         .tensors = tensors,
-        .params = params,
+        .params = step->params,
         .params_bytes = step->params_bytes,
         .grid = { step->grid, 1, 1 },
         .group = { step->group, 1, 1 },

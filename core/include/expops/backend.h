@@ -190,7 +190,7 @@ typedef struct expops_launch {
     uint32_t struct_size;
     uint32_t num_tensors;
     const expops_pointer *tensors; /* outputs first, then inputs, no numbers */
-    const void *params;
+    const void *params; /* read before launch returns: the next call changes them */
     uint32_t params_bytes; /* a multiple of 8 */
     uint32_t grid[3];      /* groups */
     uint32_t group[3];     /* work-items in a group */
