@@ -21,19 +21,31 @@ def operator_files(folder):
     return found
 
 
-def kernel_text(path):
-    """Lines between `#ifdef XK` and its `#endif`, with #line so that a compiler's message names the file."""
-    text, depth = [], 0
+def lines_of(path):
+    """The file's lines, each file that it includes from its own folder put in place, with #line so that a compiler's
+    message names the file."""
     with open(path, encoding='utf-8') as file:
         for number, line in enumerate(file, 1):
-            if depth == 0:
-                if line.strip() == '#ifdef XK':
-                    depth = 1
-                    text.append(f'#line {number + 1} "ops/{os.path.basename(path)}"\n')
-                continue
-            depth += bool(re.match(r'\s*#\s*if', line)) - bool(re.match(r'\s*#\s*endif', line))
-            if depth:
-                text.append(line)
+            included = re.match(r'#include "(\w+\.kernel\.h)"', line)
+            if included:
+                yield f'#line 1 "ops/{included.group(1)}"\n'
+                yield from lines_of(os.path.join(os.path.dirname(path), included.group(1)))
+                line = f'#line {number + 1} "ops/{os.path.basename(path)}"\n'
+            yield line
+
+
+def kernel_text(path):
+    """What stands between `#ifdef XK` and its `#endif`."""
+    text, depth = [], 0
+    for number, line in enumerate(lines_of(path), 1):
+        if depth == 0:
+            if line.strip() == '#ifdef XK':
+                depth = 1
+                text.append(f'#line {number + 1} "ops/{os.path.basename(path)}"\n')
+            continue
+        depth += bool(re.match(r'\s*#\s*if', line)) - bool(re.match(r'\s*#\s*endif', line))
+        if depth:
+            text.append(line)
     return ''.join(text)
 
 
