@@ -13,7 +13,8 @@ typedef struct bench_setup {
 
 typedef struct bench_report {
     double microseconds;       /* a call, in a loop over buffers that no cache holds */
-    double gigabytes_a_second; /* what the tensors of a call take up, over that time */
+    uint64_t bytes;            /* read and written by a call */
+    double gigabytes_a_second; /* those bytes over that time */
     double copy_gigabytes_a_second;
     double cold_ms, disk_ms,
         memory_us; /* first call with nothing cached, with the disk's, second call; negative: unknown */

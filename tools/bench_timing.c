@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "bench.h"
+#include "operator.h"
 
 enum { MAX_SETS = 64, BATCHES = 15 };
 #define BATCH_NS 10e6
@@ -24,7 +25,7 @@ typedef struct measurement {
     const call *model;
     buffer_set *sets[MAX_SETS];
     size_t num_sets;
-    uint64_t bytes; /* of the tensors of one call */
+    uint64_t bytes; /* read and written by one call */
     expops_pointer copies[2 * MAX_SETS];
     void *start, *stop; /* events */
 } measurement;
@@ -45,11 +46,12 @@ static uint64_t output_bytes(const expops_result *result)
     return bytes;
 }
 
+/* What a call must read and write: a broadcast tensor counts once, one that gives only its shape not at all. */
 static uint64_t call_bytes(const call *c, const expops_result *result)
 {
     uint64_t bytes = output_bytes(result);
     for (size_t i = 0; i < c->count; i++)
-        if (c->values[i].kind == EXPOPS_VALUE_TENSOR)
+        if (c->values[i].kind == EXPOPS_VALUE_TENSOR && !c->op->parameters[i].shape_only)
             bytes += (uint64_t)c->tensors[i].array.numel * expops_dtype_bytes(c->tensors[i].array.dtype);
     return bytes;
 }
@@ -173,6 +175,7 @@ static int measure_calls(measurement *m, const expops_result *result)
     if (!status)
         status = time_median(m, launch_call, &ns);
     remove_sets(m);
+    m->report->bytes = m->bytes;
     m->report->microseconds = ns / 1e3;
     m->report->gigabytes_a_second = ns > 0 ? (double)m->bytes / ns : 0;
     return status;

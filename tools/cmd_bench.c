@@ -79,6 +79,7 @@ static void add_json(const bench *b, const char *name, const char *shape, const 
     if (failure) {
         json_object_object_add(row, "error", json_object_new_string(failure));
     } else {
+        json_object_object_add(row, "bytes", json_object_new_int64((int64_t)r->bytes));
         json_object_object_add(row, "microseconds", json_object_new_double(r->microseconds));
         json_object_object_add(row, "gigabytes_a_second", json_object_new_double(r->gigabytes_a_second));
         json_object_object_add(row, "copy_gigabytes_a_second", json_object_new_double(r->copy_gigabytes_a_second));

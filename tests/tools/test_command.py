@@ -227,6 +227,19 @@ class Bench(Command):
             self.assertGreater(row['gigabytes_a_second'], 0)
             self.assertGreater(row['copy_gigabytes_a_second'], 0)
 
+    def test_bytes(self):
+        """Of what is read and written: no tensor that gives only its shape, and one that is broadcast once."""
+        output = 32 * 48 * 4
+        wanted = {'silu': 2 * output, 'mul': 3 * output, 'glu': 1.5 * output, 'copy': 2 * output, 'prelu': 2 * output + 4 * 48,
+                  'fill': output + 4, 'zero': output, 'zeros_like': output, 'new_ones': 4 * 48, 'amin': output + 4}
+        rows = json.loads(self.run_command('bench', '--ops', ','.join(wanted), '--shape', '32x48', '--dtype', 'f32', '--json',
+                                           '--no-first-calls'))
+        self.assertEqual({row['operator']: row['bytes'] for row in rows}, wanted)
+        save(self.path('row.npy'), (48,), range(48))
+        for bytes_read, arguments in (0, ['eye', '--n', '32', '--m', '48']), (output + 4 * 48, ['mul', '--other', 'row.npy']):
+            row = json.loads(self.run_command('bench', *arguments, '--shape', '32x48', '--json', '--no-first-calls'))[0]
+            self.assertEqual(row['bytes'], output + bytes_read)
+
     def test_first_calls(self):
         row = json.loads(self.run_command('bench', 'softplus', '--beta', '2', '--shape', '16', '--json'))[0]
         self.assertGreater(row['cold_ms'], 0)
