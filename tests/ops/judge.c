@@ -40,7 +40,7 @@ static long double argument_of(const test_call *call, size_t i, int64_t position
         const test_array *array = &call->arrays[i];
         const long double element =
             test_array_get(array, test_array_index(array, call->result.ndim, call->result.shape, position)).re;
-        return parameter->dtypes ? element : test_round(common, element);
+        return parameter->dtypes ? element : test_convert(common, element);
     }
     case EXPOPS_VALUE_REAL: return test_round(arithmetic_of(common), (long double)value.as.real);
     case EXPOPS_VALUE_NONE:
@@ -145,13 +145,15 @@ static int accepts_part(const test_call *call, long double expected, long double
     if (test_is_float(result))
         slack += floor_slack(call->op, result, expected, bound);
     if (!test_is_float(result)) /* integers and bool are exact until a floating output rounds them */
-        return test_close(out, actual, test_round(out, test_round(result, expected)), 0, 0);
+        return test_close(out, actual, test_convert(out, test_round(result, expected)), 0, 0);
     if (out == result)
         return test_close(out, actual, expected, bound, slack);
     const long double rounded = test_round(result, expected);
     if (!isfinite(rounded) || rounded == 0)
         return test_close(out, actual, rounded, 0, slack);
-    return test_close(out, actual, rounded, 0.5, slack + (bound + 1) * test_ulp(result, expected));
+    const int through_f32 = result == EXPOPS_DTYPE_F64 && (out == EXPOPS_DTYPE_F16 || out == EXPOPS_DTYPE_BF16);
+    const long double unit = test_ulp(through_f32 ? EXPOPS_DTYPE_F32 : result, expected);
+    return test_close(out, actual, rounded, 0.5, slack + (bound + 1) * unit);
 }
 
 int test_answer_accepts(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp)

@@ -249,5 +249,6 @@ const test_kind test_law_kinds[] = {
     { "permutation", permutes, run_permutation, 0 },
     { "halves", halves, run_halves, 0 },
     { "channels", weighs_channels, run_channels, 0 },
+    { "roundings", test_rounds_twice, test_run_roundings, 1 },
     { NULL, NULL, NULL, 0 },
 };

@@ -133,6 +133,12 @@ long double test_round(expops_dtype dtype, long double value)
     return test_load(dtype, element).re;
 }
 
+long double test_convert(expops_dtype dtype, long double value)
+{
+    const int half = dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_BF16;
+    return test_round(dtype, half ? test_round(EXPOPS_DTYPE_F32, value) : value);
+}
+
 test_limits test_limits_of(expops_dtype dtype)
 {
     const test_format format = test_format_of(dtype);

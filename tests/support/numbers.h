@@ -32,6 +32,10 @@ void test_store(expops_dtype dtype, void *element, test_value value);
 /* What `value` is after being stored as `dtype`. */
 long double test_round(expops_dtype dtype, long double value);
 
+/* What `value`, a number of any type, is after PyTorch's conversion to `dtype`: to a half type it goes through f32, which
+ * rounds what f32 cannot hold twice. */
+long double test_convert(expops_dtype dtype, long double value);
+
 /* Largest finite value, smallest normal and smallest positive one; for integers the extremes (lowest in `tiny`). */
 typedef struct test_limits {
     long double max, lowest, tiny, denormal;
