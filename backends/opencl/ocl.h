@@ -66,6 +66,7 @@ enum { OCL_SPARES = 16 };
 
 struct expops_backend_device {
     ocl_spare spare[OCL_SPARES];
+    _Atomic unsigned next_spare; /* which one goes where all are full */
     cl_device_id id;
     cl_context context;
     cl_command_queue queue; /* what a NULL stream means */
@@ -96,7 +97,7 @@ uint32_t ocl_device_subgroup(cl_device_id id);
 
 /* --- ocl_spare.c; lock-free --- */
 
-/* A spare buffer of at least `bytes` that was released on the queue, or NULL. */
+/* A spare buffer of at least `bytes`, and not many more, that was released on the queue, or NULL. */
 cl_mem ocl_spare_take(expops_backend_device *device, cl_command_queue queue, size_t bytes);
 /* 0 where there is no room for it: the caller still owns the memory. */
 int ocl_spare_keep(expops_backend_device *device, cl_command_queue queue, cl_mem memory);

@@ -85,6 +85,36 @@ static void test_refused_memory(void **state)
     buffer_free(&pointer);
 }
 
+static void *allocated_once(uint64_t bytes)
+{
+    expops_pointer pointer;
+
+    assert_int_equal(fix.api->allocate(fix.device, NULL, bytes, &pointer), EXPOPS_OK);
+    fix.api->release(fix.device, NULL, &pointer);
+    return pointer.data;
+}
+
+/* A buffer released is kept and given out again, but not to a request that would waste most of it; where there are too many
+ * they make room for those in use now. A spare buffer is alive, so that no other has its address. */
+static void test_spare_buffers(void **state)
+{
+    enum { MANY = 40 };
+    const uint64_t large = 2u << 20, small = 4096;
+    void *const kept = allocated_once(large);
+    expops_pointer held[MANY];
+
+    assert_ptr_equal(allocated_once(large), kept);
+    assert_ptr_equal(allocated_once(large / 2), kept);
+    assert_ptr_not_equal(allocated_once(1), kept);
+    assert_ptr_not_equal(allocated_once(large / 8), kept);
+    assert_ptr_not_equal(allocated_once(large + 1), kept);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(fix.api->allocate(fix.device, NULL, large, held + i), EXPOPS_OK);
+    for (int i = 0; i < MANY; i++)
+        fix.api->release(fix.device, NULL, held + i);
+    assert_ptr_equal(allocated_once(small), allocated_once(small));
+}
+
 static uint64_t host_ns(void)
 {
     struct timespec now;
@@ -185,6 +215,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_no_such_device),
         cmocka_unit_test(test_copies),
         cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_spare_buffers),
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_events_without_profiling),
         cmocka_unit_test(test_nothing_is_released),
