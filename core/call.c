@@ -123,12 +123,7 @@ static int collides(const expops_plan *plan, const expops_pointer *pointers, uin
                                     ((uintptr_t)pointers[0].data + pointers[0].byte_offset));
     if (apart == 0 && in->as_output)
         return 0;
-    int64_t grain = out->grain, b = in->grain;
-    while (b) {
-        const int64_t rest = grain % b;
-        grain = b;
-        b = rest;
-    }
+    const int64_t grain = expops_gcd(out->grain, in->grain);
     if (grain == 0)
         return 1;
     const int64_t step = ((apart % grain) + grain) % grain; /* where elements of `in` start between those of `out` */

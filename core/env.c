@@ -11,9 +11,8 @@
 static const struct {
     const char *name;
     int safe;
-    const char *doc;
 } rows[EXPOPS_ENV_COUNT] = {
-#define EXPOPS_ENV_ROW(NAME, safe, doc) { "EXPOPS_" #NAME, safe, doc },
+#define EXPOPS_ENV_ROW(NAME, safe, doc) { "EXPOPS_" #NAME, safe },
 #include "env.inc"
 #undef EXPOPS_ENV_ROW
 };
@@ -98,11 +97,6 @@ int expops_env_ignored(enum expops_env_key key)
 const char *expops_env_name(enum expops_env_key key)
 {
     return rows[key].name;
-}
-
-const char *expops_env_doc(enum expops_env_key key)
-{
-    return rows[key].doc;
 }
 
 int expops_env_safe(enum expops_env_key key)

@@ -14,9 +14,8 @@ enum expops_env_key {
 const char *expops_env(enum expops_env_key key);
 /* Set but ignored because the process runs with elevated rights. */
 int expops_env_ignored(enum expops_env_key key);
-/* "EXPOPS_CACHE", its row's documentation, and whether it counts in secure execution. */
+/* "EXPOPS_CACHE", and whether it counts in secure execution. */
 const char *expops_env_name(enum expops_env_key key);
-const char *expops_env_doc(enum expops_env_key key);
 int expops_env_safe(enum expops_env_key key);
 /* For tests: reads the environment anew. Not thread-safe. */
 void expops_env_reload(void);

@@ -6,18 +6,6 @@
 #include "kernel_table.h"
 #include "plan_store.h"
 
-static int64_t gcd(int64_t a, int64_t b)
-{
-    a = a < 0 ? -a : a;
-    b = b < 0 ? -b : b;
-    while (b) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)
 {
     if (expops_operand_bytes(a) != expops_operand_bytes(b) || a->offset != b->offset)
@@ -33,7 +21,7 @@ static void describe_tensor(const expops_problem *problem, const expops_problem_
 {
     int64_t grain = 0;
     for (uint32_t d = 0; d < problem->rank; d++)
-        grain = problem->shape[d] > 1 ? gcd(grain, operand->strides[d]) : grain;
+        grain = problem->shape[d] > 1 ? expops_gcd(grain, operand->strides[d]) : grain;
     tensor->argument = operand->argument;
     tensor->device_type = operand->device_type;
     tensor->element = expops_operand_bytes(operand);

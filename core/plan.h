@@ -54,6 +54,18 @@ typedef struct expops_plan {
     struct expops_kernel_table *kernels; /* where an offered kernel is given back */
 } expops_plan;
 
+static inline int64_t expops_gcd(int64_t a, int64_t b)
+{
+    a = a < 0 ? -a : a;
+    b = b < 0 ? -b : b;
+    while (b) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
 /* Fails only for descriptors that cannot be read. */
 expops_status expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
                                    const expops_tensor *out, expops_plan_key *key);

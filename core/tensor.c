@@ -2,7 +2,7 @@
 #include "expops/tensor.h"
 #include <stdlib.h>
 #include <string.h>
-#include "error.h"
+#include "problem_internal.h"
 
 int64_t expops_tensor_numel(const expops_tensor *tensor)
 {
@@ -37,17 +37,7 @@ void expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *stri
 static expops_status check_imported(const expops_tensor *tensor)
 {
     expops_dtype dtype;
-    EXPOPS_TRY(expops_dtype_from_dl(tensor->dtype, &dtype));
-    if (tensor->ndim < 0 || tensor->ndim > EXPOPS_MAX_RANK)
-        return expops_fail(EXPOPS_ERR_SHAPE, "a DLPack tensor of %d dimensions; at most %d are supported",
-                           tensor->ndim, EXPOPS_MAX_RANK);
-    if (tensor->ndim > 0 && !tensor->shape)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "a DLPack tensor of %d dimensions without a shape",
-                           tensor->ndim);
-    for (int32_t i = 0; i < tensor->ndim; i++)
-        if (tensor->shape[i] < 0)
-            return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d of a DLPack tensor has size %lld", i,
-                               (long long)tensor->shape[i]);
+    EXPOPS_TRY_SAYING(expops_check_tensor(tensor, &dtype), "a DLPack tensor");
     if (!tensor->data && expops_tensor_numel(tensor) > 0)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "a DLPack tensor with elements but no data");
     return EXPOPS_OK;

@@ -103,7 +103,6 @@ static void every_row_follows_the_secure_rule(void **state)
         const char *name = expops_env_name(row);
         char *before = getenv(name) ? strdup(getenv(name)) : NULL;
         assert_int_equal(strncmp(name, "EXPOPS_", 7), 0);
-        assert_true(strlen(expops_env_doc(row)) > 20);
         set_environment(name, "error");
         assert_string_equal(expops_env(row), "error");
         assert_false(expops_env_ignored(row));
