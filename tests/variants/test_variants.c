@@ -2,7 +2,9 @@
  * tried in every element type, any other in some of them (here 4), which change from layout to layout. The plainest layout
  * in f32 is compiled for every target, anything else for one of them in turn:
  *
- *   test_variants plugin "sm_75 sm_80 sm_90" sm_80 4 [compiler]
+ *   test_variants plugin "sm_75 sm_80 sm_90" sm_80 4 [compiler [folder [operators]]]
+ *
+ * What is compiled of the plainest layout is written into the folder; operators is a pattern (tools/sass_count.py).
  *
  * A target beginning with "compute_" gives text instead of machine code; there the kernels of every operator that do not
  * involve doubles are searched for double arithmetic, which a stray constant brings in unnoticed. */
@@ -24,7 +26,7 @@ enum { SKIPPED = 77, MOST_TEXTS = 4096, SHOWN = 2000 };
 extern const char cuhip_prelude[];
 
 static const expops_backend_api *api;
-static const char *compiler_path, *target;
+static const char *compiler_path, *target, *folder;
 static uint32_t num_targets, this_target, types_of_a_layout;
 static int wants_text;
 static uint64_t compiled;
@@ -120,6 +122,17 @@ static void check_image(progress *progress, const variant *variant, const expops
     }
 }
 
+static void keep_image(const variant *variant, const expops_image *image)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.%s.%u.cubin", folder, variant->op->name, expops_dtype_name(variant->dtype),
+             variant->choice);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(image->data, 1, image->bytes, file), image->bytes);
+    assert_int_equal(fclose(file), 0);
+}
+
 static void compile_step(progress *progress, const variant *variant, const char *text)
 {
     char name[96];
@@ -131,6 +144,8 @@ static void compile_step(progress *progress, const variant *variant, const char 
         return;
     }
     check_image(progress, variant, &image);
+    if (folder && variant->layout->basic)
+        keep_image(variant, &image);
     api->release_image(&image);
 }
 
@@ -266,6 +281,8 @@ int main(int argc, char **argv)
     wants_text = !strncmp(target, "compute_", 8);
     types_of_a_layout = (uint32_t)atoi(argv[4]);
     compiler_path = argc > 5 ? argv[5] : NULL;
+    folder = argc > 6 ? argv[6] : NULL;
+    cmocka_set_test_filter(argc > 7 ? argv[7] : NULL);
     host_state.config = config;
     read_targets(argv[2]);
     api = plugin_host_open(argv[1], &query);
