@@ -15,7 +15,7 @@ KERNEL(xk_t self)
 {
     const xk_t raised = self + 3;
     const xk_t low = raised < 0 ? 0 : raised;
-    return (low > 6 ? 6 : low) / 6;
+    return (low > 6 ? 6 : low) * XK_C(0.16666666666666666667);
 }
 #endif
 

@@ -15,8 +15,8 @@ KERNEL(xk_t self)
 {
     const xk_t raised = self + 3;
     const xk_t low = raised < 0 ? 0 : raised;
-    /* The factor is divided, so that the largest numbers do not overflow on the way. */
-    return self * ((low > 6 ? 6 : low) / 6);
+    /* The sixth first, so that the largest numbers do not overflow on the way. */
+    return self * ((low > 6 ? 6 : low) * XK_C(0.16666666666666666667));
 }
 #endif
 
