@@ -17,9 +17,6 @@ KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
     return xk_clog1p(self);
-#elif XK_HALF
-    const xk_t series = self * (1 - self * (XK_C(0.5) - self * (XK_C(0.33333333) - self * XK_C(0.25))));
-    return xk_fabs(self) < XK_C(0.0625) ? series : xk_log(1 + self);
 #else
     return xk_log1p(self);
 #endif

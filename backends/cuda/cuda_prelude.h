@@ -58,7 +58,10 @@ XK_FN xk_ushort xk_f32_to_f16(float x)
 
 XK_FN float xk_bf16_to_f32(xk_ushort h)
 {
-    return __uint_as_float((xk_uint)h << 16);
+    /* One instruction for either half of a register, which a shift is not. */
+    xk_uint bits;
+    asm("mov.b32 %0, {%1, %2};" : "=r"(bits) : "h"((xk_ushort)0), "h"(h));
+    return __uint_as_float(bits);
 }
 
 XK_FN xk_ushort xk_f32_to_bf16(float x)
@@ -75,18 +78,38 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
 #endif
 }
 
-/* Cheap functions for arithmetic whose result is rounded to a half type. */
+/* Cheap functions for arithmetic whose result is rounded to a half type: first the hardware's own. */
+#define XK_RAW(name, word) \
+    XK_FN float xk_raw_##name(float x) \
+    { \
+        float y; \
+        asm(word ".approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); \
+        return y; \
+    }
+XK_RAW(exp2, "ex2")
+XK_RAW(log2, "lg2")
+XK_RAW(rcp, "rcp")
+XK_RAW(rsqrt, "rsqrt")
+XK_RAW(sqrt, "sqrt")
+
+/* As squares, so that results below the normal numbers are not lost. */
+XK_FN float xk_fast_exp2(float x)
+{
+    const float root = xk_raw_exp2(x * 0.5f);
+    return root * root;
+}
+
 XK_FN float xk_fast_exp(float x)
 {
-    return __expf(x);
+    const float root = xk_raw_exp2(x * 0.72134752f);
+    return root * root;
 }
 
 /* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */
 XK_FN float xk_fast_log(float x)
 {
-    const float d = x - 1.0f;
-    const float series = d * fmaf(d, fmaf(d, fmaf(d, -0.25f, 0.33333333f), -0.5f), 1.0f);
-    return fabsf(d) < 0.03125f ? series : __logf(x);
+    const float d = x - 1.0f, series = d * fmaf(d, fmaf(d, 0.33333333f, -0.5f), 1.0f), far = __logf(x);
+    return fabsf(d) < 0.015625f ? series : far;
 }
 
 XK_FN float xk_fast_rcp(float x)
@@ -96,7 +119,6 @@ XK_FN float xk_fast_rcp(float x)
     return y;
 }
 
-/* The hardware's sine loses all digits near multiples of pi, which a half type can come close to. */
 #define xk_fast_sin(x) sinf(x)
 #define xk_fast_cos(x) cosf(x)
 

@@ -68,7 +68,20 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
 }
 
 /* Cheap functions for arithmetic whose result is rounded to a half type. The hardware's flush what is below the normal
- * numbers, which bf16 has: such values are scaled around them. */
+ * numbers. */
+#define xk_raw_exp2(x) __builtin_exp2f(x)
+#define xk_raw_log2(x) __builtin_log2f(x)
+#define xk_raw_rcp(x) __builtin_amdgcn_rcpf(x)
+#define xk_raw_rsqrt(x) __builtin_amdgcn_rsqf(x)
+#define xk_raw_sqrt(x) __builtin_amdgcn_sqrtf(x)
+
+XK_FN float xk_fast_exp2(float x)
+{
+    const float root = __builtin_exp2f(x * 0.5f);
+    return root * root;
+}
+
+/* Values that bf16 has below the normal numbers are scaled around them. */
 XK_FN float xk_fast_exp(float x)
 {
     const int low = x < -80.0f;

@@ -87,9 +87,25 @@ XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b) { return mul_hi(a, b); }
  * native_log may err by more near 1. */
 #if defined(XK_OCL_GPU) && XK_HALF
 XK_FN float xk_fast_exp(float x) { return native_exp(x); }
+#define XK_RAW(name) native_##name
 #else
 XK_FN float xk_fast_exp(float x) { return exp(x); }
+#define XK_RAW(name) name
 #endif
+XK_FN float xk_raw_exp2(float x) { return XK_RAW(exp2)(x); }
+XK_FN float xk_raw_log2(float x) { return XK_RAW(log2)(x); }
+XK_FN float xk_raw_rsqrt(float x) { return XK_RAW(rsqrt)(x); }
+XK_FN float xk_raw_sqrt(float x) { return XK_RAW(sqrt)(x); }
+#if defined(XK_OCL_GPU) && XK_HALF
+XK_FN float xk_raw_rcp(float x) { return native_recip(x); }
+#else
+XK_FN float xk_raw_rcp(float x) { return 1.0f / x; }
+#endif
+XK_FN float xk_fast_exp2(float x)
+{
+    const float root = xk_raw_exp2(x * 0.5f);
+    return root * root;
+}
 XK_FN float xk_fast_log(float x) { return log(x); }
 XK_FN float xk_fast_rcp(float x) { return 1.0f / x; }
 XK_FN float xk_fast_sin(float x) { return sin(x); }

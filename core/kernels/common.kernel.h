@@ -190,18 +190,63 @@ typedef double xk_real;
 #define xk_exp(x) xk_fast_exp(x)
 #define xk_expm1(x) xk_half_expm1(x)
 #define xk_log(x) xk_fast_log(x)
+#define xk_log1p(x) xk_half_log1p(x)
 #define xk_rcp(x) xk_fast_rcp(x)
 
-/* Where exp(x) - 1 cancels, the first terms of its series; together within a few units of 2^-17. */
+/* Errors of a few units of 2^-17, small beside a half type's. Everything is worked out and one value chosen, as
+ * branches would keep a device from working on several elements at once. */
+#define XK_LOG2_E 1.44269504f
+#define XK_LN_2 0.693147181f
+
+/* Where exp(x) - 1 cancels, the first terms of its series. */
 XK_FN float xk_half_expm1(float x)
 {
-    const float series = x * (1.0f + x * (0.5f + x * 0.16666667f));
-    return XK_MATH(fabs)(x) < 0.03125f ? series : xk_fast_exp(x) - 1.0f;
+    const float series = x * (1.0f + x * (0.5f + x * 0.16666667f)), far = xk_raw_exp2(x * XK_LOG2_E) - 1.0f;
+    return XK_MATH(fabs)(x) < 0.03125f ? series : far;
+}
+
+/* Where 1 + x loses the digits of x, likewise. */
+XK_FN float xk_half_log1p(float x)
+{
+    const float series = x * (1.0f - x * (0.5f - x * 0.33333333f)), far = xk_raw_log2(1.0f + x) * XK_LN_2;
+    return XK_MATH(fabs)(x) < 0.015625f ? series : far;
+}
+
+/* log2(x) with an absolute error, but of numbers below the normal ones too, which only bf16 has. */
+XK_FN float xk_half_log2(float x)
+{
+#if XK_BF16
+    const int low = x < 1.17549435e-38f;
+    const float y = xk_raw_log2(low ? x * 16777216.0f : x);
+    return low ? y - 24.0f : y;
+#else
+    return xk_raw_log2(x);
+#endif
+}
+
+/* y / (1 + exp(-x)), with both sides of the fraction divided by 2^8: so it reaches bf16's smallest normal numbers. */
+XK_FN float xk_half_gate(float y, float x)
+{
+    return y * 0.00390625f * xk_raw_rcp(0.00390625f + xk_raw_exp2(-8.0f - x * XK_LOG2_E));
+}
+
+/* sin(x + shift * pi), given about x / pi + shift, for |x| < 6e6: the sine of what is left of the nearest multiple of
+ * pi, which is taken off in two parts that keep the sign of a zero. Adding 1.5 * 2^23 leaves a whole number in the low
+ * bits, the lowest of which is the sign. */
+XK_FN float xk_half_sine(float x, float turns, float shift)
+{
+    const float shifted = turns + 12582912.0f, n = shifted - 12582912.0f - shift;
+    const float r = XK_MATH(fma)(n, -1.50995799e-7f, XK_MATH(fma)(n, -3.1415925f, x)), v = r * r;
+    float y = -1.8491709e-4f;
+    y = (y * v + 8.3122402e-3f) * v + -1.6665606e-1f;
+    y = (y * v + 9.9999917e-1f) * r;
+    return xk_bits_f32(xk_f32_bits(y) ^ xk_f32_bits(shifted) << 31);
 }
 #else
 #define xk_exp(x) XK_MATH(exp)(x)
 #define xk_expm1(x) XK_MATH(expm1)(x)
 #define xk_log(x) XK_MATH(log)(x)
+#define xk_log1p(x) XK_MATH(log1p)(x)
 #define xk_rcp(x) (1 / (x))
 #endif
 #define xk_acos(x) XK_MATH(acos)(x)
@@ -225,7 +270,6 @@ XK_FN float xk_half_expm1(float x)
 #define xk_fmin(x, y) XK_MATH(fmin)(x, y)
 #define xk_hypot(x, y) XK_MATH(hypot)(x, y)
 #define xk_log10(x) XK_MATH(log10)(x)
-#define xk_log1p(x) XK_MATH(log1p)(x)
 #define xk_log2(x) XK_MATH(log2)(x)
 #define xk_pow(x, y) XK_MATH(pow)(x, y)
 #define xk_rint(x) XK_MATH(rint)(x)

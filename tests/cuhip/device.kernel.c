@@ -37,6 +37,16 @@ XK_CONSTANT xk_uint device_table[4] = { 3u, 1u, 4u, 1u };
 #define F(x) (xk_group_id() * XK_WG + xk_local_id())
 #elif XK_CASE == 15
 #define F(x) device_table[(x) & 3u]
+#elif XK_CASE == 19
+#define F(x) xk_f32_bits(xk_raw_exp2(xk_bits_f32(x)))
+#elif XK_CASE == 20
+#define F(x) xk_f32_bits(xk_raw_log2(xk_bits_f32(x)))
+#elif XK_CASE == 21
+#define F(x) xk_f32_bits(xk_raw_rcp(xk_bits_f32(x)))
+#elif XK_CASE == 22
+#define F(x) xk_f32_bits(xk_raw_rsqrt(xk_bits_f32(x)))
+#elif XK_CASE == 23
+#define F(x) xk_f32_bits(xk_raw_sqrt(xk_bits_f32(x)))
 #endif
 
 XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uint, in), const device_params p)

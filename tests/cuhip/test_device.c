@@ -145,7 +145,9 @@ static void test_f32_to_bf16(void **state)
 
 /* --- the cheap functions, for every f16 and every normal bf16: as good as the half type can tell --- */
 
-static void assert_fast(enum kernel_case which, double (*reference)(double), double low, double high)
+/* Errors are relative to the result, or to `least` where that is more. */
+static void assert_near(enum kernel_case which, double (*reference)(double), double low, double high, double least,
+                        double allowed)
 {
     double worst = 0;
     run(which);
@@ -157,18 +159,28 @@ static void assert_fast(enum kernel_case which, double (*reference)(double), dou
             assert_same(i, got, (float)expected);
             continue;
         }
-        const double error = fabs(got - expected) / fmax(fabs(expected), 1e-37);
+        const double error = fabs(got - expected) / fmax(fabs(expected), least);
         worst = error > worst ? error : worst;
-        if (error > 0x1p-13)
+        if (error > allowed)
             print_error("case %d of %g: got %g, expected %g\n", (int)which, x, got, expected);
-        assert_true(error <= 0x1p-13);
+        assert_true(error <= allowed);
     }
     print_message("largest relative error 2^%.1f\n", log2(worst));
+}
+
+static void assert_fast(enum kernel_case which, double (*reference)(double), double low, double high)
+{
+    assert_near(which, reference, low, high, 1e-37, 0x1p-13);
 }
 
 static double reciprocal(double x)
 {
     return 1 / x;
+}
+
+static double reciprocal_root(double x)
+{
+    return 1 / sqrt(x);
 }
 
 static void fill_half_values(int is_bf16)
@@ -186,6 +198,12 @@ static void test_fast(void **state)
         assert_fast(FAST_RCP, reciprocal, -1e37, 1e37);
         assert_fast(FAST_SIN, sin, -1e5, 1e5);
         assert_fast(FAST_COS, cos, -1e5, 1e5);
+        /* The formulas for half types count on these. */
+        assert_near(RAW_EXP2, exp2, -126, INFINITY, 1e-37, 0x1p-21);
+        assert_near(RAW_LOG2, log2, -INFINITY, INFINITY, 1, 0x1p-21);
+        assert_near(RAW_RCP, reciprocal, -1e37, 1e37, 1e-37, 0x1p-22);
+        assert_near(RAW_RSQRT, reciprocal_root, -INFINITY, INFINITY, 1e-37, 0x1p-21);
+        assert_near(RAW_SQRT, sqrt, -INFINITY, INFINITY, 1e-37, 0x1p-21);
     }
 }
 

@@ -13,7 +13,8 @@ XK_FN float words_halves(xk_ushort a, xk_ushort b)
 
 XK_FN float words_fast(float x)
 {
-    return xk_fast_exp(x) + xk_fast_log(x) + xk_fast_rcp(x) + xk_fast_sin(x) + xk_fast_cos(x);
+    const float raw = xk_raw_exp2(x) + xk_raw_log2(x) + xk_raw_rcp(x) + xk_raw_rsqrt(x) + xk_raw_sqrt(x);
+    return raw + xk_fast_exp(x) + xk_fast_exp2(x) + xk_fast_log(x) + xk_fast_rcp(x) + xk_fast_sin(x) + xk_fast_cos(x);
 }
 
 XK_FN XK_REAL words_math(XK_REAL x, XK_REAL y)
