@@ -13,7 +13,9 @@ OPERATOR(celu) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t alpha)
 {
-    return self > 0 ? self : alpha * xk_expm1(self / alpha);
+    /* The quotient is worked out once for all elements. */
+    const xk_t low = alpha * xk_expm1(self * (1 / alpha));
+    return self > 0 ? self : low;
 }
 #endif
 

@@ -14,7 +14,8 @@ OPERATOR(elu) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t alpha, xk_t scale, xk_t input_scale)
 {
-    return self > 0 ? self * scale : xk_expm1(self * input_scale) * (alpha * scale);
+    const xk_t low = xk_expm1(self * input_scale) * (alpha * scale), high = self * scale;
+    return self > 0 ? high : low;
 }
 #endif
 

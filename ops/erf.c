@@ -13,7 +13,7 @@ OPERATOR(erf) = {
 };
 
 #ifdef XK
-#if !XK_F64
+#if !XK_F64 && !XK_HALF
 /* erf(x) / x - 1 over v = x^2, |x| < 1 */
 XK_FN xk_t erf_near(xk_t v)
 {
@@ -41,6 +41,15 @@ KERNEL(xk_t self)
 {
 #if XK_F64
     return xk_erf(self);
+#elif XK_HALF
+    /* erf(x) / x over x^2, and the logarithm of erfc, which falls ever faster. */
+    const xk_t a = xk_fabs(self), v = self * self;
+    xk_t near = XK_C(-2.1018174e-2);
+    near = ((near * v + XK_C(1.1058394e-1)) * v + XK_C(-3.7583956e-1)) * v + XK_C(1.1283734);
+    xk_t y = XK_C(-4.8038114e-2);
+    y = ((y * a + XK_C(-1.0727013)) * a + XK_C(-1.5183133)) * a + XK_C(-2.9372763e-2);
+    const xk_t low = self * near, far = xk_copysign(1 - xk_raw_exp2(y), self);
+    return a < XK_C(0.8) ? low : self == self ? far : self;
 #else
     const xk_t a = xk_fabs(self), near = self + self * erf_near(self * self);
     /* From 4 on the result is 1; a NaN stays. */

@@ -29,6 +29,8 @@ KERNEL(xk_t self)
     const xk_real lost = xk_fma(self.im, EXP2_LN2, -angle) + self.im * EXP2_LN2_REST;
     const xk_real c = xk_cos(angle), s = xk_sin(angle);
     return xk_complex(scale * (c - lost * s), self.im == 0 ? self.im : scale * (s + lost * c));
+#elif XK_HALF
+    return xk_fast_exp2(self);
 #else
     return xk_exp2(self);
 #endif

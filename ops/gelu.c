@@ -18,7 +18,33 @@ KERNEL(xk_t self)
 #if XK_CHOICE == 1
     /* 0.5 * (1 + tanh(u)) is 1 / (1 + exp(-2u)), which keeps its digits where tanh(u) nears -1. */
     const xk_t u = XK_C(0.79788456080286535588) * (self + XK_C(0.044715) * self * self * self);
+#if XK_HALF
+    return xk_half_gate(self, 2 * u);
+#else
     return self / (1 + xk_exp(-2 * u));
+#endif
+#elif XK_HALF
+    /* 0.5 * erfc(a / sqrt(2)), a power of 2 whose exponent falls ever faster. */
+    const xk_t a = xk_fabs(self);
+    xk_t y = XK_C(-4.0737758e-4);
+    y = (y * a + XK_C(6.6020237e-3)) * a + XK_C(-5.0627496e-2);
+    y = (y * a + XK_C(-4.6115541e-1)) * a + XK_C(-1.1504371);
+    const xk_t tail = xk_raw_exp2(y * a + XK_C(-1.0000390));
+    return self * (self > 0 ? 1 - tail : tail);
+#elif XK_F32
+    /* Half of erf over the square, and beyond the logarithm of 0.5 * erfc(a / sqrt(2)) over a - 1, which falls ever
+     * faster. */
+    const xk_t a = xk_fabs(self), v = self * self, w = a - 1;
+    xk_t near = XK_C(-7.4628924e-6);
+    near = (near * v + XK_C(1.1295212e-4)) * v + XK_C(-1.1857849e-3);
+    near = (near * v + XK_C(9.9730780e-3)) * v + XK_C(-6.6490315e-2);
+    near = (near * v + XK_C(3.9894229e-1)) * self + XK_C(0.5);
+    xk_t y = XK_C(-1.6149590e-6);
+    y = (y * w + XK_C(3.8956219e-5)) * w + XK_C(-4.4234027e-4);
+    y = (y * w + XK_C(3.3273403e-3)) * w + XK_C(-1.9501112e-2);
+    y = (y * w + XK_C(-4.0044841e-1)) * w + XK_C(-1.5251355);
+    const xk_t tail = xk_exp(y * w + XK_C(-1.8410217)), far = self > 0 ? 1 - tail : tail;
+    return self * (a < 1 ? near : far);
 #else
     /* 0.5 * (1 + erf(x)) is 0.5 * erfc(-x), which keeps its digits where erf(x) nears -1. */
     return self * XK_C(0.5) * xk_erfc(self * XK_C(-0.70710678118654752440));

@@ -35,7 +35,11 @@ OPERATOR(glu) = {
 #ifdef XK
 KERNEL(xk_t first, xk_t gate)
 {
+#if XK_HALF
+    return xk_half_gate(first, gate);
+#else
     return first * xk_rcp(1 + xk_exp(-gate));
+#endif
 }
 #endif
 

@@ -15,7 +15,8 @@ OPERATOR(selu) = {
 KERNEL(xk_t self)
 {
     /* scale, and scale * alpha */
-    return self > 0 ? self * XK_C(1.0507009873554804934) : xk_expm1(self) * XK_C(1.7580993408473768600);
+    const xk_t high = self * XK_C(1.0507009873554804934), low = xk_expm1(self) * XK_C(1.7580993408473768600);
+    return self > 0 ? high : low;
 }
 #endif
 

@@ -20,6 +20,8 @@ KERNEL(xk_t self)
     const int left = self.re < 0;
     const xk_t e = xk_cexp(left ? self : xk_cneg(self)), one = xk_complex(1, 0);
     return xk_cdiv(left ? e : one, xk_cadd(one, e));
+#elif XK_HALF
+    return xk_half_gate(1, self);
 #else
     return xk_rcp(1 + xk_exp(-self));
 #endif

@@ -13,7 +13,11 @@ OPERATOR(silu) = {
 #ifdef XK
 KERNEL(xk_t self)
 {
+#if XK_HALF
+    return xk_half_gate(self, self);
+#else
     return self / (1 + xk_exp(-self));
+#endif
 }
 #endif
 

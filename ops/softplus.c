@@ -15,14 +15,8 @@ OPERATOR(softplus) = {
 KERNEL(xk_t self, xk_t beta, xk_t threshold)
 {
     const xk_t z = self * beta;
-#if XK_HALF
-    /* log(1 + e) keeps half precision's digits once e is not small; below that e - e^2/2 does. */
-    const xk_t e = xk_exp(z);
-    const xk_t y = e < XK_C(0.001) ? e - XK_C(0.5) * e * e : xk_log(1 + e);
-#else
-    const xk_t y = xk_log1p(xk_exp(z));
-#endif
-    return z > threshold ? self : y / beta;
+    const xk_t y = xk_log1p(xk_exp(z)) * (1 / beta);
+    return z > threshold ? self : y;
 }
 #endif
 
