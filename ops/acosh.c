@@ -18,12 +18,11 @@ KERNEL(xk_t self)
 #if XK_C64 || XK_C128
     return xk_cacosh(self);
 #elif XK_HALF
-    /* A series beside 1, where the logarithm's argument loses its digits; twice a large argument, whose square may
-     * overflow. */
-    const xk_t d = self - 1, root = xk_sqrt(2 * d);
-    const xk_t series = root * (1 - d * (XK_C(0.083333333) - d * (XK_C(0.01875) - d * XK_C(0.0055803571))));
-    const xk_t far = xk_log(self > 4096 ? self : self + xk_sqrt(d * (self + 1)));
-    return d < XK_C(0.25) ? series : self > 4096 ? far + XK_C(0.69314718) : far;
+    /* log(x + sqrt(x^2 - 1)), halved so that it does not overflow; where the square does, the root is x. A half type's
+     * first number above 1 has a result that is still far above the logarithm's error. */
+    const xk_t root = xk_raw_sqrt(self * xk_fabs(self) - 1), other = self > XK_C(1e18) ? self : root;
+    const xk_t y = xk_raw_log2(XK_C(0.5) * self + XK_C(0.5) * other) * XK_LN_2 + XK_LN_2;
+    return self == 1 ? XK_C(0) : y;
 #else
     return xk_acosh(self);
 #endif

@@ -18,11 +18,12 @@ KERNEL(xk_t self)
 #if XK_C64 || XK_C128
     return xk_casinh(self);
 #elif XK_HALF
-    /* A series where 1 is lost in the logarithm's argument; twice a large argument, whose square may overflow. */
-    const xk_t a = xk_fabs(self), square = self * self;
-    const xk_t series = self * (1 - square * (XK_C(0.16666667) - square * (XK_C(0.075) - square * XK_C(0.044642857))));
-    const xk_t far = xk_log(a > 4096 ? a : a + xk_sqrt(square + 1)) + (a > 4096 ? XK_C(0.69314718) : XK_C(0));
-    return a < XK_C(0.25) ? series : xk_copysign(far, self);
+    /* log(a + sqrt(a^2 + 1)), halved so that it does not overflow; where the square does, the root is a. A series where
+     * 1 hides a's digits. */
+    const xk_t a = xk_fabs(self), square = self * self, series = self * (1 - square * XK_C(0.16666667));
+    const xk_t root = xk_raw_sqrt(square + 1), other = a > XK_C(1e18) ? a : root;
+    const xk_t far = xk_raw_log2(XK_C(0.5) * a + XK_C(0.5) * other) * XK_LN_2 + XK_LN_2;
+    return a < XK_C(0.0625) ? series : xk_copysign(far, self);
 #else
     return xk_asinh(self);
 #endif

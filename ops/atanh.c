@@ -19,8 +19,9 @@ KERNEL(xk_t self)
     return xk_catanh(self);
 #elif XK_HALF
     const xk_t square = self * self;
-    const xk_t series = self * (1 + square * (XK_C(0.33333333) + square * (XK_C(0.2) + square * XK_C(0.14285714))));
-    return xk_fabs(self) < XK_C(0.25) ? series : XK_C(0.5) * xk_log((1 + self) / (1 - self));
+    const xk_t series = self + self * (square * (XK_C(0.33333333) + square * XK_C(0.2)));
+    const xk_t far = (xk_raw_log2(1 + self) - xk_raw_log2(1 - self)) * (XK_LN_2 / 2);
+    return xk_fabs(self) < XK_C(0.125) ? series : far;
 #else
     /* log((1 + a) / (1 - a)) with the quotient's distance from 1 as log1p's argument. */
     const xk_t a = xk_fabs(self);

@@ -13,6 +13,7 @@ OPERATOR(erfinv) = {
 };
 
 #ifdef XK
+#if !XK_HALF
 /* erfinv(x) / x over v = -log(1 - x^2) - 2.5, |v| <= 2.5 */
 XK_FN xk_t erfinv_middle(xk_t v)
 {
@@ -59,14 +60,26 @@ XK_FN xk_t erfinv_refine(xk_t y, xk_t a)
 }
 #endif
 
+#endif
+
 KERNEL(xk_t self)
 {
+#if XK_HALF
+    /* erfinv(x) / x over log2(1 - x^2); at 1 its leading term is infinite. */
+    const xk_t l = xk_raw_log2((1 - self) * (1 + self));
+    xk_t y = XK_C(-2.1018076e-8);
+    y = (y * l + XK_C(-8.5416724e-7)) * l + XK_C(-1.2172594e-5);
+    y = (y * l + XK_C(-3.7807124e-5)) * l + XK_C(7.7959296e-4);
+    y = (y * l + XK_C(5.5704331e-3)) * l + XK_C(-1.6080302e-1);
+    return self * (y * l + XK_C(8.8622862e-1));
+#else
     const xk_t a = xk_fabs(self), w = -xk_log((1 - a) * (1 + a));
     xk_t y = a * (w < 5 ? erfinv_middle(w - XK_C(2.5)) : erfinv_tail(xk_sqrt(w)));
 #if XK_F64
     y = erfinv_refine(y, a);
 #endif
     return xk_copysign(a == 1 ? XK_INFINITY : y, self);
+#endif
 }
 #endif
 

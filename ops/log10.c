@@ -16,6 +16,8 @@ KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
     return xk_cscale(xk_clog(self), XK_C(0.43429448190325182765));
+#elif XK_HALF
+    return xk_log(self) * XK_C(0.43429448);
 #else
     return xk_log10(self);
 #endif

@@ -16,6 +16,8 @@ KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
     return xk_cscale(xk_clog(self), XK_C(1.4426950408889634074));
+#elif XK_HALF
+    return xk_log(self) * XK_C(1.44269504);
 #else
     return xk_log2(self);
 #endif

@@ -17,7 +17,11 @@ KERNEL(xk_t self, xk_t other)
 {
     const xk_t larger = self < other ? other : self;
     const xk_t gap = self == other ? XK_C(0) : xk_fabs(self - other);
+#if XK_HALF
+    return larger + xk_raw_log2(1 + xk_raw_exp2(-gap));
+#else
     return larger + xk_log1p(xk_exp2(-gap)) * XK_C(1.4426950408889634);
+#endif
 }
 #endif
 

@@ -15,15 +15,18 @@ OPERATOR(logit) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t eps)
 {
-    const xk_t high = 1 - eps, raised = self < eps ? eps : self;
-    const xk_t x = eps < 0 ? self : raised > high ? high : raised;
+    const xk_t lowest = eps < 0 ? -XK_INFINITY : eps, highest = eps < 0 ? XK_INFINITY : 1 - eps;
+    const xk_t raised = self < lowest ? lowest : self, x = raised > highest ? highest : raised;
 #if XK_HALF
-    return xk_log(x / (1 - x));
+    return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
 #else
-    /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. */
+    /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What
+     * adding 1 to it loses counts most where the logarithm's slope is 1. */
     const xk_t rest = 1 - x, gap = x - XK_C(0.5), a = xk_fabs(gap);
-    const xk_t near = xk_copysign(xk_log1p(2 * a / (gap < 0 ? x : rest)), gap);
-    return a < XK_C(0.25) ? near : xk_log(x / rest);
+    const int near = a < XK_C(0.25);
+    const xk_t quotient = (near ? 2 * a : x) / (near && gap < 0 ? x : rest), above = 1 + quotient;
+    const xk_t y = xk_log(near ? above : quotient) + (near ? quotient - (above - 1) : XK_C(0));
+    return near ? xk_copysign(y, gap) : y;
 #endif
 }
 #endif

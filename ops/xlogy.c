@@ -15,7 +15,7 @@ OPERATOR(xlogy) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t other)
 {
-    const xk_t product = self * XK_MATH(log)(other);
+    const xk_t product = self * xk_log(other);
     return self == 0 && !xk_isnan(other) ? XK_C(0) : product;
 }
 #endif
