@@ -15,6 +15,8 @@ KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
 {
 #if XK_C64 || XK_C128
     return xk_cadd(self, xk_cdiv(xk_cmul(value, tensor1), tensor2));
+#elif XK_HALF
+    return self + value * tensor1 * xk_rcp(tensor2);
 #else
     return self + value * tensor1 / tensor2;
 #endif

@@ -17,9 +17,8 @@ KERNEL(xk_t self)
 #if XK_C64 || XK_C128
     return xk_ccosh(self);
 #elif XK_HALF
-    /* Half of e^x without overflow before the result does. */
-    const xk_t e = xk_exp(xk_fabs(self) - XK_C(0.69314718));
-    return e + XK_C(0.25) * xk_rcp(e);
+    /* Halves of e^x and e^-x without overflow before the result does. */
+    return xk_raw_exp2(self * XK_LOG2_E - 1) + xk_raw_exp2(-self * XK_LOG2_E - 1);
 #else
     return xk_cosh(self);
 #endif

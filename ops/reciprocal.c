@@ -17,7 +17,7 @@ KERNEL(xk_t self)
 #if XK_C64 || XK_C128
     return xk_creciprocal(self);
 #else
-    return 1 / self;
+    return xk_rcp(self);
 #endif
 }
 #endif

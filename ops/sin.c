@@ -17,7 +17,12 @@ KERNEL(xk_t self)
 #if XK_C64 || XK_C128
     return xk_csin(self);
 #elif XK_HALF
-    return xk_fast_sin(self);
+    const xk_t near = xk_half_sine(self, self * XK_C(0.31830987), XK_C(0));
+#if XK_BF16
+    if (xk_fabs(self) > XK_C(6e6))
+        return xk_fast_sin(self);
+#endif
+    return near;
 #else
     return xk_sin(self);
 #endif

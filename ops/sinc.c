@@ -34,6 +34,13 @@ KERNEL(xk_t self)
     const xk_real left = sinc_left(self.re), im = xk_fabs(left) > XK_C(0.5) ? -self.im : self.im;
     const xk_t sine = xk_csin(xk_complex(pi * sinc_fold(left), pi * im));
     return xk_is_true(self) ? xk_cdiv(sine, xk_cscale(self, pi)) : xk_complex(1, 0);
+#elif XK_HALF
+    /* sin(pi * t) / (pi * t * (1 - t^2)) over t^2, which keeps the digits at both of the sine's zeros. */
+    const xk_t t = sinc_left(self), v = t * t;
+    xk_t y = XK_C(-1.9756896e-2);
+    y = ((y * v + XK_C(1.6412747e-1)) * v + XK_C(-6.4436036e-1)) * v + XK_C(0.99997956);
+    const xk_t ratio = t * (1 - v) * y * xk_raw_rcp(self);
+    return xk_fabs(self) < XK_C(1e-6) ? XK_C(1) : ratio;
 #else
     return self == 0 ? XK_C(1) : xk_sin(pi * sinc_fold(sinc_left(self))) / (pi * self);
 #endif

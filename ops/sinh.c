@@ -17,10 +17,10 @@ KERNEL(xk_t self)
 #if XK_C64 || XK_C128
     return xk_csinh(self);
 #elif XK_HALF
-    /* Half of e^x without overflow before the result does; a series where the exponentials cancel. */
-    const xk_t e = xk_exp(xk_fabs(self) - XK_C(0.69314718)), square = self * self;
-    const xk_t series = self * (1 + square * (XK_C(0.16666667) + square * XK_C(0.0083333333)));
-    return xk_fabs(self) < XK_C(0.5) ? series : xk_copysign(e - XK_C(0.25) * xk_rcp(e), self);
+    /* Halves of e^x and e^-x without overflow before the result does; a series where they cancel. */
+    const xk_t far = xk_raw_exp2(self * XK_LOG2_E - 1) - xk_raw_exp2(-self * XK_LOG2_E - 1);
+    const xk_t series = self + self * (self * self * XK_C(0.16666667));
+    return xk_fabs(self) < XK_C(0.125) ? series : far;
 #else
     return xk_sinh(self);
 #endif
