@@ -71,19 +71,32 @@ XK_FN xk_t i0_far(xk_t v)
 #define I0_HIGH XK_C(80)
 #endif
 
+#if XK_HALF
+/* The same with fewer terms; exp(a) with 2^-12 before it may overflow. */
+KERNEL(xk_t self)
+{
+    const xk_t a = xk_fabs(self), v = XK_C(0.25) * self * self, r = xk_raw_rsqrt(a), u = r * r;
+    xk_t near = XK_C(0.0001086542);
+    near = (near * v + XK_C(0.0014888558)) * v + XK_C(0.028437369);
+    near = (near * v + XK_C(0.24927105)) * v + XK_C(1.0002627);
+    near = near * v + XK_C(0.99998695);
+    xk_t far = XK_C(0.075798765);
+    far = (far * u + XK_C(0.020404493)) * u + XK_C(0.050224055);
+    far = far * u + XK_C(0.39893976);
+    const xk_t beyond = xk_raw_exp2(a * XK_LOG2_E - 12) * r * far * XK_C(4096);
+    return a <= 5 ? near : beyond;
+}
+#else
 KERNEL(xk_t self)
 {
     const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     /* Where exp(a) may overflow before the product, by exp(a - 8). */
     const int high = a > I0_HIGH;
     const xk_t power = xk_exp(high ? a - 8 : a);
-#if XK_HALF
-    const xk_t far = power * xk_rsqrt(a) * i0_far(xk_rcp(a));
-#else
     const xk_t far = power / xk_sqrt(a) * i0_far(1 / a);
-#endif
     return a <= I0_LIMIT ? i0_near(v) : high ? far * XK_C(2980.9579870417282747) : far;
 }
+#endif
 #endif
 
 #ifdef EXPOPS_REFERENCE

@@ -71,21 +71,34 @@ XK_FN xk_t i1_far(xk_t v)
 #define I1_HIGH XK_C(80)
 #endif
 
+#if XK_HALF
+/* The same with fewer terms; exp(a) with 2^-12 before it may overflow. */
+KERNEL(xk_t self)
+{
+    const xk_t a = xk_fabs(self), v = XK_C(0.25) * self * self, r = xk_raw_rsqrt(a), u = r * r;
+    xk_t near = XK_C(8.6545724e-06);
+    near = (near * v + XK_C(0.00015457056)) * v + XK_C(0.0035268937);
+    near = (near * v + XK_C(0.041599713)) * v + XK_C(0.25002789);
+    near = near * v + XK_C(0.4999983);
+    xk_t far = XK_C(-0.098742075);
+    far = (far * u + XK_C(-0.037222657)) * u + XK_C(-0.15005283);
+    far = far * u + XK_C(0.39894554);
+    const xk_t beyond = xk_raw_exp2(a * XK_LOG2_E - 12) * r * far * XK_C(4096), y = a <= 5 ? a * near : beyond;
+    return self < 0 ? -y : y;
+}
+#else
 KERNEL(xk_t self)
 {
     const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     /* Where exp(a) may overflow before the product, by exp(a - 8). */
     const int high = a > I1_HIGH;
     const xk_t power = xk_exp(high ? a - 8 : a);
-#if XK_HALF
-    const xk_t far = power * xk_rsqrt(a) * i1_far(xk_rcp(a));
-#else
     const xk_t far = power / xk_sqrt(a) * i1_far(1 / a);
-#endif
     const xk_t beyond = high ? far * XK_C(2980.9579870417282747) : far;
     const xk_t y = a <= I1_LIMIT ? a * i1_near(v) : beyond;
     return self < 0 ? -y : y;
 }
+#endif
 #endif
 
 #ifdef EXPOPS_REFERENCE
