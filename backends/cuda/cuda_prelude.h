@@ -83,14 +83,14 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
     XK_FN float xk_raw_##name(float x) \
     { \
         float y; \
-        asm(word ".approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); \
+        asm(word " %0, %1;" : "=f"(y) : "f"(x)); \
         return y; \
     }
-XK_RAW(exp2, "ex2")
-XK_RAW(log2, "lg2")
-XK_RAW(rcp, "rcp")
-XK_RAW(rsqrt, "rsqrt")
-XK_RAW(sqrt, "sqrt")
+XK_RAW(exp2, "ex2.approx.ftz.f32")
+XK_RAW(log2, "lg2.approx.ftz.f32")
+XK_RAW(rcp, "rcp.approx.ftz.f32")
+XK_RAW(rsqrt, "rsqrt.approx.ftz.f32")
+XK_RAW(sqrt, "sqrt.approx.ftz.f32")
 
 /* As squares, so that results below the normal numbers are not lost. */
 XK_FN float xk_fast_exp2(float x)
