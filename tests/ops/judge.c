@@ -92,9 +92,7 @@ static int may_carry_sign(const expops_parameter *parameter, long double argumen
     return operand && !parameter->dtypes && argument == 0;
 }
 
-/* Whether the reference picks one of two zeros of different sign by their place, as fmax may: then either is right. */
-static int sign_is_free(const test_call *call, const test_reference *reference, long double *arguments,
-                        long double exact)
+int test_sign_is_free(const test_call *call, const test_reference *reference, long double *arguments, long double exact)
 {
     int signs = 0;
     for (int i = 0; i < reference->count; i++)
@@ -108,11 +106,16 @@ static int sign_is_free(const test_call *call, const test_reference *reference, 
     return !signbit(test_reference_call(reference, arguments)) != !signbit(exact);
 }
 
+void test_arguments(const test_call *call, int64_t position, long double *arguments)
+{
+    for (size_t i = 0; i < call->num_args; i++)
+        arguments[i] = argument_of(call, i, position);
+}
+
 test_answer test_answer_pointwise(const test_call *call, const test_reference *reference, int64_t position)
 {
     long double arguments[EXPOPS_MAX_PARAMETERS] = { 0 };
-    for (size_t i = 0; i < call->num_args; i++)
-        arguments[i] = argument_of(call, i, position);
+    test_arguments(call, position, arguments);
     test_answer answer = { .value = { test_reference_call(reference, arguments), 0 } };
     const expops_dtype result = call->types.result;
     if (test_is_integer(result))
@@ -120,17 +123,16 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
     else if (test_is_float(result) && test_bound(call->op, result) > 0 && isfinite(answer.value.re))
         answer.slack = slack_of(call, reference, arguments, answer.value.re) + underflow_slack(result, answer.value.re);
     if (test_is_float(result))
-        answer.sign_is_free = sign_is_free(call, reference, arguments, answer.value.re);
+        answer.sign_is_free = test_sign_is_free(call, reference, arguments, answer.value.re);
     return answer;
 }
 
-/* Below the bound's floor errors count in units of the floor: what such a unit exceeds the answer's own by. */
-static long double floor_slack(const expops_operator *op, expops_dtype result, long double expected, double bound)
+long double test_floor_excess(const expops_operator *op, expops_dtype result, long double expected)
 {
     const long double at_floor = test_ulp(result, (long double)op->bound.floor);
     if (op->bound.floor == 0 || !isfinite(expected) || fabsl(expected) >= (long double)op->bound.floor)
         return 0;
-    return (long double)bound * (at_floor - test_ulp(result, expected));
+    return at_floor - test_ulp(result, expected);
 }
 
 static int accepts_part(const test_call *call, long double expected, long double slack, long double actual,
@@ -143,7 +145,7 @@ static int accepts_part(const test_call *call, long double expected, long double
     if (test_is_complex(out))
         out = out == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
     if (test_is_float(result))
-        slack += floor_slack(call->op, result, expected, bound);
+        slack += (long double)bound * test_floor_excess(call->op, result, expected);
     if (!test_is_float(result)) /* integers and bool are exact until a floating output rounds them */
         return test_close(out, actual, test_convert(out, test_round(result, expected)), 0, 0);
     if (out == result)

@@ -117,16 +117,12 @@ static void run(void **state)
         fail_msg("%d failures in %s", failures, it->name);
 }
 
-/* EXPOPS_TEST_SHARD=k/n: every n-th operator from the k-th on, so that several processes share the work. */
 static void add_operators(plan *p)
 {
-    const char *text = getenv("EXPOPS_TEST_SHARD");
-    unsigned shard = 1, shards = 1;
-    if (text && (sscanf(text, "%u/%u", &shard, &shards) != 2 || shard < 1 || shard > shards))
-        shard = shards = 1;
+    const test_shard shard = test_session_shard();
     const size_t num_operators = expops_operator_count();
     p->golden = calloc(num_operators + 1, sizeof(*p->golden));
-    for (size_t i = shard - 1; p->golden && i < num_operators; i += shards)
+    for (size_t i = shard.first; p->golden && i < num_operators; i += shard.step)
         add_operator(p, expops_operator_at(i));
 }
 

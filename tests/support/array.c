@@ -126,6 +126,12 @@ void test_array_set(test_array *array, int64_t index, test_value value)
     test_store(array->dtype, array->host + GUARD + (size_t)index * expops_dtype_bytes(array->dtype), value);
 }
 
+void test_array_set_bits(test_array *array, int64_t index, uint64_t bits)
+{
+    const size_t size = expops_dtype_bytes(array->dtype);
+    memcpy(array->host + GUARD + (size_t)index * size, &bits, size); /* little endian, as every backend here */
+}
+
 expops_status test_array_upload(test_array *array)
 {
     return expops_memory_upload(array->device, NULL, &array->memory, array->host, test_array_bytes(array));

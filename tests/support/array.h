@@ -44,6 +44,8 @@ int64_t test_array_numel(const test_array *array);
 int64_t test_array_index(const test_array *array, int32_t ndim, const int64_t *shape, int64_t position);
 test_value test_array_get(const test_array *array, int64_t index);
 void test_array_set(test_array *array, int64_t index, test_value value);
+/* Stores the low bits of a pattern as they are: NaN of every payload. */
+void test_array_set_bits(test_array *array, int64_t index, uint64_t bits);
 
 /* Host to device and back, guards included; the host image of a download goes to `image` (test_array_bytes long). */
 expops_status test_array_upload(test_array *array);

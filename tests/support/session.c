@@ -17,3 +17,12 @@ expops_device *test_session_open(int *out_exit)
            spec ? spec : "(unset)", expops_error_text());
     return NULL;
 }
+
+test_shard test_session_shard(void)
+{
+    const char *text = getenv("EXPOPS_TEST_SHARD");
+    unsigned shard = 1, shards = 1;
+    if (text && (sscanf(text, "%u/%u", &shard, &shards) != 2 || shard < 1 || shard > shards))
+        shard = shards = 1;
+    return (test_shard){ shard - 1, shards };
+}
