@@ -54,6 +54,8 @@ static uint64_t encode_float(test_format format, long double value)
     if (isinf(value))
         return sign | infinity;
     const int last = last_bit(format, value);
+    if (fabsl(value) >= ldexpl(1, 1 << (format.exponent - 1))) /* nor would the exponent fit its field below */
+        return sign | infinity;
     const uint64_t steps = (uint64_t)rintl(ldexpl(fabsl(value), -last)); /* to nearest even */
     const int lowest = last_bit(format, 0);
     /* The hidden bit in `steps` is worth one in the exponent's field, so that carries come out right. */
