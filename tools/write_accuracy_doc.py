@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Writes docs/accuracy.md from rows that tests/sweep measured.
+
+usage: write_accuracy_doc.py DATE 'MACHINE=ROWS.tsv' ...
+
+MACHINE says in words what the rows were measured on ("OpenCL, PoCL 3.1"); ROWS.tsv is what EXPOPS_SWEEP_REPORT named. Of
+several rows for one operator and type in a file, the last counts.
+"""
+import pathlib
+import sys
+
+PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
+DTYPES = ("f32", "f64", "f16", "bf16")
+
+HEAD = """# Accuracy
+
+A record, not a promise: what is promised is each operator's `bound`, in its file and in the rightmost columns here.
+Measured {date} by `tests/sweep/` and written by `tools/write_accuracy_doc.py`. To measure again:
+
+    for backend in cpu opencl; do EXPOPS_SWEEP_REPORT=/tmp/$backend.tsv EXPOPS_BACKEND=$backend build/tests/sweep/test_sweep; done
+    tools/write_accuracy_doc.py "$(date +%F)" 'CPU, ...=/tmp/cpu.tsv' 'OpenCL, ...=/tmp/opencl.tsv'
+
+Each cell is the largest distance between a result and the exact answer, in units in the last place of the result's type, over
+all 65,536 inputs (f16 and bf16 with one operand) or the points that `tests/sweep/points.c` and `pairs.c` choose. 0.5 is a
+correctly rounded result. The exact answers are MPFR's with 160 bits; what is exact in long double (`relu`) is judged by the
+operator's own reference. With `*` the error is in units of the bound's floor: the operator's file says why it has one.
+With `z` results below the smallest normal number came back as zero.
+
+"""
+
+
+def read(path):
+    rows = {}
+    for line in pathlib.Path(path).read_text().splitlines():
+        operator, dtype, _, points, error, unit, operands, bound, floor, flushed = line.split("\t")
+        rows[operator, dtype] = {"points": int(points), "error": float(error), "floor": unit == "floor", "operands": operands,
+                                 "bound": bound, "bound_floor": float(floor), "flushed": int(flushed)}
+    return rows
+
+
+def cell(row):
+    if not row:
+        return ""
+    return f"{row['error']:.3g}{'*' if row['floor'] else ''}{' z' if row['flushed'] else ''}"
+
+
+def bound_cell(found, dtype):
+    row = found.get(dtype)
+    if not row:
+        return ""
+    return row["bound"] + (f" (below {row['bound_floor']:g}: of its unit)" if row["bound_floor"] and dtype == "f32" else "")
+
+
+def main_table(machines, operators):
+    yield f"| operator | measured on | {' | '.join(DTYPES)} |\n|---|---|{'---|' * len(DTYPES)}\n"
+    for operator in operators:
+        name = f"`{operator}`"
+        for machine, rows in machines:
+            cells = [cell(rows.get((operator, dtype))) for dtype in DTYPES]
+            yield f"| {name} | {machine.split(',')[0]} | {' | '.join(cells)} |\n"
+            name = ""
+        bounds = {dtype: row for _, rows in machines for (of, dtype), row in rows.items() if of == operator}
+        yield f"| | bound | {' | '.join(bound_cell(bounds, dtype) for dtype in DTYPES)} |\n"
+
+
+def worst_inputs(machines, operators):
+    yield "\n## Where the largest errors are\n\nOf f32 and f64, those above 2 units, with the operands.\n\n"
+    yield "| operator | type | measured on | error | operands |\n|---|---|---|---|---|\n"
+    for operator in operators:
+        for dtype in ("f32", "f64"):
+            for machine, rows in machines:
+                row = rows.get((operator, dtype))
+                if row and row["error"] > 2:
+                    yield f"| `{operator}` | {dtype} | {machine.split(',')[0]} | {cell(row)} | {row['operands']} |\n"
+
+
+def main():
+    if len(sys.argv) < 3 or any("=" not in argument for argument in sys.argv[2:]):
+        sys.exit(__doc__)
+    machines = [(machine, read(path)) for machine, path in (argument.rsplit("=", 1) for argument in sys.argv[2:])]
+    operators = sorted({operator for _, rows in machines for operator, _ in rows})
+    page = HEAD.format(date=sys.argv[1]) + "Measured on:\n\n"
+    page += "".join(f"- {machine}\n" for machine, _ in machines) + "\n"
+    page += "".join(main_table(machines, operators)) + "".join(worst_inputs(machines, operators))
+    PAGE.write_text(page)
+
+
+main()
