@@ -8,6 +8,7 @@
 /* Texts embedded by the build from core/kernels/. */
 #define TEXT(name) extern const char expops_kernel_##name[];
 TEXT(common)
+TEXT(accurate)
 TEXT(complex)
 TEXT(operands)
 TEXT(pointwise)
@@ -216,6 +217,10 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     expops_text_append(&text, info->prelude);
     expops_text_append(&text, "\n#line 1 \"common.kernel.h\"\n");
     expops_text_append(&text, expops_kernel_common);
+    if (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64) {
+        expops_text_append(&text, "\n#line 1 \"accurate.kernel.h\"\n");
+        expops_text_append(&text, expops_kernel_accurate);
+    }
     if (problem->compute == EXPOPS_COMPUTE_C64 || problem->compute == EXPOPS_COMPUTE_C128) {
         expops_text_append(&text, "\n#line 1 \"complex.kernel.h\"\n");
         expops_text_append(&text, expops_kernel_complex);

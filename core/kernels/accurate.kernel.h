@@ -1,0 +1,90 @@
+/* exp and log for operators whose result multiplies them or cancels with them: compilers' own functions may be two or three
+ * units off, which uses up the bound before the operator's own arithmetic begins.
+ * Included as text after the common part, where the arithmetic is real and floating. */
+
+#if XK_F32
+#define XK_LN2_HIGH 0.693145752f /* few bits: its product with a whole number is exact */
+#define XK_LN2_LOW 1.42860682e-6f
+#define XK_ROUNDER 12582912.0f /* 1.5 * 2^23: adding it leaves the nearest whole number in the low bits */
+#define XK_EXP_RANGE 170.0f /* two powers of 2 reach so far */
+#elif XK_F64
+#define XK_LN2_HIGH 6.93147180369123816490e-01
+#define XK_LN2_LOW 1.90821492927058770002e-10
+#define XK_ROUNDER 6755399441055744.0
+#define XK_EXP_RANGE 1400.0
+#endif
+
+#if XK_F32
+typedef int xk_whole;
+#define XK_WHOLE(rounder_sum) ((xk_whole)(xk_f32_bits(rounder_sum) - 0x4b400000u))
+#define XK_POWER_OF_2(whole) xk_bits_f32((xk_uint)((whole) + 127) << 23)
+
+/* factor * exp(r), |r| <= ln(2) / 2: the factor's last bit stays exact, since what is added to it is less. */
+XK_FN float xk_exp_near(float factor, float r)
+{
+    float q = 1.38129061e-3f;
+    q = (q * r + 8.36953428e-3f) * r + 4.16684672e-2f;
+    q = (q * r + 1.66665137e-1f) * r + 0.49999994f;
+    return factor + factor * (r + r * r * q);
+}
+
+/* log(1 + f), sqrt(1/2) <= 1 + f < sqrt(2) */
+XK_FN float xk_log_near(float f)
+{
+    float y = -7.63449669e-2f;
+    y = (y * f + 1.27615765e-1f) * f - 1.31601825e-1f;
+    y = (y * f + 1.42017573e-1f) * f - 1.66233569e-1f;
+    y = (y * f + 2.00012267e-1f) * f - 2.50008196e-1f;
+    y = y * f + 3.33333313e-1f;
+    return f - f * f * (0.5f - f * y);
+}
+#elif XK_F64
+typedef xk_long xk_whole;
+#define XK_WHOLE(rounder_sum) ((xk_whole)(xk_f64_bits(rounder_sum) - 0x4338000000000000ul))
+#define XK_POWER_OF_2(whole) xk_bits_f64((xk_ulong)((whole) + 1023) << 52)
+
+XK_FN double xk_exp_near(double factor, double r)
+{
+    return factor * XK_MATH(exp)(r);
+}
+
+XK_FN double xk_log_near(double f)
+{
+    return XK_MATH(log1p)(f);
+}
+#endif
+
+#if XK_F32 || XK_F64
+/* factor * exp(high + low), `low` being what the rounding of `high` lost; no overflow and no underflow but the result's. */
+XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
+{
+    const xk_t upper = high > XK_EXP_RANGE ? XK_EXP_RANGE : high;
+    const xk_t bounded = upper < -XK_EXP_RANGE ? -XK_EXP_RANGE : upper;
+    const xk_t shifted = bounded * XK_C(1.4426950408889634) + XK_ROUNDER, n = shifted - XK_ROUNDER;
+    const xk_t y = xk_exp_near(factor, (bounded - n * XK_LN2_HIGH) + (low - n * XK_LN2_LOW));
+    /* In two steps: the power of 2 may lie beyond the type's range where the product does not. */
+    const xk_whole whole = XK_WHOLE(shifted), part = whole >> 1;
+    const xk_t rest = high > XK_EXP_RANGE ? (xk_t)XK_INFINITY : high < -XK_EXP_RANGE ? XK_C(0) : XK_POWER_OF_2(whole - part);
+    return y * XK_POWER_OF_2(part) * rest;
+}
+
+/* log(x) less *whole, which is a multiple of ln(2) with few bits, so that it cancels exactly with what is like it. */
+XK_FN xk_t xk_log_parts(xk_t x, xk_t *whole)
+{
+#if XK_F32
+    const int tiny = x < 1.17549435e-38f;
+    const xk_uint bits = xk_f32_bits(tiny ? x * 8388608.0f : x) + (0x3f800000u - 0x3f3504f3u);
+    const xk_t n = (xk_t)((int)(bits >> 23) - (tiny ? 150 : 127));
+    const xk_t m = xk_bits_f32((bits & 0x7fffffu) + 0x3f3504f3u);
+#else
+    const int tiny = x < 2.2250738585072014e-308;
+    const xk_ulong bits = xk_f64_bits(tiny ? x * 4503599627370496.0 : x) + (0x3ff0000000000000ul - 0x3fe6a09e667f3bcdul);
+    const xk_t n = (xk_t)((int)(bits >> 52) - (tiny ? 1075 : 1023));
+    const xk_t m = xk_bits_f64((bits & 0xffffffffffffful) + 0x3fe6a09e667f3bcdul);
+#endif
+    const xk_t other = x == 0 ? -(xk_t)XK_INFINITY : x < 0 ? (xk_t)XK_NAN : x;
+    const int ordinary = x > 0 && x < (xk_t)XK_INFINITY;
+    *whole = ordinary ? n * XK_LN2_HIGH : other;
+    return ordinary ? xk_log_near(m - 1) + n * XK_LN2_LOW : XK_C(0);
+}
+#endif
