@@ -65,10 +65,8 @@ XK_FN xk_t i0_far(xk_t v)
 
 #if XK_F64
 #define I0_LIMIT XK_C(10)
-#define I0_HIGH XK_C(700)
 #else
 #define I0_LIMIT XK_C(5)
-#define I0_HIGH XK_C(80)
 #endif
 
 #if XK_HALF
@@ -90,11 +88,8 @@ KERNEL(xk_t self)
 KERNEL(xk_t self)
 {
     const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
-    /* Where exp(a) may overflow before the product, by exp(a - 8). */
-    const int high = a > I0_HIGH;
-    const xk_t power = xk_exp(high ? a - 8 : a);
-    const xk_t far = power / xk_sqrt(a) * i0_far(1 / a);
-    return a <= I0_LIMIT ? i0_near(v) : high ? far * XK_C(2980.9579870417282747) : far;
+    const xk_t far = xk_exp_times(i0_far(1 / a) / xk_sqrt(a), a, XK_C(0));
+    return a <= I0_LIMIT ? i0_near(v) : far;
 }
 #endif
 #endif

@@ -88,7 +88,7 @@ KERNEL(xk_t self)
 {
     const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     const xk_t far = xk_rsqrt(a) * i0e_far(1 / a);
-    return a <= I0E_LIMIT ? xk_exp(-a) * i0e_near(v) : far;
+    return a <= I0E_LIMIT ? xk_exp_times(i0e_near(v), -a, XK_C(0)) : far;
 }
 #endif
 #endif
