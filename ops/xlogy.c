@@ -15,7 +15,13 @@ OPERATOR(xlogy) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t other)
 {
+#if XK_HALF
     const xk_t product = self * xk_log(other);
+#else
+    /* The product's rounding comes on top of the logarithm's. */
+    xk_t whole;
+    const xk_t rest = xk_log_parts(other, &whole), product = self * (whole + rest);
+#endif
     return self == 0 && !xk_isnan(other) ? XK_C(0) : product;
 }
 #endif
