@@ -20,6 +20,11 @@ KERNEL(xk_t self)
     self.re = angle == 0 ? scale : scale * xk_cos(angle);
     self.im = angle == 0 ? angle : scale * xk_sin(angle);
     return self;
+#elif XK_F64
+    /* Some devices' exp is infinite a few numbers before the result is. */
+    const int high = self > 709;
+    const xk_t e = xk_exp(high ? self - 1 : self);
+    return high ? e * XK_C(2.7182818284590452354) : e;
 #else
     return xk_exp(self);
 #endif
