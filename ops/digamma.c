@@ -9,8 +9,8 @@ OPERATOR(digamma) = {
     .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
     .parameters = { TENSOR("self") },
     .samples = { { -7, 20 } },
-    /* Left of 0 and near the roots terms cancel. */
-    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 2 },
+    /* At the roots left of 0 terms of about 2 cancel. */
+    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 1 },
 };
 
 #ifdef XK
@@ -123,10 +123,20 @@ KERNEL(xk_t self)
     const xk_t t = left ? 1 - self : low ? 1 + self : self, beyond = left ? -self : low ? self : self - 1;
     const xk_t z = t - XK_C(0.5), v = 1 / (z * z);
     const xk_t near = (beyond - DIGAMMA_ROOT - DIGAMMA_REST) * digamma_near(beyond - DIGAMMA_ROOT);
-    const xk_t far = xk_log(z) + v * digamma_far(v);
     const xk_t r = left ? self - xk_rint(self) : self, inverse = 1 / r;
-    const xk_t more = left ? r * digamma_cot(r * r) - (r == 0 ? XK_NAN : inverse) : low ? -inverse : XK_C(0);
-    return (t < 2 ? near : far) + more;
+    const xk_t pole = left && r == 0 ? XK_NAN : low ? inverse : XK_C(0), cot = left ? r * digamma_cot(r * r) : XK_C(0);
+#if XK_HALF
+    return (t < 2 ? near : xk_log(z) + v * digamma_far(v)) + (cot - pole);
+#else
+    /* At the roots left of 0 the logarithm cancels with the pole: both in two parts. Where half a step from the pole the
+     * cotangent vanishes, its own two terms come first. */
+    xk_t whole;
+    const xk_t rest = xk_log_parts(z, &whole) + v * digamma_far(v);
+    const xk_t lost = left && xk_fabs(r) > XK_C(0.01) ? xk_fma(-r, inverse, XK_C(1)) * inverse : XK_C(0);
+    const int apart = xk_fabs(r) < XK_C(0.375);
+    const xk_t large = apart ? -pole : cot - pole, small = apart ? cot - lost : -lost;
+    return ((t < 2 ? XK_C(0) : whole) + large) + ((t < 2 ? near : rest) + small);
+#endif
 }
 #endif
 #endif

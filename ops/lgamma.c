@@ -9,8 +9,8 @@ OPERATOR(lgamma) = {
     .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
     .parameters = { TENSOR("self") },
     .samples = { { -6, 20 } },
-    /* Left of 0 terms cancel. */
-    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 4 },
+    /* Left of 0 there is a root beside each pole, where two terms cancel. */
+    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 1 },
 };
 
 #ifdef XK
@@ -89,31 +89,53 @@ KERNEL(xk_t self)
     return left && r == 0 ? XK_INFINITY : all;
 }
 #else
-/* x >= 0. From 8.5 on Stirling's formula; below, the factors of x that take it to [1.5, 2.5] go into the logarithm. */
-XK_FN xk_t lgamma_right(xk_t x)
+/* Left of 0 the pole's logarithm cancels with log(gamma(1 - x)) as long as that is not much larger, which it is where the
+ * type has no number that near to the pole: up to there one logarithm holds both. */
+#if XK_F64
+#define LGAMMA_SHIFTS 2
+#else
+#define LGAMMA_SHIFTS 1
+#endif
+
+/* gamma(x) as *product * exp(what is returned), 1.5 <= x < 9.5 + 8 * LGAMMA_SHIFTS; 1 / *product below 1.5. */
+XK_FN xk_t lgamma_factors(xk_t x, xk_t *product)
 {
-    const int far = x >= XK_C(8.5);
-    xk_t d = x < XK_C(0.5) ? x : x < XK_C(1.5) ? x - 1 : x - 2;
-    xk_t product = x < XK_C(0.5) ? x * (1 + x) : x < XK_C(1.5) ? x : XK_C(1);
+    xk_t y = XK_C(1), d;
     XK_UNROLL
-    for (int k = 1; k < 7; k++) {
+    for (int k = 0; k < LGAMMA_SHIFTS; k++) {
+        const int above = x >= XK_C(9.5); /* (x - 1)(x - 2)...(x - 8), in pairs around 4.5 */
+        const xk_t next = x - 8, w = (x - 1) * next;
+        y = above ? y * ((w * (w + 6)) * ((w + 10) * (w + 12))) : y;
+        x = above ? next : x;
+    }
+    y = x < XK_C(0.5) ? x * (1 + x) : x < XK_C(1.5) ? x : y;
+    d = x < XK_C(0.5) ? x : x < XK_C(1.5) ? x - 1 : x - 2;
+    XK_UNROLL
+    for (int k = 1; k < 8; k++) {
         const int above = x >= k + XK_C(1.5);
-        product = above ? product * (x - k) : product;
+        y = above ? y * (x - k) : y;
         d = above ? x - (k + 2) : d;
     }
-    const xk_t y = xk_log(far ? x * XK_C(0.36787944117144232160) : product), inverse = 1 / x;
-    const xk_t sum = d * (1 + d) * lgamma_near(d);
-    const xk_t stirling = (x - XK_C(0.5)) * y + XK_C(0.41893853320467274178) + inverse * lgamma_rest(inverse * inverse);
-    return far ? stirling : x < XK_C(1.5) ? sum - y : sum + y;
+    *product = y;
+    return d * (1 + d) * lgamma_near(d);
 }
 
 KERNEL(xk_t self)
 {
-    /* Left of 0: the reflection through 1, and the sine by the distance from the nearest whole number. */
-    const xk_t right = lgamma_right(self < 0 ? 1 - self : self), r = self - xk_rint(self);
-    const xk_t left = -xk_log(xk_fabs(r * lgamma_sine(r * r))) - right;
+    const int left = self < 0;
+    const xk_t x = xk_fabs(self), r = self - xk_rint(self);
+    /* Left of 0: -log(|sin(pi * x) / pi| * x * gamma(x)), the sine by the distance from the nearest whole number. */
+    const xk_t sine = xk_fabs(r * lgamma_sine(r * r));
+    const int far = x >= (left ? 8 * LGAMMA_SHIFTS + XK_C(9.5) : XK_C(8.5)), low = x < XK_C(1.5);
+    xk_t product;
+    const xk_t sum = lgamma_factors(x, &product), inverse = 1 / (far ? x : 1 + x);
+    const xk_t beside = x < XK_C(0.5) ? inverse : low ? XK_C(1) : x * product;
+    const xk_t y = xk_log(far ? x * XK_C(0.36787944117144232160) : left ? sine * beside : product);
+    const xk_t stirling = (x - XK_C(0.5)) * y + XK_C(0.41893853320467274178) + inverse * lgamma_rest(inverse * inverse);
+    const xk_t right = far ? stirling : low ? sum - y : sum + y;
+    const xk_t reflected = far ? -xk_log(sine * x) - stirling : -sum - y;
     const int pole = r == 0 || self == -XK_INFINITY;
-    return self < 0 ? pole ? XK_INFINITY : left : right;
+    return left ? pole ? (xk_t)XK_INFINITY : reflected : right;
 }
 #endif
 #endif
