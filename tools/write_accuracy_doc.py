@@ -8,23 +8,24 @@ several rows for one operator and type in a file, the last counts.
 """
 import pathlib
 import sys
+import textwrap
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
 DTYPES = ("f32", "f64", "f16", "bf16")
 
 HEAD = """# Accuracy
 
-A record, not a promise: what is promised is each operator's `bound`, in its file and in the rightmost columns here.
-Measured {date} by `tests/sweep/` and written by `tools/write_accuracy_doc.py`. To measure again:
+A record, not a promise: what is promised is each operator's `bound`, in its file and in the rows so called here.
+Measured {date} by `tests/sweep/`, written by `tools/write_accuracy_doc.py`. To measure again:
 
-    for backend in cpu opencl; do EXPOPS_SWEEP_REPORT=/tmp/$backend.tsv EXPOPS_BACKEND=$backend build/tests/sweep/test_sweep; done
+    for b in cpu opencl; do EXPOPS_SWEEP_REPORT=/tmp/$b.tsv EXPOPS_BACKEND=$b build/tests/sweep/test_sweep; done
     tools/write_accuracy_doc.py "$(date +%F)" 'CPU, ...=/tmp/cpu.tsv' 'OpenCL, ...=/tmp/opencl.tsv'
 
-Each cell is the largest distance between a result and the exact answer, in units in the last place of the result's type, over
-all 65,536 inputs (f16 and bf16 with one operand) or the points that `tests/sweep/points.c` and `pairs.c` choose. 0.5 is a
-correctly rounded result. The exact answers are MPFR's with 160 bits; what is exact in long double (`relu`) is judged by the
-operator's own reference. With `*` the error is in units of the bound's floor: the operator's file says why it has one.
-With `z` results below the smallest normal number came back as zero.
+Each cell is the largest distance between a result and the exact answer, in units in the last place of the result's
+type, over all 65,536 inputs (f16 and bf16 with one operand) or the points that `tests/sweep/points.c` and `pairs.c`
+choose. 0.5 is a correctly rounded result. The exact answers are MPFR's with 160 bits; what is exact in long double
+(`relu`) is judged by the operator's own reference. With `*` the error is in units of the bound's floor: the operator's
+file says why it has one. With `z` results below the smallest normal number came back as zero.
 
 """
 
@@ -32,8 +33,8 @@ With `z` results below the smallest normal number came back as zero.
 def read(path):
     rows = {}
     for line in pathlib.Path(path).read_text().splitlines():
-        operator, dtype, _, points, error, unit, operands, bound, floor, flushed = line.split("\t")
-        rows[operator, dtype] = {"points": int(points), "error": float(error), "floor": unit == "floor", "operands": operands,
+        operator, dtype, _, _, error, unit, operands, bound, floor, flushed = line.split("\t")
+        rows[operator, dtype] = {"error": float(error), "floor": unit == "floor", "operands": operands,
                                  "bound": bound, "bound_floor": float(floor), "flushed": int(flushed)}
     return rows
 
@@ -48,7 +49,12 @@ def bound_cell(found, dtype):
     row = found.get(dtype)
     if not row:
         return ""
-    return row["bound"] + (f" (below {row['bound_floor']:g}: of its unit)" if row["bound_floor"] and dtype == "f32" else "")
+    return row["bound"] + (f" (floor {row['bound_floor']:g})" if row["bound_floor"] else "")
+
+
+def is_exact(machines, operator):
+    return all(row["error"] == 0 and row["bound"] == "0" for _, rows in machines
+               for (of, _), row in rows.items() if of == operator)
 
 
 def main_table(machines, operators):
@@ -81,6 +87,10 @@ def main():
     operators = sorted({operator for _, rows in machines for operator, _ in rows})
     page = HEAD.format(date=sys.argv[1]) + "Measured on:\n\n"
     page += "".join(f"- {machine}\n" for machine, _ in machines) + "\n"
+    exact = [operator for operator in operators if is_exact(machines, operator)]
+    operators = [operator for operator in operators if operator not in exact]
+    sentence = "Exact, as their bounds of 0 demand: " + ", ".join(f"`{operator}`" for operator in exact) + "."
+    page += textwrap.fill(sentence, 120) + "\n\n"
     page += "".join(main_table(machines, operators)) + "".join(worst_inputs(machines, operators))
     PAGE.write_text(page)
 

@@ -1,5 +1,5 @@
-/* exp and log for operators whose result multiplies them or cancels with them: compilers' own functions may be two or three
- * units off, which uses up the bound before the operator's own arithmetic begins.
+/* exp and log for operators whose result multiplies them or cancels with them: compilers' own functions may be two or
+ * three units off, which uses up the bound before the operator's own arithmetic begins.
  * Included as text after the common part, where the arithmetic is real and floating. */
 
 #if XK_F32
@@ -55,7 +55,7 @@ XK_FN double xk_log_near(double f)
 #endif
 
 #if XK_F32 || XK_F64
-/* factor * exp(high + low), `low` being what the rounding of `high` lost; no overflow and no underflow but the result's. */
+/* factor * exp(high + low), `low` being what rounding `high` lost. Only the result itself may overflow or vanish. */
 XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
 {
     const xk_t upper = high > XK_EXP_RANGE ? XK_EXP_RANGE : high;

@@ -29,8 +29,8 @@ void sweep_points_free(sweep_points *points)
 
 expops_samples sweep_range(const sweep_query *query, int operand)
 {
-    const expops_samples range = query->places[operand] < 4 ? query->op->samples[query->places[operand]]
-                                                            : (expops_samples){ 0, 0 };
+    const expops_samples range =
+        query->places[operand] < 4 ? query->op->samples[query->places[operand]] : (expops_samples){ 0, 0 };
     return range.low == range.high ? (expops_samples){ -5, 5 } : range;
 }
 

@@ -11,7 +11,7 @@ enum { SWEEP_OPERANDS = 2 };
 
 typedef struct sweep_points {
     size_t count, room;
-    int is_exhausted; /* memory could not be had */
+    int is_exhausted;  /* memory could not be had */
     int is_exhaustive; /* point k is the pattern of bits k; `values` is empty */
     long double (*values)[SWEEP_OPERANDS];
 } sweep_points;
@@ -21,8 +21,8 @@ typedef struct sweep_query {
     const expops_operator *op;
     const test_reference *own; /* where it changes sign there are roots and poles */
     expops_dtype dtype;
-    int operands;                /* 1 or 2 */
-    size_t places[SWEEP_OPERANDS]; /* of the operands among the parameters */
+    int operands;                                 /* 1 or 2 */
+    size_t places[SWEEP_OPERANDS];                /* of the operands among the parameters */
     long double arguments[EXPOPS_MAX_PARAMETERS]; /* the others */
     test_random random;
 } sweep_query;

@@ -1,5 +1,5 @@
-/* Rows of measured errors, separated by tabs: operator, type, backend, points, worst error, "floor" or "ulp", its operands,
- * bound, floor, results flushed to zero. tools/write_accuracy_doc.py makes the table of them. */
+/* Rows of measured errors, separated by tabs: operator, type, backend, points, worst error, "floor" or "ulp", its
+ * operands, bound, floor, results flushed to zero. tools/write_accuracy_doc.py makes the table of them. */
 #include "sweep.h"
 
 #include <stdio.h>

@@ -52,7 +52,9 @@ static void set_plain(test_call *call, size_t i, int choice)
 
 static sweep_query ask(const sweep_subject *subject, test_call *call)
 {
-    sweep_query query = { .op = subject->op, .own = test_reference_find(subject->op->name), .dtype = subject->dtype,
+    sweep_query query = { .op = subject->op,
+                          .own = test_reference_find(subject->op->name),
+                          .dtype = subject->dtype,
                           .random = test_random_for(subject->op->name) };
     for (size_t i = 0; i < call->num_args; i++) {
         if (is_operand(&call->op->parameters[i])) {
@@ -60,9 +62,10 @@ static sweep_query ask(const sweep_subject *subject, test_call *call)
             continue;
         }
         set_plain(call, i, subject->choice);
-        query.arguments[i] = call->args[i].kind == EXPOPS_VALUE_REAL     ? (long double)call->args[i].as.real
-                             : call->args[i].kind == EXPOPS_VALUE_CHOICE ? (long double)call->args[i].as.integer
-                                                                         : (long double)call->op->parameters[i].default_value;
+        const expops_value value = call->args[i];
+        query.arguments[i] = value.kind == EXPOPS_VALUE_REAL     ? (long double)value.as.real
+                             : value.kind == EXPOPS_VALUE_CHOICE ? (long double)value.as.integer
+                                                                 : (long double)call->op->parameters[i].default_value;
     }
     return query;
 }
@@ -87,11 +90,12 @@ static int fill(test_call *call, const sweep_query *query, const sweep_points *p
 static int is_flushed(const test_call *call, long double exact, long double actual)
 {
     const expops_dtype result = call->types.result;
-    return actual == 0 && test_round(result, exact) != 0 && fabsl(exact) < test_limits_of(result).tiny && result != EXPOPS_DTYPE_F16 &&
-           test_bound(call->op, result) > 0;
+    return actual == 0 && test_round(result, exact) != 0 && fabsl(exact) < test_limits_of(result).tiny &&
+           result != EXPOPS_DTYPE_F16 && test_bound(call->op, result) > 0;
 }
 
-static void keep_worst(sweep_worst *worst, const test_call *call, int64_t position, long double exact, long double actual)
+static void keep_worst(sweep_worst *worst, const test_call *call, int64_t position, long double exact,
+                       long double actual)
 {
     const expops_dtype result = call->types.result;
     const long double excess = test_floor_excess(call->op, result, exact);

@@ -1,5 +1,5 @@
-/* Every pointwise operator with a floating result over its whole domain, against MPFR: a test for each operator and type.
- * The device is EXPOPS_BACKEND's; a pattern such as 'silu/f32/\*' as the first argument selects tests. */
+/* Every pointwise operator with a floating result over its whole domain, against MPFR: a test for each operator and
+ * type. The device is EXPOPS_BACKEND's; a pattern such as 'silu/f32/\*' as the first argument selects tests. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
