@@ -125,9 +125,6 @@ KERNEL(xk_t self)
     const xk_t near = (beyond - DIGAMMA_ROOT - DIGAMMA_REST) * digamma_near(beyond - DIGAMMA_ROOT);
     const xk_t r = left ? self - xk_rint(self) : self, inverse = 1 / r;
     const xk_t pole = left && r == 0 ? XK_NAN : low ? inverse : XK_C(0), cot = left ? r * digamma_cot(r * r) : XK_C(0);
-#if XK_HALF
-    return (t < 2 ? near : xk_log(z) + v * digamma_far(v)) + (cot - pole);
-#else
     /* At the roots left of 0 the logarithm cancels with the pole: both in two parts. Where half a step from the pole the
      * cotangent vanishes, its own two terms come first. */
     xk_t whole;
@@ -136,7 +133,6 @@ KERNEL(xk_t self)
     const int apart = xk_fabs(r) < XK_C(0.375);
     const xk_t large = apart ? -pole : cot - pole, small = apart ? cot - lost : -lost;
     return ((t < 2 ? XK_C(0) : whole) + large) + ((t < 2 ? near : rest) + small);
-#endif
 }
 #endif
 #endif

@@ -14,15 +14,6 @@ OPERATOR(gelu) = {
 };
 
 #ifdef XK
-/* sqrt(1/2) in two parts */
-#if XK_F64
-#define GELU_ROOT XK_C(0.70710678118654757274)
-#define GELU_ROOT_REST XK_C(-4.8336466567264565e-17)
-#else
-#define GELU_ROOT XK_C(0.707106769)
-#define GELU_ROOT_REST XK_C(1.21016171e-8)
-#endif
-
 KERNEL(xk_t self)
 {
 #if XK_CHOICE == 1
@@ -56,15 +47,12 @@ KERNEL(xk_t self)
     const xk_t tail = xk_exp(y * w + XK_C(-1.8410217)), far = self > 0 ? 1 - tail : tail;
     return self * (a < 1 ? near : far);
 #else
-    /* 0.5 * (1 + erf(x)) is 0.5 * erfc(-x), which keeps its digits where erf(x) nears -1. */
-    const xk_t a = self * -GELU_ROOT, y = self * XK_C(0.5) * xk_erfc(a);
-#if XK_HALF
-    return y;
-#else
-    /* What rounding lost of a, by erfc's slope, which is -2a of it on the right. */
-    const xk_t lost = xk_fma(self, -GELU_ROOT, -a) - self * GELU_ROOT_REST;
+    /* 0.5 * (1 + erf(x)) is 0.5 * erfc(-x), which keeps its digits where erf(x) nears -1. What rounding lost of the
+     * argument counts by erfc's slope, which is -2a of it on the right; sqrt(1/2) is in two parts. */
+    const xk_t root = XK_C(0.70710678118654757274), root_rest = XK_C(-4.8336466567264565e-17);
+    const xk_t a = self * -root, y = self * XK_C(0.5) * xk_erfc(a);
+    const xk_t lost = xk_fma(self, -root, -a) - self * root_rest;
     return a > XK_C(0.5) && a < 30 ? y - y * (2 * a * lost) : y;
-#endif
 #endif
 }
 #endif
