@@ -128,8 +128,7 @@ int cpu_streams(const cpu_kernel *kernel, int32_t across)
            kernel->elements * out->bytes >= CPU_STREAM_BYTES;
 }
 
-/* In place, the lines are in the cache already. */
-static int streams_now(const cpu_kernel *kernel, const expops_launch *launch)
+int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch)
 {
     if (!kernel->streamed)
         return 0;
@@ -145,7 +144,7 @@ cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cp
     const cpu_operand *const op = &kernel->operand[0];
     cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
 
-    if (op->mode == CPU_DIRECT && !streams_now(kernel, launch)) {
+    if (op->mode == CPU_DIRECT && !cpu_streams_now(kernel, launch)) {
         view.data = cpu_address(kernel, launch, 0, position);
         view.row_bytes = down_stride(kernel, op) * op->bytes;
     }
@@ -188,7 +187,7 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
         return;
     if (op->through >= 0)
         round_through(kernel->level, op->through, op->store, view.data, (size_t)(position->rows * position->cols));
-    if (streams_now(kernel, launch)) {
+    if (cpu_streams_now(kernel, launch)) {
         store_streamed(kernel, position, view, to);
         return;
     }

@@ -14,10 +14,10 @@ enum {
     CPU_ACCS_BYTES = 16384,    /* accumulators of a group of rows */
     CPU_DIRECT_COLS = 16384,   /* elements of a block none of whose operands needs a buffer */
     CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
+    CPU_STREAM_PART_BYTES = 2048,  /* of results that go there at once */
     CPU_STREAM_ROW_BYTES = 512,    /* of a block's row: shorter ones leave too many lines half written */
 };
-/* Outputs from this size on are written past the caches, by moves and maps. Pointwise functions do not: going through a
- * buffer block by block, they lost a third. */
+/* Outputs from this size on are written past the caches. */
 #define CPU_STREAM_BYTES ((int64_t)16 << 20)
 
 enum cpu_mode {
@@ -61,6 +61,7 @@ struct expops_backend_kernel {
     cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
     cpu_blocks blocks;
     uint32_t streamed;  /* the output goes past the caches, unless it is an input too */
+    uint32_t in_parts;  /* pointwise: where it does, blocks are larger than a buffer */
     uint32_t scalars;   /* pointwise: bit i where argument i is a scalar */
     int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
     /* rows */
@@ -114,6 +115,8 @@ void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t 
                 void *out_value);
 /* Whether the output is large and written in long runs, so that it had better go past the caches. */
 int cpu_streams(const cpu_kernel *kernel, int32_t across);
+/* Not in place, though: the lines are in the cache already. */
+int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch);
 /* Copies past the caches. */
 void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes);
 

@@ -1,6 +1,8 @@
 /* Pointwise operators: blocks of all inputs in the instance's type, the function, the output's block. */
 #include "cpu_plan.h"
 
+#include <string.h>
+
 typedef struct pointwise_task {
     const cpu_kernel *kernel;
     const expops_launch *launch;
@@ -11,10 +13,38 @@ typedef struct pointwise_scratch {
     _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
 } pointwise_scratch;
 
+/* Reads ahead what the next part needs, while this one's results are written. */
+static void fetch_part(const cpu_kernel *kernel, const void *const *at, size_t n)
+{
+    for (uint32_t i = 1; i < kernel->num_operands; i++)
+        if (kernel->operand[i].mode == CPU_DIRECT)
+            for (size_t byte = 0; byte < n * kernel->operand[i].bytes; byte += 64)
+                __builtin_prefetch((const char *)at[i - 1] + byte);
+}
+
+/* Results of a part of the block at a time, from the first cache past all others. */
+static void stream_block(const cpu_kernel *kernel, size_t elements, char *to, const void *const *in, cpu_buffer *buffer)
+{
+    const size_t bytes = kernel->operand[0].bytes, most = CPU_STREAM_PART_BYTES / bytes;
+    const void *at[CPU_MAX_OPERANDS];
+
+    memcpy(at, in, sizeof(at));
+    for (size_t first = 0, n; first < elements; first += n) {
+        n = elements - first < most ? elements - first : most;
+        kernel->instance->pointwise(n, buffer->bytes, at, kernel->scalars);
+        for (uint32_t i = 1; i < kernel->num_operands; i++)
+            if (kernel->operand[i].mode == CPU_DIRECT)
+                at[i - 1] = (const char *)at[i - 1] + n * kernel->operand[i].bytes;
+        if (first + 2 * n <= elements)
+            fetch_part(kernel, at, n);
+        cpu_stream(kernel->level, to + first * bytes, buffer->bytes, n * bytes);
+    }
+}
+
 static void run_block(const pointwise_task *task, const cpu_position *position, pointwise_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
-    const void *in[CPU_MAX_OPERANDS];
+    const void *in[CPU_MAX_OPERANDS] = { NULL };
 
     for (uint32_t i = 1; i < kernel->num_operands; i++) {
         const cpu_operand *const op = &kernel->operand[i];
@@ -23,6 +53,11 @@ static void run_block(const pointwise_task *task, const cpu_position *position, 
             cpu_scalar(kernel, task->launch, i, position, scratch->scalar[i]);
         else if (op->mode != CPU_SCALAR)
             in[i - 1] = cpu_load(kernel, task->launch, i, position, &scratch->buffer[i]).data;
+    }
+    if (kernel->in_parts && cpu_streams_now(kernel, task->launch)) {
+        stream_block(kernel, (size_t)position->cols, cpu_address(kernel, task->launch, 0, position), in,
+                     &scratch->buffer[0]);
+        return;
     }
     const cpu_view out = cpu_out(kernel, task->launch, position, &scratch->buffer[0]);
     kernel->instance->pointwise((size_t)(position->rows * position->cols), out.data, in, kernel->scalars);
@@ -45,6 +80,8 @@ static void run_part(void *context, int64_t first, int64_t last, uint32_t thread
         run_block(task, &position, &scratch);
         cpu_position_next(kernel, &position);
     }
+    if (kernel->streamed)
+        kernel->level->stream_end();
 }
 
 static void run(const cpu_kernel *kernel, const expops_launch *launch)
@@ -88,11 +125,16 @@ static int64_t most_bytes(const cpu_kernel *kernel)
     return most;
 }
 
+/* Whether no operand needs a buffer where blocks are parts of rows: all are compact, but for what can be a scalar. */
 static int all_direct(const cpu_kernel *kernel)
 {
+    uint32_t scalars = kernel->instance->one_scalar;
+
     for (uint32_t i = 0; i < kernel->num_operands; i++) {
         const cpu_operand *const op = &kernel->operand[i];
-        if (op->kind != EXPOPS_OPERAND_NUMBER && !(same_type(op) && op->strides[kernel->rank - 1] == 1))
+        const int scalar = op->kind == EXPOPS_OPERAND_NUMBER || (i && op->strides[kernel->rank - 1] == 0);
+        const int always = op->kind == EXPOPS_OPERAND_NUMBER && i && kernel->instance->numbers >> (i - 1) & 1;
+        if (scalar ? !always && !scalars-- : !(same_type(op) && op->strides[kernel->rank - 1] == 1))
             return 0;
     }
     return 1;
@@ -167,5 +209,8 @@ void cpu_pointwise_plan(cpu_kernel *kernel)
     out->mode = same_type(out) && compact(kernel, out) ? CPU_DIRECT : CPU_BUFFER;
     for (uint32_t i = 1; i < kernel->num_operands; i++)
         choose_mode(kernel, i);
+    /* Where an input is turned, a block's rows are too short for it. */
+    kernel->streamed = turned_dimension(kernel) < 0 && cpu_streams(kernel, kernel->blocks.across);
+    kernel->in_parts = kernel->streamed && kernel->blocks.down < 0 && all_direct(kernel);
     kernel->run = run;
 }
