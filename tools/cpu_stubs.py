@@ -137,6 +137,8 @@ def pointwise_defines(op):
     arrays = [k for k, kind in enumerate(kinds) if kind != 'NUMBER']
     one = len(arrays) > 1 or 'OPERAND' in kinds
     variants = ' '.join(f'V({mask}u)' for mask in [0] + [1 << k for k in arrays if one])
+    if op.promotion == 'POSITION':
+        return '', 'cpu_position.inc'
     return (f'#define CPU_ARGS {len(args)}\n'
             f'#define CPU_ARGUMENTS(A) {each(len(args))}\n'
             f'#define CPU_NUMBERS {numbers}u\n'

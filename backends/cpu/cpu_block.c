@@ -82,19 +82,6 @@ static cpu_view load_number(const cpu_kernel *kernel, const expops_launch *launc
     return view;
 }
 
-static cpu_view load_position(const cpu_kernel *kernel, uint32_t operand, const cpu_position *position,
-                              cpu_buffer *buffer)
-{
-    const cpu_operand *const op = &kernel->operand[operand];
-    const int64_t across = op->strides[kernel->blocks.across], down = down_stride(kernel, op);
-    int64_t *const to = (int64_t *)(void *)buffer->bytes;
-
-    for (int64_t r = 0; r < position->rows; r++)
-        for (int64_t c = 0; c < position->cols; c++)
-            to[r * position->cols + c] = position->offset[operand] + r * down + c * across;
-    return (cpu_view){ buffer->bytes, position->cols * (int64_t)sizeof(*to) };
-}
-
 cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
                   cpu_buffer *buffer)
 {
@@ -103,8 +90,6 @@ cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_
 
     if (op->mode == CPU_FILLED)
         return load_number(kernel, launch, op, position, buffer);
-    if (op->kind == EXPOPS_OPERAND_POSITION)
-        return load_position(kernel, operand, position, buffer);
     char *const from = cpu_address(kernel, launch, operand, position);
     if (op->mode == CPU_DIRECT) {
         view.data = from;

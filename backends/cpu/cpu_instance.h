@@ -24,6 +24,10 @@ typedef struct cpu_row_functions {
     void (*map)(size_t n, void *out, const void *const *in, const void *accs, uint32_t acc_step);
 } cpu_row_functions;
 
+/* Operators of positions: out[i] = 0 or, where the function of first + i * step is true, one; `one` is an element of `bytes`
+ * bytes. */
+typedef void cpu_position_fn(size_t n, void *out, uint32_t bytes, const void *one, int64_t first, int64_t step);
+
 typedef struct cpu_instance {
     uint32_t family; /* expops_family */
     int32_t store, result;
@@ -33,6 +37,7 @@ typedef struct cpu_instance {
     uint32_t numbers;     /* pointwise: bit i where argument i is always a scalar */
     uint32_t one_scalar;  /* pointwise: one more argument may be a scalar */
     cpu_pointwise_fn *pointwise;
+    cpu_position_fn *position; /* in pointwise's place */
     const cpu_row_functions *rows;
 } cpu_instance;
 

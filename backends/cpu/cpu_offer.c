@@ -106,7 +106,7 @@ static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, 
     to->through = -1;
     to->store = to->dtype;
     if (kernel->instance) {
-        to->store = i ? kernel->instance->store : kernel->instance->result;
+        to->store = i ? kernel->instance->store : kernel->instance->position ? to->dtype : kernel->instance->result;
         to->through = number ? -1 : half_or_none(i ? signature->dtype : signature->result, to->dtype);
     }
     if (!number)

@@ -41,11 +41,32 @@ static void stream_block(const cpu_kernel *kernel, size_t elements, char *to, co
     }
 }
 
+/* Rows of the function of the elements' positions. */
+static void run_positions(const pointwise_task *task, const cpu_position *position, cpu_buffer *buffer)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
+    const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
+    const cpu_view view = cpu_out(kernel, task->launch, position, buffer);
+    const uint8_t yes = 1;
+    char one[16];
+
+    kernel->level->convert[out->dtype][EXPOPS_DTYPE_BOOL](one, 1, &yes, 1, 1);
+    for (int64_t r = 0; r < position->rows; r++)
+        kernel->instance->position((size_t)position->cols, view.data + r * view.row_bytes, out->bytes, one,
+                                   position->offset[1] + (down < 0 ? 0 : r * in->strides[down]), in->strides[across]);
+    cpu_store(kernel, task->launch, position, view);
+}
+
 static void run_block(const pointwise_task *task, const cpu_position *position, pointwise_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const void *in[CPU_MAX_OPERANDS] = { NULL };
 
+    if (kernel->instance->position) {
+        run_positions(task, position, &scratch->buffer[0]);
+        return;
+    }
     for (uint32_t i = 1; i < kernel->num_operands; i++) {
         const cpu_operand *const op = &kernel->operand[i];
         in[i - 1] = scratch->scalar[i];
@@ -140,13 +161,24 @@ static int all_direct(const cpu_kernel *kernel)
     return 1;
 }
 
+/* Whether the output's rows lie one after the other. */
+static int rows_follow(const cpu_kernel *kernel)
+{
+    const cpu_operand *const out = &kernel->operand[0];
+    const uint32_t across = kernel->rank - 1;
+
+    return across > 0 && out->strides[across] == 1 && out->strides[across - 1] == kernel->shape[across];
+}
+
 static void cut(cpu_kernel *kernel)
 {
     const int32_t across = (int32_t)kernel->rank - 1;
     const int64_t inner = kernel->shape[across], capacity = CPU_BUFFER_BYTES / most_bytes(kernel);
     const int32_t turned = turned_dimension(kernel);
 
-    if (turned >= 0) {
+    if (kernel->instance->position && rows_follow(kernel) && inner < CPU_DIRECT_COLS && !cpu_streams(kernel, across)) {
+        cpu_blocks_cut(kernel, across, inner, across - 1, CPU_DIRECT_COLS / inner, CPU_DOWN_IN_PLACE);
+    } else if (turned >= 0) {
         int64_t edge = 16;
         while (edge * edge * 4 <= capacity)
             edge *= 2;
