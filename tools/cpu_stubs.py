@@ -174,6 +174,7 @@ def stub(op, dtype, choice):
             f'#define XK 1\n#define XK_D {dtype}\n#define XK_R {result}\n#define XK_{arithmetic} 1\n{more}'
             f'#define XK_CHOICE {choice}\n'
             '#include "cpu_kernel.h"\n'
+            + ('#include "cpu_vector.h"\n' if dtype == 'f32' else '') +
             f'#include "{os.path.abspath(op.path)}"\n'
             '#include "cpu_instance.h"\n'
             '#include "cpu_dtype.h"\n'

@@ -113,6 +113,7 @@ CPU_MOVE(8)
 CPU_MOVE(16)
 
 #include "cpu_transpose.inc"
+#include "cpu_vector.inc"
 
 /* --- stores past the caches --- */
 static void stream(void *to, const void *from, size_t bytes)

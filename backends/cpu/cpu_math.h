@@ -28,42 +28,77 @@ CPU_ROW2(pow) CPU_ROW2(hypot) CPU_ROW2(atan2)
 #endif
 #endif
 
-/* --- exp of an f32, in line: most activations are made of it, and the call costs as much as the work ---
- * exp(x) = 2^n * exp(r), n whole, |r| <= ln(2) / 2. A product with 2^n in two steps reaches subnormal results and infinity;
- * NaN passes through every step. */
 #if defined(__FMA__)
 #define CPU_FMA(a, b, c) __builtin_fmaf(a, b, c)
 #else
 #define CPU_FMA(a, b, c) ((a) * (b) + (c))
 #endif
 
-static inline __attribute__((always_inline, unused)) float cpu_expf(float x)
+/* --- exp and exp2 of an f32, in line: most activations are made of them, and a call costs as much as the work ---
+ * exp(x) = 4^m * exp(t), m whole, |t| <= ln(2): two factors of 2^m, which one shift makes, reach subnormal results and
+ * infinity. m is bounded as a whole number, for NaN to pass. What takes time is the number of steps and how long a chain
+ * of them is: sums are taken in pairs. */
+#define CPU_EXP_MAGIC 12583039.0f /* 1.5 * 2^23 + 127: m's biased exponent is left in the low bits */
+
+CPU_INLINE uint32_t cpu_exp_bits(float shifted)
 {
-    const float upper = x > 89.0f ? 89.0f : x, bounded = upper < -105.0f ? -105.0f : upper;
-    /* Adding 1.5 * 2^23 leaves the nearest whole number in the low bits. */
-    const float shifted = CPU_FMA(bounded, 1.44269504f, 12582912.0f), n = shifted - 12582912.0f;
-    const float high = CPU_FMA(n, -0x1.62e4p-1f, bounded), r = CPU_FMA(n, -1.42860682e-6f, high);
-    float p = CPU_FMA(r, 0x1.6b6d98p-10f, 0x1.12309cp-7f);
-    p = CPU_FMA(p, r, 0x1.55568ap-5f);
-    p = CPU_FMA(p, r, 0x1.5554a2p-3f);
-    p = CPU_FMA(p, r, 0.5f);
-    p = CPU_FMA(p * r, r, r) + 1.0f;
-    const int32_t whole = (int32_t)(xk_f32_bits(shifted) - 0x4b400000u), half = whole >> 1;
-    const float scale = xk_bits_f32((uint32_t)(half + 127) << 23);
-    const float rest = xk_bits_f32((uint32_t)(whole - half + 127) << 23);
-    return p * scale * rest;
+    const int32_t middle = 0x4b400000 + 127, nearest = (int32_t)xk_f32_bits(shifted);
+    const int32_t upper = nearest < middle + 66 ? nearest : middle + 66;
+    return (uint32_t)(upper > middle - 77 ? upper : middle - 77);
+}
+
+/* 1 + first + t^2 * (c0 + c1 * t ... + c5 * t^5) */
+CPU_INLINE float cpu_exp_sum(float t, float first, float c0, float c1, float c2, float c3, float c4, float c5)
+{
+    const float square = t * t, high = CPU_FMA(CPU_FMA(t, c5, c4), square, CPU_FMA(t, c3, c2));
+    return CPU_FMA(CPU_FMA(high, square, CPU_FMA(t, c1, c0)), square, first) + 1.0f;
+}
+
+CPU_INLINE float cpu_expf(float x)
+{
+    const uint32_t bits = cpu_exp_bits(CPU_FMA(x, 0x1.715476p-1f, CPU_EXP_MAGIC));
+    const float m = xk_bits_f32(bits) - CPU_EXP_MAGIC, scale = xk_bits_f32(bits << 23);
+    const float t = CPU_FMA(m, -2.85721364e-6f, CPU_FMA(m, -0x1.62e4p+0f, x));
+    const float p = cpu_exp_sum(t, t, 0x1.00000cp-1f, 0x1.55550ep-3f, 0x1.554a04p-5f, 0x1.11284ep-7f, 0x1.71bd88p-10f,
+                                0x1.9b48f6p-13f);
+    return x < -104.0f ? 0 : p * scale * scale;
+}
+
+CPU_INLINE float cpu_exp2f(float x)
+{
+    const uint32_t bits = cpu_exp_bits(CPU_FMA(x, 0.5f, CPU_EXP_MAGIC));
+    const float m = xk_bits_f32(bits) - CPU_EXP_MAGIC, scale = xk_bits_f32(bits << 23), t = CPU_FMA(m, -2.0f, x);
+    const float p = cpu_exp_sum(t, t * 0x1.62e43p-1f, 0x1.ebfbf8p-3f, 0x1.c6b02ep-5f, 0x1.3b2044p-7f, 0x1.5da5bep-10f, 0x1.480cb8p-13f,
+                                0x1.f9df5ep-17f);
+    return x < -151.0f ? 0 : p * scale * scale;
 }
 
 #define expf(x) cpu_expf(x)
+#define exp2f(x) cpu_exp2f(x)
 
-static inline __attribute__((always_inline, unused)) double rsqrt(double x)
+CPU_INLINE double rsqrt(double x)
 {
     return 1 / sqrt(x);
 }
 
-static inline __attribute__((always_inline, unused)) float rsqrtf(float x)
+/* The root keeps the divider busy: its reciprocal comes from Newton's steps, which from a guess 12 % off reach the type's
+ * precision. A root is 0, a number whose reciprocal is normal, infinite or NaN. */
+CPU_INLINE float rsqrtf(float x)
 {
+#if defined(__FMA__)
+    const float root = sqrtf(x);
+    float y = xk_bits_f32(0x7ef311c7u - xk_f32_bits(root));
+    const float error = CPU_FMA(-root, y, 1.0f);
+    y = CPU_FMA(y, CPU_FMA(error, error, error), y);
+    const float rest = CPU_FMA(-root, y, 1.0f);
+    y = CPU_FMA(y, CPU_FMA(rest, rest, rest), y);
+    const float last = CPU_FMA(-root, y, 1.0f);
+    y = CPU_FMA(y, last, y);
+    const float special = x == 0 ? copysignf(__builtin_inff(), x) : 1 / __builtin_inff();
+    return x == 0 || x == __builtin_inff() ? special : y;
+#else
     return 1 / sqrtf(x);
+#endif
 }
 
 #endif
