@@ -14,16 +14,15 @@ OPERATOR(erfinv) = {
 
 #ifdef XK
 #if !XK_HALF
-/* erfinv(x) / x over v = -log(1 - x^2) - 2.5, |v| <= 2.5 */
+/* erfinv(x) / x over v = -log(1 - x^2) - 2.5, |v| <= 2.5; even and odd powers, whose sums do not wait for each other. */
 XK_FN xk_t erfinv_middle(xk_t v)
 {
-    xk_t y = XK_C(-8.931926e-9);
-    y = (y * v + XK_C(2.3335968e-8)) * v + XK_C(4.6813136e-7);
-    y = (y * v + XK_C(-3.4639852e-6)) * v + XK_C(-4.97242e-6);
-    y = (y * v + XK_C(2.1834939e-4)) * v + XK_C(-1.2527264e-3);
-    y = (y * v + XK_C(-4.177393e-3)) * v + XK_C(2.4664028e-1);
-    y = y * v + XK_C(1.5014094);
-    return y;
+    const xk_t square = v * v;
+    xk_t even = XK_C(2.3335968e-8) * square + XK_C(-3.4639852e-6), odd = XK_C(-8.931926e-9) * square + XK_C(4.6813136e-7);
+    even = (even * square + XK_C(2.1834939e-4)) * square + XK_C(-4.177393e-3);
+    odd = (odd * square + XK_C(-4.97242e-6)) * square + XK_C(-1.2527264e-3);
+    odd = odd * square + XK_C(2.4664028e-1);
+    return even * square + (odd * v + XK_C(1.5014094));
 }
 
 /* The same over the square root s = sqrt(-log(1 - x^2)), to where 1 - x is the type's last step. */
@@ -39,13 +38,11 @@ XK_FN xk_t erfinv_tail(xk_t s)
     y = (y * v + XK_C(-8.6706755e-4)) * v + XK_C(1.2560162e-3);
     y = (y * v + XK_C(1.0094931)) * v + XK_C(3.839784);
 #else
-    const xk_t v = s - 3;
-    xk_t y = XK_C(1.1153858e-4);
-    y = (y * v + XK_C(-3.0552506e-4)) * v + XK_C(-5.0458853e-5);
-    y = (y * v + XK_C(1.4797039e-3)) * v + XK_C(-3.6009003e-3);
-    y = (y * v + XK_C(5.6892163e-3)) * v + XK_C(-7.63649e-3);
-    y = (y * v + XK_C(9.444992e-3)) * v + XK_C(1.0016749);
-    y = y * v + XK_C(2.8329768);
+    const xk_t v = s - 3, square = v * v;
+    xk_t odd = XK_C(1.1153858e-4) * square + XK_C(-5.0458853e-5), y = XK_C(-3.0552506e-4) * square + XK_C(1.4797039e-3);
+    odd = (odd * square + XK_C(-3.6009003e-3)) * square + XK_C(-7.63649e-3);
+    y = (y * square + XK_C(5.6892163e-3)) * square + XK_C(9.444992e-3);
+    y = y * square + ((odd * square + XK_C(1.0016749)) * v + XK_C(2.8329768));
 #endif
     return y;
 }

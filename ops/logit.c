@@ -13,12 +13,27 @@ OPERATOR(logit) = {
 };
 
 #ifdef XK
+/* 2 * (atanh(z) / z - 1) / z^2 over v = z^2, |z| < 1/2 */
+#if !XK_F64 && !XK_HALF
+XK_FN xk_t logit_near(xk_t v)
+{
+    xk_t y = XK_C(3.6448422e-1);
+    y = (y * v + XK_C(1.6426155e-1)) * v + XK_C(2.9351172e-1);
+    y = (y * v + XK_C(3.9955363e-1)) * v + XK_C(6.6667485e-1);
+    return y;
+}
+#endif
+
 KERNEL(xk_t self, xk_t eps)
 {
     const xk_t lowest = eps < 0 ? -XK_INFINITY : eps, highest = eps < 0 ? XK_INFINITY : 1 - eps;
     const xk_t raised = self < lowest ? lowest : self, x = raised > highest ? highest : raised;
 #if XK_HALF
     return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
+#elif !XK_F64
+    /* Near 1/2 twice the inverse hyperbolic tangent of 2 * x - 1, which is exact there. */
+    const xk_t z = 2 * x - 1, v = z * z, far = xk_log(x / (1 - x));
+    return v < XK_C(0.25) ? 2 * z + z * v * logit_near(v) : far;
 #else
     /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What
      * adding 1 to it loses counts most where the logarithm's slope is 1. */
