@@ -13,8 +13,15 @@ typedef struct pointwise_scratch {
     _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
 } pointwise_scratch;
 
-/* Reads ahead what the next part needs, while this one's results are written. */
-static void fetch_part(const cpu_kernel *kernel, const void *const *at, size_t n)
+/* Moves the operands on by n elements. */
+static void advance(const cpu_kernel *kernel, const void **at, size_t n)
+{
+    for (uint32_t i = 1; i < kernel->num_operands; i++)
+        if (kernel->operand[i].mode == CPU_DIRECT)
+            at[i - 1] = (const char *)at[i - 1] + n * kernel->operand[i].bytes;
+}
+
+static void fetch(const cpu_kernel *kernel, const void *const *at, size_t n)
 {
     for (uint32_t i = 1; i < kernel->num_operands; i++)
         if (kernel->operand[i].mode == CPU_DIRECT)
@@ -22,21 +29,21 @@ static void fetch_part(const cpu_kernel *kernel, const void *const *at, size_t n
                 __builtin_prefetch((const char *)at[i - 1] + byte);
 }
 
-/* Results of a part of the block at a time, from the first cache past all others. */
+/* Results of a part of the block at a time, from the first cache past all others. What the next part needs is read while
+ * this one is computed. */
 static void stream_block(const cpu_kernel *kernel, size_t elements, char *to, const void *const *in, cpu_buffer *buffer)
 {
     const size_t bytes = kernel->operand[0].bytes, most = CPU_STREAM_PART_BYTES / bytes;
-    const void *at[CPU_MAX_OPERANDS];
+    const void *at[CPU_MAX_OPERANDS], *next[CPU_MAX_OPERANDS];
 
-    memcpy(at, in, sizeof(at));
+    memcpy(next, in, sizeof(next));
     for (size_t first = 0, n; first < elements; first += n) {
         n = elements - first < most ? elements - first : most;
-        kernel->instance->pointwise(n, buffer->bytes, at, kernel->scalars);
-        for (uint32_t i = 1; i < kernel->num_operands; i++)
-            if (kernel->operand[i].mode == CPU_DIRECT)
-                at[i - 1] = (const char *)at[i - 1] + n * kernel->operand[i].bytes;
+        memcpy(at, next, sizeof(at));
+        advance(kernel, next, n);
         if (first + 2 * n <= elements)
-            fetch_part(kernel, at, n);
+            fetch(kernel, next, n);
+        kernel->instance->pointwise(n, buffer->bytes, at, kernel->scalars);
         cpu_stream(kernel->level, to + first * bytes, buffer->bytes, n * bytes);
     }
 }
