@@ -12,107 +12,22 @@ OPERATOR(special_i0e) = {
 };
 
 #ifdef XK
-/* I0(x) over v = x^2 / 4, |x| <= 5 (f32), 10 (f64) */
-XK_FN xk_t i0e_near(xk_t v)
+#include "bessel_i0.kernel.h"
+
+KERNEL(xk_t self)
 {
-#if XK_F64
-    xk_t y = XK_C(1.572631176604601e-29);
-    y = (y * v + XK_C(1.3887463825307687e-27)) * v + XK_C(6.438276974117441e-25);
-    y = (y * v + XK_C(1.2899240266389696e-22)) * v + XK_C(2.5869716184443618e-20);
-    y = (y * v + XK_C(4.356548513350253e-18)) * v + XK_C(6.276397598147444e-16);
-    y = (y * v + XK_C(7.59401733200507e-14)) * v + XK_C(7.594062469931115e-12);
-    y = (y * v + XK_C(6.151187028007031e-10)) * v + XK_C(3.936759905501551e-8);
-    y = (y * v + XK_C(1.9290123450308158e-6)) * v + XK_C(6.94444444462373e-5);
-    y = (y * v + XK_C(1.7361111111078307e-3)) * v + XK_C(2.7777777777781426e-2);
-    y = (y * v + XK_C(2.4999999999999786e-1)) * v + XK_C(1.0000000000000004);
-    y = y * v + XK_C(1.0);
-#else
-    xk_t y = XK_C(8.676616e-10);
-    y = (y * v + XK_C(3.6250096e-8)) * v + XK_C(1.9492152e-6);
-    y = (y * v + XK_C(6.936895e-5)) * v + XK_C(1.736276e-3);
-    y = (y * v + XK_C(2.7777577e-2)) * v + XK_C(2.5000012e-1);
-    y = (y * v + XK_C(1.0)) * v + XK_C(1.0);
-#endif
-    return y;
-}
-
-/* I0(x) * sqrt(x) * exp(-x) over v = 1 / x, beyond */
-XK_FN xk_t i0e_far(xk_t v)
-{
-#if XK_F64
-    xk_t y = XK_C(5.048084630277079e+14);
-    y = (y * v + XK_C(-4.9030078624409744e+14)) * v + XK_C(2.1799044261102834e+14);
-    y = (y * v + XK_C(-5.8840538909501664e+13)) * v + XK_C(1.0789252168794035e+13);
-    y = (y * v + XK_C(-1.4255680158651736e+12)) * v + XK_C(1.4052561123747903e+11);
-    y = (y * v + XK_C(-1.0555806033571796e+10)) * v + XK_C(6.117068306226295e8);
-    y = (y * v + XK_C(-2.750250720298767e7)) * v + XK_C(9.595157630712974e5);
-    y = (y * v + XK_C(-2.5827824984411596e4)) * v + XK_C(5.337201421745143e2);
-    y = (y * v + XK_C(-7.509431177084627)) * v + XK_C(3.2092351483408177e-1);
-    y = (y * v + XK_C(8.986739962151251e-2)) * v + XK_C(4.474611153252738e-2);
-    y = (y * v + XK_C(2.9219392671851217e-2)) * v + XK_C(2.805062911240588e-2);
-    y = (y * v + XK_C(4.986778505016429e-2)) * v + XK_C(3.989422804014327e-1);
-#else
-    xk_t y = XK_C(6.805983e2);
-    y = (y * v + XK_C(-7.016059e2)) * v + XK_C(2.737791e2);
-    y = (y * v + XK_C(-5.2570522e1)) * v + XK_C(5.7594166);
-    y = (y * v + XK_C(-3.016616e-1)) * v + XK_C(4.0841196e-2);
-    y = (y * v + XK_C(2.7858976e-2)) * v + XK_C(4.986898e-2);
-    y = y * v + XK_C(3.989423e-1);
-#endif
-    return y;
-}
-
-#if XK_F64
-#define I0E_LIMIT XK_C(10)
-#else
-#define I0E_LIMIT XK_C(5)
-#endif
-
+    const xk_t a = xk_fabs(self), series = bessel_i0_near(XK_C(0.25) * a * a);
 #if XK_HALF
-/* The same with fewer terms. */
-KERNEL(xk_t self)
-{
-    const xk_t a = xk_fabs(self), v = XK_C(0.25) * self * self, r = xk_raw_rsqrt(a), u = r * r;
-    xk_t near = XK_C(0.0001086542);
-    near = (near * v + XK_C(0.0014888558)) * v + XK_C(0.028437369);
-    near = (near * v + XK_C(0.24927105)) * v + XK_C(1.0002627);
-    near = near * v + XK_C(0.99998695);
-    xk_t far = XK_C(0.075798765);
-    far = (far * u + XK_C(0.020404493)) * u + XK_C(0.050224055);
-    far = far * u + XK_C(0.39893976);
-    const xk_t beyond = r * far, low = xk_raw_exp2(-a * XK_LOG2_E) * near;
-    return a <= 5 ? low : beyond;
-}
+    const xk_t r = xk_raw_rsqrt(a), near = xk_raw_exp2(-a * XK_LOG2_E) * series, far = r * bessel_i0_far(r * r);
 #else
-KERNEL(xk_t self)
-{
-    const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
-    const xk_t far = xk_rsqrt(a) * i0e_far(1 / a);
-    return a <= I0E_LIMIT ? xk_exp_times(i0e_near(v), -a, XK_C(0)) : far;
-}
+    const xk_t near = xk_exp_times(series, -a, XK_C(0)), far = xk_rsqrt(a) * bessel_i0_far(1 / a);
 #endif
+    return a <= BESSEL_I0_LIMIT ? near : far;
+}
 #endif
 
 #ifdef EXPOPS_REFERENCE
-/* The sum over (x / 2)^(2k) / k!^2, and the asymptotic one, whose last terms are below long double's unit. */
-static long double scaled_bessel(long double a)
-{
-    const long double q = a * a / 4;
-    long double term = 1, sum = 0;
-    if (a < 40) {
-        for (int k = 1; k < 200; k++) {
-            sum += term;
-            term *= q / k / k;
-        }
-        return sum * expl(-a);
-    }
-    term = 1;
-    for (int k = 1; k < 30; k++) {
-        sum += term;
-        term *= (2 * k - 1) * (2 * k - 1) / (8 * k * a);
-    }
-    return sum / sqrtl(2 * acosl(-1) * a);
-}
+#include "bessel_i0.reference.h"
 
 REFERENCE(long double self)
 {

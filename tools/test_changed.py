@@ -7,6 +7,7 @@ a reference (EXPOPS_REFERENCE in its file): without either nothing could be prov
 part of the device's copy bandwidth that a touched operator may reach; default 0: it only has to run.
 """
 import argparse
+import glob
 import json
 import os
 import re
@@ -18,10 +19,17 @@ OPERATOR = re.compile(r'^OPERATOR\((\w+)\)', re.MULTILINE)
 
 
 def touched_files(base):
-    """Files that exist; a removed operator has nothing left to test."""
-    changed = subprocess.run(['git', 'diff', '--name-only', '--diff-filter=d', base, '--', 'ops/*.c'], cwd=ROOT, check=True,
+    """Operators' files that exist; a removed operator has nothing left to test. A file that they share touches them all."""
+    changed = subprocess.run(['git', 'diff', '--name-only', '--diff-filter=d', base, '--', 'ops'], cwd=ROOT, check=True,
                              stdout=subprocess.PIPE, text=True).stdout.split()
-    return [os.path.join(ROOT, path) for path in changed]
+    names = {os.path.basename(path) for path in changed}
+    touched = []
+    for path in sorted(glob.glob(os.path.join(ROOT, 'ops', '*.c'))):
+        with open(path, encoding='utf-8') as file:
+            included = set(re.findall(r'#include "([^"]+)"', file.read()))
+        if os.path.basename(path) in names or included & names:
+            touched.append(path)
+    return touched
 
 
 def read_operators(paths):
