@@ -51,6 +51,7 @@ typedef struct expops_parameter {
     uint8_t converts;   /* operands under EXPOPS_PROMOTE_SELF: may lose an imaginary part, as copies do */
 } expops_parameter;
 
+/* clang-format off */
 #define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
 #define OPERAND(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_OPERAND, __VA_ARGS__ }
 #define NUMBER(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_NUMBER, __VA_ARGS__ }
@@ -62,6 +63,7 @@ typedef struct expops_parameter {
 #define CHOICE(name_, ...) \
     { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .optional = 1, \
       .choices = (const char *const[]){ __VA_ARGS__, NULL } }
+/* clang-format on */
 #define DEFAULT(value) .optional = 1, .default_value = value
 
 /* A view of an operand during planning. */

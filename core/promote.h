@@ -10,7 +10,9 @@ typedef struct expops_promotion_state {
     int dimensioned, zero_dim, number;
 } expops_promotion_state;
 
+/* clang-format off */
 #define EXPOPS_PROMOTION_START { -1, -1, -1 }
+/* clang-format on */
 
 /* The smallest type that holds both; -1 stands for nothing. */
 int expops_promote_types(int a, int b);

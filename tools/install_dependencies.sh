@@ -3,7 +3,7 @@
 #
 # usage: tools/install_dependencies.sh [run | test]
 #   run   (default) to build and run: a C compiler, meson, two small libraries, and PoCL as an OpenCL device
-#   test  also what the tests use: CMocka, valgrind, Oclgrind, hipRTC, and NVRTC in build/venv
+#   test  also what the tests use: CMocka, valgrind, Oclgrind, clang-format, hipRTC, and NVRTC in build/venv
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 what=${1:-run}
@@ -12,8 +12,8 @@ as_root=
 
 for_run='gcc libc6-dev meson ninja-build pkg-config python3 libjson-c-dev libxxhash-dev opencl-headers ocl-icd-libopencl1
     pocl-opencl-icd'
-for_test='g++ cmake python3-venv libcmocka-dev libmpfr-dev ocl-icd-opencl-dev oclgrind clang-14 libamdhip64-dev
-    libhiprtc-builtins5 valgrind universal-ctags'
+for_test='g++ cmake python3-venv libcmocka-dev libmpfr-dev ocl-icd-opencl-dev oclgrind clang-14 clang-format-14
+    libamdhip64-dev libhiprtc-builtins5 valgrind universal-ctags'
 [ "$what" = test ] || for_test=
 
 export DEBIAN_FRONTEND=noninteractive

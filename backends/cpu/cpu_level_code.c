@@ -38,9 +38,11 @@
         for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++) \
             o[i * out_step] = CPU_CONVERTED(to, from, x[i * in_step]); \
     }
+/* clang-format off */
 #define CPU_EACH_TYPE(X, a) \
     X(a, f16) X(a, bf16) X(a, f32) X(a, f64) X(a, i8) X(a, i16) X(a, i32) X(a, i64) X(a, u8) X(a, bool) X(a, c64) \
     X(a, c128)
+/* clang-format on */
 #define CPU_CONVERT_REST(to) CPU_EACH_TYPE(CPU_CONVERT, to)
 
 CPU_CONVERT_REST(f16)
@@ -95,7 +97,7 @@ static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t 
         xk_word##bytes *const o = out; \
         const xk_word##bytes *const x = in; \
         if (out_step == 1 && in_step == 1) \
-            memcpy(out, in, n * bytes); \
+            memcpy(out, in, n * (bytes)); \
         else if (out_step == 1 && in_step == 0) \
             for (size_t i = 0; i < n; i++) \
                 o[i] = x[0]; \
@@ -138,7 +140,9 @@ static void stream_end(void)
 }
 
 #define CPU_ENTRY(to, from) convert_##to##_##from,
+/* clang-format off */
 #define CPU_ROW(to) { CPU_EACH_TYPE(CPU_ENTRY, to) }
+/* clang-format on */
 
 extern const cpu_level XK_CAT(cpu_level_, CPU_LEVEL);
 const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {

@@ -15,12 +15,14 @@
     CPU_VECTOR double name(double, double); \
     CPU_VECTOR float name##f(float, float);
 
+/* clang-format off */
 CPU_ROW1(exp) CPU_ROW1(exp2) CPU_ROW1(exp10) CPU_ROW1(expm1)
 CPU_ROW1(log) CPU_ROW1(log2) CPU_ROW1(log10) CPU_ROW1(log1p)
 CPU_ROW1(sin) CPU_ROW1(cos) CPU_ROW1(tan) CPU_ROW1(asin) CPU_ROW1(acos) CPU_ROW1(atan)
 CPU_ROW1(sinh) CPU_ROW1(cosh) CPU_ROW1(tanh) CPU_ROW1(asinh) CPU_ROW1(acosh) CPU_ROW1(atanh)
 CPU_ROW1(erf) CPU_ROW1(erfc) CPU_ROW1(cbrt)
 CPU_ROW2(pow) CPU_ROW2(hypot) CPU_ROW2(atan2)
+/* clang-format on */
 
 #undef CPU_ROW1
 #undef CPU_ROW2

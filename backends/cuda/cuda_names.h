@@ -41,7 +41,9 @@
 #define CUHIP_CAPTURE_NONE CUDA_CAPTURE_NONE
 
 /* DLPack's device types: CUDA, CUDA managed, CUDA host (pinned). */
+/* clang-format off */
 #define CUHIP_DEVICE_TYPES { 2, 13, 3 }
+/* clang-format on */
 
 #define CUHIP_ADDRESS(data) ((cuhip_address)(uintptr_t)(data))
 #define CUHIP_HOST_SOURCE(data) ((const void *)(data))

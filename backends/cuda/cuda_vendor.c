@@ -13,6 +13,7 @@ enum { MAX_TARGETS = 64 };
 const char *const cuhip_driver_names_list[] = { CUHIP_DRIVER_LIBRARY, NULL };
 const char *const cuhip_rtc_package_pattern = "nvidia/*/lib/libnvrtc.so.*";
 const char *const cuhip_rtc_names[] = { "libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", NULL };
+/* clang-format off */
 const char *const cuhip_rtc_patterns[] = {
     "/usr/local/cuda*/lib64/libnvrtc.so.*",
     "/usr/local/cuda*/targets/*/lib/libnvrtc.so.*",
@@ -23,6 +24,7 @@ const char *const cuhip_rtc_patterns[] = {
     "/opt/conda/lib/libnvrtc.so.*",
     NULL,
 };
+/* clang-format on */
 
 const char *cuhip_vendor_resolve(void *library)
 {

@@ -40,7 +40,9 @@
 #define CUHIP_CAPTURE_NONE HIP_CAPTURE_NONE
 
 /* DLPack's device types: ROCm, ROCm host (pinned). */
+/* clang-format off */
 #define CUHIP_DEVICE_TYPES { 10, 11 }
+/* clang-format on */
 
 #define CUHIP_ADDRESS(data) ((cuhip_address)(data))
 #define CUHIP_HOST_SOURCE(data) (data) /* the runtime takes a pointer that is not const, and only reads */

@@ -15,12 +15,14 @@ const char *const cuhip_driver_names_list[] = {
 };
 const char *const cuhip_rtc_package_pattern = "_rocm_sdk_core/lib/libhiprtc.so.*";
 const char *const cuhip_rtc_names[] = { "libhiprtc.so", "libhiprtc.so.7", "libhiprtc.so.6", NULL };
+/* clang-format off */
 const char *const cuhip_rtc_patterns[] = {
     "/opt/rocm*/lib/libhiprtc.so.*",
     "/usr/lib/*-linux-gnu/libhiprtc.so.*",
     "/usr/lib64/libhiprtc.so.*",
     NULL,
 };
+/* clang-format on */
 
 /* Functions that only HIP has. */
 static struct {

@@ -9,6 +9,7 @@
 typedef long double _Complex number;
 enum { MAX_OPERANDS = 4, SIZE = 203 };
 
+/* clang-format off */
 static number abs_of(const number *a) { return cabsl(a[0]); }
 static number neg_of(const number *a) { return -a[0]; }
 static number exp_of(const number *a) { return cexpl(a[0]); }
@@ -56,6 +57,7 @@ static const struct {
     { "log10", log10_of }, { "log1p", log1p_of }, { "sin", sin_of }, { "cos", cos_of }, { "sinh", sinh_of },
     { "cosh", cosh_of }, { "asinh", asinh_of }, { "acosh", acosh_of }, { "atanh", atanh_of }, { "sinc", sinc_of },
 };
+/* clang-format on */
 
 static number (*answer_of(const char *name))(const number *operands)
 {
