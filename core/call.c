@@ -135,7 +135,8 @@ static int ranges_cross(const expops_plan *plan, const expops_tensor *a, const e
 {
     if (plan->handles && a->data != b->data)
         return 0;
-    const uint64_t at_a = (uint64_t)(uintptr_t)a->data + a->byte_offset, at_b = (uint64_t)(uintptr_t)b->data + b->byte_offset;
+    const uint64_t at_a = (uint64_t)(uintptr_t)a->data + a->byte_offset,
+                   at_b = (uint64_t)(uintptr_t)b->data + b->byte_offset;
     return (int64_t)(at_a - at_b) < plan_b->high - plan_a->low && (int64_t)(at_b - at_a) < plan_a->high - plan_b->low;
 }
 
@@ -158,8 +159,9 @@ static expops_status gather_pointers(const expops_plan *plan, const expops_value
 
 /* --- launching --- */
 
-static expops_status launch_step(const expops_plan *plan, const expops_plan_step *step, expops_device *device, void *stream,
-                                 const expops_value *args, const expops_pointer *tensors, uint32_t num_tensors)
+static expops_status launch_step(const expops_plan *plan, const expops_plan_step *step, expops_device *device,
+                                 void *stream, const expops_value *args, const expops_pointer *tensors,
+                                 uint32_t num_tensors)
 {
     /* The numbers of this call go into the plan's own params: the plan is this thread's, and `launch` keeps no pointer. */
     store_numbers(plan, args, step->params + step->numbers_at);
@@ -181,8 +183,9 @@ static expops_status take_scratch(expops_device *device, void *stream, uint64_t 
     memset(scratch, 0, sizeof *scratch);
     if (!device->allocator.allocate) {
         const int32_t status = device->api->allocate(device->backend, stream, bytes, scratch);
-        return status ? expops_fail_more((expops_status)status, "scratch memory of %llu bytes", (unsigned long long)bytes)
-                      : EXPOPS_OK;
+        return status
+                   ? expops_fail_more((expops_status)status, "scratch memory of %llu bytes", (unsigned long long)bytes)
+                   : EXPOPS_OK;
     }
     scratch->device_type = device->info.device_types[0];
     scratch->data = device->allocator.allocate(device->allocator.context, stream, bytes);
@@ -232,7 +235,8 @@ static expops_status run(const expops_plan *plan, expops_device *device, void *s
 
 static int takes(const expops_operator *op, size_t count)
 {
-    return count <= EXPOPS_MAX_PARAMETERS && !op->parameters[count].name && (count == 0 || op->parameters[count - 1].name);
+    return count <= EXPOPS_MAX_PARAMETERS && !op->parameters[count].name &&
+           (count == 0 || op->parameters[count - 1].name);
 }
 
 /* `*args` with every parameter present; `room` is used where the caller gave fewer. */
@@ -250,8 +254,8 @@ static expops_status complete_args(const expops_operator *op, const expops_value
         room[count] = count < num_args ? (*args)[count] : expops_none();
     *args = room;
     return num_args <= count ? EXPOPS_OK
-                             : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu arguments given; it takes %zu", op->name,
-                                           num_args, count);
+                             : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu arguments given; it takes %zu",
+                                           op->name, num_args, count);
 }
 
 static expops_status find_plan(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
@@ -277,8 +281,8 @@ expops_status expops_call(const expops_operator *op, expops_device *device, void
     return run(plan, device, stream, args, out);
 }
 
-expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args, size_t num_args,
-                             const expops_tensor *out)
+expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
+                             size_t num_args, const expops_tensor *out)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     const expops_plan *plan;
@@ -287,7 +291,8 @@ expops_status expops_prepare(const expops_operator *op, expops_device *device, c
     return find_plan(op, device, NULL, args, out, &plan);
 }
 
-expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args, expops_result *out_result)
+expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
+                           expops_result *out_result)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_view views[EXPOPS_MAX_PARAMETERS];

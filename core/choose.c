@@ -20,8 +20,7 @@ typedef struct report {
     uint32_t count;
 } report;
 
-static void add(report *why, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static void add(report *why, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 static void add(report *why, const char *name, const char *format, ...)
 {
@@ -32,11 +31,9 @@ static void add(report *why, const char *name, const char *format, ...)
     va_end(arguments);
     const size_t length = strlen(sentence);
     const char *stop = length && strchr(".!?", sentence[length - 1]) ? "" : ".";
-    const int written = snprintf(why->text + why->used, REPORT_BYTES - why->used, " %s: %s%s", name,
-                                 sentence, stop);
+    const int written = snprintf(why->text + why->used, REPORT_BYTES - why->used, " %s: %s%s", name, sentence, stop);
     if (written > 0)
-        why->used = why->used + (size_t)written < REPORT_BYTES ? why->used + (size_t)written
-                                                               : REPORT_BYTES - 1;
+        why->used = why->used + (size_t)written < REPORT_BYTES ? why->used + (size_t)written : REPORT_BYTES - 1;
     why->status = EXPOPS_ERR_UNAVAILABLE;
     why->count++;
 }
@@ -75,10 +72,9 @@ static expops_status fail_unknown(const char *name)
             snprintf(found + used, sizeof found - used, "%s%s", used ? ", " : "", plugin->name);
     }
     const int has_near = find_near(name, near);
-    return expops_fail(
-        EXPOPS_ERR_NOT_FOUND, "there is no backend \"%s\"%s%s%s; found: %s", name,
-        has_near ? "; did you mean \"" : "", has_near ? near : "", has_near ? "\"?" : "",
-        found[0] ? found : "none; run `expops doctor` to see where they are looked for");
+    return expops_fail(EXPOPS_ERR_NOT_FOUND, "there is no backend \"%s\"%s%s%s; found: %s", name,
+                       has_near ? "; did you mean \"" : "", has_near ? near : "", has_near ? "\"?" : "",
+                       found[0] ? found : "none; run `expops doctor` to see where they are looked for");
 }
 
 static expops_status check_names(const expops_selection *selection)
@@ -94,8 +90,7 @@ static expops_status check_names(const expops_selection *selection)
 /* Opens one device; a failure goes into the report. *out_device is NULL where the next wish may be
  * tried; a device lost by a fork ends the search, because falling back would hide a defect of the
  * caller. */
-static expops_status try_device(expops_plugin *plugin, uint32_t ordinal, report *why,
-                                expops_device **out_device)
+static expops_status try_device(expops_plugin *plugin, uint32_t ordinal, report *why, expops_device **out_device)
 {
     *out_device = NULL;
     const expops_status status = expops_device_acquire(plugin, ordinal, out_device);
@@ -112,8 +107,7 @@ static expops_status try_device(expops_plugin *plugin, uint32_t ordinal, report 
     return EXPOPS_OK;
 }
 
-static expops_status try_name(const expops_selection_item *item, report *why,
-                              expops_device **out_device)
+static expops_status try_name(const expops_selection_item *item, report *why, expops_device **out_device)
 {
     expops_plugin *plugin = expops_plugin_find(item->name);
     const uint32_t ordinal = item->ordinal < 0 ? 0 : (uint32_t)item->ordinal;
@@ -122,8 +116,7 @@ static expops_status try_name(const expops_selection_item *item, report *why,
     } else if (!expops_plugin_probe(plugin)) {
         add(why, item->name, "%s", plugin->reason);
     } else if (ordinal >= plugin->num_devices) {
-        add(why, item->name, "There is no device %u; it has %u, counted from 0", ordinal,
-            plugin->num_devices);
+        add(why, item->name, "There is no device %u; it has %u, counted from 0", ordinal, plugin->num_devices);
     } else {
         return try_device(plugin, ordinal, why, out_device);
     }
@@ -139,8 +132,7 @@ static int is_accelerator(const expops_device *device)
 /* Devices of one backend, in their order, until an accelerator is found. The host's processors are
  * kept in *fallback: of several backends for those, the one that stands last in the order of
  * preference is made for them. */
-static expops_status try_all(expops_plugin *plugin, report *why, expops_device **fallback,
-                             expops_device **out_device)
+static expops_status try_all(expops_plugin *plugin, report *why, expops_device **fallback, expops_device **out_device)
 {
     for (uint32_t ordinal = 0; ordinal < plugin->num_devices; ordinal++) {
         expops_device *device;
@@ -151,8 +143,7 @@ static expops_status try_all(expops_plugin *plugin, report *why, expops_device *
             *out_device = device;
             return EXPOPS_OK;
         }
-        if (!*fallback ||
-            expops_backend_rank(plugin->name) > expops_backend_rank((*fallback)->backend_name)) {
+        if (!*fallback || expops_backend_rank(plugin->name) > expops_backend_rank((*fallback)->backend_name)) {
             expops_device_release(*fallback);
             *fallback = device;
         } else {
@@ -162,16 +153,13 @@ static expops_status try_all(expops_plugin *plugin, report *why, expops_device *
     return EXPOPS_OK;
 }
 
-static expops_status try_auto(const expops_selection *selection, report *why,
-                              expops_device **out_device)
+static expops_status try_auto(const expops_selection *selection, report *why, expops_device **out_device)
 {
     expops_device *fallback = NULL;
     expops_status status = EXPOPS_OK;
-    for (expops_plugin *plugin = expops_plugin_list(); plugin && !*out_device && !status;
-         plugin = plugin->next) {
+    for (expops_plugin *plugin = expops_plugin_list(); plugin && !*out_device && !status; plugin = plugin->next) {
         const char *name = plugin->name[0] ? plugin->name : plugin->label;
-        if (plugin->cause == EXPOPS_CAUSE_DUPLICATE ||
-            expops_selection_excludes(selection, plugin->name))
+        if (plugin->cause == EXPOPS_CAUSE_DUPLICATE || expops_selection_excludes(selection, plugin->name))
             continue;
         if (expops_plugin_probe(plugin))
             status = try_all(plugin, why, &fallback, out_device);
@@ -185,8 +173,7 @@ static expops_status try_auto(const expops_selection *selection, report *why,
     return status;
 }
 
-static expops_status try_items(const expops_selection *selection, report *why,
-                               expops_device **out_device)
+static expops_status try_items(const expops_selection *selection, report *why, expops_device **out_device)
 {
     for (uint32_t i = 0; i < selection->count && !*out_device; i++) {
         const expops_selection_item *item = &selection->items[i];
@@ -211,7 +198,7 @@ static expops_status choose(const char *spec, expops_device **out_device)
                            "everything that was tried",
                            spec ? spec : "auto", why.count ? why.text : " No plugin was found.");
     expops_log_line(EXPOPS_LOG_INFO, "\"%s\" is %s (%s).%s", spec ? spec : "auto", (*out_device)->name,
-               (*out_device)->info.name, why.text);
+                    (*out_device)->info.name, why.text);
     return EXPOPS_OK;
 }
 

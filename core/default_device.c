@@ -69,8 +69,7 @@ void expops_device_default_forget(void)
 expops_status expops_device_default(expops_device **out_device)
 {
     if (!out_device)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
-                           "expops_device_default: out_device is NULL");
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_device_default: out_device is NULL");
     expops_device *device;
     *out_device = NULL;
     EXPOPS_TRY(expops_device_resolve(NULL, &device));
@@ -112,10 +111,9 @@ static void make_key(void)
 expops_status expops_scope_push(const char *spec)
 {
     if (own_scopes.depth == MAX_SCOPES)
-        return expops_fail(
-            EXPOPS_ERR_INVALID_ARGUMENT,
-            "expops_scope_push: %d scopes are open on this thread, the most there can be; pop some",
-            MAX_SCOPES);
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "expops_scope_push: %d scopes are open on this thread, the most there can be; pop some",
+                           MAX_SCOPES);
     /* a thread that ends inside a scope gives its devices back */
     pthread_once(&scopes_once, make_key);
     if (scopes_key_made)
@@ -133,8 +131,7 @@ expops_status expops_scope_push(const char *spec)
 expops_status expops_scope_pop(void)
 {
     if (!own_scopes.depth)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
-                           "expops_scope_pop: no scope is open on this thread");
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_scope_pop: no scope is open on this thread");
     expops_device_close(&own_scopes.devices[--own_scopes.depth]);
     return EXPOPS_OK;
 }

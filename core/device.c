@@ -50,11 +50,9 @@ static expops_status check_info(expops_device_info *info)
     is_text(&info->driver);
     is_text(&info->compiler);
     if (!is_text(&info->name) || !is_text(&info->target))
-        return expops_fail(
-            EXPOPS_ERR_BACKEND,
-            "the backend gave a device without name or target; its author has to fix that");
-    if (!info->num_device_types || info->num_device_types > EXPOPS_COUNTOF(info->device_types) ||
-        !info->max_group)
+        return expops_fail(EXPOPS_ERR_BACKEND,
+                           "the backend gave a device without name or target; its author has to fix that");
+    if (!info->num_device_types || info->num_device_types > EXPOPS_COUNTOF(info->device_types) || !info->max_group)
         return expops_fail(EXPOPS_ERR_BACKEND,
                            "the backend described %s with %u memory types and groups of %u; its "
                            "author has to fix that",
@@ -70,8 +68,7 @@ static expops_status read_info(expops_device *device)
     const uint32_t mark = expops_error_mark();
     const int32_t status = device->api->device_info(device->backend, &device->info);
     device->info.header = (expops_header){ .struct_size = sizeof device->info };
-    return status ? expops_fail_backend(mark, status, "asking about the device")
-                  : check_info(&device->info);
+    return status ? expops_fail_backend(mark, status, "asking about the device") : check_info(&device->info);
 }
 
 static expops_status open_backend(expops_device *device)
@@ -88,8 +85,7 @@ static expops_status open_backend(expops_device *device)
     return status;
 }
 
-static expops_status open_device(const expops_plugin *plugin, uint32_t ordinal,
-                                 expops_device **out_device)
+static expops_status open_device(const expops_plugin *plugin, uint32_t ordinal, expops_device **out_device)
 {
     expops_device *device = calloc(1, sizeof *device);
     if (!device)
@@ -107,14 +103,12 @@ static expops_status open_device(const expops_plugin *plugin, uint32_t ordinal,
     device->id = ++last_id;
     device->next = open_devices;
     open_devices = device;
-    expops_log_line(EXPOPS_LOG_DEBUG, "opened %s: %s, %s", device->name, device->info.name,
-               device->info.driver);
+    expops_log_line(EXPOPS_LOG_DEBUG, "opened %s: %s, %s", device->name, device->info.name, device->info.driver);
     *out_device = device;
     return EXPOPS_OK;
 }
 
-expops_status expops_device_acquire(expops_plugin *plugin, uint32_t ordinal,
-                                    expops_device **out_device)
+expops_status expops_device_acquire(expops_plugin *plugin, uint32_t ordinal, expops_device **out_device)
 {
     pthread_once(&fork_once, watch_forks);
     expops_device *device = open_devices;
@@ -187,9 +181,8 @@ expops_status expops_device_set_allocator(expops_device *device, const expops_al
     if (!allocator)
         allocator = &none;
     if (!allocator->allocate != !allocator->release)
-        return expops_fail(
-            EXPOPS_ERR_INVALID_ARGUMENT,
-            "expops_device_set_allocator: give both allocate and release, or neither");
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "expops_device_set_allocator: give both allocate and release, or neither");
     device->allocator = *allocator;
     return EXPOPS_OK;
 }

@@ -25,9 +25,9 @@ static int read_header(file *f)
     const uint16_t probe = 1;
     const uint8_t order = *(const uint8_t *)&probe ? ELFDATA2LSB : ELFDATA2MSB;
     const uint8_t class = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
-    return take(f, 0, &f->header, sizeof f->header) &&
-           !memcmp(f->header.e_ident, ELFMAG, SELFMAG) && f->header.e_ident[EI_CLASS] == class &&
-           f->header.e_ident[EI_DATA] == order && f->header.e_phentsize == sizeof(ElfW(Phdr));
+    return take(f, 0, &f->header, sizeof f->header) && !memcmp(f->header.e_ident, ELFMAG, SELFMAG) &&
+           f->header.e_ident[EI_CLASS] == class && f->header.e_ident[EI_DATA] == order &&
+           f->header.e_phentsize == sizeof(ElfW(Phdr));
 }
 
 static int segment_at(const file *f, unsigned index, ElfW(Phdr) * out)
@@ -41,8 +41,7 @@ static uint64_t offset_of(const file *f, uint64_t address)
 {
     ElfW(Phdr) segment;
     for (unsigned i = 0; i < f->header.e_phnum && segment_at(f, i, &segment); i++)
-        if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
-            address - segment.p_vaddr < segment.p_filesz)
+        if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz)
             return address - segment.p_vaddr + segment.p_offset;
     return 0;
 }
@@ -69,8 +68,8 @@ static int dynamic_at(const file *f, const ElfW(Phdr) * dynamic, size_t index, E
 {
     const uint64_t within = (uint64_t)index * sizeof *out;
     const uint64_t offset = (uint64_t)dynamic->p_offset + within;
-    return within + sizeof *out <= dynamic->p_filesz && offset >= within &&
-           take(f, offset, out, sizeof *out) && out->d_tag != DT_NULL;
+    return within + sizeof *out <= dynamic->p_filesz && offset >= within && take(f, offset, out, sizeof *out) &&
+           out->d_tag != DT_NULL;
 }
 
 static uint64_t string_table(const file *f, const ElfW(Phdr) * dynamic)

@@ -63,7 +63,7 @@ static void warn_of_unknown(void)
         for (int i = 0; i < EXPOPS_ENV_COUNT && !near; i++)
             near = expops_nearly_equal(name, rows[i].name) ? rows[i].name : NULL;
         expops_log_line(EXPOPS_LOG_WARNING, "the environment variable %s is not known%s%s", name,
-                   near ? "; did you mean " : "", near ? near : "");
+                        near ? "; did you mean " : "", near ? near : "");
     }
 }
 

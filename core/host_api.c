@@ -27,8 +27,7 @@ static void append_note(expops_findings *findings)
 {
     const size_t used = strlen(findings->notes);
     if (findings->reason[0])
-        snprintf(findings->notes + used, sizeof findings->notes - used, "%s%s", used ? "\n" : "",
-                 findings->reason);
+        snprintf(findings->notes + used, sizeof findings->notes - used, "%s%s", used ? "\n" : "", findings->reason);
 }
 
 /* The last finding may turn out to be what stopped the probe; earlier ones are notes. */

@@ -153,7 +153,9 @@ static uint64_t now_ns(void)
 static expops_status compile(const order *order, expops_backend_kernel **out_kernel)
 {
     const expops_device *device = order->device;
-    const expops_source source = { { sizeof source, 0, NULL }, order->text, order->name, "xk_main", device->info.target };
+    const expops_source source = {
+        { sizeof source, 0, NULL }, order->text, order->name, "xk_main", device->info.target
+    };
     expops_image image = { NULL, 0 };
     const uint64_t start = now_ns();
     expops_dump_source(order->name, order->key.bytes, order->text);
@@ -208,9 +210,11 @@ static expops_status claim(struct expops_kernel_table *table, const order *order
     if (*at) {
         expops_cache_count(EXPOPS_CACHE_HITS_MEMORY, 1);
     } else if (capturing) {
-        status = expops_fail(EXPOPS_ERR_CAPTURE,
-                             "%s: its kernel is not loaded yet and the stream is under capture; call expops_prepare, or "
-                             "the operator once, before the capture", order->name);
+        status =
+            expops_fail(EXPOPS_ERR_CAPTURE,
+                        "%s: its kernel is not loaded yet and the stream is under capture; call expops_prepare, or "
+                        "the operator once, before the capture",
+                        order->name);
     } else {
         *at = calloc(1, sizeof **at);
         if (*at)
@@ -244,8 +248,8 @@ static expops_cache_key key_of(const expops_device_info *info, const expops_text
     return expops_cache_key_of(parts, sizes, EXPOPS_COUNTOF(parts));
 }
 
-expops_status expops_kernel_get(expops_device *device, const expops_problem *problem, const expops_step *step, int capturing,
-                                expops_backend_kernel **out_kernel)
+expops_status expops_kernel_get(expops_device *device, const expops_problem *problem, const expops_step *step,
+                                int capturing, expops_backend_kernel **out_kernel)
 {
     expops_text text;
     if (!device->info.prelude || !EXPOPS_HAS(device->api, expops_backend_api, compile))

@@ -42,8 +42,7 @@ typedef struct accepted {
 static accepted *accepted_list;
 
 /* A library the message is about, that the file asks for by name, and that is not there. */
-static int missing_in(const void *data, size_t bytes, const char *message, char *out_name,
-                      size_t name_bytes)
+static int missing_in(const void *data, size_t bytes, const char *message, char *out_name, size_t name_bytes)
 {
     const char *names[MAX_NEEDED];
     const size_t count = expops_elf_needed(data, bytes, names, MAX_NEEDED);
@@ -56,8 +55,7 @@ static int missing_in(const void *data, size_t bytes, const char *message, char 
     return 0;
 }
 
-static int missing_dependency(const char *path, const char *message, char *out_name,
-                              size_t name_bytes)
+static int missing_dependency(const char *path, const char *message, char *out_name, size_t name_bytes)
 {
     struct stat about;
     int found = 0;
@@ -78,15 +76,12 @@ static int missing_dependency(const char *path, const char *message, char *out_n
 static void explain_dlopen(expops_plugin *plugin, const char *path, const char *linker_message)
 {
     char library[256], message[1024];
-    snprintf(message, sizeof message, "%s",
-             linker_message ? linker_message : "the linker did not say why");
+    snprintf(message, sizeof message, "%s", linker_message ? linker_message : "the linker did not say why");
     if (missing_dependency(path, message, library, sizeof library))
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_DEPENDENCY_MISSING,
-                             "It needs the library %s, which is not on this machine (%s).", library,
-                             message);
+                             "It needs the library %s, which is not on this machine (%s).", library, message);
     else
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DLOPEN_FAILED, "It cannot be loaded: %s.",
-                             message);
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DLOPEN_FAILED, "It cannot be loaded: %s.", message);
 }
 
 /* Runs the plugin's constructors; the caller has checked the file. */
@@ -102,8 +97,7 @@ static expops_backend_query_fn open_file(expops_plugin *plugin, const char *reso
     expops_backend_query_fn query = NULL;
     *(void **)&query = dlsym(library, EXPOPS_BACKEND_QUERY);
     if (!query)
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_NO_SYMBOL,
-                             "It has no function " EXPOPS_BACKEND_QUERY ".");
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_NO_SYMBOL, "It has no function " EXPOPS_BACKEND_QUERY ".");
     return query;
 }
 
@@ -112,13 +106,11 @@ static expops_backend_query_fn load_file(expops_plugin *plugin)
     char resolved[PATH_MAX], why[PATH_MAX + 256];
     struct stat about;
     if (expops_loader_skips(plugin->path)) {
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_CRASHED,
-                             "It crashed when it was tried in a process of its own.");
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_CRASHED, "It crashed when it was tried in a process of its own.");
         return NULL;
     }
     if (!expops_path_trusted(plugin->path, resolved, why, sizeof why)) {
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_UNTRUSTED_PATH,
-                             "Others could have changed it: %s.", why);
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_UNTRUSTED_PATH, "Others could have changed it: %s.", why);
         return NULL;
     }
     plugin->stage = EXPOPS_STAGE_TRUSTED;
@@ -134,8 +126,8 @@ static expops_backend_query_fn load_file(expops_plugin *plugin)
 int expops_name_valid(const char *name)
 {
     size_t i = 0;
-    while (i < EXPOPS_NAME_BYTES && ((name[i] >= 'a' && name[i] <= 'z') ||
-                                     (name[i] >= '0' && name[i] <= '9') || name[i] == '_'))
+    while (i < EXPOPS_NAME_BYTES &&
+           ((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') || name[i] == '_'))
         i++;
     return i > 0 && i < EXPOPS_NAME_BYTES && !name[i];
 }
@@ -144,17 +136,15 @@ int expops_name_valid(const char *name)
 static int versions_fit(expops_plugin *plugin, const expops_query *query)
 {
     if (query->plugin_major != EXPOPS_BACKEND_MAJOR) {
-        expops_plugin_refuse(
-            plugin, EXPOPS_CAUSE_ABI_MAJOR,
-            "It speaks version %u of the plugin interface, this library version %u.",
-            query->plugin_major, EXPOPS_BACKEND_MAJOR);
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_ABI_MAJOR,
+                             "It speaks version %u of the plugin interface, this library version %u.",
+                             query->plugin_major, EXPOPS_BACKEND_MAJOR);
         return 0;
     }
     if (query->min_host_minor > EXPOPS_BACKEND_MINOR) {
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_HOST_TOO_OLD,
-                             "It needs plugin interface %u.%u or later, this library has %u.%u.",
-                             EXPOPS_BACKEND_MAJOR, query->min_host_minor, EXPOPS_BACKEND_MAJOR,
-                             EXPOPS_BACKEND_MINOR);
+                             "It needs plugin interface %u.%u or later, this library has %u.%u.", EXPOPS_BACKEND_MAJOR,
+                             query->min_host_minor, EXPOPS_BACKEND_MAJOR, EXPOPS_BACKEND_MINOR);
         return 0;
     }
     if (query->sanitizer && query->sanitizer != OWN_SANITIZER) {
@@ -167,17 +157,14 @@ static int versions_fit(expops_plugin *plugin, const expops_query *query)
     return 1;
 }
 
-static int answer_complete(expops_plugin *plugin, const expops_query *query, int32_t status,
-                           int said_why)
+static int answer_complete(expops_plugin *plugin, const expops_query *query, int32_t status, int said_why)
 {
     if (status || !query->api) {
         if (said_why)
-            expops_plugin_refuse(plugin, EXPOPS_CAUSE_MALFORMED, "It refused: %s.",
-                                 expops_error_text());
+            expops_plugin_refuse(plugin, EXPOPS_CAUSE_MALFORMED, "It refused: %s.", expops_error_text());
         else
             expops_plugin_refuse(plugin, EXPOPS_CAUSE_MALFORMED,
-                                 "It gave no table of functions (status %d) and did not say why.",
-                                 (int)status);
+                                 "It gave no table of functions (status %d) and did not say why.", (int)status);
         return 0;
     }
     if (!query->name || !expops_name_valid(query->name)) {
@@ -192,8 +179,8 @@ static int answer_complete(expops_plugin *plugin, const expops_query *query, int
 /* The first function missing that every backend must have, or NULL. */
 static const char *missing_function(const expops_backend_api *api)
 {
-#define REQUIRE(field)                                                                             \
-    if (!EXPOPS_HAS(api, expops_backend_api, field))                                               \
+#define REQUIRE(field) \
+    if (!EXPOPS_HAS(api, expops_backend_api, field)) \
     return #field
     REQUIRE(probe);
     REQUIRE(device_open);
@@ -217,12 +204,10 @@ static const char *missing_function(const expops_backend_api *api)
     return NULL;
 }
 
-static const expops_backend_api *keep_api(expops_backend_query_fn query,
-                                          const expops_backend_api *api)
+static const expops_backend_api *keep_api(expops_backend_query_fn query, const expops_backend_api *api)
 {
     expops_backend_api known = { 0 };
-    const size_t bytes =
-        api->header.struct_size < sizeof known ? api->header.struct_size : sizeof known;
+    const size_t bytes = api->header.struct_size < sizeof known ? api->header.struct_size : sizeof known;
     memcpy(&known, api, bytes);
     known.header = (expops_header){ .struct_size = sizeof known };
     for (accepted *entry = accepted_list; entry; entry = entry->next)
@@ -236,15 +221,13 @@ static const expops_backend_api *keep_api(expops_backend_query_fn query,
     return &entry->api;
 }
 
-static void accept(expops_plugin *plugin, expops_backend_query_fn query_function,
-                   const expops_query *query)
+static void accept(expops_plugin *plugin, expops_backend_query_fn query_function, const expops_query *query)
 {
     const char *missing = missing_function(query->api);
     if (missing) {
-        expops_plugin_refuse(
-            plugin, EXPOPS_CAUSE_PLUGIN_TOO_OLD,
-            "Its table of functions (%u bytes) lacks %s, which this library cannot do without.",
-            query->api->header.struct_size, missing);
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_PLUGIN_TOO_OLD,
+                             "Its table of functions (%u bytes) lacks %s, which this library cannot do without.",
+                             query->api->header.struct_size, missing);
         return;
     }
     plugin->api = keep_api(query_function, query->api);
@@ -271,8 +254,7 @@ static void ask(expops_plugin *plugin, expops_backend_query_fn query_function)
         memcpy(plugin->name, query.name, strlen(query.name) + 1);
     if (query.plugin_major == EXPOPS_BACKEND_MAJOR && query.version)
         snprintf(plugin->version, sizeof plugin->version, "%s", query.version);
-    if (versions_fit(plugin, &query) &&
-        answer_complete(plugin, &query, status, mark != expops_error_mark()))
+    if (versions_fit(plugin, &query) && answer_complete(plugin, &query, status, mark != expops_error_mark()))
         accept(plugin, query_function, &query);
 }
 

@@ -73,8 +73,8 @@ static void load_all(void)
             expops_plugin_load(plugin);
         const expops_plugin *first = plugin->api ? taken_by(plugin) : NULL;
         if (first)
-            expops_plugin_refuse(plugin, EXPOPS_CAUSE_DUPLICATE, "The name %s is taken by %s%s.",
-                                 plugin->name, first->path,
+            expops_plugin_refuse(plugin, EXPOPS_CAUSE_DUPLICATE, "The name %s is taken by %s%s.", plugin->name,
+                                 first->path,
                                  first->file_inode && first->file_inode == plugin->file_inode &&
                                          first->file_device == plugin->file_device
                                      ? ", the same file"
@@ -136,15 +136,13 @@ expops_plugin *expops_plugin_find(const char *name)
     return nearest;
 }
 
-static void judge_probe(expops_plugin *plugin, int32_t status, int said_why,
-                        const expops_findings *findings)
+static void judge_probe(expops_plugin *plugin, int32_t status, int said_why, const expops_findings *findings)
 {
     snprintf(plugin->notes, sizeof plugin->notes, "%s", findings->notes);
     if (!status && plugin->num_devices) {
         const size_t used = strlen(plugin->notes);
         if (findings->reason[0])
-            snprintf(plugin->notes + used, sizeof plugin->notes - used, "%s%s", used ? "\n" : "",
-                     findings->reason);
+            snprintf(plugin->notes + used, sizeof plugin->notes - used, "%s%s", used ? "\n" : "", findings->reason);
         return;
     }
     plugin->num_devices = 0;
@@ -156,8 +154,8 @@ static void judge_probe(expops_plugin *plugin, int32_t status, int said_why,
     else if (said_why)
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_DRIVER_FAILED, "%s", expops_error_text());
     else
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DRIVER_FAILED,
-                             "Its probe failed with status %d and did not say why.", (int)status);
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DRIVER_FAILED, "Its probe failed with status %d and did not say why.",
+                             (int)status);
 }
 
 int expops_plugin_probe(expops_plugin *plugin)

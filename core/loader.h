@@ -32,7 +32,7 @@ typedef struct expops_plugin {
     char notes[2048];
     uint32_t num_devices;
     int probed;
-    int advised; /* the reason is the backend's own sentence, which says what to do about it */
+    int advised;                       /* the reason is the backend's own sentence, which says what to do about it */
     expops_backend_query_fn linked_in; /* NULL for a file */
     dev_t file_device;
     ino_t file_inode;

@@ -5,12 +5,10 @@
 
 static expops_status need(const void *pointer, const char *what, const char *argument)
 {
-    return pointer ? EXPOPS_OK
-                   : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %s is NULL", what, argument);
+    return pointer ? EXPOPS_OK : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %s is NULL", what, argument);
 }
 
-static expops_status result(const expops_device *device, uint32_t mark, int32_t status,
-                            const char *what)
+static expops_status result(const expops_device *device, uint32_t mark, int32_t status, const char *what)
 {
     if (!status)
         return EXPOPS_OK;
@@ -19,13 +17,11 @@ static expops_status result(const expops_device *device, uint32_t mark, int32_t 
 
 static expops_status fail_no_events(const expops_device *device, const char *what)
 {
-    return expops_fail(EXPOPS_ERR_UNSUPPORTED,
-                       "%s: backend %s has no events; time with the host's clock instead", what,
+    return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: backend %s has no events; time with the host's clock instead", what,
                        device->backend_name);
 }
 
-expops_status expops_memory_allocate(expops_device *device, void *stream, uint64_t bytes,
-                                     expops_pointer *out_pointer)
+expops_status expops_memory_allocate(expops_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
 {
     EXPOPS_TRY(need(out_pointer, "expops_memory_allocate", "out_pointer"));
     memset(out_pointer, 0, sizeof *out_pointer);
@@ -37,8 +33,8 @@ expops_status expops_memory_allocate(expops_device *device, void *stream, uint64
     const uint32_t mark = expops_error_mark();
     const int32_t status = device->api->allocate(device->backend, stream, bytes, &pointer);
     if (status)
-        return expops_fail_more(expops_fail_backend(mark, status, device->name),
-                                "expops_memory_allocate: %llu bytes", (unsigned long long)bytes);
+        return expops_fail_more(expops_fail_backend(mark, status, device->name), "expops_memory_allocate: %llu bytes",
+                                (unsigned long long)bytes);
     *out_pointer = pointer;
     return EXPOPS_OK;
 }
@@ -51,8 +47,7 @@ void expops_memory_free(expops_device *device, void *stream, expops_pointer *poi
     pointer->data = NULL;
 }
 
-static expops_status copy(expops_device *device, void *stream, const expops_transfer *what,
-                          const char *name)
+static expops_status copy(expops_device *device, void *stream, const expops_transfer *what, const char *name)
 {
     EXPOPS_TRY(expops_device_resolve(device, &device));
     if (!what->bytes)
@@ -68,16 +63,13 @@ static expops_pointer host_pointer(const void *data)
     return (expops_pointer){ .data = (void *)(uintptr_t)data, .device_type = EXPOPS_DL_CPU };
 }
 
-expops_status expops_memory_upload(expops_device *device, void *stream,
-                                   const expops_pointer *destination, const void *source,
-                                   uint64_t bytes)
+expops_status expops_memory_upload(expops_device *device, void *stream, const expops_pointer *destination,
+                                   const void *source, uint64_t bytes)
 {
     EXPOPS_TRY(need(destination, "expops_memory_upload", "destination"));
-    const expops_transfer what = { { .struct_size = sizeof what },
-                               *destination,
-                               host_pointer(source),
-                               bytes,
-                               EXPOPS_COPY_TO_DEVICE };
+    const expops_transfer what = {
+        { .struct_size = sizeof what }, *destination, host_pointer(source), bytes, EXPOPS_COPY_TO_DEVICE
+    };
     return copy(device, stream, &what, "expops_memory_upload");
 }
 
@@ -85,17 +77,14 @@ expops_status expops_memory_download(expops_device *device, void *stream, void *
                                      const expops_pointer *source, uint64_t bytes)
 {
     EXPOPS_TRY(need(source, "expops_memory_download", "source"));
-    const expops_transfer what = { { .struct_size = sizeof what },
-                               host_pointer(destination),
-                               *source,
-                               bytes,
-                               EXPOPS_COPY_TO_HOST };
+    const expops_transfer what = {
+        { .struct_size = sizeof what }, host_pointer(destination), *source, bytes, EXPOPS_COPY_TO_HOST
+    };
     return copy(device, stream, &what, "expops_memory_download");
 }
 
-expops_status expops_memory_copy(expops_device *device, void *stream,
-                                 const expops_pointer *destination, const expops_pointer *source,
-                                 uint64_t bytes)
+expops_status expops_memory_copy(expops_device *device, void *stream, const expops_pointer *destination,
+                                 const expops_pointer *source, uint64_t bytes)
 {
     EXPOPS_TRY(need(destination, "expops_memory_copy", "destination"));
     EXPOPS_TRY(need(source, "expops_memory_copy", "source"));
@@ -111,8 +100,7 @@ expops_status expops_stream_create(expops_device *device, void **out_stream)
     *out_stream = NULL;
     EXPOPS_TRY(expops_device_resolve(device, &device));
     const uint32_t mark = expops_error_mark();
-    return result(device, mark, device->api->stream_create(device->backend, out_stream),
-                  "expops_stream_create");
+    return result(device, mark, device->api->stream_create(device->backend, out_stream), "expops_stream_create");
 }
 
 void expops_stream_destroy(expops_device *device, void *stream)
@@ -125,8 +113,7 @@ expops_status expops_synchronize(expops_device *device, void *stream)
 {
     EXPOPS_TRY(expops_device_resolve(device, &device));
     const uint32_t mark = expops_error_mark();
-    return result(device, mark, device->api->synchronize(device->backend, stream),
-                  "expops_synchronize");
+    return result(device, mark, device->api->synchronize(device->backend, stream), "expops_synchronize");
 }
 
 expops_status expops_event_create(expops_device *device, void **out_event)
@@ -137,8 +124,7 @@ expops_status expops_event_create(expops_device *device, void **out_event)
     if (!device->api->event_create)
         return fail_no_events(device, "expops_event_create");
     const uint32_t mark = expops_error_mark();
-    return result(device, mark, device->api->event_create(device->backend, out_event),
-                  "expops_event_create");
+    return result(device, mark, device->api->event_create(device->backend, out_event), "expops_event_create");
 }
 
 void expops_event_destroy(expops_device *device, void *event)
@@ -154,8 +140,7 @@ expops_status expops_event_record(expops_device *device, void *event, void *stre
     if (!device->api->event_record)
         return fail_no_events(device, "expops_event_record");
     const uint32_t mark = expops_error_mark();
-    return result(device, mark, device->api->event_record(device->backend, event, stream),
-                  "expops_event_record");
+    return result(device, mark, device->api->event_record(device->backend, event, stream), "expops_event_record");
 }
 
 expops_status expops_event_elapsed(expops_device *device, void *start, void *stop, uint64_t *out_ns)

@@ -15,22 +15,23 @@ enum { EXPOPS_MAX_PARAMETERS = 8, EXPOPS_MAX_OPERANDS = 6, EXPOPS_MAX_NUMBERS = 
 
 /* How inputs of different types meet (PyTorch's elementwise_type_promotion kinds). */
 enum expops_promotion {
-    EXPOPS_PROMOTE_DEFAULT = 0,  /* the common type of the operands */
-    EXPOPS_PROMOTE_INT_TO_FLOAT, /* the same, integers and bool becoming f32 */
-    EXPOPS_PROMOTE_TO_BOOL,      /* computed in the common type, the result is bool */
-    EXPOPS_PROMOTE_SELF,         /* the first input's type; other tensors keep their own or are converted to it */
-    EXPOPS_PROMOTE_SAME,         /* all tensors must have one type */
-    EXPOPS_PROMOTE_BITS,         /* elements are moved, not computed with */
+    EXPOPS_PROMOTE_DEFAULT = 0,     /* the common type of the operands */
+    EXPOPS_PROMOTE_INT_TO_FLOAT,    /* the same, integers and bool becoming f32 */
+    EXPOPS_PROMOTE_TO_BOOL,         /* computed in the common type, the result is bool */
+    EXPOPS_PROMOTE_SELF,            /* the first input's type; other tensors keep their own or are converted to it */
+    EXPOPS_PROMOTE_SAME,            /* all tensors must have one type */
+    EXPOPS_PROMOTE_BITS,            /* elements are moved, not computed with */
     EXPOPS_PROMOTE_COMPLEX_TO_REAL, /* the common type; a complex one gives its real type (abs) */
-    EXPOPS_PROMOTE_BOOL_TO_INT,  /* the common type, bool becoming i64 (square) */
-    EXPOPS_PROMOTE_POSITION,     /* computed with the element's position in i64 to a bool, stored as the common type (eye) */
+    EXPOPS_PROMOTE_BOOL_TO_INT,     /* the common type, bool becoming i64 (square) */
+    EXPOPS_PROMOTE_POSITION, /* computed with the element's position in i64 to a bool, stored as the common type (eye) */
 };
 
 /* Sets of element types. */
 #define HALVES (1u << EXPOPS_DTYPE_F16 | 1u << EXPOPS_DTYPE_BF16)
 #define FLOATING (HALVES | 1u << EXPOPS_DTYPE_F32 | 1u << EXPOPS_DTYPE_F64)
 #define INTEGRAL \
-    (1u << EXPOPS_DTYPE_I8 | 1u << EXPOPS_DTYPE_I16 | 1u << EXPOPS_DTYPE_I32 | 1u << EXPOPS_DTYPE_I64 | 1u << EXPOPS_DTYPE_U8)
+    (1u << EXPOPS_DTYPE_I8 | 1u << EXPOPS_DTYPE_I16 | 1u << EXPOPS_DTYPE_I32 | 1u << EXPOPS_DTYPE_I64 | \
+     1u << EXPOPS_DTYPE_U8)
 #define BOOLEAN (1u << EXPOPS_DTYPE_BOOL)
 #define COMPLEX (1u << EXPOPS_DTYPE_C64 | 1u << EXPOPS_DTYPE_C128)
 
@@ -41,14 +42,14 @@ typedef struct expops_parameter {
     double default_value;
     const char *const *choices;
     const char *doc;
-    uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
+    uint32_t dtypes;    /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
     uint8_t shape_only; /* gives shape and type, but no elements (fill's self) */
     uint8_t max_ndim;   /* 1 + the largest number of dimensions; 0: any */
     uint8_t walked;     /* rows: has exactly the walked dimensions (a weight) */
     uint8_t epsilon;    /* absent means the machine epsilon of the arithmetic */
-    uint8_t pieces;     /* pointwise tensors: the kernel reads so many tensors of one shape in this one (glu's halves) */
-    uint8_t chosen;     /* bools: a compile-time choice, as of two words */
-    uint8_t converts;   /* operands under EXPOPS_PROMOTE_SELF: may lose an imaginary part, as copies do */
+    uint8_t pieces;   /* pointwise tensors: the kernel reads so many tensors of one shape in this one (glu's halves) */
+    uint8_t chosen;   /* bools: a compile-time choice, as of two words */
+    uint8_t converts; /* operands under EXPOPS_PROMOTE_SELF: may lose an imaginary part, as copies do */
 } expops_parameter;
 
 /* clang-format off */
@@ -107,14 +108,13 @@ struct expops_operator {
     /* The kernel passes its one argument on: elements are moved as bits where their type stays. */
     uint32_t moves;
     /* Rows: writes a flag for each dimension of the first input that a row walks, and whether the output keeps it. */
-    expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self,
-                          uint8_t *walked, int *keepdim);
+    expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
+                          int *keepdim);
     /* Rows: a reduction over no elements has a value (sum), so empty rows are allowed. */
     uint32_t empty_rows;
 
     expops_samples samples[4];
     expops_bound bound;
-
 };
 
 #if defined(XK)

@@ -52,8 +52,8 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        operands[i] = (expops_operand){ sizeof *operands, operand->kind, operand->dtype, operand->aligned, operand->strides,
-                                       operand->offset };
+        operands[i] = (expops_operand){ sizeof *operands, operand->kind,    operand->dtype,
+                                        operand->aligned, operand->strides, operand->offset };
     }
     *signature = (expops_signature){
         .header = { sizeof *signature, 0, NULL },
@@ -103,8 +103,8 @@ static expops_status is_capturing(expops_device *device, void *stream, int *out_
     return status ? expops_fail_more((expops_status)status, "asking whether the stream is under capture") : EXPOPS_OK;
 }
 
-static expops_status take_kernels(const expops_problem *problem, expops_device *device, void *stream, expops_steps *steps,
-                                  expops_plan *plan)
+static expops_status take_kernels(const expops_problem *problem, expops_device *device, void *stream,
+                                  expops_steps *steps, expops_plan *plan)
 {
     int capturing;
     EXPOPS_TRY(is_capturing(device, stream, &capturing));
@@ -172,7 +172,8 @@ expops_status expops_plan_make(const expops_operator *op, expops_device *device,
     const expops_status status = fill(&problem, device, stream, plan);
     if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
         free(plan);
-        return status != EXPOPS_OK ? status : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for plans", op->name);
+        return status != EXPOPS_OK ? status
+                                   : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for plans", op->name);
     }
     *out_plan = plan;
     return EXPOPS_OK;

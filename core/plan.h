@@ -17,10 +17,10 @@ typedef struct expops_plan_key {
 typedef struct expops_plan_tensor {
     int32_t argument; /* -1: the output */
     int32_t device_type;
-    int64_t shift;     /* bytes from the tensor's first element to the operand's */
-    int64_t low, high; /* bytes touched, from the tensor's first element */
-    int64_t grain;     /* bytes all strides are multiples of; 0 where there is one element */
-    int64_t element;   /* bytes */
+    int64_t shift;      /* bytes from the tensor's first element to the operand's */
+    int64_t low, high;  /* bytes touched, from the tensor's first element */
+    int64_t grain;      /* bytes all strides are multiples of; 0 where there is one element */
+    int64_t element;    /* bytes */
     uint32_t as_output; /* lies in memory exactly as the output does, if at the same address */
 } expops_plan_tensor;
 

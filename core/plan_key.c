@@ -68,8 +68,8 @@ static expops_status unusable(const expops_operator *op, const expops_parameter 
 {
     if (value->kind != EXPOPS_VALUE_INTS)
         return unreadable(op, parameter->name, value->as.tensor);
-    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument %s has %u entries; at most %d are supported", op->name,
-                       parameter->name, value->count, EXPOPS_MAX_RANK);
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument %s has %u entries; at most %d are supported",
+                       op->name, parameter->name, value->count, EXPOPS_MAX_RANK);
 }
 
 expops_status expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,

@@ -8,14 +8,15 @@ static void note_choice(const expops_operator *op, const expops_value *args, exp
     problem->choice = 0;
     for (uint32_t i = 0; op->parameters[i].name; i++)
         if (op->parameters[i].kind == EXPOPS_PARAMETER_CHOICE || op->parameters[i].chosen) {
-            const int64_t given = args[i].kind == EXPOPS_VALUE_NONE ? (int64_t)op->parameters[i].default_value
-                                                                    : args[i].as.integer;
+            const int64_t given =
+                args[i].kind == EXPOPS_VALUE_NONE ? (int64_t)op->parameters[i].default_value : args[i].as.integer;
             problem->choice = op->parameters[i].chosen ? given != 0 : (uint32_t)given;
         }
 }
 
 expops_status expops_problem_infer(const expops_operator *op, const expops_value *args, expops_problem *problem,
-                                   expops_view views[EXPOPS_MAX_PARAMETERS], uint8_t walked[EXPOPS_MAX_RANK], int *keepdim)
+                                   expops_view views[EXPOPS_MAX_PARAMETERS], uint8_t walked[EXPOPS_MAX_RANK],
+                                   int *keepdim)
 {
     problem->op = op;
     for (uint32_t i = 0; op->parameters[i].name; i++)

@@ -13,7 +13,7 @@ enum expops_number_source {
 };
 
 typedef struct expops_problem_operand {
-    uint32_t kind;  /* EXPOPS_OPERAND_... */
+    uint32_t kind;    /* EXPOPS_OPERAND_... */
     int32_t argument; /* index among the call's arguments; -1 is the output */
     uint32_t piece;   /* which of the argument's pieces */
     int32_t dtype;

@@ -30,7 +30,8 @@ void expops_view_of(const expops_tensor *tensor, expops_view *view)
 expops_status expops_check_argument(const expops_operator *op, uint32_t index, const expops_value *value)
 {
     static const char *const expected[] = {
-        "nothing", "a tensor", "a tensor or a number", "a number", "an int", "a list of ints", "a bool", "a choice", "a dtype",
+        "nothing",  "a tensor", "a tensor or a number", "a number", "an int", "a list of ints", "a bool",
+        "a choice", "a dtype",
     };
     const expops_parameter *parameter = op->parameters + index;
     int fits = 0;

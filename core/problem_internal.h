@@ -8,7 +8,8 @@
 
 /* The story of a bad argument starts with the operator and the argument. */
 #define EXPOPS_BAD(status, op, index, ...) \
-    (expops_fail(status, __VA_ARGS__), expops_fail_more(status, "%s: argument %s", (op)->name, (op)->parameters[index].name))
+    (expops_fail(status, __VA_ARGS__), \
+     expops_fail_more(status, "%s: argument %s", (op)->name, (op)->parameters[index].name))
 
 static inline int expops_value_is_tensor(const expops_value *value)
 {

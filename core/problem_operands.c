@@ -12,14 +12,17 @@ static expops_status check_memory(const expops_operator *op, const expops_device
         known |= info->device_types[i] == tensor->device.device_type;
     const int host = tensor->device.device_type == EXPOPS_DL_CPU || info->caps & EXPOPS_CAP_HOST;
     if (!known || (!host && tensor->device.device_id != info->device_id))
-        return expops_fail(EXPOPS_ERR_DEVICE, "%s: argument %s is on DLPack device %d:%d, which %s cannot use", op->name,
-                           name, tensor->device.device_type, tensor->device.device_id, device->name);
+        return expops_fail(EXPOPS_ERR_DEVICE, "%s: argument %s is on DLPack device %d:%d, which %s cannot use",
+                           op->name, name, tensor->device.device_type, tensor->device.device_id, device->name);
     if (!tensor->data && expops_tensor_numel(tensor) > 0)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument %s has no data", op->name, name);
-    const uint64_t address = tensor->byte_offset + (info->caps & EXPOPS_CAP_HANDLES ? 0 : (uint64_t)(uintptr_t)tensor->data);
+    const uint64_t address =
+        tensor->byte_offset + (info->caps & EXPOPS_CAP_HANDLES ? 0 : (uint64_t)(uintptr_t)tensor->data);
     if (address % (uint64_t)(element_bytes > 8 ? 8 : element_bytes))
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument %s starts at an address that is no multiple of its "
-                                                        "element's size", op->name, name);
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "%s: argument %s starts at an address that is no multiple of its "
+                           "element's size",
+                           op->name, name);
     return EXPOPS_OK;
 }
 
@@ -75,9 +78,9 @@ static double machine_epsilon(const expops_problem *problem)
 
 static int is_host_number(const expops_device *device, const expops_value *value, const expops_parameter *parameter)
 {
-    return expops_value_is_tensor(value) && parameter->kind == EXPOPS_PARAMETER_OPERAND && value->as.tensor->ndim == 0 &&
-           value->as.tensor->device.device_type == EXPOPS_DL_CPU && !(device->info.caps & EXPOPS_CAP_HOST) &&
-           value->as.tensor->data;
+    return expops_value_is_tensor(value) && parameter->kind == EXPOPS_PARAMETER_OPERAND &&
+           value->as.tensor->ndim == 0 && value->as.tensor->device.device_type == EXPOPS_DL_CPU &&
+           !(device->info.caps & EXPOPS_CAP_HOST) && value->as.tensor->data;
 }
 
 static expops_status add_argument(expops_problem *problem, const expops_device *device, const expops_value *args,

@@ -10,7 +10,8 @@ static expops_status check_not_enlarged(const expops_operator *op, uint32_t inde
     if (view->ndim == result->ndim && !memcmp(view->shape, result->shape, (size_t)view->ndim * sizeof *view->shape))
         return EXPOPS_OK;
     return EXPOPS_BAD(EXPOPS_ERR_SHAPE, op, index, "has shape %s, which the others broadcast to %s",
-                      expops_shape_text(view->ndim, view->shape, own), expops_shape_text(result->ndim, result->shape, all));
+                      expops_shape_text(view->ndim, view->shape, own),
+                      expops_shape_text(result->ndim, result->shape, all));
 }
 
 static expops_status infer_pointwise(const expops_operator *op, const expops_value *args, expops_problem *problem,
@@ -18,14 +19,16 @@ static expops_status infer_pointwise(const expops_operator *op, const expops_val
 {
     expops_result *result = &problem->inferred;
     for (uint32_t i = 0; op->parameters[i].name; i++)
-        if (expops_value_is_tensor(args + i) && op->parameters[i].max_ndim && views[i].ndim >= op->parameters[i].max_ndim)
+        if (expops_value_is_tensor(args + i) && op->parameters[i].max_ndim &&
+            views[i].ndim >= op->parameters[i].max_ndim)
             return EXPOPS_BAD(EXPOPS_ERR_SHAPE, op, i, "has %d dimensions; at most %d are accepted", views[i].ndim,
                               op->parameters[i].max_ndim - 1);
     if (op->view)
         EXPOPS_TRY_SAYING(op->view(op, args, views), "%s", op->name);
     result->ndim = 0;
     if (op->shape)
-        return op->shape(op, args, result) == EXPOPS_OK ? EXPOPS_OK : expops_fail_more(EXPOPS_ERR_SHAPE, "%s", op->name);
+        return op->shape(op, args, result) == EXPOPS_OK ? EXPOPS_OK
+                                                        : expops_fail_more(EXPOPS_ERR_SHAPE, "%s", op->name);
     for (uint32_t i = 0; op->parameters[i].name; i++)
         if (expops_value_is_tensor(args + i))
             EXPOPS_TRY_SAYING(expops_broadcast(&result->ndim, result->shape, views + i), "%s: argument %s", op->name,
@@ -67,7 +70,8 @@ static expops_status infer_rows(const expops_operator *op, const expops_value *a
             continue;
         if (views[i].ndim != count || memcmp(views[i].shape, sizes, (size_t)count * sizeof *sizes))
             return EXPOPS_BAD(EXPOPS_ERR_SHAPE, op, i, "has shape %s; expected %s",
-                              expops_shape_text(views[i].ndim, views[i].shape, got), expops_shape_text(count, sizes, want));
+                              expops_shape_text(views[i].ndim, views[i].shape, got),
+                              expops_shape_text(count, sizes, want));
     }
     return EXPOPS_OK;
 }

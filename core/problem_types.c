@@ -97,8 +97,8 @@ static expops_status check_dtypes(const expops_operator *op, const expops_value 
         }
         const int self_decides = op->promotion == EXPOPS_PROMOTE_SELF &&
                                  op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND && !op->parameters[i].converts;
-        const int complex = dtypes[i] >= 0 ? self_decides && expops_dtype_is_complex(dtypes[i])
-                                           : args[i].kind == EXPOPS_VALUE_COMPLEX;
+        const int complex =
+            dtypes[i] >= 0 ? self_decides && expops_dtype_is_complex(dtypes[i]) : args[i].kind == EXPOPS_VALUE_COMPLEX;
         if (complex && !expops_dtype_is_complex(common))
             return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, i, "is complex, which %s cannot hold",
                               expops_dtype_name((expops_dtype)common));
@@ -116,7 +116,8 @@ static void settle_types(const expops_operator *op, int common, expops_problem *
     problem->bits = 0;
     if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && common == EXPOPS_DTYPE_BOOL)
         common = EXPOPS_DTYPE_I64;
-    if (op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && !expops_dtype_is_float(common) && !expops_dtype_is_complex(common))
+    if (op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && !expops_dtype_is_float(common) &&
+        !expops_dtype_is_complex(common))
         common = EXPOPS_DTYPE_F32;
     problem->common = common;
     problem->result = common;

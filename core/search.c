@@ -47,8 +47,7 @@ static expops_plugin *append(expops_plugin **list, const char *path, const char 
     return plugin;
 }
 
-static void refuse_place(expops_plugin **list, const char *path, const char *origin, uint32_t cause,
-                         const char *reason)
+static void refuse_place(expops_plugin **list, const char *path, const char *origin, uint32_t cause, const char *reason)
 {
     expops_plugin *plugin = append(list, path, origin);
     if (plugin)
@@ -94,17 +93,15 @@ static void search_environment(expops_plugin **list)
 {
     const char *origin = expops_env_name(EXPOPS_ENV_BACKEND_PATH);
     if (expops_env_ignored(EXPOPS_ENV_BACKEND_PATH))
-        refuse_place(
-            list, origin, origin, EXPOPS_CAUSE_ENV_IGNORED,
-            "EXPOPS_BACKEND_PATH is not looked at because this process runs with elevated rights.");
+        refuse_place(list, origin, origin, EXPOPS_CAUSE_ENV_IGNORED,
+                     "EXPOPS_BACKEND_PATH is not looked at because this process runs with elevated rights.");
     const char *value = expops_env(EXPOPS_ENV_BACKEND_PATH);
     if (!value)
         return;
     for (const char *element = value;; element++) {
         const size_t length = strcspn(element, ":");
         char path[PATH_MAX];
-        snprintf(path, sizeof path, "%.*s", (int)(length < PATH_MAX ? length : PATH_MAX - 1),
-                 element);
+        snprintf(path, sizeof path, "%.*s", (int)(length < PATH_MAX ? length : PATH_MAX - 1), element);
         if (path[0] == '/')
             search_place(list, path, origin, 1);
         else
@@ -122,12 +119,11 @@ static void search_beside_library(expops_plugin **list)
 {
     Dl_info self;
     char path[PATH_MAX];
-    if (!dladdr((void *)(uintptr_t)search_beside_library, &self) || !self.dli_fname ||
-        self.dli_fname[0] != '/')
+    if (!dladdr((void *)(uintptr_t)search_beside_library, &self) || !self.dli_fname || self.dli_fname[0] != '/')
         return;
     const int length = (int)(strrchr(self.dli_fname, '/') - self.dli_fname);
-    const int written = snprintf(path, sizeof path, "%.*s/expops/backends-%u", length,
-                                 self.dli_fname, EXPOPS_BACKEND_MAJOR);
+    const int written =
+        snprintf(path, sizeof path, "%.*s/expops/backends-%u", length, self.dli_fname, EXPOPS_BACKEND_MAJOR);
     if (written > 0 && (size_t)written < sizeof path)
         search_place(list, path, "beside the library", 0);
 }
@@ -158,8 +154,7 @@ expops_status expops_register_backend(expops_backend_query_fn query)
         i++;
     if (i == MAX_LINKED)
         status = expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
-                             "expops_register_backend: at most %d backends can be registered",
-                             MAX_LINKED);
+                             "expops_register_backend: at most %d backends can be registered", MAX_LINKED);
     else if (i == added.num_linked)
         added.linked[added.num_linked++] = query;
     expops_runtime_unlock();
@@ -169,17 +164,15 @@ expops_status expops_register_backend(expops_backend_query_fn query)
 static expops_status add_path(const char *what, const char *path, char **paths, size_t *count)
 {
     if (!path || path[0] != '/')
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
-                           "%s: \"%s\" is not an absolute path; write the whole path", what,
-                           path ? path : "(null)");
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: \"%s\" is not an absolute path; write the whole path",
+                           what, path ? path : "(null)");
     expops_status status = EXPOPS_OK;
     expops_runtime_lock();
     char *copy = *count < MAX_PATHS ? strdup(path) : NULL;
     if (copy)
         paths[(*count)++] = copy;
     else
-        status = expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: at most %d paths can be added", what,
-                             MAX_PATHS);
+        status = expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: at most %d paths can be added", what, MAX_PATHS);
     expops_runtime_unlock();
     return status;
 }

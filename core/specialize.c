@@ -78,14 +78,14 @@ int expops_needs_wide_index(const expops_problem *problem)
         numel *= problem->shape[d];
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (expops_is_tensor(operand) &&
-            (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
+        if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
             return 1;
     }
     return numel > limit;
 }
 
-int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count, uint32_t skip)
+int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
+                      uint32_t skip)
 {
     if (count == 1)
         return 1;

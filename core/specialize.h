@@ -58,7 +58,8 @@ void expops_params_finish(expops_params *params);
 /* Whether indices of 32 bits would overflow. */
 int expops_needs_wide_index(const expops_problem *problem);
 /* Whether vectors of `count` elements of the operand start at multiples of their size, leaving out dimension `skip`. */
-int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count, uint32_t skip);
+int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
+                      uint32_t skip);
 /* Elements of the largest 16-byte vector that fits all tensors. */
 uint32_t expops_widest_vector(const expops_problem *problem);
 /* Defines of operands.kernel.h; `reach` has one entry for each tensor, the output first; NULL leaves them out. */

@@ -37,8 +37,8 @@ static uint32_t choose_vector(const expops_problem *problem)
 {
     const int64_t inner = problem->shape[problem->rank - 1];
     for (uint32_t vector = expops_widest_vector(problem); vector > 1; vector /= 2)
-        if (reach_of(problem, problem->operand, vector) == EXPOPS_REACH_C && (problem->rank == 1 || inner % vector == 0) &&
-            inner >= vector)
+        if (reach_of(problem, problem->operand, vector) == EXPOPS_REACH_C &&
+            (problem->rank == 1 || inner % vector == 0) && inner >= vector)
             return vector;
     return 1;
 }
@@ -52,8 +52,8 @@ static void find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
     *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
 }
 
-static void put_position(const expops_problem *problem, const expops_problem_operand *operand, uint32_t vector, int wide,
-                         expops_params *params)
+static void put_position(const expops_problem *problem, const expops_problem_operand *operand, uint32_t vector,
+                         int wide, expops_params *params)
 {
     const uint32_t inner = problem->rank - 1;
     expops_params_index(params, operand->offset, wide);
@@ -106,7 +106,8 @@ static expops_status set_grid(const expops_problem *problem, uint64_t groups, ex
     return EXPOPS_OK;
 }
 
-expops_status expops_specialize_pointwise(const expops_problem *problem, const expops_device *device, expops_steps *steps)
+expops_status expops_specialize_pointwise(const expops_problem *problem, const expops_device *device,
+                                          expops_steps *steps)
 {
     expops_step *step = steps->step;
     enum expops_reach reach[1 + EXPOPS_MAX_OPERANDS];
@@ -207,7 +208,8 @@ static void fill_tile_params(const expops_problem *problem, uint32_t edge, int w
                              expops_params *params)
 {
     const uint32_t rank = problem->rank;
-    const int64_t across = (problem->shape[rank - 1] + edge - 1) / edge, down = (problem->shape[rank - 2] + edge - 1) / edge;
+    const int64_t across = (problem->shape[rank - 1] + edge - 1) / edge,
+                  down = (problem->shape[rank - 2] + edge - 1) / edge;
     uint64_t tiles = (uint64_t)(across * down), elements = 1;
     for (uint32_t d = 0; d < rank; d++) {
         elements *= (uint64_t)problem->shape[d];

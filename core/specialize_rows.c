@@ -50,7 +50,8 @@ static int rows_lie_together(const expops_problem *problem, const plan *plan)
 {
     const int64_t *strides = problem->operand[1].strides;
     const uint32_t neighbour = plan->outer_dims - 1;
-    return plan->length > 1 && strides[problem->rank - 1] != 1 && strides[neighbour] == 1 && problem->shape[neighbour] >= 8;
+    return plan->length > 1 && strides[problem->rank - 1] != 1 && strides[neighbour] == 1 &&
+           problem->shape[neighbour] >= 8;
 }
 
 static void share_group(const expops_problem *problem, const expops_device *device, plan *plan)

@@ -115,12 +115,9 @@ uint32_t expops_error_mark(void)
 
 expops_status expops_fail_backend(uint32_t mark, int32_t status, const char *what)
 {
-    const expops_status known =
-        status && find_name(status) ? (expops_status)status : EXPOPS_ERR_BACKEND;
+    const expops_status known = status && find_name(status) ? (expops_status)status : EXPOPS_ERR_BACKEND;
     if (mark != story.count)
         return expops_fail_more(known, "%s", what);
-    return expops_fail(
-        known,
-        "%s: the backend failed with status %d and did not say why; its author has to fix that",
-        what, (int)status);
+    return expops_fail(known, "%s: the backend failed with status %d and did not say why; its author has to fix that",
+                       what, (int)status);
 }

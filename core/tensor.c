@@ -61,8 +61,7 @@ expops_status expops_dl_import_versioned(expops_dl_managed_versioned *managed, i
         const unsigned major = managed->version_major;
         if (managed->deleter)
             managed->deleter(managed);
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "a DLPack tensor of major version %u; this library speaks 1",
-                           major);
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "a DLPack tensor of major version %u; this library speaks 1", major);
     }
     if (for_output && (managed->flags & EXPOPS_DL_FLAG_READ_ONLY))
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "a read-only DLPack tensor cannot be an output");
@@ -138,9 +137,8 @@ expops_status expops_dl_export(const expops_tensor *tensor, void (*release)(void
     return EXPOPS_OK;
 }
 
-expops_status expops_dl_export_versioned(const expops_tensor *tensor, uint64_t flags,
-                                         void (*release)(void *context), void *context,
-                                         expops_dl_managed_versioned **out_managed)
+expops_status expops_dl_export_versioned(const expops_tensor *tensor, uint64_t flags, void (*release)(void *context),
+                                         void *context, expops_dl_managed_versioned **out_managed)
 {
     struct exported *exported = NULL;
     expops_tensor copy;

@@ -18,8 +18,7 @@ static int entry_trusted(const char *path, char *why, size_t why_bytes)
         return 0;
     }
     if (entry.st_uid != 0 && entry.st_uid != geteuid()) {
-        snprintf(why, why_bytes,
-                 "%s belongs to user %u, neither to root nor to the user this process runs as (%u)",
+        snprintf(why, why_bytes, "%s belongs to user %u, neither to root nor to the user this process runs as (%u)",
                  path, (unsigned)entry.st_uid, (unsigned)geteuid());
         return 0;
     }
@@ -28,8 +27,7 @@ static int entry_trusted(const char *path, char *why, size_t why_bytes)
         return 1;
     if (S_ISDIR(entry.st_mode) && (entry.st_mode & S_ISVTX))
         return 1;
-    snprintf(why, why_bytes, "%s can be written by every user (mode %04o)", path,
-             (unsigned)(entry.st_mode & 07777));
+    snprintf(why, why_bytes, "%s can be written by every user (mode %04o)", path, (unsigned)(entry.st_mode & 07777));
     return 0;
 }
 

@@ -70,9 +70,10 @@ expops_status expops_view_last_dims(const expops_view *view, const int64_t *size
     if (count == 0)
         return expops_fail(EXPOPS_ERR_SHAPE, "normalized_shape names no dimension");
     if (count > (uint32_t)view->ndim || memcmp(view->shape + first, sizes, count * sizeof *sizes))
-        return expops_fail(EXPOPS_ERR_SHAPE, "a tensor of shape %s does not end in the dimensions %s",
-                           expops_shape_text(view->ndim, view->shape, got),
-                           expops_shape_text((int32_t)(count < EXPOPS_MAX_RANK ? count : EXPOPS_MAX_RANK), sizes, expected));
+        return expops_fail(
+            EXPOPS_ERR_SHAPE, "a tensor of shape %s does not end in the dimensions %s",
+            expops_shape_text(view->ndim, view->shape, got),
+            expops_shape_text((int32_t)(count < EXPOPS_MAX_RANK ? count : EXPOPS_MAX_RANK), sizes, expected));
     memset(flags + first, 1, count);
     return EXPOPS_OK;
 }

@@ -2,7 +2,8 @@
 
 OPERATOR(__rshift__) = {
     .name = "__rshift__",
-    .doc = "self shifted right by other bits, filled with the sign; by a negative number or by all bits: the sign alone.",
+    .doc =
+        "self shifted right by other bits, filled with the sign; by a negative number or by all bits: the sign alone.",
     .source = "torch.Tensor.__rshift__",
     .aliases = { "bitwise_right_shift" },
     .dtypes = INTEGRAL,

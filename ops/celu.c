@@ -2,7 +2,8 @@
 
 OPERATOR(celu) = {
     .name = "celu",
-    .doc = "Continuously differentiable exponential linear unit: self where it is above 0, else alpha * (exp(self / alpha) - 1).",
+    .doc = "Continuously differentiable exponential linear unit: self where it is above 0, else alpha * (exp(self / "
+           "alpha) - 1).",
     .source = "torch.nn.functional.celu",
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), NUMBER("alpha", DEFAULT(1), .doc = "Not 0.") },

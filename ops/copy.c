@@ -2,8 +2,9 @@
 
 OPERATOR(copy) = {
     .name = "copy",
-    .doc = "The elements of src, broadcast to self's shape and converted to its type: a fraction is cut off, an imaginary "
-           "part dropped.",
+    .doc =
+        "The elements of src, broadcast to self's shape and converted to its type: a fraction is cut off, an imaginary "
+        "part dropped.",
     .source = "torch.Tensor.copy_",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .promotion = EXPOPS_PROMOTE_SELF,

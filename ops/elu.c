@@ -2,7 +2,8 @@
 
 OPERATOR(elu) = {
     .name = "elu",
-    .doc = "Exponential linear unit: self * scale where self is above 0, else (exp(self * input_scale) - 1) * alpha * scale.",
+    .doc = "Exponential linear unit: self * scale where self is above 0, else (exp(self * input_scale) - 1) * alpha * "
+           "scale.",
     .source = "torch.nn.functional.elu",
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), NUMBER("alpha", DEFAULT(1)), NUMBER("scale", DEFAULT(1)),

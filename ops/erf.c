@@ -29,7 +29,8 @@ XK_FN xk_t erf_near(xk_t v)
 XK_FN xk_t erf_far(xk_t v)
 {
     const xk_t square = v * v;
-    xk_t even = XK_C(1.6371514e-6) * square + XK_C(7.729138e-5), odd = XK_C(-1.3315014e-5) * square + XK_C(-4.2012252e-4);
+    xk_t even = XK_C(1.6371514e-6) * square + XK_C(7.729138e-5),
+         odd = XK_C(-1.3315014e-5) * square + XK_C(-4.2012252e-4);
     even = (even * square + XK_C(2.1653036e-3)) * square + XK_C(-9.4389373e-1);
     odd = (odd * square + XK_C(-1.0858541e-2)) * square + XK_C(-5.3526807);
     return even * square + (odd * v + XK_C(-7.806815));

@@ -18,7 +18,8 @@ OPERATOR(erfinv) = {
 XK_FN xk_t erfinv_middle(xk_t v)
 {
     const xk_t square = v * v;
-    xk_t even = XK_C(2.3335968e-8) * square + XK_C(-3.4639852e-6), odd = XK_C(-8.931926e-9) * square + XK_C(4.6813136e-7);
+    xk_t even = XK_C(2.3335968e-8) * square + XK_C(-3.4639852e-6),
+         odd = XK_C(-8.931926e-9) * square + XK_C(4.6813136e-7);
     even = (even * square + XK_C(2.1834939e-4)) * square + XK_C(-4.177393e-3);
     odd = (odd * square + XK_C(-4.97242e-6)) * square + XK_C(-1.2527264e-3);
     odd = odd * square + XK_C(2.4664028e-1);

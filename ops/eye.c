@@ -15,7 +15,8 @@ static expops_status square(const expops_operator *op, const expops_value *args,
 
 OPERATOR(eye) = {
     .name = "eye",
-    .doc = "A matrix of n rows and m columns (n where left out): 1 on the diagonal, else 0; f32 where dtype names no other.",
+    .doc = "A matrix of n rows and m columns (n where left out): 1 on the diagonal, else 0; f32 where dtype names no "
+           "other.",
     .source = "torch.eye",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .promotion = EXPOPS_PROMOTE_POSITION,

@@ -2,7 +2,8 @@
 
 OPERATOR(gelu) = {
     .name = "gelu",
-    .doc = "Gaussian error linear unit: self * Phi(self), Phi the normal distribution function; \"tanh\" approximates it by "
+    .doc = "Gaussian error linear unit: self * Phi(self), Phi the normal distribution function; \"tanh\" approximates "
+           "it by "
            "0.5 * self * (1 + tanh(sqrt(2 / pi) * (self + 0.044715 * self^3))).",
     .source = "torch.nn.functional.gelu",
     .dtypes = FLOATING,

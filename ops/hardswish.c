@@ -2,7 +2,8 @@
 
 OPERATOR(hardswish) = {
     .name = "hardswish",
-    .doc = "self * (self + 3) / 6 between -3 and 3, self * 0 below and self above: NaN is kept and negative infinity gives NaN.",
+    .doc = "self * (self + 3) / 6 between -3 and 3, self * 0 below and self above: NaN is kept and negative infinity "
+           "gives NaN.",
     .source = "torch.nn.functional.hardswish",
     .dtypes = FLOATING,
     .parameters = { TENSOR("self") },

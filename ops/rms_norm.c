@@ -10,7 +10,8 @@ static expops_status rows(const expops_operator *op, const expops_value *args, c
 
 OPERATOR(rms_norm) = {
     .name = "rms_norm",
-    .doc = "input / sqrt(mean(input^2) + eps) * weight, the mean over the last dimensions, whose sizes are normalized_shape.",
+    .doc = "input / sqrt(mean(input^2) + eps) * weight, the mean over the last dimensions, whose sizes are "
+           "normalized_shape.",
     .source = "torch.nn.functional.rms_norm",
     .family = EXPOPS_FAMILY_MAP,
     .dtypes = FLOATING,

@@ -2,7 +2,8 @@
 
 OPERATOR(rrelu_with_noise_backward) = {
     .name = "rrelu_with_noise_backward",
-    .doc = "Gradient of the randomised leaky ReLU: grad_output * noise in training, else grad_output, times the mean of lower "
+    .doc = "Gradient of the randomised leaky ReLU: grad_output * noise in training, else grad_output, times the mean "
+           "of lower "
            "and upper where self is not above 0.",
     .source = "torch.ops.aten.rrelu_with_noise_backward",
     .dtypes = FLOATING,
@@ -10,7 +11,8 @@ OPERATOR(rrelu_with_noise_backward) = {
     .not_in_place = 1,
     .parameters = { TENSOR("grad_output"), TENSOR("self"), TENSOR("noise"), NUMBER("lower"), NUMBER("upper"),
                     BOOL("training", .chosen = 1),
-                    BOOL("self_is_result", .doc = "Whether self is rrelu's result; its sign says the same either way.") },
+                    BOOL("self_is_result",
+                         .doc = "Whether self is rrelu's result; its sign says the same either way.") },
     .samples = { { -10, 10 }, { -10, 10 }, { 0, 1 } },
     .bound = { .f32 = 2, .f64 = 2, .f16 = 1, .bf16 = 1 },
 };

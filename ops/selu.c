@@ -2,7 +2,8 @@
 
 OPERATOR(selu) = {
     .name = "selu",
-    .doc = "Scaled exponential linear unit: scale * self where self is above 0, else scale * alpha * (exp(self) - 1), with the "
+    .doc = "Scaled exponential linear unit: scale * self where self is above 0, else scale * alpha * (exp(self) - 1), "
+           "with the "
            "scale and alpha that keep mean 0 and variance 1.",
     .source = "torch.nn.functional.selu",
     .dtypes = FLOATING,

@@ -2,7 +2,8 @@
 
 OPERATOR(special_i1) = {
     .name = "special_i1",
-    .doc = "The modified Bessel function of the first kind of order 1; NaN for infinities and +0 for -0, as in PyTorch.",
+    .doc =
+        "The modified Bessel function of the first kind of order 1; NaN for infinities and +0 for -0, as in PyTorch.",
     .source = "torch.special.i1",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
     .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,

@@ -11,7 +11,9 @@ enum { OPT_SHAPE, OPT_DTYPE, OPT_BACKEND, OPT_OPS, OPT_ALL, OPT_JSON, OPT_NO_FIR
 
 static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_SHAPE] = { .name = "shape", .value_name = "8192x8192", .help = "shape of the tensors; default 4096x4096" },
-    [OPT_DTYPE] = { .name = "dtype", .value_name = "T", .help = "their element type; default f32 where the operator takes it" },
+    [OPT_DTYPE] = { .name = "dtype",
+                    .value_name = "T",
+                    .help = "their element type; default f32 where the operator takes it" },
     [OPT_BACKEND] = { .name = "backend", .value_name = "B", .help = "cuda, cuda:1, ... instead of EXPOPS_BACKEND" },
     [OPT_OPS] = { .name = "ops", .value_name = "a,b,c", .help = "several operators" },
     [OPT_ALL] = { .name = "all", .help = "every operator" },

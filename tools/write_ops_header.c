@@ -186,8 +186,10 @@ static void print_header(void)
 {
     printf("/* Typed functions for every operator; written by the build from ops/.\n"
            " *\n"
-           " * All of them: asynchronous on `stream`; device NULL is the default device; `out` has the shape and a type that\n"
-           " * can hold the result (expops_infer tells both); tensors are borrowed for the call, their memory until the work\n"
+           " * All of them: asynchronous on `stream`; device NULL is the default device; `out` has the shape and a "
+           "type that\n"
+           " * can hold the result (expops_infer tells both); tensors are borrowed for the call, their memory until "
+           "the work\n"
            " * is done. Thread-safe. Errors as expops_call's: EXPOPS_ERR_DTYPE, _SHAPE, _DEVICE, _OVERLAP,\n"
            " * _INVALID_ARGUMENT before anything is launched, and what the device reports. */\n"
            "#ifndef EXPOPS_OPS_H\n#define EXPOPS_OPS_H\n\n#include \"expops/op.h\"\n\nEXPOPS_BEGIN\n\n");

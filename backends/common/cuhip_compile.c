@@ -50,8 +50,8 @@ static int32_t build(const cuhip_rtc *rtc, const cuhip_options *options, const e
     if (result != 0)
         return fail(rtc, NULL, result, source);
     result = rtc->compile(program, options->count, CUHIP_OPTION_LIST(options));
-    const int32_t status = result == 0 ? take_code(rtc, program, options, source, out_image)
-                                       : fail(rtc, program, result, source);
+    const int32_t status =
+        result == 0 ? take_code(rtc, program, options, source, out_image) : fail(rtc, program, result, source);
     (void)rtc->destroy(&program);
     return status;
 }

@@ -18,9 +18,9 @@ static const cuhip_symbol symbols[] = {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static void *library;  /* guarded by lock */
-static int resolved;   /* guarded by lock */
-static int version;    /* guarded by lock */
+static void *library; /* guarded by lock */
+static int resolved;  /* guarded by lock */
+static int version;   /* guarded by lock */
 
 const char *cuhip_resolve(void *from, const cuhip_symbol *list, size_t count, void *table)
 {

@@ -8,8 +8,7 @@
 static int is_sticky(cuhip_result result)
 {
     return result == CUHIP_RESULT_ILLEGAL_ADDRESS || result == CUHIP_RESULT_LAUNCH_TIMEOUT ||
-           result == CUHIP_RESULT_ASSERT ||
-           (result >= CUHIP_RESULT_FAULT_FIRST && result <= CUHIP_RESULT_FAULT_LAST);
+           result == CUHIP_RESULT_ASSERT || (result >= CUHIP_RESULT_FAULT_FIRST && result <= CUHIP_RESULT_FAULT_LAST);
 }
 
 static const char *advice_of(cuhip_result result)

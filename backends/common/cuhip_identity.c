@@ -53,8 +53,7 @@ static int visit(struct dl_phdr_info *object, size_t size, void *context)
     for (int i = 0; i < object->dlpi_phnum && !want->found; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
         if (segment->p_type == PT_NOTE)
-            read_notes((const char *)(object->dlpi_addr + segment->p_vaddr), segment->p_memsz, segment->p_align,
-                       want);
+            read_notes((const char *)(object->dlpi_addr + segment->p_vaddr), segment->p_memsz, segment->p_align, want);
     }
     return 1;
 }

@@ -66,7 +66,8 @@ static int try_with_driver(const search *s)
     if (!library)
         return 0;
     places = cuhip_places_create();
-    if (places && cuhip_directory_of(cuhip_host->library_symbol(library, cuhip_names.init), directory, sizeof directory)) {
+    if (places &&
+        cuhip_directory_of(cuhip_host->library_symbol(library, cuhip_names.init), directory, sizeof directory)) {
         cuhip_places_add(places, "%s/%s*", directory, CUHIP_RTC_STEM);
         cuhip_places_sort(places);
         done = try_places(s, places);

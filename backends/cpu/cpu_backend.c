@@ -104,9 +104,9 @@ static int32_t cpu_device_info(expops_backend_device *device, expops_device_info
 static int32_t cpu_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
 {
     const uint64_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    void *const data = rounded >= bytes && rounded <= SIZE_MAX ?
-                           aligned_alloc(ALIGNMENT, rounded ? (size_t)rounded : ALIGNMENT) :
-                           NULL;
+    void *const data = rounded >= bytes && rounded <= SIZE_MAX
+                           ? aligned_alloc(ALIGNMENT, rounded ? (size_t)rounded : ALIGNMENT)
+                           : NULL;
 
     memset(out_pointer, 0, sizeof(*out_pointer));
     if (!data) {

@@ -50,8 +50,8 @@ static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const c
         return;
     }
     for (int64_t c = 0; c < position->cols; c++)
-        level->convert[op->store][op->dtype](columns.bytes + c * position->rows * bytes, 1,
-                                             from + c * step * op->bytes, 1, (size_t)position->rows);
+        level->convert[op->store][op->dtype](columns.bytes + c * position->rows * bytes, 1, from + c * step * op->bytes,
+                                             1, (size_t)position->rows);
     level->transpose[log2_of(bytes)](to, position->cols, columns.bytes, position->rows, (size_t)position->rows,
                                      (size_t)position->cols);
 }

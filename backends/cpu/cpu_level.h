@@ -8,12 +8,13 @@
 typedef void cpu_convert_fn(void *to, ptrdiff_t to_step, const void *from, ptrdiff_t from_step, size_t n);
 
 /* out[r * out_step + c] = in[c * in_step + r]; steps in elements. */
-typedef void cpu_transpose_fn(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t rows, size_t cols);
+typedef void cpu_transpose_fn(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t rows,
+                              size_t cols);
 
 typedef struct cpu_level {
-    const char *name; /* "x86-64-v3" */
+    const char *name;                                                /* "x86-64-v3" */
     cpu_convert_fn *convert[EXPOPS_DTYPE_COUNT][EXPOPS_DTYPE_COUNT]; /* [to][from] */
-    cpu_convert_fn *move[5];          /* elements of 1 << i bytes, no conversion */
+    cpu_convert_fn *move[5];                                         /* elements of 1 << i bytes, no conversion */
     cpu_transpose_fn *transpose[5];
     /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
      * of 64. */

@@ -97,7 +97,7 @@ static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t 
         xk_word##bytes *const o = out; \
         const xk_word##bytes *const x = in; \
         if (out_step == 1 && in_step == 1) \
-            memcpy(out, in, n * (bytes)); \
+            memcpy(out, in, n *(bytes)); \
         else if (out_step == 1 && in_step == 0) \
             for (size_t i = 0; i < n; i++) \
                 o[i] = x[0]; \

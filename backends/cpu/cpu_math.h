@@ -42,7 +42,7 @@ CPU_ROW2(pow) CPU_ROW2(hypot) CPU_ROW2(atan2)
  * of them is: sums are taken in pairs. */
 #define CPU_EXP_MAGIC 12583039.0f /* 1.5 * 2^23 + 127: m's biased exponent is left in the low bits */
 
-CPU_INLINE uint32_t cpu_exp_bits(float shifted)
+                CPU_INLINE uint32_t cpu_exp_bits(float shifted)
 {
     const int32_t middle = 0x4b400000 + 127, nearest = (int32_t)xk_f32_bits(shifted);
     const int32_t upper = nearest < middle + 66 ? nearest : middle + 66;
@@ -70,8 +70,8 @@ CPU_INLINE float cpu_exp2f(float x)
 {
     const uint32_t bits = cpu_exp_bits(CPU_FMA(x, 0.5f, CPU_EXP_MAGIC));
     const float m = xk_bits_f32(bits) - CPU_EXP_MAGIC, scale = xk_bits_f32(bits << 23), t = CPU_FMA(m, -2.0f, x);
-    const float p = cpu_exp_sum(t, t * 0x1.62e43p-1f, 0x1.ebfbf8p-3f, 0x1.c6b02ep-5f, 0x1.3b2044p-7f, 0x1.5da5bep-10f, 0x1.480cb8p-13f,
-                                0x1.f9df5ep-17f);
+    const float p = cpu_exp_sum(t, t * 0x1.62e43p-1f, 0x1.ebfbf8p-3f, 0x1.c6b02ep-5f, 0x1.3b2044p-7f, 0x1.5da5bep-10f,
+                                0x1.480cb8p-13f, 0x1.f9df5ep-17f);
     return x < -151.0f ? 0 : p * scale * scale;
 }
 

@@ -16,8 +16,8 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
 {
     const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
     const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
-    cpu_convert_fn *const convert = out->dtype == in->dtype ? kernel->level->move[__builtin_ctz(out->bytes)] :
-                                                              kernel->level->convert[out->dtype][in->dtype];
+    cpu_convert_fn *const convert = out->dtype == in->dtype ? kernel->level->move[__builtin_ctz(out->bytes)]
+                                                            : kernel->level->convert[out->dtype][in->dtype];
     const int64_t to_step = down < 0 ? 0 : out->strides[down] * out->bytes;
     const int64_t from_step = down < 0 ? 0 : in->strides[down] * in->bytes;
 
@@ -112,8 +112,8 @@ void cpu_move_plan(cpu_kernel *kernel)
     } else {
         cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, CPU_DOWN_IN_PLACE);
     }
-    kernel->streamed = out->dtype == in->dtype && out->strides[across] == 1 &&
-                       (runs_along >= 0 ? kernel->elements * out->bytes >= CPU_STREAM_BYTES :
-                                          cpu_streams(kernel, across));
+    kernel->streamed =
+        out->dtype == in->dtype && out->strides[across] == 1 &&
+        (runs_along >= 0 ? kernel->elements * out->bytes >= CPU_STREAM_BYTES : cpu_streams(kernel, across));
     kernel->run = run;
 }

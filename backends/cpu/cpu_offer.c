@@ -93,8 +93,8 @@ static int32_t half_or_none(int32_t half, int32_t dtype)
 static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, uint32_t i, uint32_t *tensors,
                          uint32_t *numbers)
 {
-    const expops_operand *const from = (const expops_operand *)((const char *)signature->operands +
-                                                                (size_t)i * signature->operands[0].struct_size);
+    const expops_operand *const from =
+        (const expops_operand *)((const char *)signature->operands + (size_t)i * signature->operands[0].struct_size);
     cpu_operand *const to = &kernel->operand[i];
     const int number = from->kind == EXPOPS_OPERAND_NUMBER, position = from->kind == EXPOPS_OPERAND_POSITION;
 

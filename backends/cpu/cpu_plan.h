@@ -10,9 +10,9 @@ enum {
     CPU_MAX_RANK = 17, /* the core's 16, and one more for rows without a dimension */
     CPU_MAX_OPERANDS = 8,
     CPU_MAX_THREADS = 256,
-    CPU_BUFFER_BYTES = 4096,   /* a block of one operand: several fit the first cache */
-    CPU_ACCS_BYTES = 16384,    /* accumulators of a group of rows */
-    CPU_DIRECT_COLS = 16384,   /* elements of a block none of whose operands needs a buffer */
+    CPU_BUFFER_BYTES = 4096,       /* a block of one operand: several fit the first cache */
+    CPU_ACCS_BYTES = 16384,        /* accumulators of a group of rows */
+    CPU_DIRECT_COLS = 16384,       /* elements of a block none of whose operands needs a buffer */
     CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
     CPU_STREAM_PART_BYTES = 2048,  /* of results that go there at once */
     CPU_STREAM_ROW_BYTES = 512,    /* of a block's row: shorter ones leave too many lines half written */
@@ -28,14 +28,14 @@ enum cpu_mode {
 };
 
 typedef struct cpu_operand {
-    uint32_t kind;  /* EXPOPS_OPERAND_... */
-    uint32_t mode;  /* cpu_mode */
-    uint32_t slot;  /* among the launch's tensors, or its numbers */
-    int32_t dtype;  /* of the tensor, or of the number in its slot */
-    int32_t store;  /* of the instance's array */
+    uint32_t kind;   /* EXPOPS_OPERAND_... */
+    uint32_t mode;   /* cpu_mode */
+    uint32_t slot;   /* among the launch's tensors, or its numbers */
+    int32_t dtype;   /* of the tensor, or of the number in its slot */
+    int32_t store;   /* of the instance's array */
     int32_t through; /* a half type that values are rounded to between the two, or -1 */
-    uint32_t bytes; /* of an element of dtype */
-    int64_t offset; /* elements from the tensor's first to the first in the order of iteration */
+    uint32_t bytes;  /* of an element of dtype */
+    int64_t offset;  /* elements from the tensor's first to the first in the order of iteration */
     int64_t strides[CPU_MAX_RANK];
 } cpu_operand;
 
@@ -60,14 +60,14 @@ struct expops_backend_kernel {
     uint32_t num_operands;
     cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
     cpu_blocks blocks;
-    uint32_t streamed;  /* the output goes past the caches, unless it is an input too */
-    uint32_t in_parts;  /* pointwise: where it does, blocks are larger than a buffer */
-    uint32_t scalars;   /* pointwise: bit i where argument i is a scalar */
+    uint32_t streamed;                  /* the output goes past the caches, unless it is an input too */
+    uint32_t in_parts;                  /* pointwise: where it does, blocks are larger than a buffer */
+    uint32_t scalars;                   /* pointwise: bit i where argument i is a scalar */
     int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
     /* rows */
-    uint32_t by_columns;      /* a group is a block of neighbouring rows with an accumulator each */
+    uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each */
     int64_t num_groups, units; /* blocks in a group */
-    int64_t length;           /* elements of a row */
+    int64_t length;            /* elements of a row */
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch);
 };
 typedef struct expops_backend_kernel cpu_kernel;

@@ -202,9 +202,8 @@ static int compact(const cpu_kernel *kernel, const cpu_operand *op)
 {
     const cpu_blocks *const blocks = &kernel->blocks;
 
-    return op->strides[blocks->across] == 1 &&
-           (blocks->down < 0 ||
-            (blocks->cols == kernel->shape[blocks->across] && op->strides[blocks->down] == blocks->cols));
+    return op->strides[blocks->across] == 1 && (blocks->down < 0 || (blocks->cols == kernel->shape[blocks->across] &&
+                                                                     op->strides[blocks->down] == blocks->cols));
 }
 
 static int broadcast_in_block(const cpu_kernel *kernel, const cpu_operand *op)
@@ -219,8 +218,8 @@ static void choose_mode(cpu_kernel *kernel, uint32_t i)
     const cpu_instance *const instance = kernel->instance;
     cpu_operand *const op = &kernel->operand[i];
     const uint32_t bit = 1u << (i - 1);
-    const int scalar = op->kind == EXPOPS_OPERAND_NUMBER ||
-                       (op->kind == EXPOPS_OPERAND_INPUT && broadcast_in_block(kernel, op));
+    const int scalar =
+        op->kind == EXPOPS_OPERAND_NUMBER || (op->kind == EXPOPS_OPERAND_INPUT && broadcast_in_block(kernel, op));
     const int one_more = instance->one_scalar && !(kernel->scalars & ~instance->numbers);
 
     if (scalar && (instance->numbers & bit || one_more)) {

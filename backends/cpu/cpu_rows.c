@@ -318,8 +318,8 @@ static void cut_rows(cpu_kernel *kernel)
     if (has_down)
         cpu_blocks_cut(kernel, across, inner, across - 1, room / inner, CPU_DOWN_IN_PLACE);
     else
-        cpu_blocks_cut(kernel, across, all_direct(kernel, across) && !kernel->streamed ? CPU_DIRECT_COLS : room,
-                       -1, 1, CPU_DOWN_IN_PLACE);
+        cpu_blocks_cut(kernel, across, all_direct(kernel, across) && !kernel->streamed ? CPU_DIRECT_COLS : room, -1, 1,
+                       CPU_DOWN_IN_PLACE);
 }
 
 static void choose_modes(cpu_kernel *kernel)

@@ -40,16 +40,18 @@ int32_t cuhip_vendor_explain(cuhip_result result, const char *function)
 {
     const char *name = NULL, *text = NULL;
     if (is_forbidden("/dev/nvidiactl"))
-        return cuhip_stop(EXPOPS_CAUSE_DEVICE_PERMISSION,
-                          "/dev/nvidiactl cannot be opened by this user: join the group that owns it, or change its mode");
+        return cuhip_stop(
+            EXPOPS_CAUSE_DEVICE_PERMISSION,
+            "/dev/nvidiactl cannot be opened by this user: join the group that owns it, or change its mode");
     if (result == 0 || result == CUDA_RESULT_NO_DEVICE)
         return cuhip_stop(EXPOPS_CAUSE_NO_DEVICE,
                           "the driver finds no NVIDIA GPU: check nvidia-smi, whether CUDA_VISIBLE_DEVICES hides the "
                           "device, and whether the container was given one");
     if (result == CUDA_RESULT_STUB_LIBRARY)
-        return cuhip_stop(EXPOPS_CAUSE_DRIVER_MISSING,
-                          "the libcuda.so.1 that was opened is the toolkit's stub, not a driver: take its directory out "
-                          "of LD_LIBRARY_PATH and install the NVIDIA driver");
+        return cuhip_stop(
+            EXPOPS_CAUSE_DRIVER_MISSING,
+            "the libcuda.so.1 that was opened is the toolkit's stub, not a driver: take its directory out "
+            "of LD_LIBRARY_PATH and install the NVIDIA driver");
     cuhip_vendor_error(result, &name, &text);
     return cuhip_stop(result == CUDA_RESULT_SYSTEM_DRIVER_MISMATCH ? EXPOPS_CAUSE_DRIVER_TOO_OLD
                                                                    : EXPOPS_CAUSE_DRIVER_FAILED,

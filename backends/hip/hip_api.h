@@ -35,7 +35,7 @@ enum {
     HIP_ATTRIBUTE_LOCAL_BYTES = 74, /* MaxSharedMemoryPerBlock */
     HIP_ATTRIBUTE_SUBGROUP = 87,    /* WarpSize */
 
-    HIP_ATTRIBUTE_POOLS = 88,       /* MemoryPoolsSupported */
+    HIP_ATTRIBUTE_POOLS = 88, /* MemoryPoolsSupported */
 
     HIP_STREAM_NON_BLOCKING = 1,
     HIP_CAPTURE_NONE = 0,

@@ -48,9 +48,10 @@ const char *cuhip_vendor_resolve(void *library)
 static int32_t explain_no_device(void)
 {
     if (access("/dev/kfd", F_OK) != 0)
-        return cuhip_stop(EXPOPS_CAUSE_NO_DEVICE,
-                          "the HIP runtime finds no AMD GPU, and there is no /dev/kfd: load the amdgpu kernel driver; a "
-                          "container needs --device /dev/kfd --device /dev/dri");
+        return cuhip_stop(
+            EXPOPS_CAUSE_NO_DEVICE,
+            "the HIP runtime finds no AMD GPU, and there is no /dev/kfd: load the amdgpu kernel driver; a "
+            "container needs --device /dev/kfd --device /dev/dri");
     if (access("/dev/kfd", R_OK | W_OK) != 0 && (errno == EACCES || errno == EPERM))
         return cuhip_stop(EXPOPS_CAUSE_DEVICE_PERMISSION,
                           "/dev/kfd cannot be opened by this user: join the groups render and video");
@@ -80,9 +81,8 @@ void cuhip_vendor_error(cuhip_result result, const char **out_name, const char *
 static cuhip_result read_target(int ordinal, char *out, size_t room)
 {
     char properties[HIP_PROPERTIES_ROOM] = "";
-    const cuhip_result result = extra.properties_6
-                                    ? extra.properties_6(properties, ordinal)
-                                    : extra.properties_5((struct hipDeviceProp_t *)properties, ordinal);
+    const cuhip_result result = extra.properties_6 ? extra.properties_6(properties, ordinal)
+                                                   : extra.properties_5((struct hipDeviceProp_t *)properties, ordinal);
     const char *arch = properties + (extra.properties_6 ? HIP_PROPERTIES_ARCH_6 : HIP_PROPERTIES_ARCH_5);
     if (result == 0)
         snprintf(out, room, "%.*s", HIP_PROPERTIES_ARCH_BYTES - 1, arch);
@@ -131,10 +131,11 @@ static int32_t check_target(const cuhip_rtc *rtc, const expops_backend_device *d
     const int known = hip_comgr_knows((const void *)(uintptr_t)rtc->compile, source->target);
     if (known == 1 || (known < 0 && device && strcmp(device->target, source->target) == 0))
         return CUHIP_OK;
-    cuhip_host->error(known < 0 ? "compiling %s for %s: whether %s knows the target cannot be asked, as no libamd_comgr is "
-                                  "found; install it beside the HIP runtime"
-                                : "compiling %s for %s: %s does not know this target; update ROCm, or set EXPOPS_HIPRTC "
-                                  "to a newer libhiprtc.so",
+    cuhip_host->error(known < 0
+                          ? "compiling %s for %s: whether %s knows the target cannot be asked, as no libamd_comgr is "
+                            "found; install it beside the HIP runtime"
+                          : "compiling %s for %s: %s does not know this target; update ROCm, or set EXPOPS_HIPRTC "
+                            "to a newer libhiprtc.so",
                       source->name, source->target, rtc->identity);
     return CUHIP_ERR_COMPILE;
 }

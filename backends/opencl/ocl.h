@@ -107,10 +107,8 @@ void ocl_spare_drop(expops_backend_device *device, cl_command_queue queue);
 /* --- ocl_memory.c, ocl_queue.c, ocl_event.c --- */
 
 /* The stream's queue and the context that belongs to it. */
-int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_queue *out_queue,
-                     cl_context *out_context);
-int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes,
-                     expops_pointer *out_pointer);
+int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_queue *out_queue, cl_context *out_context);
+int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer);
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer);
 int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_transfer *copy);
 int32_t ocl_synchronize(expops_backend_device *device, void *stream);
@@ -123,12 +121,11 @@ int32_t ocl_event_elapsed(expops_backend_device *device, void *start, void *stop
 
 /* --- ocl_compile.c: text to image, image to program --- */
 
-int32_t ocl_compile(expops_backend_device *device, const expops_source *source,
-                    expops_image *out_image);
+int32_t ocl_compile(expops_backend_device *device, const expops_source *source, expops_image *out_image);
 void ocl_release_image(expops_image *image);
 /* A built program for `context`, which holds the device. */
-int32_t ocl_program_from_image(expops_backend_device *device, cl_context context, const void *image,
-                               size_t bytes, cl_program *out_program);
+int32_t ocl_program_from_image(expops_backend_device *device, cl_context context, const void *image, size_t bytes,
+                               cl_program *out_program);
 
 /* --- ocl_kernel.c, ocl_launch.c --- */
 
@@ -154,8 +151,8 @@ int32_t ocl_load(expops_backend_device *device, const void *image, size_t bytes,
                  expops_backend_kernel **out_kernel);
 void ocl_unload(expops_backend_device *device, expops_backend_kernel *kernel);
 /* The kernel for the context of a queue. Takes a lock only on the first launch in a context. */
-int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel,
-                           cl_context context, cl_command_queue queue, ocl_program **out_program);
+int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
+                           cl_command_queue queue, ocl_program **out_program);
 /* The cl_kernel to launch; *out_slot is NULL where it is a temporary one. */
 int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ocl_slot **out_slot,
                          cl_kernel *out_kernel);

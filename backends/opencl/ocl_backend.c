@@ -32,8 +32,7 @@ static const expops_backend_api api = {
     .event_elapsed = ocl_event_elapsed,
 };
 
-__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *host,
-                                                                    expops_query *query);
+__attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *host, expops_query *query);
 
 int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
 {

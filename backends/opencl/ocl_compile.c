@@ -21,23 +21,20 @@ static char *build_log(expops_backend_device *device, cl_program program)
     return log;
 }
 
-static int32_t compile_failed(expops_backend_device *device, cl_program program, const char *name,
-                              cl_int code)
+static int32_t compile_failed(expops_backend_device *device, cl_program program, const char *name, cl_int code)
 {
     char *log = code == CL_BUILD_PROGRAM_FAILURE ? build_log(device, program) : NULL;
 
     if (!log)
         return ocl_fail(code, "compiling %s for %s", name, device->name);
-    ocl_host->error(
-        "%s does not compile for %s; correct the kernel text where the compiler says:\n%s", name,
-        device->name, log);
+    ocl_host->error("%s does not compile for %s; correct the kernel text where the compiler says:\n%s", name,
+                    device->name, log);
     free(log);
     return OCL_ERR_COMPILE;
 }
 
-static int32_t program_from_text(expops_backend_device *device, cl_context context,
-                                 const char *text, size_t bytes, const char *name,
-                                 cl_program *out_program)
+static int32_t program_from_text(expops_backend_device *device, cl_context context, const char *text, size_t bytes,
+                                 const char *name, cl_program *out_program)
 {
     cl_int code;
     cl_program program = ocl.clCreateProgramWithSource(context, 1, &text, &bytes, &code);
@@ -55,13 +52,12 @@ static int32_t program_from_text(expops_backend_device *device, cl_context conte
     return status;
 }
 
-static int32_t program_from_binary(expops_backend_device *device, cl_context context,
-                                   const void *binary, size_t bytes, cl_program *out_program)
+static int32_t program_from_binary(expops_backend_device *device, cl_context context, const void *binary, size_t bytes,
+                                   cl_program *out_program)
 {
     const unsigned char *data = binary;
     cl_int code, loaded = CL_SUCCESS;
-    cl_program program =
-        ocl.clCreateProgramWithBinary(context, 1, &device->id, &bytes, &data, &loaded, &code);
+    cl_program program = ocl.clCreateProgramWithBinary(context, 1, &device->id, &bytes, &data, &loaded, &code);
 
     if (program && code == CL_SUCCESS && loaded == CL_SUCCESS)
         code = ocl.clBuildProgram(program, 1, &device->id, "", NULL, NULL);
@@ -82,9 +78,7 @@ static void *image_of_binary(cl_program program, size_t *out_bytes)
     size_t bytes = 0;
     unsigned char *image, *at;
 
-    if (ocl.clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof(bytes), &bytes, NULL) !=
-            CL_SUCCESS ||
-        bytes == 0)
+    if (ocl.clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof(bytes), &bytes, NULL) != CL_SUCCESS || bytes == 0)
         return NULL;
     image = malloc(WORD + bytes);
     if (!image)
@@ -112,29 +106,24 @@ static void *image_of_text(const char *text, size_t *out_bytes)
     return image;
 }
 
-int32_t ocl_compile(expops_backend_device *device, const expops_source *source,
-                    expops_image *out_image)
+int32_t ocl_compile(expops_backend_device *device, const expops_source *source, expops_image *out_image)
 {
     cl_program program;
     int32_t status;
 
     *out_image = (expops_image){ 0 };
     if (!device) {
-        ocl_host->error("OpenCL compiles %s only for a device that is there; open the device first",
-                        source->name);
+        ocl_host->error("OpenCL compiles %s only for a device that is there; open the device first", source->name);
         return OCL_ERR_UNSUPPORTED;
     }
-    status = program_from_text(device, device->context, source->text, strlen(source->text),
-                               source->name, &program);
+    status = program_from_text(device, device->context, source->text, strlen(source->text), source->name, &program);
     if (status != OCL_OK)
         return status;
     out_image->data = image_of_binary(program, &out_image->bytes);
     if (!out_image->data)
         out_image->data = image_of_text(source->text, &out_image->bytes);
     ocl.clReleaseProgram(program);
-    return out_image->data
-               ? OCL_OK
-               : ocl_fail(CL_OUT_OF_HOST_MEMORY, "keeping the image of %s", source->name);
+    return out_image->data ? OCL_OK : ocl_fail(CL_OUT_OF_HOST_MEMORY, "keeping the image of %s", source->name);
 }
 
 void ocl_release_image(expops_image *image)
@@ -143,16 +132,15 @@ void ocl_release_image(expops_image *image)
     *image = (expops_image){ 0 };
 }
 
-int32_t ocl_program_from_image(expops_backend_device *device, cl_context context, const void *image,
-                               size_t bytes, cl_program *out_program)
+int32_t ocl_program_from_image(expops_backend_device *device, cl_context context, const void *image, size_t bytes,
+                               cl_program *out_program)
 {
     const char *payload = (const char *)image + WORD;
 
     if (bytes > WORD && !memcmp(image, binary_word, WORD))
         return program_from_binary(device, context, payload, bytes - WORD, out_program);
     if (bytes > WORD && !memcmp(image, text_word, WORD))
-        return program_from_text(device, context, payload, bytes - WORD, "a kernel's text",
-                                 out_program);
+        return program_from_text(device, context, payload, bytes - WORD, "a kernel's text", out_program);
     ocl_host->error("this is no image of an OpenCL kernel; compile the kernel again");
     return OCL_ERR_BACKEND;
 }

@@ -25,14 +25,11 @@ static void describe_compiler(expops_backend_device *device, cl_platform_id plat
     platform_text(platform, CL_PLATFORM_VERSION, version, sizeof(version));
     ocl_device_text(device->id, CL_DRIVER_VERSION, driver, sizeof(driver));
     ocl_device_text(device->id, CL_DEVICE_VERSION, level, sizeof(level));
-    snprintf(device->options, sizeof(device->options), "-w -cl-std=%s%s",
-             device->info.subgroup > 1 ? "CL3.0" : "CL1.2",
-             single & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT
-                 ? " -cl-fp32-correctly-rounded-divide-sqrt"
-                 : "");
+    snprintf(device->options, sizeof(device->options), "-w -cl-std=%s%s", device->info.subgroup > 1 ? "CL3.0" : "CL1.2",
+             single & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
     snprintf(device->driver, sizeof(device->driver), "%s %s", maker, driver);
-    snprintf(device->compiler, sizeof(device->compiler), "%s, %s, %s, driver %s, %s", maker,
-             version, level, driver, device->options);
+    snprintf(device->compiler, sizeof(device->compiler), "%s, %s, %s, driver %s, %s", maker, version, level, driver,
+             device->options);
 }
 
 /* The prelude is one text for all devices; these lines before it say what this one has. */
@@ -48,8 +45,7 @@ static int32_t make_prelude(expops_backend_device *device)
         snprintf(subgroup, sizeof(subgroup), "#define XK_OCL_SUBGROUP %u\n", device->info.subgroup);
     snprintf(device->prelude, size, "%s%s%s%s%s", device->gpu ? "#define XK_OCL_GPU 1\n" : "",
              device->bf16 ? "#define XK_OCL_PTX_BF16 1\n" : "",
-             device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup,
-             ocl_prelude);
+             device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup, ocl_prelude);
     return OCL_OK;
 }
 
@@ -62,8 +58,7 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
     info->name = info->target = device->name;
     info->driver = device->driver;
     info->compiler = device->compiler;
-    info->caps = EXPOPS_CAP_HANDLES |
-                 (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0) |
+    info->caps = EXPOPS_CAP_HANDLES | (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0) |
                  (device->cpu ? EXPOPS_CAP_CPU : 0);
     info->memory_bytes = ocl_device_number(id, CL_DEVICE_GLOBAL_MEM_SIZE);
     info->local_bytes = ocl_device_number(id, CL_DEVICE_LOCAL_MEM_SIZE);
@@ -78,8 +73,7 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
 
 static int32_t create_objects(expops_backend_device *device, cl_platform_id platform)
 {
-    const cl_context_properties properties[] = { CL_CONTEXT_PLATFORM,
-                                                 (cl_context_properties)platform, 0 };
+    const cl_context_properties properties[] = { CL_CONTEXT_PLATFORM, (cl_context_properties)platform, 0 };
     void *queue = NULL;
     int32_t status;
     cl_int code;
@@ -145,8 +139,7 @@ void ocl_device_close(expops_backend_device *device)
 
 int32_t ocl_device_info(expops_backend_device *device, expops_device_info *out_info)
 {
-    const uint32_t size =
-        out_info->header.struct_size; /* what the host has room for; 0 from one that did not say */
+    const uint32_t size = out_info->header.struct_size; /* what the host has room for; 0 from one that did not say */
     const uint32_t known = size && size < sizeof(*out_info) ? size : (uint32_t)sizeof(*out_info);
 
     memcpy(out_info, &device->info, known);

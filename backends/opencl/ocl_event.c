@@ -14,8 +14,7 @@ typedef struct ocl_event {
 int32_t ocl_event_create(expops_backend_device *device, void **out_event)
 {
     *out_event = calloc(1, sizeof(ocl_event));
-    return *out_event ? OCL_OK
-                      : ocl_fail(CL_OUT_OF_HOST_MEMORY, "making an event on %s", device->name);
+    return *out_event ? OCL_OK : ocl_fail(CL_OUT_OF_HOST_MEMORY, "making an event on %s", device->name);
 }
 
 static void forget(ocl_event *event)
@@ -34,8 +33,7 @@ void ocl_event_destroy(expops_backend_device *device, void *event)
     free(event);
 }
 
-static int32_t record_on_host(expops_backend_device *device, ocl_event *event,
-                              cl_command_queue queue)
+static int32_t record_on_host(expops_backend_device *device, ocl_event *event, cl_command_queue queue)
 {
     const int32_t status = ocl_synchronize(device, queue);
     struct timespec now;
@@ -55,8 +53,7 @@ int32_t ocl_event_record(expops_backend_device *device, void *event_, void *stre
     cl_int code;
 
     forget(event);
-    code = ocl.clGetCommandQueueInfo(queue, CL_QUEUE_PROPERTIES, sizeof(properties), &properties,
-                                     NULL);
+    code = ocl.clGetCommandQueueInfo(queue, CL_QUEUE_PROPERTIES, sizeof(properties), &properties, NULL);
     if (code != CL_SUCCESS)
         return ocl_fail(code, "recording an event on %s", device->name);
     if (!(properties & CL_QUEUE_PROFILING_ENABLE))
@@ -74,21 +71,17 @@ static int32_t time_of(expops_backend_device *device, const ocl_event *event, cl
         return OCL_OK;
     code = ocl.clWaitForEvents(1, &event->marker);
     if (code == CL_SUCCESS)
-        code = ocl.clGetEventProfilingInfo(event->marker, CL_PROFILING_COMMAND_END, sizeof(*out_ns),
-                                           out_ns, NULL);
-    return code == CL_SUCCESS ? OCL_OK
-                              : ocl_fail(code, "reading the time of an event on %s", device->name);
+        code = ocl.clGetEventProfilingInfo(event->marker, CL_PROFILING_COMMAND_END, sizeof(*out_ns), out_ns, NULL);
+    return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "reading the time of an event on %s", device->name);
 }
 
-int32_t ocl_event_elapsed(expops_backend_device *device, void *start_, void *stop_,
-                          uint64_t *out_ns)
+int32_t ocl_event_elapsed(expops_backend_device *device, void *start_, void *stop_, uint64_t *out_ns)
 {
     const ocl_event *start = start_, *stop = stop_;
     cl_ulong from, to;
     int32_t status;
 
-    if (!start->marker == !start->host_ns || !stop->marker == !stop->host_ns ||
-        !start->marker != !stop->marker) {
+    if (!start->marker == !start->host_ns || !stop->marker == !stop->host_ns || !start->marker != !stop->marker) {
         ocl_host->error("the events were not both recorded on queues that keep times, or both on "
                         "queues that keep none; "
                         "record both on one stream");

@@ -93,8 +93,7 @@ uint32_t ocl_device_subgroup(cl_device_id id)
         !ocl_device_has_extension(id, "cl_khr_subgroup_shuffle_relative") ||
         !ocl_device_has_extension(id, "cl_intel_required_subgroup_size"))
         return 1;
-    if (ocl.clGetDeviceInfo(id, OCL_DEVICE_SUB_GROUP_SIZES_INTEL, sizeof(sizes), sizes, &bytes) !=
-        CL_SUCCESS)
+    if (ocl.clGetDeviceInfo(id, OCL_DEVICE_SUB_GROUP_SIZES_INTEL, sizeof(sizes), sizes, &bytes) != CL_SUCCESS)
         return 1;
     for (size_t i = 0; i < bytes / sizeof(sizes[0]); i++)
         if (sizes[i] <= 32 && sizes[i] > chosen)
@@ -108,5 +107,6 @@ int ocl_device_rounds_to_bf16(cl_device_id id)
     cl_uint major = 0;
 
     return ocl_device_has_extension(id, "cl_nv_device_attribute_query") &&
-           ocl.clGetDeviceInfo(id, COMPUTE_CAPABILITY_MAJOR_NV, sizeof(major), &major, NULL) == CL_SUCCESS && major >= 8;
+           ocl.clGetDeviceInfo(id, COMPUTE_CAPABILITY_MAJOR_NV, sizeof(major), &major, NULL) == CL_SUCCESS &&
+           major >= 8;
 }

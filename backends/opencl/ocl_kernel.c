@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct expops_backend_kernel {
-    ocl_program *own; /* of the device's own context; the programs of callers' contexts follow it */
+    ocl_program *own;     /* of the device's own context; the programs of callers' contexts follow it */
     pthread_mutex_t lock; /* held while a program is added */
     size_t bytes;
     void *image;
@@ -25,8 +25,8 @@ static void program_destroy(ocl_program *program)
 }
 
 /* Builds the image for a context, and its first cl_kernel, which shows that the entry is there. */
-static int32_t program_create(expops_backend_device *device, const expops_backend_kernel *kernel,
-                              cl_context context, ocl_program **out_program)
+static int32_t program_create(expops_backend_device *device, const expops_backend_kernel *kernel, cl_context context,
+                              ocl_program **out_program)
 {
     ocl_program *program = calloc(1, sizeof(*program));
     int32_t status;
@@ -35,8 +35,7 @@ static int32_t program_create(expops_backend_device *device, const expops_backen
     if (!program)
         return ocl_fail(CL_OUT_OF_HOST_MEMORY, "loading a kernel on %s", device->name);
     program->context = context;
-    status =
-        ocl_program_from_image(device, context, kernel->image, kernel->bytes, &program->program);
+    status = ocl_program_from_image(device, context, kernel->image, kernel->bytes, &program->program);
     if (status != OCL_OK) {
         free(program);
         return status;
@@ -113,14 +112,13 @@ static int32_t check_device(expops_backend_device *device, cl_command_queue queu
         return ocl_fail(code, "asking the stream for its device");
     if (id == device->id)
         return OCL_OK;
-    ocl_host->error(
-        "the stream is a queue of another OpenCL device than %s; pass a queue of this device",
-        device->name);
+    ocl_host->error("the stream is a queue of another OpenCL device than %s; pass a queue of this device",
+                    device->name);
     return OCL_ERR_DEVICE;
 }
 
-static int32_t add_program(expops_backend_device *device, expops_backend_kernel *kernel,
-                           cl_context context, cl_command_queue queue, ocl_program **out_program)
+static int32_t add_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
+                           cl_command_queue queue, ocl_program **out_program)
 {
     int32_t status = check_device(device, queue);
     ocl_program *last;
@@ -140,8 +138,8 @@ static int32_t add_program(expops_backend_device *device, expops_backend_kernel 
     return status;
 }
 
-int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel,
-                           cl_context context, cl_command_queue queue, ocl_program **out_program)
+int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
+                           cl_command_queue queue, ocl_program **out_program)
 {
     int found;
 
@@ -158,9 +156,8 @@ static ocl_slot *claim(ocl_program *program, uint32_t wanted)
         const uint32_t at = (last_slot + i) % OCL_POOL;
         uint32_t state = wanted;
 
-        if (atomic_compare_exchange_strong_explicit(&program->slots[at].state, &state,
-                                                    OCL_SLOT_BUSY, memory_order_acquire,
-                                                    memory_order_relaxed)) {
+        if (atomic_compare_exchange_strong_explicit(&program->slots[at].state, &state, OCL_SLOT_BUSY,
+                                                    memory_order_acquire, memory_order_relaxed)) {
             last_slot = at;
             return &program->slots[at];
         }

@@ -43,8 +43,7 @@ static cl_int enqueue(cl_command_queue queue, cl_kernel kernel, const expops_lau
 
 static int32_t refuse_address(expops_backend_device *device)
 {
-    ocl_host->error("%s has no shared virtual memory; pass a cl_mem and a byte offset",
-                    device->name);
+    ocl_host->error("%s has no shared virtual memory; pass a cl_mem and a byte offset", device->name);
     return OCL_ERR_UNSUPPORTED;
 }
 

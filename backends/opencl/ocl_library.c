@@ -82,8 +82,7 @@ static code_row describe(cl_int code)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].code == code)
             return rows[i];
-    return (code_row){ code, OCL_ERR_BACKEND, "an OpenCL error",
-                       "look the code up in CL/cl.h or the driver's manual" };
+    return (code_row){ code, OCL_ERR_BACKEND, "an OpenCL error", "look the code up in CL/cl.h or the driver's manual" };
 }
 
 int32_t ocl_fail(cl_int code, const char *format, ...)

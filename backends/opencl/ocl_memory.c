@@ -3,8 +3,7 @@
 #include "ocl.h"
 
 /* A buffer is made in the context of the caller's queue, because only there can it be used. */
-int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes,
-                     expops_pointer *out_pointer)
+int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
 {
     cl_command_queue queue;
     cl_context context;
@@ -17,8 +16,7 @@ int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes
     out_pointer->data = ocl_spare_take(device, queue, bytes);
     if (out_pointer->data)
         return OCL_OK;
-    out_pointer->data =
-        ocl.clCreateBuffer(context, CL_MEM_READ_WRITE, bytes ? bytes : 1, NULL, &code);
+    out_pointer->data = ocl.clCreateBuffer(context, CL_MEM_READ_WRITE, bytes ? bytes : 1, NULL, &code);
     if (out_pointer->data)
         return OCL_OK;
     return ocl_fail(code, "allocating %llu bytes on %s", (unsigned long long)bytes, device->name);
@@ -37,8 +35,8 @@ static void *address_of(const expops_pointer *pointer)
 
 static cl_int copy_addresses(cl_command_queue queue, const expops_transfer *copy)
 {
-    return ocl.clEnqueueSVMMemcpy(queue, CL_FALSE, address_of(&copy->destination),
-                                  address_of(&copy->source), copy->bytes, 0, NULL, NULL);
+    return ocl.clEnqueueSVMMemcpy(queue, CL_FALSE, address_of(&copy->destination), address_of(&copy->source),
+                                  copy->bytes, 0, NULL, NULL);
 }
 
 static cl_int copy_buffers(cl_command_queue queue, const expops_transfer *copy)
@@ -46,22 +44,20 @@ static cl_int copy_buffers(cl_command_queue queue, const expops_transfer *copy)
     const expops_pointer *to = &copy->destination, *from = &copy->source;
 
     if (copy->kind == EXPOPS_COPY_TO_DEVICE)
-        return ocl.clEnqueueWriteBuffer(queue, to->data, CL_FALSE, to->byte_offset, copy->bytes,
-                                        address_of(from), 0, NULL, NULL);
+        return ocl.clEnqueueWriteBuffer(queue, to->data, CL_FALSE, to->byte_offset, copy->bytes, address_of(from), 0,
+                                        NULL, NULL);
     if (copy->kind == EXPOPS_COPY_TO_HOST)
-        return ocl.clEnqueueReadBuffer(queue, from->data, CL_FALSE, from->byte_offset, copy->bytes,
-                                       address_of(to), 0, NULL, NULL);
-    return ocl.clEnqueueCopyBuffer(queue, from->data, to->data, from->byte_offset, to->byte_offset,
-                                   copy->bytes, 0, NULL, NULL);
+        return ocl.clEnqueueReadBuffer(queue, from->data, CL_FALSE, from->byte_offset, copy->bytes, address_of(to), 0,
+                                       NULL, NULL);
+    return ocl.clEnqueueCopyBuffer(queue, from->data, to->data, from->byte_offset, to->byte_offset, copy->bytes, 0,
+                                   NULL, NULL);
 }
 
 int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     cl_command_queue queue = stream ? stream : device->queue;
-    const int to_buffer =
-        copy->kind != EXPOPS_COPY_TO_HOST && copy->destination.device_type == OCL_DL_OPENCL;
-    const int from_buffer =
-        copy->kind != EXPOPS_COPY_TO_DEVICE && copy->source.device_type == OCL_DL_OPENCL;
+    const int to_buffer = copy->kind != EXPOPS_COPY_TO_HOST && copy->destination.device_type == OCL_DL_OPENCL;
+    const int from_buffer = copy->kind != EXPOPS_COPY_TO_DEVICE && copy->source.device_type == OCL_DL_OPENCL;
     cl_int code;
 
     if (copy->bytes == 0)
@@ -78,6 +74,5 @@ int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_trans
     code = to_buffer || from_buffer ? copy_buffers(queue, copy) : copy_addresses(queue, copy);
     if (code == CL_SUCCESS)
         return OCL_OK;
-    return ocl_fail(code, "copying %llu bytes on %s", (unsigned long long)copy->bytes,
-                    device->name);
+    return ocl_fail(code, "copying %llu bytes on %s", (unsigned long long)copy->bytes, device->name);
 }

@@ -27,13 +27,11 @@ static int usable(cl_device_id id)
 
     ocl_device_text(id, CL_DEVICE_NAME, name, sizeof(name));
     if (!ocl_device_number(id, CL_DEVICE_AVAILABLE)) {
-        ocl_host->cause(EXPOPS_CAUSE_NO_DEVICE, "%s is not available now; close what uses it",
-                        name);
+        ocl_host->cause(EXPOPS_CAUSE_NO_DEVICE, "%s is not available now; close what uses it", name);
         return 0;
     }
     if (ocl_device_version(id) < 12) {
-        ocl_host->cause(EXPOPS_CAUSE_DRIVER_TOO_OLD, "%s has no OpenCL 1.2; install a newer driver",
-                        name);
+        ocl_host->cause(EXPOPS_CAUSE_DRIVER_TOO_OLD, "%s has no OpenCL 1.2; install a newer driver", name);
         return 0;
     }
     if (!ocl_device_number(id, CL_DEVICE_COMPILER_AVAILABLE)) {

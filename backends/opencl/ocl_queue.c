@@ -1,8 +1,7 @@
 /* Streams: in-order command queues, the device's own or the caller's. */
 #include "ocl.h"
 
-int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_queue *out_queue,
-                     cl_context *out_context)
+int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_queue *out_queue, cl_context *out_context)
 {
     cl_int code;
 
@@ -11,8 +10,7 @@ int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_que
     if (!stream || stream == device->queue)
         return OCL_OK;
     *out_queue = stream;
-    code = ocl.clGetCommandQueueInfo(stream, CL_QUEUE_CONTEXT, sizeof(*out_context), out_context,
-                                     NULL);
+    code = ocl.clGetCommandQueueInfo(stream, CL_QUEUE_CONTEXT, sizeof(*out_context), out_context, NULL);
     return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "asking the stream for its context");
 }
 
@@ -27,8 +25,7 @@ int32_t ocl_stream_create(expops_backend_device *device, void **out_stream)
 {
     cl_int code;
 
-    *out_stream =
-        ocl.clCreateCommandQueue(device->context, device->id, CL_QUEUE_PROFILING_ENABLE, &code);
+    *out_stream = ocl.clCreateCommandQueue(device->context, device->id, CL_QUEUE_PROFILING_ENABLE, &code);
     return *out_stream ? OCL_OK : ocl_fail(code, "making a queue on %s", device->name);
 }
 

@@ -15,12 +15,12 @@
 #include "expops/cache.h"
 
 /* In a child: a failed check ends it, which the test sees. */
-#define CHECK(condition)                                                                                               \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            _Exit(1);                                                                                                  \
-        }                                                                                                              \
+#define CHECK(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            _Exit(1); \
+        } \
     } while (0)
 
 enum { CHILD_SKIPS = 77 };

@@ -227,10 +227,10 @@ static void check_killed_writers(const char *directory)
     CHECK(hits > 0);
 }
 
-#define CACHE_TEST(name)                                                                                               \
-    static void test_##name(void **state)                                                                              \
-    {                                                                                                                  \
-        in_child(*state, check_##name);                                                                                \
+#define CACHE_TEST(name) \
+    static void test_##name(void **state) \
+    { \
+        in_child(*state, check_##name); \
     }
 CACHE_TEST(round_trip)
 CACHE_TEST(replace_and_drop)

@@ -266,10 +266,10 @@ static void check_visit_and_clear(const char *directory)
     CHECK(expops_cache_get_stats(&stats) == EXPOPS_OK && stats.disk_entries == 0 && stats.disk_bytes == 0);
 }
 
-#define CACHE_TEST(name)                                                                                               \
-    static void test_##name(void **state)                                                                              \
-    {                                                                                                                  \
-        in_child(*state, check_##name);                                                                                \
+#define CACHE_TEST(name) \
+    static void test_##name(void **state) \
+    { \
+        in_child(*state, check_##name); \
     }
 CACHE_TEST(no_home)
 CACHE_TEST(fallback_order)

@@ -12,7 +12,8 @@
 static const uintptr_t A = 0x100000, B = 0x4000000000, C = 0x8000000000;
 
 /* Fails with `status`, says each word, and launches nothing. */
-static void expect_refusal(expops_status got, expops_status status, unsigned launches, const char *word, const char *other)
+static void expect_refusal(expops_status got, expops_status status, unsigned launches, const char *word,
+                           const char *other)
 {
     if (got != status)
         fail_msg("status %d (%s); expected %d", got, expops_error_text(), status);
@@ -75,22 +76,26 @@ static void refuses_bad_arguments(void **state)
     TENSOR_AT(&y, B, EXPOPS_DTYPE_F32, 2, 3);
     TENSOR_AT(&ints, C, EXPOPS_DTYPE_I32, 2, 3);
     TENSOR_AT(&wrong, C, EXPOPS_DTYPE_F32, 3, 2);
-    expect_refusal(expops_silu(fixture_device, NULL, NULL, &y.tensor), EXPOPS_ERR_INVALID_ARGUMENT, launches, "silu", "self");
-    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, NULL), EXPOPS_ERR_INVALID_ARGUMENT, launches, "silu", "out");
-    expect_refusal(expops_silu(fixture_device, NULL, &ints.tensor, &y.tensor), EXPOPS_ERR_DTYPE, launches, "self", "i32");
-    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &ints.tensor), EXPOPS_ERR_DTYPE, launches, "output", "i32");
+    expect_refusal(expops_silu(fixture_device, NULL, NULL, &y.tensor), EXPOPS_ERR_INVALID_ARGUMENT, launches, "silu",
+                   "self");
+    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, NULL), EXPOPS_ERR_INVALID_ARGUMENT, launches, "silu",
+                   "out");
+    expect_refusal(expops_silu(fixture_device, NULL, &ints.tensor, &y.tensor), EXPOPS_ERR_DTYPE, launches, "self",
+                   "i32");
+    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &ints.tensor), EXPOPS_ERR_DTYPE, launches, "output",
+                   "i32");
     expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &wrong.tensor), EXPOPS_ERR_SHAPE, launches, "(3, 2)",
                    "(2, 3)");
     expect_refusal(expops_mul(fixture_device, NULL, &x.tensor, &wrong.tensor, &y.tensor), EXPOPS_ERR_SHAPE, launches,
                    "argument other", "broadcast");
-    expect_refusal(expops_amin(fixture_device, NULL, &x.tensor, three, 1, 0, &y.tensor), EXPOPS_ERR_SHAPE, launches, "amin",
-                   "out of range");
+    expect_refusal(expops_amin(fixture_device, NULL, &x.tensor, three, 1, 0, &y.tensor), EXPOPS_ERR_SHAPE, launches,
+                   "amin", "out of range");
     y.tensor.device.device_type = 77;
     expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_DEVICE, launches, "out", "77");
     y.tensor.device.device_type = EXPOPS_DL_CPU;
     y.tensor.byte_offset = 2;
-    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_INVALID_ARGUMENT, launches, "out",
-                   "multiple");
+    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_INVALID_ARGUMENT, launches,
+                   "out", "multiple");
     x.tensor.ndim = EXPOPS_MAX_RANK + 1;
     expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_SHAPE, launches, "self", "17");
     assert_int_equal(expops_call(NULL, fixture_device, NULL, NULL, 0, &y.tensor), EXPOPS_ERR_INVALID_ARGUMENT);
@@ -105,16 +110,19 @@ static void overlap(void **state)
     assert_int_equal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_OK); /* in place */
     launches++;
     y.tensor.byte_offset = 16;
-    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_OVERLAP, launches, "silu", "self");
+    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_OVERLAP, launches, "silu",
+                   "self");
     /* even elements into odd ones: the ranges cross, the elements do not */
     x.strides[0] = y.strides[0] = 2;
     y.tensor.byte_offset = 4;
     assert_int_equal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_OK);
     launches++;
     y.tensor.byte_offset = 8;
-    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_OVERLAP, launches, "silu", "self");
+    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_OVERLAP, launches, "silu",
+                   "self");
     y.strides[0] = 0;
-    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_OVERLAP, launches, "silu", "output");
+    expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_OVERLAP, launches, "silu",
+                   "output");
 }
 
 static void under_capture_only_loaded_kernels_run(void **state)
@@ -127,7 +135,8 @@ static void under_capture_only_loaded_kernels_run(void **state)
     TENSOR_AT(&x, A, EXPOPS_DTYPE_F64, 31);
     TENSOR_AT(&y, B, EXPOPS_DTYPE_F64, 31);
     null_backend.capturing = 1;
-    expect_refusal(expops_exp(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_CAPTURE, 0, "exp", "expops_prepare");
+    expect_refusal(expops_exp(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_CAPTURE, 0, "exp",
+                   "expops_prepare");
     assert_int_equal(null_backend.calls[NULL_COMPILE], 0);
     null_backend.capturing = 0;
     const expops_value args[] = { expops_tensor_value(&x.tensor) };
@@ -146,8 +155,8 @@ static void failures_tell_their_story_and_are_not_remembered(void **state)
     TENSOR_AT(&y, B, EXPOPS_DTYPE_F16, 7, 3);
     null_backend_fail(NULL_COMPILE, 1, EXPOPS_ERR_COMPILE);
     const unsigned launches = null_backend.calls[NULL_LAUNCH];
-    expect_refusal(expops_gelu(fixture_device, NULL, &x.tensor, EXPOPS_GELU_APPROXIMATE_TANH, &y.tensor), EXPOPS_ERR_COMPILE,
-                   launches, "gelu", "null:0");
+    expect_refusal(expops_gelu(fixture_device, NULL, &x.tensor, EXPOPS_GELU_APPROXIMATE_TANH, &y.tensor),
+                   EXPOPS_ERR_COMPILE, launches, "gelu", "null:0");
     assert_int_equal(expops_gelu(fixture_device, NULL, &x.tensor, EXPOPS_GELU_APPROXIMATE_TANH, &y.tensor), EXPOPS_OK);
     null_backend_fail(NULL_LAUNCH, 1, EXPOPS_ERR_BACKEND);
     assert_int_equal(expops_gelu(fixture_device, NULL, &x.tensor, EXPOPS_GELU_APPROXIMATE_TANH, &y.tensor),

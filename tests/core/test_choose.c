@@ -98,7 +98,9 @@ static void wide_index(void **state)
 /* The division by multiplication that kernels use, against division. */
 static void magic_division(void **state)
 {
-    static const uint32_t divisors[] = { 1, 2, 3, 5, 7, 10, 255, 256, 641, 65535, 65537, 1000003, 0x7ffffffe, 0x7fffffff };
+    static const uint32_t divisors[] = {
+        1, 2, 3, 5, 7, 10, 255, 256, 641, 65535, 65537, 1000003, 0x7ffffffe, 0x7fffffff
+    };
     for (size_t i = 0; i < sizeof divisors / sizeof *divisors; i++) {
         fixture_tensor x, y;
         const uint32_t divisor = divisors[i];

@@ -10,9 +10,10 @@
 static void two_tensors(void **state)
 {
     static const int cases[][3] = {
-        { T(F16), T(BF16), T(F32) }, { T(F16), T(F32), T(F32) },   { T(F32), T(F64), T(F64) },  { T(I8), T(U8), T(I16) },
-        { T(U8), T(I64), T(I64) },   { T(BOOL), T(U8), T(U8) },    { T(I64), T(F16), T(F16) },  { T(C64), T(F64), T(C128) },
-        { T(C64), T(BF16), T(C64) }, { T(C64), T(C128), T(C128) }, { T(I64), T(C64), T(C64) },  { T(I16), T(I32), T(I32) },
+        { T(F16), T(BF16), T(F32) },  { T(F16), T(F32), T(F32) },  { T(F32), T(F64), T(F64) },
+        { T(I8), T(U8), T(I16) },     { T(U8), T(I64), T(I64) },   { T(BOOL), T(U8), T(U8) },
+        { T(I64), T(F16), T(F16) },   { T(C64), T(F64), T(C128) }, { T(C64), T(BF16), T(C64) },
+        { T(C64), T(C128), T(C128) }, { T(I64), T(C64), T(C64) },  { T(I16), T(I32), T(I32) },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(expops_promote_types(cases[i][0], cases[i][1]), cases[i][2]);

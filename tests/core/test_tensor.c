@@ -21,7 +21,8 @@ static void delete_versioned(expops_dl_managed_versioned *self)
 
 static expops_tensor sample(int64_t *shape, int64_t *strides, float *data)
 {
-    const expops_tensor tensor = { data, { EXPOPS_DL_CPU, 0 }, 2, expops_dtype_to_dl(EXPOPS_DTYPE_F32), shape, strides, 4 };
+    const expops_tensor tensor = { data, { EXPOPS_DL_CPU, 0 }, 2, expops_dtype_to_dl(EXPOPS_DTYPE_F32), shape, strides,
+                                   4 };
     return tensor;
 }
 

@@ -34,7 +34,8 @@ static void broadcasts(void **state)
 {
     int64_t shape[EXPOPS_MAX_RANK] = { 0 };
     int32_t ndim = 0;
-    expops_view a = compact(2, (int64_t[]){ 3, 1 }), b = compact(3, (int64_t[]){ 2, 1, 5 }), c = compact(1, (int64_t[]){ 4 });
+    expops_view a = compact(2, (int64_t[]){ 3, 1 }), b = compact(3, (int64_t[]){ 2, 1, 5 }),
+                c = compact(1, (int64_t[]){ 4 });
     assert_int_equal(expops_broadcast(&ndim, shape, &a), EXPOPS_OK);
     assert_int_equal(expops_broadcast(&ndim, shape, &b), EXPOPS_OK);
     assert_int_equal(ndim, 3);
@@ -137,9 +138,9 @@ static void a_compact_tensor_collapses_to_one_dimension(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(permutes),  cmocka_unit_test(broadcasts), cmocka_unit_test(overlaps),
-        cmocka_unit_test(extents),   cmocka_unit_test(collapses),
-        cmocka_unit_test(a_compact_tensor_collapses_to_one_dimension),
+        cmocka_unit_test(permutes),  cmocka_unit_test(broadcasts),
+        cmocka_unit_test(overlaps),  cmocka_unit_test(extents),
+        cmocka_unit_test(collapses), cmocka_unit_test(a_compact_tensor_collapses_to_one_dimension),
     };
     return cmocka_run_group_tests_name("view", tests, NULL, NULL);
 }

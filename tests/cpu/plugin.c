@@ -64,7 +64,9 @@ const expops_backend_api *plugin_api(void)
 
 const char *const plugin_levels[] = {
 #if defined(__x86_64__)
-    "x86-64-v2", "x86-64-v3", "x86-64-v4",
+    "x86-64-v2",
+    "x86-64-v3",
+    "x86-64-v4",
 #else
     "portable",
 #endif
@@ -116,7 +118,8 @@ static uint16_t bf16_of(float x)
     const uint32_t down = bits & 0xffff0000u, up = down + 0x10000u;
     memcpy(&low, &down, 4);
     memcpy(&high, &up, 4);
-    const double to_low = fabs((double)x - low), to_high = isinf(high) ? 0x1p128 - fabs((double)x) : fabs((double)high - x);
+    const double to_low = fabs((double)x - low),
+                 to_high = isinf(high) ? 0x1p128 - fabs((double)x) : fabs((double)high - x);
     if (isinf(x) || to_low < to_high || (to_low == to_high && !(down >> 16 & 1)))
         return (uint16_t)(down >> 16);
     return (uint16_t)(up >> 16);
@@ -292,8 +295,8 @@ void tensor_fill(tensor *t)
 
     for (size_t i = 0; i < t->bytes / bytes; i++)
         write_element(t->memory + i * bytes, t->dtype,
-                      t->dtype == EXPOPS_DTYPE_U8 || t->dtype == EXPOPS_DTYPE_BOOL ? random_below(9) :
-                                                                                    (double)random_below(17) - 8);
+                      t->dtype == EXPOPS_DTYPE_U8 || t->dtype == EXPOPS_DTYPE_BOOL ? random_below(9)
+                                                                                   : (double)random_below(17) - 8);
 }
 
 int64_t element_at(const tensor *t, const int64_t *index, uint32_t rank)
@@ -337,9 +340,18 @@ static void build(const launch_case *c, built *b)
 {
     memset(b, 0, sizeof(*b));
     b->signature = (expops_signature){
-        .header = { sizeof(b->signature), 0, NULL }, .operator_name = c->name, .family = c->family, .compute = c->compute,
-        .dtype = c->dtype, .result = c->result, .choice = c->choice, .rank = c->rank, .row_dims = c->row_dims,
-        .shape = c->shape, .num_numbers = c->num_numbers, .operands = b->operands,
+        .header = { sizeof(b->signature), 0, NULL },
+        .operator_name = c->name,
+        .family = c->family,
+        .compute = c->compute,
+        .dtype = c->dtype,
+        .result = c->result,
+        .choice = c->choice,
+        .rank = c->rank,
+        .row_dims = c->row_dims,
+        .shape = c->shape,
+        .num_numbers = c->num_numbers,
+        .operands = b->operands,
     };
     uint32_t numbers = c->num_numbers;
     for (uint32_t i = 0; i < c->num_tensors; i++) {
@@ -401,8 +413,11 @@ void run_case(expops_backend_device *device, const launch_case *c)
     expops_backend_kernel *kernel = NULL;
     expops_pointer pointers[OPERANDS] = { 0 };
     _Alignas(16) char params[NUMBERS * 16] = { 0 };
-    const expops_launch launch = { .struct_size = sizeof(launch), .num_tensors = c->num_tensors, .tensors = pointers,
-                                   .params = params, .params_bytes = sizeof(params) };
+    const expops_launch launch = { .struct_size = sizeof(launch),
+                                   .num_tensors = c->num_tensors,
+                                   .tensors = pointers,
+                                   .params = params,
+                                   .params_bytes = sizeof(params) };
     char *const before = malloc(c->tensors[0]->bytes);
     built b;
 

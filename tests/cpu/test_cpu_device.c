@@ -98,7 +98,9 @@ static void test_memory(void **state)
     assert_int_equal(api->allocate(device, NULL, UINT64_MAX - 5, &nothing), EXPOPS_ERR_OUT_OF_MEMORY);
     assert_null(nothing.data);
     assert_int_equal(api->allocate(device, NULL, 200, &pointer), 0);
-    expops_transfer copy = { .header = { sizeof(copy), 0, NULL }, .destination = pointer, .source = { .data = text }, .bytes = 100 };
+    expops_transfer copy = {
+        .header = { sizeof(copy), 0, NULL }, .destination = pointer, .source = { .data = text }, .bytes = 100
+    };
     copy.destination.byte_offset = 7;
     assert_int_equal(api->copy(device, NULL, &copy), 0);
     copy.source = copy.destination;

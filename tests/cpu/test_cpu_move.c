@@ -7,7 +7,8 @@
 
 static expops_backend_device *device;
 
-static const int32_t dtypes[] = { EXPOPS_DTYPE_I8, EXPOPS_DTYPE_BF16, EXPOPS_DTYPE_F32, EXPOPS_DTYPE_F64, EXPOPS_DTYPE_C128 };
+static const int32_t dtypes[] = { EXPOPS_DTYPE_I8, EXPOPS_DTYPE_BF16, EXPOPS_DTYPE_F32, EXPOPS_DTYPE_F64,
+                                  EXPOPS_DTYPE_C128 };
 
 static launch_case case_of(void)
 {
@@ -36,7 +37,8 @@ static void check(const launch_case *c)
 
 static void run_move(launch_case *c, int32_t dtype, uint32_t out_layout, uint32_t in_layout, int turned)
 {
-    tensor out = tensor_make(dtype, c->shape, c->rank, out_layout), in = tensor_make(dtype, c->shape, c->rank, in_layout);
+    tensor out = tensor_make(dtype, c->shape, c->rank, out_layout),
+           in = tensor_make(dtype, c->shape, c->rank, in_layout);
 
     if (turned) {
         in.strides[c->rank - 1] = c->shape[0];

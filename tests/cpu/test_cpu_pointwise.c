@@ -20,8 +20,9 @@ static uint32_t compute_of(int32_t dtype)
 
 static launch_case case_of(const char *name, int32_t dtype, int32_t result)
 {
-    const launch_case c = { .name = name, .family = EXPOPS_FAMILY_POINTWISE, .compute = compute_of(dtype), .dtype = dtype,
-                            .result = result };
+    const launch_case c = {
+        .name = name, .family = EXPOPS_FAMILY_POINTWISE, .compute = compute_of(dtype), .dtype = dtype, .result = result
+    };
     return c;
 }
 
@@ -375,9 +376,14 @@ static void test_highest_rank(void **state)
                                         EXPOPS_DTYPE_F32, 1, strides };
     for (int i = 0; i < 1 << 16; i++)
         memory[i] = (float)i;
-    const expops_signature signature = { .header = { sizeof(signature), 0, NULL }, .operator_name = "mul",
-                                         .dtype = EXPOPS_DTYPE_F32, .result = EXPOPS_DTYPE_F32, .rank = 16,
-                                         .shape = shape, .num_operands = 3, .operands = operands };
+    const expops_signature signature = { .header = { sizeof(signature), 0, NULL },
+                                         .operator_name = "mul",
+                                         .dtype = EXPOPS_DTYPE_F32,
+                                         .result = EXPOPS_DTYPE_F32,
+                                         .rank = 16,
+                                         .shape = shape,
+                                         .num_operands = 3,
+                                         .operands = operands };
     assert_int_equal(plugin_api()->offer(device, &signature, &kernel), 0);
     assert_non_null(kernel);
     assert_int_equal(plugin_api()->launch(device, kernel, NULL, &launch), 0);

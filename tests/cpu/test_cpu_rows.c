@@ -15,7 +15,9 @@ static launch_case case_of(const char *name, uint32_t family, int32_t dtype)
 #include "expops/dtype.inc"
 #undef EXPOPS_DTYPE_ROW
     };
-    const launch_case c = { .name = name, .family = family, .compute = compute[dtype], .dtype = dtype, .result = dtype };
+    const launch_case c = {
+        .name = name, .family = family, .compute = compute[dtype], .dtype = dtype, .result = dtype
+    };
     return c;
 }
 
@@ -76,14 +78,15 @@ static void test_reduce_random(void **state)
         for (uint32_t d = 0; d < c.rank; d++)
             c.shape[d] = 1 + random_below(d == longest ? 1500 : 7);
         const int mixed = random_below(2);
-        run_amin(&c, mixed ? (int32_t)random_below(EXPOPS_DTYPE_BOOL + 1) : dtype, mixed && i & 1 ? EXPOPS_DTYPE_F64 : dtype,
-                 random_below(16));
+        run_amin(&c, mixed ? (int32_t)random_below(EXPOPS_DTYPE_BOOL + 1) : dtype,
+                 mixed && i & 1 ? EXPOPS_DTYPE_F64 : dtype, random_below(16));
     }
 }
 
 static void test_reduce_shapes(void **state)
 {
-    static const int64_t shapes[][2] = { { 1, 300001 }, { 3, 100003 }, { 300001, 1 }, { 40000, 5 }, { 5, 40000 }, { 700, 900 } };
+    static const int64_t shapes[][2] = { { 1, 300001 }, { 3, 100003 }, { 300001, 1 },
+                                         { 40000, 5 },  { 5, 40000 },  { 700, 900 } };
     static const int32_t dtypes[] = { EXPOPS_DTYPE_F32, EXPOPS_DTYPE_BF16, EXPOPS_DTYPE_I8 };
 
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
@@ -151,10 +154,10 @@ static void test_empty_rows(void **state)
 
 static double ulp(int32_t dtype)
 {
-    return dtype == EXPOPS_DTYPE_F16    ? 0x1p-10 :
-           dtype == EXPOPS_DTYPE_BF16   ? 0x1p-7 :
-           dtype == EXPOPS_DTYPE_F32    ? 0x1p-23 :
-                                          0x1p-52;
+    return dtype == EXPOPS_DTYPE_F16    ? 0x1p-10
+           : dtype == EXPOPS_DTYPE_BF16 ? 0x1p-7
+           : dtype == EXPOPS_DTYPE_F32  ? 0x1p-23
+                                        : 0x1p-52;
 }
 
 static void check_rms_norm(const launch_case *c, const tensor *weight)
@@ -216,7 +219,8 @@ static void test_map_random(void **state)
         c.row_dims = 1 + random_below(c.rank);
         for (uint32_t d = 0; d < c.rank; d++)
             c.shape[d] = 1 + random_below(d == longest ? 2500 : 7);
-        run_rms_norm(&c, random_below(2) ? dtype : (int32_t)random_below(EXPOPS_DTYPE_F64 + 1), random_below(16), i & 1);
+        run_rms_norm(&c, random_below(2) ? dtype : (int32_t)random_below(EXPOPS_DTYPE_F64 + 1), random_below(16),
+                     i & 1);
     }
 }
 

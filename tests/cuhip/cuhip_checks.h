@@ -11,7 +11,7 @@
 #define SAME_SIZE(ours, theirs) _Static_assert(sizeof(ours) == sizeof(theirs), #ours " has the size of " #theirs)
 /* The vendor's function can be called through a pointer of the type we give it. */
 #define SAME_FUNCTION(symbol, result, parameters) \
-    _Static_assert(_Generic(&symbol, result(*) parameters: 1, default: 0), #symbol " has the type we declare");
+    _Static_assert(_Generic(&symbol, result(*) parameters : 1, default : 0), #symbol " has the type we declare");
 #define NOT_CHECKED_(text) _Pragma(#text)
 #define NOT_CHECKED(text) NOT_CHECKED_(message text)
 

@@ -15,9 +15,30 @@ enum { GROUP = 256, SKIPPED = 77 };
 
 /* The values of XK_CASE. */
 enum kernel_case {
-    F16_TO_F32, F32_TO_F16, BF16_TO_F32, F32_TO_BF16, MULHI, FAST_EXP, FAST_LOG, FAST_RCP, FAST_SIN, FAST_COS,
-    SHUFFLE_INT, SHUFFLE_FLOAT, F64_BITS, SPECIAL, IDS, TABLE, LOCAL, WORD16, WORD8,
-    RAW_EXP2, RAW_LOG2, RAW_RCP, RAW_RSQRT, RAW_SQRT,
+    F16_TO_F32,
+    F32_TO_F16,
+    BF16_TO_F32,
+    F32_TO_BF16,
+    MULHI,
+    FAST_EXP,
+    FAST_LOG,
+    FAST_RCP,
+    FAST_SIN,
+    FAST_COS,
+    SHUFFLE_INT,
+    SHUFFLE_FLOAT,
+    F64_BITS,
+    SPECIAL,
+    IDS,
+    TABLE,
+    LOCAL,
+    WORD16,
+    WORD8,
+    RAW_EXP2,
+    RAW_LOG2,
+    RAW_RCP,
+    RAW_RSQRT,
+    RAW_SQRT,
 };
 
 extern const expops_backend_api *api;

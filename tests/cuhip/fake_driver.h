@@ -25,13 +25,13 @@ enum { FAKE_NOTHING_CURRENT = -1, FAKE_MAX_OPTIONS = 12, FAKE_MAX_TARGETS = 4 };
 
 typedef struct fake_driver {
     int no_driver, no_compiler;
-    const char *missing;        /* a symbol that is not there */
+    const char *missing; /* a symbol that is not there */
     int num_devices, version, pools;
-    const char *failing;        /* the symbol of a function that fails, and with what */
+    const char *failing; /* the symbol of a function that fails, and with what */
     cuhip_result failing_result;
     unsigned int capture_state;
-    int current;                /* ordinal current on the thread, FAKE_NOTHING_CURRENT for none */
-    int live;                   /* contexts, allocations, streams, events and modules not given back */
+    int current; /* ordinal current on the thread, FAKE_NOTHING_CURRENT for none */
+    int live;    /* contexts, allocations, streams, events and modules not given back */
     int compiler_major;
     cuhip_rtc_result compile_result;
     int targets[FAKE_MAX_TARGETS]; /* that the compiler knows; ends with 0 */

@@ -47,7 +47,8 @@ static int find_hip(void)
         library = plugin_host_open_real(names[i], 1, &(const char *){ NULL });
     return find(library, "hipStreamBeginCapture", &graph.begin) && find(library, "hipStreamEndCapture", &graph.end) &&
            find(library, "hipGraphInstantiate", &graph.instantiate_hip) &&
-           find(library, "hipGraphLaunch", &graph.launch) && find(library, "hipGraphExecDestroy", &graph.destroy_exec) &&
+           find(library, "hipGraphLaunch", &graph.launch) &&
+           find(library, "hipGraphExecDestroy", &graph.destroy_exec) &&
            find(library, "hipGraphDestroy", &graph.destroy);
 }
 

@@ -338,12 +338,18 @@ static void test_threads(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_copies_and_timing),      cmocka_unit_test(test_f16_to_f32),
-        cmocka_unit_test(test_f32_to_f16),             cmocka_unit_test(test_bf16_to_f32),
-        cmocka_unit_test(test_f32_to_bf16),            cmocka_unit_test(test_fast),
-        cmocka_unit_test(test_integers_and_bits),      cmocka_unit_test(test_ids_and_local_memory),
-        cmocka_unit_test(test_shuffle),                cmocka_unit_test(test_words),
-        cmocka_unit_test(test_threads),                cmocka_unit_test(test_broken_image_is_refused),
+        cmocka_unit_test(test_copies_and_timing),
+        cmocka_unit_test(test_f16_to_f32),
+        cmocka_unit_test(test_f32_to_f16),
+        cmocka_unit_test(test_bf16_to_f32),
+        cmocka_unit_test(test_f32_to_bf16),
+        cmocka_unit_test(test_fast),
+        cmocka_unit_test(test_integers_and_bits),
+        cmocka_unit_test(test_ids_and_local_memory),
+        cmocka_unit_test(test_shuffle),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_broken_image_is_refused),
         cmocka_unit_test(test_table),
     };
     const int unable = device_open(argc, argv);

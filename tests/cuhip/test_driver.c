@@ -307,10 +307,9 @@ static void test_allocate_in_capture(void **state)
 static void assert_copy(uint32_t kind, const char *symbol)
 {
     char expected[64];
-    const expops_transfer copy = { .destination = { (void *)0x100, 8, 0, 0 },
-                               .source = { (void *)0x200, 16, 0, 0 },
-                               .bytes = 40,
-                               .kind = kind };
+    const expops_transfer copy = {
+        .destination = { (void *)0x100, 8, 0, 0 }, .source = { (void *)0x200, 16, 0, 0 }, .bytes = 40, .kind = kind
+    };
     assert_int_equal(api->copy(device, some_stream, &copy), EXPOPS_OK);
     snprintf(expected, sizeof expected, "%s 40", symbol);
     assert_string_equal(fake.copied, expected);

@@ -15,9 +15,8 @@ static const expops_backend_api *api;
 
 static void test_query_refuses_another_major(void **state)
 {
-    const expops_backend_query_fn query =
-        (expops_backend_query_fn)plugin_host_symbol_real(plugin_host_open_real(path, 0, &(const char *){ NULL }),
-                                                         EXPOPS_BACKEND_QUERY);
+    const expops_backend_query_fn query = (expops_backend_query_fn)plugin_host_symbol_real(
+        plugin_host_open_real(path, 0, &(const char *){ NULL }), EXPOPS_BACKEND_QUERY);
     expops_query question = { .header = { .struct_size = sizeof question }, .host_major = EXPOPS_BACKEND_MAJOR + 1 };
     assert_int_not_equal(query(NULL, &question), 0);
     assert_null(question.api);

@@ -8,8 +8,7 @@ struct expops_kernel_table {
     int unused;
 };
 
-expops_status expops_kernel_table_create(expops_device *device,
-                                         struct expops_kernel_table **out_table)
+expops_status expops_kernel_table_create(expops_device *device, struct expops_kernel_table **out_table)
 {
     static struct expops_kernel_table table;
     if (fail_kernel_tables)

@@ -73,8 +73,7 @@ static void failing_default_is_not_remembered(void **state)
     expops_rescan();
     assert_int_equal(expops_device_default(&device), EXPOPS_ERR_UNAVAILABLE);
     assert_null(device);
-    assert_error_has(
-        "default device: EXPOPS_BACKEND: no backend of \"three,null:3\" can run here.");
+    assert_error_has("default device: EXPOPS_BACKEND: no backend of \"three,null:3\" can run here.");
     assert_int_equal(expops_device_default(&device), EXPOPS_OK);
 }
 
@@ -111,11 +110,9 @@ static void *stay_in_scope(void *spec)
 {
     for (int i = 0; i < 3000; i++) {
         expops_device *device = NULL;
-        if (expops_scope_push(spec) || expops_device_resolve(NULL, &device) ||
-            strcmp(device->name, spec))
+        if (expops_scope_push(spec) || expops_device_resolve(NULL, &device) || strcmp(device->name, spec))
             return spec;
-        if (expops_scope_pop() || expops_device_resolve(NULL, &device) ||
-            device->backend_name[0] != 'n')
+        if (expops_scope_pop() || expops_device_resolve(NULL, &device) || device->backend_name[0] != 'n')
             return spec;
     }
     return NULL;

@@ -133,8 +133,7 @@ static void probe_failure_is_told_and_retried_after_rescan(void **state)
     null_backend_fail_always(NULL_PROBE, EXPOPS_ERR_UNAVAILABLE);
     expops_rescan();
     assert_int_equal(expops_device_open("null", &device), EXPOPS_ERR_UNAVAILABLE);
-    assert_error_has(
-        "null: The null driver was told to fail; tell it to succeed. Run `expops doctor`");
+    assert_error_has("null: The null driver was told to fail; tell it to succeed. Run `expops doctor`");
     null_backend_fail_always(NULL_PROBE, 0);
     assert_int_equal(expops_device_open("null", &device), EXPOPS_ERR_UNAVAILABLE);
     expops_rescan();
@@ -277,14 +276,11 @@ static void bad_arguments_never_reach_the_backend(void **state)
     assert_int_equal(expops_memory_allocate(device, NULL, 0, &memory), EXPOPS_OK);
     assert_null(memory.data);
     assert_int_equal(memory.device_type, 1);
-    assert_int_equal(expops_memory_upload(device, NULL, &nothing, &byte, 1),
-                     EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_memory_upload(device, NULL, &nothing, &byte, 1), EXPOPS_ERR_INVALID_ARGUMENT);
     assert_int_equal(expops_memory_upload(device, NULL, &nothing, NULL, 0), EXPOPS_OK);
-    assert_int_equal(expops_memory_upload(device, NULL, NULL, &byte, 1),
+    assert_int_equal(expops_memory_upload(device, NULL, NULL, &byte, 1), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_memory_download(device, NULL, NULL, &(expops_pointer){ &byte, 0, 1, 0 }, 1),
                      EXPOPS_ERR_INVALID_ARGUMENT);
-    assert_int_equal(
-        expops_memory_download(device, NULL, NULL, &(expops_pointer){ &byte, 0, 1, 0 }, 1),
-        EXPOPS_ERR_INVALID_ARGUMENT);
     assert_int_equal(expops_event_record(device, NULL, NULL), EXPOPS_ERR_INVALID_ARGUMENT);
     assert_int_equal(atomic_load(&null_backend.calls[NULL_ALLOCATE]), 0);
     assert_int_equal(atomic_load(&null_backend.calls[NULL_COPY]), 0);
@@ -297,9 +293,8 @@ static void backend_failures_tell_the_whole_path(void **state)
     expops_pointer memory;
     null_backend_fail(NULL_ALLOCATE, 1, EXPOPS_ERR_OUT_OF_MEMORY);
     assert_int_equal(expops_memory_allocate(device, NULL, 64, &memory), EXPOPS_ERR_OUT_OF_MEMORY);
-    assert_string_equal(
-        expops_error_text(),
-        "expops_memory_allocate: 64 bytes: null:0: null driver: allocate was told to fail");
+    assert_string_equal(expops_error_text(),
+                        "expops_memory_allocate: 64 bytes: null:0: null driver: allocate was told to fail");
     assert_null(memory.data);
     null_backend_fail(NULL_SYNCHRONIZE, 2, 719);
     assert_int_equal(expops_synchronize(device, NULL), EXPOPS_OK);
@@ -359,8 +354,7 @@ static void *open_and_close(void *argument)
     for (int i = 0; i < 2000; i++) {
         expops_device *device = NULL;
         expops_candidate candidate;
-        if (expops_device_open(i % 2 ? "null" : "two,null", &device) ||
-            !expops_candidate_get(0, &candidate))
+        if (expops_device_open(i % 2 ? "null" : "two,null", &device) || !expops_candidate_get(0, &candidate))
             return argument;
         expops_device_close(&device);
         if (i % 100 == 0)

@@ -17,12 +17,10 @@ static void every_status_has_a_name(void **state)
 
 static void story_reads_from_caller_to_cause(void **state)
 {
-    assert_int_equal(expops_fail(EXPOPS_ERR_SHAPE, "shape [%d] against [%d]", 3, 4),
-                     EXPOPS_ERR_SHAPE);
+    assert_int_equal(expops_fail(EXPOPS_ERR_SHAPE, "shape [%d] against [%d]", 3, 4), EXPOPS_ERR_SHAPE);
     assert_int_equal(expops_fail_more(EXPOPS_ERR_SHAPE, "argument %s", "weight"), EXPOPS_ERR_SHAPE);
     expops_fail_more(EXPOPS_ERR_SHAPE, "some_operator");
-    assert_string_equal(expops_error_text(),
-                        "some_operator: argument weight: shape [3] against [4]");
+    assert_string_equal(expops_error_text(), "some_operator: argument weight: shape [3] against [4]");
     expops_fail(EXPOPS_ERR_DTYPE, "another");
     assert_string_equal(expops_error_text(), "another");
 }
@@ -77,8 +75,7 @@ static void backend_failures_are_told(void **state)
     assert_error_has("launch: the backend failed with status 7");
     mark = expops_error_mark();
     expops_host.error("code %d", 700);
-    assert_int_equal(expops_fail_backend(mark, EXPOPS_ERR_OUT_OF_MEMORY, "launch"),
-                     EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_int_equal(expops_fail_backend(mark, EXPOPS_ERR_OUT_OF_MEMORY, "launch"), EXPOPS_ERR_OUT_OF_MEMORY);
     assert_string_equal(expops_error_text(), "launch: code 700");
     assert_int_equal(expops_fail_backend(expops_error_mark(), 0, "open"), EXPOPS_ERR_BACKEND);
 }
@@ -226,20 +223,13 @@ static void near_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_status_has_a_name),
-        cmocka_unit_test(story_reads_from_caller_to_cause),
-        cmocka_unit_test(story_may_quote_itself),
-        cmocka_unit_test(long_story_is_cut),
-        cmocka_unit_test(threads_have_their_own_story),
-        cmocka_unit_test(backend_failures_are_told),
-        cmocka_unit_test(environment_is_read_once),
-        cmocka_unit_test(every_row_follows_the_secure_rule),
-        cmocka_unit_test(plugins_read_settings_by_key),
-        cmocka_unit_test(log_is_silent_unless_asked),
-        cmocka_unit_test(relative_log_file_is_not_written),
-        cmocka_unit_test(misspelt_variables_are_warned_of),
-        cmocka_unit_test(long_log_lines_are_cut),
-        cmocka_unit_test(near_words),
+        cmocka_unit_test(every_status_has_a_name),          cmocka_unit_test(story_reads_from_caller_to_cause),
+        cmocka_unit_test(story_may_quote_itself),           cmocka_unit_test(long_story_is_cut),
+        cmocka_unit_test(threads_have_their_own_story),     cmocka_unit_test(backend_failures_are_told),
+        cmocka_unit_test(environment_is_read_once),         cmocka_unit_test(every_row_follows_the_secure_rule),
+        cmocka_unit_test(plugins_read_settings_by_key),     cmocka_unit_test(log_is_silent_unless_asked),
+        cmocka_unit_test(relative_log_file_is_not_written), cmocka_unit_test(misspelt_variables_are_warned_of),
+        cmocka_unit_test(long_log_lines_are_cut),           cmocka_unit_test(near_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,8 +44,7 @@ static void check_names(const void *data, size_t bytes)
     const size_t count = expops_elf_needed(data, bytes, names, MAX_NAMES);
     assert_true(count <= MAX_NAMES);
     for (size_t i = 0; i < count; i++)
-        assert_true((const char *)data <= names[i] &&
-                    names[i] + strlen(names[i]) < (const char *)data + bytes);
+        assert_true((const char *)data <= names[i] && names[i] + strlen(names[i]) < (const char *)data + bytes);
 }
 
 /* Each length up to the headers, then in steps, in a block of exactly that size so that a checker
@@ -184,14 +183,10 @@ static void other_paths_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(needed_libraries_are_named),
-        cmocka_unit_test(cut_files_are_safe),
-        cmocka_unit_test(damaged_files_are_safe),
-        cmocka_unit_test(own_files_are_trusted),
-        cmocka_unit_test(files_writable_by_all_are_not),
-        cmocka_unit_test(directories_writable_by_all_are_not),
-        cmocka_unit_test(foreign_owners_are_not),
-        cmocka_unit_test(links_are_followed_and_checked),
+        cmocka_unit_test(needed_libraries_are_named),    cmocka_unit_test(cut_files_are_safe),
+        cmocka_unit_test(damaged_files_are_safe),        cmocka_unit_test(own_files_are_trusted),
+        cmocka_unit_test(files_writable_by_all_are_not), cmocka_unit_test(directories_writable_by_all_are_not),
+        cmocka_unit_test(foreign_owners_are_not),        cmocka_unit_test(links_are_followed_and_checked),
         cmocka_unit_test(other_paths_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,8 +19,7 @@ static void members_stay_where_they_were(void **state)
     }
     for (size_t i = 0; i < EXPOPS_COUNTOF(layout); i++)
         if (layout[i].expected != layout[i].found)
-            fail_msg("%s moved from %zu to %zu", layout[i].where, layout[i].expected,
-                     layout[i].found);
+            fail_msg("%s moved from %zu to %zu", layout[i].where, layout[i].expected, layout[i].found);
 }
 
 static void numbers_stay_what_they_were(void **state)

@@ -20,10 +20,8 @@ static const struct {
     { "noisy", "probed", EXPOPS_CAUSE_NONE, "" },
     { "noting", "probed", EXPOPS_CAUSE_NONE, "" },
     { "nosymbol", "loaded", EXPOPS_CAUSE_NO_SYMBOL, "no function expops_backend_query" },
-    { "major", "loaded", EXPOPS_CAUSE_ABI_MAJOR,
-      "version 99 of the plugin interface, this library version 1" },
-    { "minor", "loaded", EXPOPS_CAUSE_HOST_TOO_OLD,
-      "needs plugin interface 1.99 or later, this library has 1.0" },
+    { "major", "loaded", EXPOPS_CAUSE_ABI_MAJOR, "version 99 of the plugin interface, this library version 1" },
+    { "minor", "loaded", EXPOPS_CAUSE_HOST_TOO_OLD, "needs plugin interface 1.99 or later, this library has 1.0" },
     { "stump", "loaded", EXPOPS_CAUSE_PLUGIN_TOO_OLD, "lacks unload" },
     { "hollow", "loaded", EXPOPS_CAUSE_PLUGIN_TOO_OLD, "lacks offer" },
     { "hostile", "loaded", EXPOPS_CAUSE_MALFORMED, "name is not made of" },
@@ -31,10 +29,8 @@ static const struct {
     { "sanitized", "loaded", EXPOPS_CAUSE_SANITIZER_MISMATCH, "sanitizer (kind 9)" },
     { "refusing", "loaded", EXPOPS_CAUSE_MALFORMED, "It refused: the moon is full." },
     { "sulking", "loaded", EXPOPS_CAUSE_MALFORMED, "no table of functions (status 5)" },
-    { "driverless", "probed", EXPOPS_CAUSE_DRIVER_MISSING,
-      "libdriver.so.1 is missing; install the driver." },
-    { "silent", "probed", EXPOPS_CAUSE_DRIVER_FAILED,
-      "failed with status 402 and did not say why" },
+    { "driverless", "probed", EXPOPS_CAUSE_DRIVER_MISSING, "libdriver.so.1 is missing; install the driver." },
+    { "silent", "probed", EXPOPS_CAUSE_DRIVER_FAILED, "failed with status 402 and did not say why" },
     { "deviceless", "probed", EXPOPS_CAUSE_NO_DEVICE, "found no device" },
     { "undefined", "trusted", EXPOPS_CAUSE_DLOPEN_FAILED, "nowhere_to_be_found" },
 };
@@ -70,8 +66,7 @@ static void plugin_without_a_name_goes_by_its_file(void **state)
 {
     search_in(fixture("hostile"));
     assert_string_equal(candidate_at(fixture("hostile")).name, "expops_hostile.so");
-    assert_int_equal(expops_device_open("hostile", &(expops_device *){ NULL }),
-                     EXPOPS_ERR_UNAVAILABLE);
+    assert_int_equal(expops_device_open("hostile", &(expops_device *){ NULL }), EXPOPS_ERR_UNAVAILABLE);
     assert_error_has("hostile: Its name is not made of");
 }
 
@@ -106,8 +101,7 @@ static void missing_dependency_is_named(void **state)
     search_in(fixture("orphan"));
     const expops_candidate candidate = candidate_at(fixture("orphan"));
     assert_int_equal(candidate.cause, EXPOPS_CAUSE_DEPENDENCY_MISSING);
-    assert_has(candidate.reason,
-               "It needs the library libexpops_absent.so.1, which is not on this machine");
+    assert_has(candidate.reason, "It needs the library libexpops_absent.so.1, which is not on this machine");
 }
 
 static void damaged_file_is_refused_by_the_linker(void **state)
@@ -254,8 +248,7 @@ static int run_child(char *last_words)
 static void last_words_name_the_plugin(void **state)
 {
     char path[PATH_MAX * 2], expected[PATH_MAX + 32];
-    char *last_words =
-        mmap(NULL, 2 * PATH_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *last_words = mmap(NULL, 2 * PATH_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(last_words, MAP_FAILED);
     snprintf(path, sizeof path, "%s:%s", fixture("crash"), fixture("good"));
     set_environment("EXPOPS_BACKEND_PATH", path);

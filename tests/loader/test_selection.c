@@ -48,8 +48,7 @@ static const struct {
     { "one\n", "?no backend's name" },
     { "one?debug=1", "?no backend's name" },
     { "a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a", "?more than 16" },
-    { "!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a",
-      "!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,auto" },
+    { "!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a", "!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,!a,auto" },
 };
 
 static void write_back(const expops_selection *selection, char *out, size_t bytes)
@@ -101,8 +100,7 @@ static void random_text_is_safe(void **state)
         const unsigned length = (unsigned)round % 40;
         for (unsigned i = 0; i < length; i++) {
             seed = seed * 1664525u + 1013904223u;
-            text[i] = round % 4 ? alphabet[(seed >> 16) % (sizeof alphabet - 1)]
-                                : (char)(1 + (seed >> 16) % 255);
+            text[i] = round % 4 ? alphabet[(seed >> 16) % (sizeof alphabet - 1)] : (char)(1 + (seed >> 16) % 255);
         }
         text[length] = 0;
         expops_selection selection, again;

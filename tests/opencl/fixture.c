@@ -20,8 +20,7 @@ static void __attribute__((format(printf, 1, 2))) host_error(const char *format,
     va_end(arguments);
 }
 
-static void __attribute__((format(printf, 2, 3)))
-host_cause(uint32_t cause, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) host_cause(uint32_t cause, const char *format, ...)
 {
     va_list arguments;
 
@@ -39,10 +38,8 @@ static const char *host_config(const char *key)
 /* A simulator that is preloaded answers for libOpenCL, whatever its name. */
 static void *host_open_library(const char *name, int only_loaded, const char **out_message)
 {
-    const int preloaded =
-        !strcmp(name, "libOpenCL.so.1") && dlsym(RTLD_DEFAULT, "clGetPlatformIDs");
-    void *library =
-        dlopen(preloaded ? NULL : name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0));
+    const int preloaded = !strcmp(name, "libOpenCL.so.1") && dlsym(RTLD_DEFAULT, "clGetPlatformIDs");
+    void *library = dlopen(preloaded ? NULL : name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0));
 
     if (!library && out_message)
         *out_message = dlerror();
@@ -182,9 +179,9 @@ expops_pointer buffer_of(void *stream, const void *data, uint64_t bytes)
 void buffer_read(void *stream, const expops_pointer *buffer, void *data, uint64_t bytes)
 {
     const expops_transfer copy = { .destination = { .data = data, .device_type = 1 },
-                               .source = *buffer,
-                               .bytes = bytes,
-                               .kind = EXPOPS_COPY_TO_HOST };
+                                   .source = *buffer,
+                                   .bytes = bytes,
+                                   .kind = EXPOPS_COPY_TO_HOST };
 
     expect_ok(fix.api->copy(fix.device, stream, &copy));
     expect_ok(fix.api->synchronize(fix.device, stream));
@@ -195,9 +192,8 @@ void buffer_free(const expops_pointer *buffer)
     fix.api->release(fix.device, NULL, buffer);
 }
 
-void launch_line(expops_backend_kernel *kernel, void *stream, const expops_pointer *tensors,
-                 uint32_t num_tensors, const void *params, uint32_t params_bytes, uint32_t groups,
-                 uint32_t group)
+void launch_line(expops_backend_kernel *kernel, void *stream, const expops_pointer *tensors, uint32_t num_tensors,
+                 const void *params, uint32_t params_bytes, uint32_t groups, uint32_t group)
 {
     const expops_launch launch = { .struct_size = sizeof(launch),
                                    .num_tensors = num_tensors,

@@ -27,8 +27,7 @@ typedef struct fixture {
 } fixture;
 
 extern fixture fix;
-extern expops_host_api
-    host; /* tests may replace open_library and library_symbol before the first probe */
+extern expops_host_api host; /* tests may replace open_library and library_symbol before the first probe */
 
 /* What the plugin reported last. */
 const char *last_error(void);
@@ -52,8 +51,7 @@ expops_pointer buffer_of(void *stream, const void *data, uint64_t bytes); /* dat
 void buffer_read(void *stream, const expops_pointer *buffer, void *data, uint64_t bytes);
 void buffer_free(const expops_pointer *buffer);
 /* Launches with one dimension and succeeds or fails the test. */
-void launch_line(expops_backend_kernel *kernel, void *stream, const expops_pointer *tensors,
-                 uint32_t num_tensors, const void *params, uint32_t params_bytes, uint32_t groups,
-                 uint32_t group);
+void launch_line(expops_backend_kernel *kernel, void *stream, const expops_pointer *tensors, uint32_t num_tensors,
+                 const void *params, uint32_t params_bytes, uint32_t groups, uint32_t group);
 
 #endif

@@ -9,15 +9,13 @@ enum { COUNT = 1000 };
 static void test_facts(void **state)
 {
     const expops_device_info *info = &fix.info;
-    expops_device_info shorter = { .header = { .struct_size =
-                                                   offsetof(expops_device_info, caps) } };
+    expops_device_info shorter = { .header = { .struct_size = offsetof(expops_device_info, caps) } };
 
     assert_true(strlen(info->name) > 0 && strlen(info->target) > 0 && strlen(info->driver) > 0);
     assert_non_null(strstr(info->compiler, "-cl-std=CL"));
     assert_non_null(strstr(info->prelude, "XK_TENSOR"));
     assert_true(info->caps & EXPOPS_CAP_HANDLES);
-    assert_true(info->memory_bytes > 0 && info->local_bytes > 0 && info->max_group > 0 &&
-                info->compute_units > 0);
+    assert_true(info->memory_bytes > 0 && info->local_bytes > 0 && info->max_group > 0 && info->compute_units > 0);
     assert_true(info->subgroup >= 1);
     assert_int_equal(info->device_types[0], 4);
     assert_int_equal(info->device_id, 0);
@@ -50,10 +48,9 @@ static void test_copies(void **state)
     copy.source.byte_offset = 500 * sizeof(int32_t);
     copy.destination.byte_offset = 10 * sizeof(int32_t);
     assert_int_equal(fix.api->copy(fix.device, NULL, &copy), EXPOPS_OK);
-    copy = (expops_transfer){ .destination = host_out,
-                          .source = to,
-                          .bytes = 200 * sizeof(int32_t),
-                          .kind = EXPOPS_COPY_TO_HOST };
+    copy = (expops_transfer){
+        .destination = host_out, .source = to, .bytes = 200 * sizeof(int32_t), .kind = EXPOPS_COPY_TO_HOST
+    };
     copy.destination.byte_offset = sizeof(int32_t);
     assert_int_equal(fix.api->copy(fix.device, NULL, &copy), EXPOPS_OK);
     assert_int_equal(fix.api->synchronize(fix.device, NULL), EXPOPS_OK);
@@ -72,8 +69,7 @@ static void test_refused_memory(void **state)
     expops_transfer copy = { .bytes = 1024, .kind = EXPOPS_COPY_TO_HOST };
     char room[1024];
 
-    assert_int_equal(fix.api->allocate(fix.device, NULL, 1ull << 60, &pointer),
-                     EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_int_equal(fix.api->allocate(fix.device, NULL, 1ull << 60, &pointer), EXPOPS_ERR_OUT_OF_MEMORY);
     assert_null(pointer.data);
     assert_non_null(strstr(last_error(), "1152921504606846976 bytes"));
     pointer = buffer_of(NULL, NULL, 0);
@@ -128,9 +124,7 @@ static void time_copies(void *stream)
 {
     const uint64_t bytes = fix.quick ? 4096 : 16u << 20;
     expops_pointer from = buffer_of(stream, NULL, bytes), to = buffer_of(stream, NULL, bytes);
-    const expops_transfer copy = {
-        .destination = to, .source = from, .bytes = bytes, .kind = EXPOPS_COPY_ON_DEVICE
-    };
+    const expops_transfer copy = { .destination = to, .source = from, .bytes = bytes, .kind = EXPOPS_COPY_ON_DEVICE };
     uint64_t before, whole, elapsed = 0;
     void *start, *stop;
 

@@ -64,8 +64,7 @@ static void test_in_place(void **state)
 
     fill(values, COUNT);
     buffer = buffer_of(NULL, values, sizeof(values));
-    launch_line(scale, NULL, (expops_pointer[]){ buffer, buffer }, 2, &params, sizeof(params),
-                COUNT / GROUP, GROUP);
+    launch_line(scale, NULL, (expops_pointer[]){ buffer, buffer }, 2, &params, sizeof(params), COUNT / GROUP, GROUP);
     buffer_read(NULL, &buffer, values, sizeof(values));
     for (int i = 0; i < COUNT; i++)
         assert_true(values[i] == (float)i * 2 + 0.5f);
@@ -76,18 +75,13 @@ static cl_context context_of(void *queue)
 {
     cl_context context = NULL;
 
-    assert_int_equal(
-        CL(clGetCommandQueueInfo)(queue, CL_QUEUE_CONTEXT, sizeof(context), &context, NULL),
-        CL_SUCCESS);
+    assert_int_equal(CL(clGetCommandQueueInfo)(queue, CL_QUEUE_CONTEXT, sizeof(context), &context, NULL), CL_SUCCESS);
     return context;
 }
 
-static void copy_or_fail(void *stream, uint32_t kind, expops_pointer destination,
-                         expops_pointer source, uint64_t bytes)
+static void copy_or_fail(void *stream, uint32_t kind, expops_pointer destination, expops_pointer source, uint64_t bytes)
 {
-    const expops_transfer copy = {
-        .destination = destination, .source = source, .bytes = bytes, .kind = kind
-    };
+    const expops_transfer copy = { .destination = destination, .source = source, .bytes = bytes, .kind = kind };
 
     assert_int_equal(fix.api->copy(fix.device, stream, &copy), EXPOPS_OK);
     assert_int_equal(fix.api->synchronize(fix.device, stream), EXPOPS_OK);
@@ -102,12 +96,9 @@ static void test_shared_virtual_memory(void **state)
 
     assert_int_equal(fix.api->stream_create(fix.device, &queue), EXPOPS_OK);
     if (fix.info.num_device_types < 2) {
-        const expops_launch launch = { .struct_size = sizeof(launch),
-                                       .num_tensors = 1,
-                                       .tensors = &out };
+        const expops_launch launch = { .struct_size = sizeof(launch), .num_tensors = 1, .tensors = &out };
 
-        assert_int_equal(fix.api->launch(fix.device, scale, queue, &launch),
-                         EXPOPS_ERR_UNSUPPORTED);
+        assert_int_equal(fix.api->launch(fix.device, scale, queue, &launch), EXPOPS_ERR_UNSUPPORTED);
         assert_non_null(strstr(last_error(), "no shared virtual memory"));
         fix.api->stream_destroy(fix.device, queue);
         return;
@@ -117,13 +108,10 @@ static void test_shared_virtual_memory(void **state)
     in.data = CL(clSVMAlloc)(context_of(queue), CL_MEM_READ_WRITE, sizeof(values), 0);
     assert_true(out.data && in.data);
     fill(values, COUNT);
-    copy_or_fail(queue, EXPOPS_COPY_TO_DEVICE,
-                 (expops_pointer){ .data = in.data, .device_type = 12 },
+    copy_or_fail(queue, EXPOPS_COPY_TO_DEVICE, (expops_pointer){ .data = in.data, .device_type = 12 },
                  (expops_pointer){ .data = values, .device_type = 1 }, sizeof(values));
-    launch_line(scale, queue, (expops_pointer[]){ out, in }, 2, &params, sizeof(params),
-                COUNT / GROUP, GROUP);
-    copy_or_fail(queue, EXPOPS_COPY_TO_HOST, (expops_pointer){ .data = result, .device_type = 1 },
-                 out, sizeof(result));
+    launch_line(scale, queue, (expops_pointer[]){ out, in }, 2, &params, sizeof(params), COUNT / GROUP, GROUP);
+    copy_or_fail(queue, EXPOPS_COPY_TO_HOST, (expops_pointer){ .data = result, .device_type = 1 }, out, sizeof(result));
     for (int i = 0; i < COUNT - 4; i++)
         assert_true(result[i] == (float)(i + 4) * 5);
     CL(clSVMFree)(context_of(queue), out.data);
@@ -149,11 +137,10 @@ static void *launch_many(void *argument)
 
     for (int round = 0; round < ROUNDS; round++) {
         const scale_params params = { (float)(self->number * ROUNDS + round), 0.0f, GROUP };
-        const expops_pointer tensors[2] = { { .data = self->out.data,
-                                              .device_type = 4,
-                                              .byte_offset =
-                                                  (uint64_t)round * GROUP * sizeof(float) },
-                                            self->in };
+        const expops_pointer tensors[2] = {
+            { .data = self->out.data, .device_type = 4, .byte_offset = (uint64_t)round * GROUP * sizeof(float) },
+            self->in
+        };
         const expops_launch launch = { .struct_size = sizeof(launch),
                                        .num_tensors = 2,
                                        .tensors = tensors,
@@ -213,8 +200,7 @@ static cl_device_id device_of(void *queue)
 {
     cl_device_id id = NULL;
 
-    assert_int_equal(CL(clGetCommandQueueInfo)(queue, CL_QUEUE_DEVICE, sizeof(id), &id, NULL),
-                     CL_SUCCESS);
+    assert_int_equal(CL(clGetCommandQueueInfo)(queue, CL_QUEUE_DEVICE, sizeof(id), &id, NULL), CL_SUCCESS);
     return id;
 }
 
@@ -264,9 +250,7 @@ static void test_foreign_contexts(void **state)
 
 static void test_queue_of_another_device(void **state)
 {
-    const expops_launch launch = { .struct_size = sizeof(launch),
-                                   .grid = { 1, 1, 1 },
-                                   .group = { 1, 1, 1 } };
+    const expops_launch launch = { .struct_size = sizeof(launch), .grid = { 1, 1, 1 }, .group = { 1, 1, 1 } };
     expops_backend_device *other = NULL;
     void *queue;
 
@@ -286,12 +270,10 @@ static void test_queue_of_another_device(void **state)
 
 static void test_compile_error(void **state)
 {
-    const expops_source source = {
-        .text = "__kernel void xk_main(__global int *a) { a[0] = no_such_word; }\n",
-        .name = "broken.f32",
-        .entry = "xk_main",
-        .target = fix.info.target
-    };
+    const expops_source source = { .text = "__kernel void xk_main(__global int *a) { a[0] = no_such_word; }\n",
+                                   .name = "broken.f32",
+                                   .entry = "xk_main",
+                                   .target = fix.info.target };
     expops_image image = { &image, 1 };
 
     assert_int_equal(fix.api->compile(fix.device, &source, &image), EXPOPS_ERR_COMPILE);
@@ -304,19 +286,15 @@ static void test_compile_error(void **state)
 
 static void test_images(void **state)
 {
-    static const char text[] =
-        "ocltxt1\0__kernel void xk_main(__global float *a, ulong o) { a[0] = 1.0f; }\n";
+    static const char text[] = "ocltxt1\0__kernel void xk_main(__global float *a, ulong o) { a[0] = 1.0f; }\n";
     static const char broken[] = "oclbin1\0this is no program of any driver";
     expops_backend_kernel *kernel = NULL;
 
-    assert_int_equal(fix.api->load(fix.device, text, sizeof(text) - 1, "xk_main", &kernel),
-                     EXPOPS_OK);
+    assert_int_equal(fix.api->load(fix.device, text, sizeof(text) - 1, "xk_main", &kernel), EXPOPS_OK);
     fix.api->unload(fix.device, kernel);
-    assert_int_not_equal(fix.api->load(fix.device, text, sizeof(text) - 1, "xk_other", &kernel),
-                         EXPOPS_OK);
+    assert_int_not_equal(fix.api->load(fix.device, text, sizeof(text) - 1, "xk_other", &kernel), EXPOPS_OK);
     assert_non_null(strstr(last_error(), "xk_other"));
-    assert_int_not_equal(fix.api->load(fix.device, broken, sizeof(broken), "xk_main", &kernel),
-                         EXPOPS_OK);
+    assert_int_not_equal(fix.api->load(fix.device, broken, sizeof(broken), "xk_main", &kernel), EXPOPS_OK);
     assert_null(kernel);
     assert_int_equal(fix.api->load(fix.device, "???", 3, "xk_main", &kernel), EXPOPS_ERR_BACKEND);
     assert_non_null(strstr(last_error(), "compile the kernel again"));
@@ -325,8 +303,7 @@ static void test_images(void **state)
 static void test_wrong_arguments(void **state)
 {
     const scale_params params = { 1.0f, 0.0f, 1 };
-    const expops_pointer buffer = buffer_of(NULL, NULL, 64),
-                         tensors[3] = { buffer, buffer, buffer };
+    const expops_pointer buffer = buffer_of(NULL, NULL, 64), tensors[3] = { buffer, buffer, buffer };
     expops_launch launch = { .struct_size = sizeof(launch),
                              .num_tensors = 3,
                              .tensors = tensors,
@@ -350,14 +327,10 @@ static void test_wrong_arguments(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_byte_offsets),
-        cmocka_unit_test(test_in_place),
-        cmocka_unit_test(test_shared_virtual_memory),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_foreign_contexts),
-        cmocka_unit_test(test_queue_of_another_device),
-        cmocka_unit_test(test_compile_error),
-        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_byte_offsets),          cmocka_unit_test(test_in_place),
+        cmocka_unit_test(test_shared_virtual_memory), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_foreign_contexts),      cmocka_unit_test(test_queue_of_another_device),
+        cmocka_unit_test(test_compile_error),         cmocka_unit_test(test_images),
         cmocka_unit_test(test_wrong_arguments),
     };
     int result = fixture_open(argc, argv);

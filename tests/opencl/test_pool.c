@@ -31,16 +31,15 @@ static cl_int get_platforms(cl_uint room, cl_platform_id *out, cl_uint *out_coun
     return CL_SUCCESS;
 }
 
-static cl_int get_devices(cl_platform_id platform, cl_device_type type, cl_uint room,
-                          cl_device_id *out, cl_uint *out_count)
+static cl_int get_devices(cl_platform_id platform, cl_device_type type, cl_uint room, cl_device_id *out,
+                          cl_uint *out_count)
 {
     out[0] = DEVICE;
     *out_count = 1;
     return CL_SUCCESS;
 }
 
-static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room, void *out,
-                              size_t *out_bytes)
+static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room, void *out, size_t *out_bytes)
 {
     static const char version[] = "OpenCL 1.2 scripted";
     const cl_uint one = 1;
@@ -53,28 +52,27 @@ static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room,
     return CL_SUCCESS;
 }
 
-static cl_int get_platform_info(cl_platform_id platform, cl_platform_info what, size_t room,
-                                void *out, size_t *out_bytes)
+static cl_int get_platform_info(cl_platform_id platform, cl_platform_info what, size_t room, void *out,
+                                size_t *out_bytes)
 {
     return CL_SUCCESS;
 }
 
-static cl_context create_context(const cl_context_properties *properties, cl_uint count,
-                                 const cl_device_id *ids,
-                                 void (*notify)(const char *, const void *, size_t, void *),
-                                 void *data, cl_int *out_code)
+static cl_context create_context(const cl_context_properties *properties, cl_uint count, const cl_device_id *ids,
+                                 void (*notify)(const char *, const void *, size_t, void *), void *data,
+                                 cl_int *out_code)
 {
     return CONTEXT;
 }
 
-static cl_command_queue create_queue(cl_context context, cl_device_id id,
-                                     cl_command_queue_properties properties, cl_int *out_code)
+static cl_command_queue create_queue(cl_context context, cl_device_id id, cl_command_queue_properties properties,
+                                     cl_int *out_code)
 {
     return QUEUE;
 }
 
-static cl_int get_queue_info(cl_command_queue queue, cl_command_queue_info what, size_t room,
-                             void *out, size_t *out_bytes)
+static cl_int get_queue_info(cl_command_queue queue, cl_command_queue_info what, size_t room, void *out,
+                             size_t *out_bytes)
 {
     const void *value = queue == OTHER_QUEUE ? (void *)OTHER_CONTEXT : (void *)CONTEXT;
 
@@ -84,22 +82,21 @@ static cl_int get_queue_info(cl_command_queue queue, cl_command_queue_info what,
     return CL_SUCCESS;
 }
 
-static cl_program create_program(cl_context context, cl_uint count, const char **texts,
-                                 const size_t *sizes, cl_int *out_code)
+static cl_program create_program(cl_context context, cl_uint count, const char **texts, const size_t *sizes,
+                                 cl_int *out_code)
 {
     programs_live++;
     return PROGRAM;
 }
 
-static cl_int build_program(cl_program program, cl_uint count, const cl_device_id *ids,
-                            const char *options, void (*notify)(cl_program, void *), void *data)
+static cl_int build_program(cl_program program, cl_uint count, const cl_device_id *ids, const char *options,
+                            void (*notify)(cl_program, void *), void *data)
 {
     return CL_SUCCESS;
 }
 
 /* A driver that keeps its binaries to itself. */
-static cl_int get_program_info(cl_program program, cl_program_info what, size_t room, void *out,
-                               size_t *out_bytes)
+static cl_int get_program_info(cl_program program, cl_program_info what, size_t room, void *out, size_t *out_bytes)
 {
     memset(out, 0, room);
     return CL_SUCCESS;
@@ -135,9 +132,8 @@ static cl_int set_argument(cl_kernel object, cl_uint index, size_t bytes, const 
     return CL_SUCCESS;
 }
 
-static cl_int enqueue(cl_command_queue queue, cl_kernel object, cl_uint dimensions,
-                      const size_t *offset, const size_t *total, const size_t *group, cl_uint count,
-                      const cl_event *events, cl_event *event)
+static cl_int enqueue(cl_command_queue queue, cl_kernel object, cl_uint dimensions, const size_t *offset,
+                      const size_t *total, const size_t *group, cl_uint count, const cl_event *events, cl_event *event)
 {
     assert_int_equal(dimensions, 2);
     assert_int_equal(total[0], 12);
@@ -163,22 +159,14 @@ static void *scripted_symbol(void *library, const char *name)
         const char *name;
         void *function;
     } rows[] = {
-        { "clGetPlatformIDs", get_platforms },
-        { "clGetDeviceIDs", get_devices },
-        { "clGetDeviceInfo", get_device_info },
-        { "clGetPlatformInfo", get_platform_info },
-        { "clCreateContext", create_context },
-        { "clReleaseContext", release },
-        { "clCreateCommandQueue", create_queue },
-        { "clReleaseCommandQueue", release },
-        { "clGetCommandQueueInfo", get_queue_info },
-        { "clCreateProgramWithSource", create_program },
-        { "clBuildProgram", build_program },
-        { "clGetProgramInfo", get_program_info },
-        { "clReleaseProgram", release_program },
-        { "clCreateKernel", create_kernel },
-        { "clReleaseKernel", release_kernel },
-        { "clSetKernelArg", set_argument },
+        { "clGetPlatformIDs", get_platforms },       { "clGetDeviceIDs", get_devices },
+        { "clGetDeviceInfo", get_device_info },      { "clGetPlatformInfo", get_platform_info },
+        { "clCreateContext", create_context },       { "clReleaseContext", release },
+        { "clCreateCommandQueue", create_queue },    { "clReleaseCommandQueue", release },
+        { "clGetCommandQueueInfo", get_queue_info }, { "clCreateProgramWithSource", create_program },
+        { "clBuildProgram", build_program },         { "clGetProgramInfo", get_program_info },
+        { "clReleaseProgram", release_program },     { "clCreateKernel", create_kernel },
+        { "clReleaseKernel", release_kernel },       { "clSetKernelArg", set_argument },
         { "clEnqueueNDRangeKernel", enqueue },
     };
 
@@ -214,9 +202,7 @@ static void launch_on(void *queue)
 
 static int set_up(void **state)
 {
-    const expops_source source = {
-        .text = "text", .name = "test", .entry = "xk_main", .target = ""
-    };
+    const expops_source source = { .text = "text", .name = "test", .entry = "xk_main", .target = "" };
     expops_image image;
     uint32_t count;
 

@@ -36,8 +36,7 @@ static const char defines[] = "#define XK 1\n#define XK_WG 64\n";
 static double decode(uint16_t bits, int exponent_bits)
 {
     const int fraction_bits = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
-    const int exponent = (bits & 0x7fff) >> fraction_bits,
-              fraction = bits & ((1 << fraction_bits) - 1);
+    const int exponent = (bits & 0x7fff) >> fraction_bits, fraction = bits & ((1 << fraction_bits) - 1);
     double size;
 
     if (exponent == (1 << exponent_bits) - 1)
@@ -54,8 +53,7 @@ static double decode(uint16_t bits, int exponent_bits)
 static uint16_t encode(double x, int exponent_bits)
 {
     const int fraction_bits = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
-    const uint16_t sign = signbit(x) ? 0x8000 : 0, infinite = ((1 << exponent_bits) - 1)
-                                                              << fraction_bits;
+    const uint16_t sign = signbit(x) ? 0x8000 : 0, infinite = ((1 << exponent_bits) - 1) << fraction_bits;
     int exponent;
     double steps;
 
@@ -90,8 +88,7 @@ static void check_decoded(const char *type, uint16_t bits, uint32_t got, int exp
     const double expected = decode(bits, exponent_bits);
     const float value = float_of(got);
 
-    if (isnan(expected) ? !isnan(value)
-                        : (double)value != expected || !signbit(value) != !signbit(expected))
+    if (isnan(expected) ? !isnan(value) : (double)value != expected || !signbit(value) != !signbit(expected))
         fail_msg("%s 0x%04x became %a, expected %a", type, bits, value, expected);
 }
 
@@ -138,8 +135,7 @@ static uint32_t fill_floats(uint32_t *out, uint32_t step)
     uint32_t count = 0, random = 12345;
 
     for (uint32_t half = 0; half < 65536; half += step) {
-        const float low = (float)decode((uint16_t)half, 5),
-                    high = (float)decode((uint16_t)(half + 1), 5);
+        const float low = (float)decode((uint16_t)half, 5), high = (float)decode((uint16_t)(half + 1), 5);
         const uint32_t middle = bits_of((low + high) / 2), brain = half << 16;
 
         out[count++] = bits_of(low);
@@ -160,8 +156,7 @@ static void check_encoded(const char *type, uint32_t from, uint16_t got, int exp
     const uint16_t expected = encode(float_of(from), exponent_bits);
 
     if (expected == 0xffff ? !is_nan16(got, exponent_bits) : got != expected)
-        fail_msg("%a (0x%08x) became %s 0x%04x, expected 0x%04x", float_of(from), from, type, got,
-                 expected);
+        fail_msg("%a (0x%08x) became %s 0x%04x, expected 0x%04x", float_of(from), from, type, got, expected);
 }
 
 static void test_many_floats(void **state)

@@ -28,13 +28,7 @@ static scripted_device devices[] = {
       1,
       1,
       { 16, 32 } },
-    { "an accelerator",
-      "OpenCL 2.1 x",
-      "cl_khr_subgroups_not_quite",
-      CL_DEVICE_TYPE_ACCELERATOR,
-      1,
-      1,
-      { 0 } },
+    { "an accelerator", "OpenCL 2.1 x", "cl_khr_subgroups_not_quite", CL_DEVICE_TYPE_ACCELERATOR, 1, 1, { 0 } },
     { "a card without compiler", "OpenCL 1.2 x", "", CL_DEVICE_TYPE_GPU, 1, 0, { 0 } },
     { "a busy card", "OpenCL 1.2 x", "", CL_DEVICE_TYPE_GPU, 0, 1, { 0 } },
     { "another card", "OpenCL 1.2 x", "", CL_DEVICE_TYPE_GPU, 1, 1, { 0 } },
@@ -54,8 +48,8 @@ static cl_int get_platforms(cl_uint room, cl_platform_id *out, cl_uint *out_coun
     return platforms_code;
 }
 
-static cl_int get_devices(cl_platform_id platform, cl_device_type type, cl_uint room,
-                          cl_device_id *out, cl_uint *out_count)
+static cl_int get_devices(cl_platform_id platform, cl_device_type type, cl_uint room, cl_device_id *out,
+                          cl_uint *out_count)
 {
     const cl_uint count = sizeof(devices) / sizeof(devices[0]);
 
@@ -78,8 +72,7 @@ static cl_int answer(const void *value, size_t bytes, size_t room, void *out, si
     return CL_SUCCESS;
 }
 
-static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room, void *out,
-                              size_t *out_bytes)
+static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room, void *out, size_t *out_bytes)
 {
     const scripted_device *device = (const scripted_device *)id;
 
@@ -103,23 +96,22 @@ static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room,
     }
 }
 
-static cl_int get_platform_info(cl_platform_id platform, cl_platform_info what, size_t room,
-                                void *out, size_t *out_bytes)
+static cl_int get_platform_info(cl_platform_id platform, cl_platform_info what, size_t room, void *out,
+                                size_t *out_bytes)
 {
     return answer("scripted", sizeof("scripted"), room, out, out_bytes);
 }
 
-static cl_context create_context(const cl_context_properties *properties, cl_uint count,
-                                 const cl_device_id *ids,
-                                 void (*notify)(const char *, const void *, size_t, void *),
-                                 void *data, cl_int *out_code)
+static cl_context create_context(const cl_context_properties *properties, cl_uint count, const cl_device_id *ids,
+                                 void (*notify)(const char *, const void *, size_t, void *), void *data,
+                                 cl_int *out_code)
 {
     *out_code = context_fails ? CL_DEVICE_NOT_AVAILABLE : CL_SUCCESS;
     return context_fails ? NULL : (cl_context)&handle;
 }
 
-static cl_command_queue create_queue(cl_context context, cl_device_id id,
-                                     cl_command_queue_properties properties, cl_int *out_code)
+static cl_command_queue create_queue(cl_context context, cl_device_id id, cl_command_queue_properties properties,
+                                     cl_int *out_code)
 {
     *out_code = CL_SUCCESS;
     return (cl_command_queue)&handle;
@@ -230,8 +222,7 @@ static void test_no_device(void **state)
 /* GPUs first, then accelerators, then processors; unusable ones are left out with a cause. */
 static void test_order(void **state)
 {
-    static const char *const names[] = { "a card", "another card", "an accelerator",
-                                         "a processor" };
+    static const char *const names[] = { "a card", "another card", "an accelerator", "a processor" };
     uint32_t count = 0;
 
     forget_reports();
@@ -270,9 +261,8 @@ static void test_open_fails(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query),       cmocka_unit_test(test_no_library),
-        cmocka_unit_test(test_old_library), cmocka_unit_test(test_no_platform),
-        cmocka_unit_test(test_no_device),   cmocka_unit_test(test_order),
+        cmocka_unit_test(test_query),       cmocka_unit_test(test_no_library), cmocka_unit_test(test_old_library),
+        cmocka_unit_test(test_no_platform), cmocka_unit_test(test_no_device),  cmocka_unit_test(test_order),
         cmocka_unit_test(test_open_fails),
     };
 

@@ -78,21 +78,26 @@ static int append_argument(char *text, int used, int size, const test_call *call
 {
     const expops_value value = call->args[index];
     switch (value.kind) {
-    case EXPOPS_VALUE_NONE: return append(text, used, size, "none");
-    case EXPOPS_VALUE_TENSOR: return append_array(text, used, size, &call->arrays[index]);
-    case EXPOPS_VALUE_REAL: return append(text, used, size, "%.17g", value.as.real);
-    case EXPOPS_VALUE_INTS: return append_list(text, used, size, value.as.integers, (int)value.count);
+    case EXPOPS_VALUE_NONE:
+        return append(text, used, size, "none");
+    case EXPOPS_VALUE_TENSOR:
+        return append_array(text, used, size, &call->arrays[index]);
+    case EXPOPS_VALUE_REAL:
+        return append(text, used, size, "%.17g", value.as.real);
+    case EXPOPS_VALUE_INTS:
+        return append_list(text, used, size, value.as.integers, (int)value.count);
     case EXPOPS_VALUE_COMPLEX:
         return append(text, used, size, "(%.17g, %.17g)", value.as.parts[0], value.as.parts[1]);
-    default: return append(text, used, size, "%lld", (long long)value.as.integer);
+    default:
+        return append(text, used, size, "%lld", (long long)value.as.integer);
     }
 }
 
 static void print_call(const test_call *call)
 {
     char text[1500];
-    int used = append(text, 0, sizeof(text), "%s, %s on %s:", call->op->name, call->title,
-                      expops_device_name(call->device));
+    int used =
+        append(text, 0, sizeof(text), "%s, %s on %s:", call->op->name, call->title, expops_device_name(call->device));
     for (size_t i = 0; i < call->num_args; i++) {
         used = append(text, used, sizeof(text), " %s=", call->op->parameters[i].name);
         used = append_argument(text, used, sizeof(text), call, i);
@@ -128,8 +133,8 @@ int test_call_infer(test_call *call)
         if (call->op->parameters[i].kind == EXPOPS_PARAMETER_DTYPE) /* the caller decides */
             call->types = (test_types){ call->result.dtype, call->result.dtype };
     if (call->result.dtype != call->types.result)
-        return test_report(call, "the result's type is %s, PyTorch's rule gives %s", expops_dtype_name(call->result.dtype),
-                           expops_dtype_name(call->types.result));
+        return test_report(call, "the result's type is %s, PyTorch's rule gives %s",
+                           expops_dtype_name(call->result.dtype), expops_dtype_name(call->types.result));
     return 0;
 }
 

@@ -16,7 +16,7 @@ typedef struct test_kind {
     const char *name;
     int (*applies)(const expops_operator *op, expops_dtype dtype);
     int (*run)(test_subject *subject); /* returns the number of failures */
-    int each_type; /* run for every element type even where depth is 0 */
+    int each_type;                     /* run for every element type even where depth is 0 */
 } test_kind;
 
 extern const test_kind test_pointwise_kinds[]; /* a nameless one ends each list */

@@ -209,7 +209,8 @@ static int run_bare(test_subject *subject)
     else {
         expops_status status = expops_call(call.op, call.device, NULL, call.args, call.num_args, NULL);
         if (status != EXPOPS_ERR_INVALID_ARGUMENT || !names(expops_error_text(), "out"))
-            failures += test_report(&call, "without an output: %s, %s", expops_status_name(status), expops_error_text());
+            failures +=
+                test_report(&call, "without an output: %s, %s", expops_status_name(status), expops_error_text());
         expops_value many[EXPOPS_MAX_PARAMETERS + 1] = { 0 };
         memcpy(many, call.args, call.num_args * sizeof(many[0]));
         status = expops_call(call.op, call.device, NULL, many, call.num_args + 1, &call.out.tensor);

@@ -89,7 +89,9 @@ static int build(test_call *call, const scenario *s, test_subject *subject)
 static int special_values(const expops_operator *op, expops_dtype dtype, int place, long double *values)
 {
     static const double common[] = { 0, 1, -1, 2, -2, 7, -7, 100, -100 };
-    static const double floats[] = { -0.0, INFINITY, -INFINITY, NAN, 0.5, -0.5, 1.5, 10.5, -20, 88.5, -88.5, 1e-3, -1e-3 };
+    static const double floats[] = {
+        -0.0, INFINITY, -INFINITY, NAN, 0.5, -0.5, 1.5, 10.5, -20, 88.5, -88.5, 1e-3, -1e-3
+    };
     test_limits limits = test_limits_of(dtype);
     int count = 0;
     if (num_tensors(op) > 2 && test_bound(op, dtype) > 0) { /* a product of all must not overflow on the way */
@@ -137,7 +139,8 @@ static void set_specials(test_call *call, test_random *random)
             const uint64_t pick = place == 0   ? (uint64_t)k % count
                                   : place == 1 ? (uint64_t)k / count % count
                                                : test_random_below(random, count);
-            test_array_set(array, test_array_index(array, array->ndim, array->shape, k), (test_value){ values[pick], 0 });
+            test_array_set(array, test_array_index(array, array->ndim, array->shape, k),
+                           (test_value){ values[pick], 0 });
         }
         place++;
     }
@@ -246,7 +249,8 @@ static int run_broadcast(test_subject *subject)
         s.title = "broadcast";
         s.ndim = 4;
         memcpy(s.shape, (int64_t[]){ 2, 3, 5, 7 }, sizeof(s.shape));
-        memcpy(s.layouts, (enum test_layout[]){ TEST_COMPACT, (enum test_layout)layout, TEST_COMPACT }, sizeof(s.layouts));
+        memcpy(s.layouts, (enum test_layout[]){ TEST_COMPACT, (enum test_layout)layout, TEST_COMPACT },
+               sizeof(s.layouts));
         s.broadcast = 1;
         failures += run_scenario(&s, subject);
     }
@@ -379,14 +383,9 @@ static int several_tensors(const expops_operator *op, expops_dtype dtype)
 }
 
 const test_kind test_pointwise_kinds[] = {
-    { "random", has_reference, run_random, 1 },
-    { "edges", has_reference, run_edges, 0 },
-    { "layouts", has_reference, run_layouts, 0 },
-    { "broadcast", several_tensors, run_broadcast, 0 },
-    { "numbers", has_reference, run_numbers, 0 },
-    { "in_place", may_be_in_place, run_in_place, 0 },
-    { "out_dtype", has_reference, run_out_dtypes, 0 },
-    { "mixed", may_be_mixed, run_mixed, 0 },
-    { "special", has_reference, run_special, 1 },
-    { NULL, NULL, NULL, 0 },
+    { "random", has_reference, run_random, 1 },        { "edges", has_reference, run_edges, 0 },
+    { "layouts", has_reference, run_layouts, 0 },      { "broadcast", several_tensors, run_broadcast, 0 },
+    { "numbers", has_reference, run_numbers, 0 },      { "in_place", may_be_in_place, run_in_place, 0 },
+    { "out_dtype", has_reference, run_out_dtypes, 0 }, { "mixed", may_be_mixed, run_mixed, 0 },
+    { "special", has_reference, run_special, 1 },      { NULL, NULL, NULL, 0 },
 };

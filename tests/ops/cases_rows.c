@@ -121,14 +121,14 @@ static int judge_rows(test_call *call, const row_plan *plan)
     const test_array *x = &call->arrays[0], *weight = weight_of(call);
     const size_t length = plan->length > 0 ? (size_t)plan->length : 1;
     long double *memory = malloc(3 * length * sizeof(long double));
-    expops_row_reference r = { plan->length, memory, weight ? memory + length : NULL, { 0 },
-                               memory + 2 * length };
+    expops_row_reference r = { plan->length, memory, weight ? memory + length : NULL, { 0 }, memory + 2 * length };
     int wrong = 0;
     if (!memory)
         return test_report(call, "no memory for the reference");
     numbers_of(call, r.numbers);
     for (int64_t k = 0; weight && k < plan->length; k++)
-        memory[length + (size_t)k] = test_array_get(weight, test_array_index(weight, weight->ndim, weight->shape, k)).re;
+        memory[length + (size_t)k] =
+            test_array_get(weight, test_array_index(weight, weight->ndim, weight->shape, k)).re;
     for (int64_t row = 0; row < plan->rows; row++) {
         for (int64_t k = 0; k < plan->length; k++) {
             const int64_t position = position_of(x, plan, row, k);
@@ -185,7 +185,8 @@ static int add_weights(test_call *call, const row_case *c, const row_plan *plan,
         const expops_parameter *parameter = &call->op->parameters[i];
         if (parameter->kind != EXPOPS_PARAMETER_TENSOR || (c->without_weight && parameter->optional))
             continue;
-        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), ndim, shape, TEST_COMPACT, c->shift))
+        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), ndim, shape, TEST_COMPACT,
+                              c->shift))
             return 0;
         test_draw(call, i, &subject->random);
     }
@@ -243,8 +244,9 @@ static int run_lengths(test_subject *subject)
     const size_t step = test_depth(subject->device) ? 1 : 3;
     int failures = 0;
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i += step) {
-        const row_case c = { .title = "rows", .ndim = 2, .shape = { 3, lengths[i] }, .variant = (int)(i & 1),
-                             .shift = (int)(i % 4) };
+        const row_case c = {
+            .title = "rows", .ndim = 2, .shape = { 3, lengths[i] }, .variant = (int)(i & 1), .shift = (int)(i % 4)
+        };
         failures += run_case(&c, subject);
     }
     const row_case line = { .title = "one row", .ndim = 1, .shape = { 777 } };
@@ -255,9 +257,12 @@ static int run_layouts(test_subject *subject)
 {
     int failures = 0;
     for (int layout = 1; layout < TEST_LAYOUT_COUNT; layout++) {
-        const row_case c = { .title = test_layout_name((enum test_layout)layout), .ndim = 3, .shape = { 4, 6, 19 },
+        const row_case c = { .title = test_layout_name((enum test_layout)layout),
+                             .ndim = 3,
+                             .shape = { 4, 6, 19 },
                              .layout = (enum test_layout)layout,
-                             .out_layout = (enum test_layout)((layout + 1) % TEST_EXPANDED), .shift = layout % 3,
+                             .out_layout = (enum test_layout)((layout + 1) % TEST_EXPANDED),
+                             .shift = layout % 3,
                              .without_weight = layout % 2 };
         failures += run_case(&c, subject);
     }

@@ -83,8 +83,8 @@ static int judge(test_call *call, const number *operands, int64_t position, numb
         size = fmaxl(size, cabsl(operands[i]));
     const long double terms = call->num_args > 1 ? size * size : size;
     const double bound = test_bound(call->op, call->types.result);
-    const int moves = strcmp(call->op->name, "fill") == 0 || strcmp(call->op->name, "copy") == 0 || strcmp(call->op->name, "masked_fill") == 0 ||
-                      strcmp(call->op->name, "neg") == 0;
+    const int moves = strcmp(call->op->name, "fill") == 0 || strcmp(call->op->name, "copy") == 0 ||
+                      strcmp(call->op->name, "masked_fill") == 0 || strcmp(call->op->name, "neg") == 0;
     const long double slack = moves ? 0 : (4 + (long double)bound) * test_ulp(real, terms);
     const expops_dtype part = test_is_complex(out->dtype) ? real : out->dtype;
     const int right = test_is_float(part) ? test_close(part, actual.re, creall(exact), bound, slack) &&
@@ -125,7 +125,8 @@ static void set_ties(test_call *call)
         if (k % 5 == 0)
             test_array_set(first, index, (test_value){ 0, k % 2 });
         if (k % 3 == 0 && second->host && second->dtype == first->dtype && second->ndim == first->ndim)
-            test_array_set(second, test_array_index(second, first->ndim, first->shape, k), test_array_get(first, index));
+            test_array_set(second, test_array_index(second, first->ndim, first->shape, k),
+                           test_array_get(first, index));
     }
 }
 
@@ -144,8 +145,8 @@ static int build(test_call *call, test_subject *subject, enum test_layout layout
             test_plain_argument(call, i, subject->dtype, 0);
             continue;
         }
-        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), parameter->max_ndim ? 0 : 2, shape,
-                              i ? TEST_COMPACT : layout, 0))
+        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), parameter->max_ndim ? 0 : 2,
+                              shape, i ? TEST_COMPACT : layout, 0))
             return 0;
         test_draw(call, i, &subject->random);
     }

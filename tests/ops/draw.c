@@ -64,7 +64,9 @@ void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int 
         if (!parameter->optional || parameter->epsilon || variant) /* neighbours get different numbers */
             call->args[index] = small_number(dtype, variant + (int)index);
         break;
-    case EXPOPS_PARAMETER_OPERAND: call->args[index] = small_number(dtype, variant); break;
+    case EXPOPS_PARAMETER_OPERAND:
+        call->args[index] = small_number(dtype, variant);
+        break;
     case EXPOPS_PARAMETER_BOOL:
         if (!parameter->optional || variant)
             call->args[index] = expops_bool(variant & 1);
@@ -80,6 +82,7 @@ void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int 
         call->args[index] = expops_choice(variant % count);
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }

@@ -28,7 +28,8 @@ static int shape_differs(test_call *call, const golden_tensor *expect)
 static const test_reference *element_reference(const test_call *call)
 {
     const test_reference *reference = test_reference_find(call->op->name);
-    return reference && reference->element && !call->op->view && !test_is_complex(call->types.common) ? reference : NULL;
+    return reference && reference->element && !call->op->view && !test_is_complex(call->types.common) ? reference
+                                                                                                      : NULL;
 }
 
 /* The slack that the reference grants where several operands are rounded; 0 where there is no reference. */
@@ -68,8 +69,8 @@ static int element_fails(test_call *call, int64_t position, test_value actual, t
             return 0;
     }
     own.slack = half ? 0 : slack;
-    const int close = half ? actual.re == expect.re && actual.im == expect.im
-                           : test_answer_accepts(call, &own, actual, 0);
+    const int close =
+        half ? actual.re == expect.re && actual.im == expect.im : test_answer_accepts(call, &own, actual, 0);
     if (close || (!expect64 && isfinite(expect.re) && reference_accepts(call, position, actual)))
         return 0;
     return test_judge_report(call, position, actual, expect64 ? *expect64 : expect);

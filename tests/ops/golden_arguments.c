@@ -9,11 +9,19 @@ static int number_of(test_call *call, size_t index, struct json_object *json, ex
 {
     struct json_object *inner = NULL;
     switch (json_object_get_type(json)) {
-    case json_type_boolean: *out_value = expops_bool(json_object_get_boolean(json)); return 1;
-    case json_type_int: *out_value = expops_int(json_object_get_int64(json)); return 1;
-    case json_type_double: *out_value = expops_real(json_object_get_double(json)); return 1;
-    case json_type_object: break;
-    default: return 0;
+    case json_type_boolean:
+        *out_value = expops_bool(json_object_get_boolean(json));
+        return 1;
+    case json_type_int:
+        *out_value = expops_int(json_object_get_int64(json));
+        return 1;
+    case json_type_double:
+        *out_value = expops_real(json_object_get_double(json));
+        return 1;
+    case json_type_object:
+        break;
+    default:
+        return 0;
     }
     if (json_object_object_get_ex(json, "f", &inner)) {
         const char *word = json_object_get_string(inner);
@@ -34,7 +42,8 @@ static int tensor_argument(const test_golden *golden, test_call *call, size_t in
     test_array *array = &call->arrays[index];
     if (!golden_tensor_of(golden, json, &tensor))
         return 0;
-    if (!test_array_view(array, call->device, tensor.dtype, tensor.ndim, tensor.shape, tensor.strides, 0, tensor.stored))
+    if (!test_array_view(array, call->device, tensor.dtype, tensor.ndim, tensor.shape, tensor.strides, 0,
+                         tensor.stored))
         return 0;
     const size_t size = expops_dtype_bytes(tensor.dtype);
     for (int64_t i = 0; i < tensor.stored; i++)
@@ -90,10 +99,14 @@ static int argument(const test_golden *golden, test_call *call, size_t index, st
     if (!json)
         return call->op->parameters[index].optional != 0;
     switch (kind) {
-    case EXPOPS_PARAMETER_TENSOR: return tensor_argument(golden, call, index, json);
-    case EXPOPS_PARAMETER_CHOICE: return choice_argument(call, index, json);
-    case EXPOPS_PARAMETER_INTS: return ints_argument(call, index, json);
-    case EXPOPS_PARAMETER_DTYPE: return dtype_argument(call, index, json);
+    case EXPOPS_PARAMETER_TENSOR:
+        return tensor_argument(golden, call, index, json);
+    case EXPOPS_PARAMETER_CHOICE:
+        return choice_argument(call, index, json);
+    case EXPOPS_PARAMETER_INTS:
+        return ints_argument(call, index, json);
+    case EXPOPS_PARAMETER_DTYPE:
+        return dtype_argument(call, index, json);
     default:
         if (golden_tensor_of(golden, json, &tensor))
             return kind == EXPOPS_PARAMETER_OPERAND && tensor_argument(golden, call, index, json);
@@ -109,11 +122,13 @@ int golden_arguments(const test_golden *golden, struct json_object *json, test_c
     json_object_object_get_ex(json, "kwargs", &kwargs);
     const size_t num_args = json_object_array_length(args);
     if (num_args + 1 > call->num_args)
-        return test_report(call, "the case has %zu arguments, the operator %zu parameters", num_args + 1, call->num_args);
+        return test_report(call, "the case has %zu arguments, the operator %zu parameters", num_args + 1,
+                           call->num_args);
     by_name[0] = input;
     for (size_t i = 0; i < num_args; i++)
         by_name[i + 1] = json_object_array_get_idx(args, i);
-    json_object_object_foreach(kwargs, key, value) {
+    json_object_object_foreach(kwargs, key, value)
+    {
         size_t i = 0;
         while (i < call->num_args && strcmp(call->op->parameters[i].name, key) != 0)
             i++;

@@ -146,7 +146,8 @@ int golden_tensor_of(const test_golden *golden, struct json_object *value, golde
     struct json_object *shape = json_object_array_get_idx(parts, 1), *strides = json_object_array_get_idx(parts, 2);
     const size_t ndim = json_object_array_length(shape);
     if (ndim > EXPOPS_MAX_RANK || ndim != json_object_array_length(strides) ||
-        expops_dtype_parse(json_object_get_string(json_object_array_get_idx(parts, 0)), &out_tensor->dtype) != EXPOPS_OK)
+        expops_dtype_parse(json_object_get_string(json_object_array_get_idx(parts, 0)), &out_tensor->dtype) !=
+            EXPOPS_OK)
         return 0;
     out_tensor->ndim = (int32_t)ndim;
     for (size_t i = 0; i < ndim; i++) {

@@ -7,13 +7,18 @@
 double test_bound(const expops_operator *op, expops_dtype dtype)
 {
     switch (dtype) {
-    case EXPOPS_DTYPE_F16: return (double)op->bound.f16;
-    case EXPOPS_DTYPE_BF16: return (double)op->bound.bf16;
+    case EXPOPS_DTYPE_F16:
+        return (double)op->bound.f16;
+    case EXPOPS_DTYPE_BF16:
+        return (double)op->bound.bf16;
     case EXPOPS_DTYPE_F32:
-    case EXPOPS_DTYPE_C64: return (double)op->bound.f32;
+    case EXPOPS_DTYPE_C64:
+        return (double)op->bound.f32;
     case EXPOPS_DTYPE_F64:
-    case EXPOPS_DTYPE_C128: return (double)op->bound.f64;
-    default: return 0;
+    case EXPOPS_DTYPE_C128:
+        return (double)op->bound.f64;
+    default:
+        return 0;
     }
 }
 
@@ -22,11 +27,14 @@ static expops_dtype arithmetic_of(expops_dtype common)
 {
     switch (common) {
     case EXPOPS_DTYPE_F16:
-    case EXPOPS_DTYPE_BF16: return EXPOPS_DTYPE_F32;
+    case EXPOPS_DTYPE_BF16:
+        return EXPOPS_DTYPE_F32;
     case EXPOPS_DTYPE_I8:
     case EXPOPS_DTYPE_I16:
-    case EXPOPS_DTYPE_U8: return EXPOPS_DTYPE_I32;
-    default: return common;
+    case EXPOPS_DTYPE_U8:
+        return EXPOPS_DTYPE_I32;
+    default:
+        return common;
     }
 }
 
@@ -42,12 +50,14 @@ static long double argument_of(const test_call *call, size_t i, int64_t position
             test_array_get(array, test_array_index(array, call->result.ndim, call->result.shape, position)).re;
         return parameter->dtypes ? element : test_convert(common, element);
     }
-    case EXPOPS_VALUE_REAL: return test_round(arithmetic_of(common), (long double)value.as.real);
+    case EXPOPS_VALUE_REAL:
+        return test_round(arithmetic_of(common), (long double)value.as.real);
     case EXPOPS_VALUE_NONE:
         if (parameter->kind == EXPOPS_PARAMETER_NUMBER)
             return test_round(arithmetic_of(common), (long double)parameter->default_value);
         return (long double)parameter->default_value;
-    default: return (long double)value.as.integer;
+    default:
+        return (long double)value.as.integer;
     }
 }
 

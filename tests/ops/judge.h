@@ -13,7 +13,8 @@ long double test_floor_excess(const expops_operator *op, expops_dtype result, lo
 /* What the reference is given for an element of a pointwise call's output: one number for each parameter. */
 void test_arguments(const test_call *call, int64_t position, long double *arguments);
 /* Whether the reference picks one of two zeros of different sign by their place, as fmax may: then either is right. */
-int test_sign_is_free(const test_call *call, const test_reference *reference, long double *arguments, long double exact);
+int test_sign_is_free(const test_call *call, const test_reference *reference, long double *arguments,
+                      long double exact);
 
 /* One element's exact answer. `slack` is an absolute error that rounding the inputs alone may cause. */
 typedef struct test_answer {

@@ -38,7 +38,8 @@ static int check_rule(test_call *call, const rounding *one)
     const long double converted = test_convert(one->to, one->value);
     if (converted == one->rounded)
         return 0;
-    return test_report(call, "the tests' rule makes %.21Lg of %.21Lg, PyTorch %.21Lg", converted, one->value, one->rounded);
+    return test_report(call, "the tests' rule makes %.21Lg of %.21Lg, PyTorch %.21Lg", converted, one->value,
+                       one->rounded);
 }
 
 /* Numbers of one type, several times over so that vectors are full; `early` converts before the arithmetic, as self's type
@@ -54,7 +55,8 @@ static int run_from(test_subject *subject, expops_dtype from, int early)
             chosen[count++] = roundings + i;
     if (!count)
         return 0;
-    test_call_begin(&call, subject->device, subject->op, early ? "two roundings of an input" : "two roundings of a result");
+    test_call_begin(&call, subject->device, subject->op,
+                    early ? "two roundings of an input" : "two roundings of a result");
     int failures = !test_call_tensor(&call, 0, early ? subject->dtype : from, 1, &numel, TEST_COMPACT, 0) ||
                    !test_call_tensor(&call, 1, from, 1, &numel, TEST_COMPACT, 0);
     for (size_t i = 0; i < count; i++)

@@ -134,7 +134,8 @@ static int run_halves(test_subject *subject)
     static const struct {
         int32_t ndim;
         expops_value dim;
-    } refused[] = { { 2, { EXPOPS_VALUE_NONE, 0, { 0 } } }, { 2, { EXPOPS_VALUE_INT, 1, { .integer = 2 } } },
+    } refused[] = { { 2, { EXPOPS_VALUE_NONE, 0, { 0 } } },
+                    { 2, { EXPOPS_VALUE_INT, 1, { .integer = 2 } } },
                     { 0, { EXPOPS_VALUE_INT, 1, { .integer = 0 } } } };
     int failures = 0;
     for (int dim = -1; dim < 3; dim++) {
@@ -184,10 +185,10 @@ static int run_channels(test_subject *subject)
         int64_t weights;
         int refused;
     } cases[] = {
-        { 0, { 0 }, 0, 1, 0 },          { 1, { 9 }, 1, 1, 0 },          { 2, { 5, 3 }, 1, 3, 0 },
-        { 2, { 4, 64 }, 1, 64, 0 },     { 3, { 2, 3, 32 }, 1, 3, 0 },   { 4, { 2, 3, 5, 7 }, 1, 3, 0 },
-        { 4, { 2, 3, 5, 7 }, 1, 1, 0 }, { 3, { 2, 3, 5 }, 0, 1, 0 },    { 3, { 2, 0, 5 }, 1, 0, 0 },
-        { 3, { 2, 3, 5 }, 1, 5, 1 },    { 1, { 9 }, 1, 9, 1 },          { 0, { 0 }, 1, 2, 1 },
+        { 0, { 0 }, 0, 1, 0 },          { 1, { 9 }, 1, 1, 0 },        { 2, { 5, 3 }, 1, 3, 0 },
+        { 2, { 4, 64 }, 1, 64, 0 },     { 3, { 2, 3, 32 }, 1, 3, 0 }, { 4, { 2, 3, 5, 7 }, 1, 3, 0 },
+        { 4, { 2, 3, 5, 7 }, 1, 1, 0 }, { 3, { 2, 3, 5 }, 0, 1, 0 },  { 3, { 2, 0, 5 }, 1, 0, 0 },
+        { 3, { 2, 3, 5 }, 1, 5, 1 },    { 1, { 9 }, 1, 9, 1 },        { 0, { 0 }, 1, 2, 1 },
     };
     int failures = 0;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -45,11 +45,16 @@ static int outrank(int strong, int weak)
 static int number_dtype(uint32_t kind)
 {
     switch (kind) {
-    case EXPOPS_VALUE_BOOL: return EXPOPS_DTYPE_BOOL;
-    case EXPOPS_VALUE_INT: return EXPOPS_DTYPE_I64;
-    case EXPOPS_VALUE_REAL: return EXPOPS_DTYPE_F32;
-    case EXPOPS_VALUE_COMPLEX: return EXPOPS_DTYPE_C64;
-    default: return NOTHING;
+    case EXPOPS_VALUE_BOOL:
+        return EXPOPS_DTYPE_BOOL;
+    case EXPOPS_VALUE_INT:
+        return EXPOPS_DTYPE_I64;
+    case EXPOPS_VALUE_REAL:
+        return EXPOPS_DTYPE_F32;
+    case EXPOPS_VALUE_COMPLEX:
+        return EXPOPS_DTYPE_C64;
+    default:
+        return NOTHING;
     }
 }
 

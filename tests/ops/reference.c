@@ -28,13 +28,21 @@ long double test_reference_call(const test_reference *reference, const long doub
 {
     void *const f = (void *)reference->element;
     switch (reference->count) {
-    case 1: return ((L (*)(L))f)(a[0]);
-    case 2: return ((L (*)(L, L))f)(a[0], a[1]);
-    case 3: return ((L (*)(L, L, L))f)(a[0], a[1], a[2]);
-    case 4: return ((L (*)(L, L, L, L))f)(a[0], a[1], a[2], a[3]);
-    case 5: return ((L (*)(L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4]);
-    case 6: return ((L (*)(L, L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4], a[5]);
-    case 7: return ((L (*)(L, L, L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
-    default: return ((L (*)(L, L, L, L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    case 1:
+        return ((L(*)(L))f)(a[0]);
+    case 2:
+        return ((L(*)(L, L))f)(a[0], a[1]);
+    case 3:
+        return ((L(*)(L, L, L))f)(a[0], a[1], a[2]);
+    case 4:
+        return ((L(*)(L, L, L, L))f)(a[0], a[1], a[2], a[3]);
+    case 5:
+        return ((L(*)(L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4]);
+    case 6:
+        return ((L(*)(L, L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4], a[5]);
+    case 7:
+        return ((L(*)(L, L, L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    default:
+        return ((L(*)(L, L, L, L, L, L, L, L))f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
     }
 }

@@ -18,9 +18,9 @@ enum { TEST_ROW_NUMBERS = 6 };
 typedef struct expops_row_reference {
     int64_t n;
     const long double *x;
-    const long double *weight; /* n elements of the second tensor, or NULL */
+    const long double *weight;             /* n elements of the second tensor, or NULL */
     long double numbers[TEST_ROW_NUMBERS]; /* numbers and choices in the parameters' order */
-    long double *out; /* reduce: one; map: n */
+    long double *out;                      /* reduce: one; map: n */
 } expops_row_reference;
 
 typedef long double (*test_reference_fn)(void);
@@ -28,7 +28,7 @@ typedef void (*test_row_reference_fn)(const expops_row_reference *r);
 
 typedef struct test_reference {
     const char *name;
-    int count; /* arguments of `element` */
+    int count;                 /* arguments of `element` */
     test_reference_fn element; /* one of the two */
     test_row_reference_fn row;
 } test_reference;

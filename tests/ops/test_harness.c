@@ -81,7 +81,8 @@ static expops_dtype promoted(expops_dtype a, int a_kind, expops_dtype b, int b_k
     expops_tensor tensors[2];
     expops_value args[2];
     for (int i = 0; i < 2; i++) {
-        tensors[i] = (expops_tensor){ .ndim = kinds[i] == DIMENSIONS, .dtype = expops_dtype_to_dl(dtypes[i]), .shape = shape };
+        tensors[i] =
+            (expops_tensor){ .ndim = kinds[i] == DIMENSIONS, .dtype = expops_dtype_to_dl(dtypes[i]), .shape = shape };
         args[i] = expops_tensor_value(&tensors[i]);
         if (kinds[i] == NUMBER_VALUE)
             args[i] = dtypes[i] == EXPOPS_DTYPE_BOOL  ? expops_bool(1)
@@ -101,16 +102,16 @@ static void test_promotion(void **state)
         int a_kind, b_kind;
         expops_dtype common;
     } facts[] = {
-        { D(F16), D(BF16), DIMENSIONS, DIMENSIONS, D(F32) },  { D(F16), D(F32), DIMENSIONS, DIMENSIONS, D(F32) },
-        { D(I64), D(F16), DIMENSIONS, DIMENSIONS, D(F16) },   { D(U8), D(I8), DIMENSIONS, DIMENSIONS, D(I16) },
-        { D(U8), D(I32), DIMENSIONS, DIMENSIONS, D(I32) },    { D(BOOL), D(U8), DIMENSIONS, DIMENSIONS, D(U8) },
-        { D(I16), D(I64), DIMENSIONS, SCALAR, D(I16) },       { D(I16), D(F64), DIMENSIONS, SCALAR, D(F64) },
-        { D(F16), D(F64), DIMENSIONS, SCALAR, D(F16) },       { D(F16), D(F64), SCALAR, SCALAR, D(F64) },
+        { D(F16), D(BF16), DIMENSIONS, DIMENSIONS, D(F32) },   { D(F16), D(F32), DIMENSIONS, DIMENSIONS, D(F32) },
+        { D(I64), D(F16), DIMENSIONS, DIMENSIONS, D(F16) },    { D(U8), D(I8), DIMENSIONS, DIMENSIONS, D(I16) },
+        { D(U8), D(I32), DIMENSIONS, DIMENSIONS, D(I32) },     { D(BOOL), D(U8), DIMENSIONS, DIMENSIONS, D(U8) },
+        { D(I16), D(I64), DIMENSIONS, SCALAR, D(I16) },        { D(I16), D(F64), DIMENSIONS, SCALAR, D(F64) },
+        { D(F16), D(F64), DIMENSIONS, SCALAR, D(F16) },        { D(F16), D(F64), SCALAR, SCALAR, D(F64) },
         { D(BOOL), D(I64), DIMENSIONS, NUMBER_VALUE, D(I64) }, { D(I8), D(I64), DIMENSIONS, NUMBER_VALUE, D(I8) },
-        { D(I8), D(F64), DIMENSIONS, NUMBER_VALUE, D(F32) },  { D(BF16), D(F64), DIMENSIONS, NUMBER_VALUE, D(BF16) },
-        { D(F64), D(F64), SCALAR, NUMBER_VALUE, D(F64) },     { D(I32), D(I64), SCALAR, NUMBER_VALUE, D(I32) },
+        { D(I8), D(F64), DIMENSIONS, NUMBER_VALUE, D(F32) },   { D(BF16), D(F64), DIMENSIONS, NUMBER_VALUE, D(BF16) },
+        { D(F64), D(F64), SCALAR, NUMBER_VALUE, D(F64) },      { D(I32), D(I64), SCALAR, NUMBER_VALUE, D(I32) },
         { D(F64), D(C64), DIMENSIONS, NUMBER_VALUE, D(C128) }, { D(F32), D(C64), DIMENSIONS, DIMENSIONS, D(C64) },
-        { D(F64), D(C64), DIMENSIONS, DIMENSIONS, D(C128) },  { D(BOOL), D(BOOL), DIMENSIONS, NUMBER_VALUE, D(BOOL) },
+        { D(F64), D(C64), DIMENSIONS, DIMENSIONS, D(C128) },   { D(BOOL), D(BOOL), DIMENSIONS, NUMBER_VALUE, D(BOOL) },
     };
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
         const expops_dtype common =

@@ -21,8 +21,8 @@ typedef struct test_array {
     expops_dtype dtype;
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
-    int64_t first;  /* storage index of element (0, ..., 0) */
-    int64_t stored; /* elements of the storage */
+    int64_t first;       /* storage index of element (0, ..., 0) */
+    int64_t stored;      /* elements of the storage */
     unsigned char *host; /* guard, storage, guard */
     expops_device *device;
     expops_pointer memory;

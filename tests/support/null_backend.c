@@ -22,27 +22,10 @@ typedef struct null_plan {
 } null_plan;
 
 static const char *const function_names[NULL_FUNCTION_COUNT] = {
-    "probe",
-    "device_open",
-    "device_close",
-    "device_info",
-    "allocate",
-    "release",
-    "copy",
-    "synchronize",
-    "stream_create",
-    "stream_destroy",
-    "stream_capturing",
-    "compile",
-    "release_image",
-    "load",
-    "unload",
-    "offer",
-    "launch",
-    "event_create",
-    "event_destroy",
-    "event_record",
-    "event_elapsed",
+    "probe",         "device_open",  "device_close",  "device_info",    "allocate",         "release",
+    "copy",          "synchronize",  "stream_create", "stream_destroy", "stream_capturing", "compile",
+    "release_image", "load",         "unload",        "offer",          "launch",           "event_create",
+    "event_destroy", "event_record", "event_elapsed",
 };
 
 null_state null_backend;
@@ -118,8 +101,7 @@ static int32_t null_probe(uint32_t *out_num_devices)
 {
     const int32_t status = enter(NULL_PROBE);
     if (status) {
-        null_host->cause(EXPOPS_CAUSE_DRIVER_FAILED,
-                         "The null driver was told to fail; tell it to succeed.");
+        null_host->cause(EXPOPS_CAUSE_DRIVER_FAILED, "The null driver was told to fail; tell it to succeed.");
         return status;
     }
     *out_num_devices = null_backend.num_devices;
@@ -167,8 +149,7 @@ static int32_t null_device_info(expops_backend_device *device, expops_device_inf
     return 0;
 }
 
-static int32_t null_allocate(expops_backend_device *device, void *stream, uint64_t bytes,
-                             expops_pointer *out_pointer)
+static int32_t null_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
 {
     const int32_t status = enter(NULL_ALLOCATE);
     if (status)
@@ -224,8 +205,7 @@ static void null_stream_destroy(expops_backend_device *device, void *stream)
     free(stream);
 }
 
-static int32_t null_stream_capturing(expops_backend_device *device, void *stream,
-                                     uint32_t *out_capturing)
+static int32_t null_stream_capturing(expops_backend_device *device, void *stream, uint32_t *out_capturing)
 {
     const int32_t status = enter(NULL_STREAM_CAPTURING);
     if (status)
@@ -234,8 +214,7 @@ static int32_t null_stream_capturing(expops_backend_device *device, void *stream
     return 0;
 }
 
-static int32_t null_compile(expops_backend_device *device, const expops_source *source,
-                            expops_image *out_image)
+static int32_t null_compile(expops_backend_device *device, const expops_source *source, expops_image *out_image)
 {
     const int32_t status = enter(NULL_COMPILE);
     if (null_backend.compiling)
@@ -260,8 +239,8 @@ static void null_release_image(expops_image *image)
     *image = (expops_image){ NULL, 0 };
 }
 
-static int32_t null_load(expops_backend_device *device, const void *image, size_t bytes,
-                         const char *entry, expops_backend_kernel **out_kernel)
+static int32_t null_load(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
+                         expops_backend_kernel **out_kernel)
 {
     const int32_t status = enter(NULL_LOAD);
     if (status)
@@ -288,14 +267,13 @@ static int32_t null_offer(expops_backend_device *device, const expops_signature 
         return status;
     *out_kernel = calloc(1, sizeof **out_kernel);
     (*out_kernel)->offered = 1;
-    copy_text((*out_kernel)->operator_name, sizeof(*out_kernel)->operator_name,
-              signature->operator_name);
+    copy_text((*out_kernel)->operator_name, sizeof(*out_kernel)->operator_name, signature->operator_name);
     atomic_fetch_add(&null_backend.live_kernels, 1);
     return 0;
 }
 
-static void record_launch(const expops_backend_device *device, const expops_backend_kernel *kernel,
-                          void *stream, const expops_launch *launch)
+static void record_launch(const expops_backend_device *device, const expops_backend_kernel *kernel, void *stream,
+                          const expops_launch *launch)
 {
     null_record *last = &null_backend.last;
     pthread_mutex_lock(&lock);
@@ -316,8 +294,8 @@ static void record_launch(const expops_backend_device *device, const expops_back
     pthread_mutex_unlock(&lock);
 }
 
-static int32_t null_launch(expops_backend_device *device, expops_backend_kernel *kernel,
-                           void *stream, const expops_launch *launch)
+static int32_t null_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
+                           const expops_launch *launch)
 {
     const int32_t status = enter(NULL_LAUNCH);
     if (!status && !null_backend.silent)
@@ -342,8 +320,7 @@ static int32_t null_event_record(expops_backend_device *device, void *event, voi
     return enter(NULL_EVENT_RECORD);
 }
 
-static int32_t null_event_elapsed(expops_backend_device *device, void *start, void *stop,
-                                  uint64_t *out_ns)
+static int32_t null_event_elapsed(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns)
 {
     *out_ns = 1000;
     return enter(NULL_EVENT_ELAPSED);

@@ -33,12 +33,7 @@ enum null_function {
     NULL_FUNCTION_COUNT
 };
 
-enum {
-    NULL_MAX_DEVICES = 4,
-    NULL_MAX_TENSORS = 16,
-    NULL_MAX_PARAMS = 4096,
-    NULL_MAX_TEXT = 1 << 18
-};
+enum { NULL_MAX_DEVICES = 4, NULL_MAX_TENSORS = 16, NULL_MAX_PARAMS = 4096, NULL_MAX_TEXT = 1 << 18 };
 
 typedef struct null_record {
     uint32_t num_tensors, params_bytes;
@@ -60,11 +55,10 @@ typedef struct null_state {
     int32_t device_type;  /* 1, DLPack's CPU */
     uint32_t subgroup, max_group;
     const char *target, *compiler, *prelude;
-    uint32_t capturing; /* what stream_capturing answers */
-    uint32_t offers;    /* `offer` gives a kernel */
-    uint32_t silent;    /* launches are counted, not recorded: for timing */
-    void (*compiling)(
-        const expops_source *source); /* called by `compile`, for races; may be NULL */
+    uint32_t capturing;                             /* what stream_capturing answers */
+    uint32_t offers;                                /* `offer` gives a kernel */
+    uint32_t silent;                                /* launches are counted, not recorded: for timing */
+    void (*compiling)(const expops_source *source); /* called by `compile`, for races; may be NULL */
 
     /* what happened */
     atomic_uint calls[NULL_FUNCTION_COUNT];

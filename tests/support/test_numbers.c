@@ -39,8 +39,8 @@ static void test_f64(void **state)
 {
     test_random random = test_random_for("f64");
     for (int i = 0; i < 100000; i++) {
-        const long double value = ldexpl(test_random_in(&random, -2, 2), (int)test_random_below(&random, 6000) - 1110) +
-                                  ldexpl(1, -60);
+        const long double value =
+            ldexpl(test_random_in(&random, -2, 2), (int)test_random_below(&random, 6000) - 1110) + ldexpl(1, -60);
         const double narrow = (double)value;
         uint64_t bits;
         memcpy(&bits, &narrow, sizeof(bits));

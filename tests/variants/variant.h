@@ -9,7 +9,7 @@ typedef struct variant_layout {
     const char *name;
     int32_t ndim;
     int64_t shape[3];
-    int64_t strides[2][3]; /* of the even and of the odd inputs; zeros throughout: compact */
+    int64_t strides[2][3];  /* of the even and of the odd inputs; zeros throughout: compact */
     int64_t out_strides[3]; /* the same */
     uint32_t walked;        /* rows: how many of the last dimensions */
     int basic;              /* every operator takes it in every element type, and it is compiled for every target */

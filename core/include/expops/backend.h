@@ -22,8 +22,7 @@ extern "C" {
 #define EXPOPS_BACKEND_MINOR 0u
 #define EXPOPS_BACKEND_QUERY "expops_backend_query"
 
-#define EXPOPS_HAS(p, T, field) \
-    ((p)->header.struct_size >= offsetof(T, field) + sizeof((p)->field) && (p)->field)
+#define EXPOPS_HAS(p, T, field) ((p)->header.struct_size >= offsetof(T, field) + sizeof((p)->field) && (p)->field)
 
 typedef struct expops_header {
     uint32_t struct_size; /* sizeof as the writer of the struct knows it */
@@ -112,12 +111,12 @@ typedef struct expops_device_info {
 } expops_device_info;
 
 enum {
-    EXPOPS_CAP_F64 = 1u << 0,            /* double arithmetic */
-    EXPOPS_CAP_HANDLES = 1u << 1,        /* device_types[0] memory is an opaque handle, not an address */
-    EXPOPS_CAP_CAPTURE = 1u << 2,        /* stream_capturing is meaningful */
+    EXPOPS_CAP_F64 = 1u << 0,             /* double arithmetic */
+    EXPOPS_CAP_HANDLES = 1u << 1,         /* device_types[0] memory is an opaque handle, not an address */
+    EXPOPS_CAP_CAPTURE = 1u << 2,         /* stream_capturing is meaningful */
     EXPOPS_CAP_STREAM_ALLOCATE = 1u << 3, /* allocate and release are ordered on the stream */
-    EXPOPS_CAP_HOST = 1u << 4,           /* memory is the host's: the core may read it */
-    EXPOPS_CAP_CPU = 1u << 5,            /* the device's processors are the host's: `auto` takes it last */
+    EXPOPS_CAP_HOST = 1u << 4,            /* memory is the host's: the core may read it */
+    EXPOPS_CAP_CPU = 1u << 5,             /* the device's processors are the host's: `auto` takes it last */
 };
 
 /* Kernel text ready for the compiler: prelude and defines included, one entry point. */
@@ -148,7 +147,7 @@ typedef struct expops_operand {
 enum {
     EXPOPS_OPERAND_OUTPUT = 0,
     EXPOPS_OPERAND_INPUT = 1,
-    EXPOPS_OPERAND_NUMBER = 2, /* a value of the compute type, in the launch's params */
+    EXPOPS_OPERAND_NUMBER = 2,   /* a value of the compute type, in the launch's params */
     EXPOPS_OPERAND_POSITION = 3, /* no memory: the sum of the element's indices times the strides, plus `first` */
 };
 
@@ -166,13 +165,13 @@ typedef struct expops_signature {
     const char *operator_name; /* "softplus" */
     uint32_t family;           /* expops_family */
     uint32_t compute;          /* expops_compute */
-    int32_t dtype;             /* expops_dtype inputs are converted to before the arithmetic; -1: elements are moved as bits */
-    int32_t result;            /* expops_dtype of the arithmetic's result, before it is converted to the output's */
-    uint32_t choice;           /* 0, or which of an operator's compile-time choices (gelu's "tanh") */
+    int32_t dtype;   /* expops_dtype inputs are converted to before the arithmetic; -1: elements are moved as bits */
+    int32_t result;  /* expops_dtype of the arithmetic's result, before it is converted to the output's */
+    uint32_t choice; /* 0, or which of an operator's compile-time choices (gelu's "tanh") */
     uint32_t rank, row_dims;
     const int64_t *shape;
     uint32_t num_operands;
-    uint32_t num_numbers;  /* 8 bytes each at the start of params (16 for complex): float, double or int64_t */
+    uint32_t num_numbers;           /* 8 bytes each at the start of params (16 for complex): float, double or int64_t */
     const expops_operand *operands; /* operands[0].struct_size apart */
 } expops_signature;
 
@@ -190,10 +189,10 @@ typedef struct expops_launch {
     uint32_t struct_size;
     uint32_t num_tensors;
     const expops_pointer *tensors; /* outputs first, then inputs, no numbers */
-    const void *params; /* read before launch returns: the next call changes them */
-    uint32_t params_bytes; /* a multiple of 8 */
-    uint32_t grid[3];      /* groups */
-    uint32_t group[3];     /* work-items in a group */
+    const void *params;            /* read before launch returns: the next call changes them */
+    uint32_t params_bytes;         /* a multiple of 8 */
+    uint32_t grid[3];              /* groups */
+    uint32_t group[3];             /* work-items in a group */
 } expops_launch;
 
 /* A copy between host and device memory, or within the device. */
@@ -236,7 +235,8 @@ typedef struct expops_backend_api {
     void (*unload)(expops_backend_device *device, expops_backend_kernel *kernel);
     /* A kernel of the plugin's own for this signature, asked once when a plan is made. *out_kernel = NULL declines.
      * Optional. */
-    int32_t (*offer)(expops_backend_device *device, const expops_signature *signature, expops_backend_kernel **out_kernel);
+    int32_t (*offer)(expops_backend_device *device, const expops_signature *signature,
+                     expops_backend_kernel **out_kernel);
     /* The hot path: no allocation, lock or synchronisation. */
     int32_t (*launch)(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                       const expops_launch *launch);

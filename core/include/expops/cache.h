@@ -25,7 +25,8 @@ typedef struct expops_cache_entry {
     int64_t used; /* seconds since the epoch of the last use, a day's resolution */
 } expops_cache_entry;
 /* Calls `visit` for each entry on disk until it returns nonzero. */
-EXPOPS_API expops_status expops_cache_visit(int (*visit)(void *context, const expops_cache_entry *entry), void *context);
+EXPOPS_API expops_status expops_cache_visit(int (*visit)(void *context, const expops_cache_entry *entry),
+                                            void *context);
 /* Removes every entry on disk. *out_removed may be NULL. */
 EXPOPS_API expops_status expops_cache_clear(uint64_t *out_removed);
 

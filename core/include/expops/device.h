@@ -51,7 +51,8 @@ EXPOPS_API expops_status expops_event_elapsed(expops_device *device, void *start
 
 /* Scratch memory of operators that need it. NULL functions restore the backend's own allocator. Set before use. */
 typedef struct expops_allocator {
-    void *(*allocate)(void *context, void *stream, uint64_t bytes); /* 256-byte aligned device address; NULL fails the call */
+    void *(*allocate)(void *context, void *stream,
+                      uint64_t bytes); /* 256-byte aligned device address; NULL fails the call */
     void (*release)(void *context, void *stream, void *data, uint64_t bytes);
     void *context;
 } expops_allocator;
@@ -68,16 +69,16 @@ EXPOPS_API expops_status expops_rescan(void);
 
 /* Candidates seen so far, in the order they are preferred. Probing happens at the first call of any of these. */
 typedef struct expops_candidate {
-    const char *name;      /* "cuda", or the file name where it never said */
-    const char *path;      /* file, or "(linked in)" */
-    const char *origin;    /* which rule found it: "EXPOPS_BACKEND_PATH" */
-    const char *version;   /* may be "" */
-    const char *stage;     /* how far it got: "found", "trusted", "loaded", "queried", "probed" */
-    uint32_t cause;        /* expops_cause; EXPOPS_CAUSE_NONE when it runs */
+    const char *name;       /* "cuda", or the file name where it never said */
+    const char *path;       /* file, or "(linked in)" */
+    const char *origin;     /* which rule found it: "EXPOPS_BACKEND_PATH" */
+    const char *version;    /* may be "" */
+    const char *stage;      /* how far it got: "found", "trusted", "loaded", "queried", "probed" */
+    uint32_t cause;         /* expops_cause; EXPOPS_CAUSE_NONE when it runs */
     const char *cause_name; /* "DRIVER_MISSING" */
-    const char *reason;    /* one sentence or "" */
-    const char *hint;      /* what to do or "" */
-    const char *notes;     /* findings that do not stop it, one a line, or "" */
+    const char *reason;     /* one sentence or "" */
+    const char *hint;       /* what to do or "" */
+    const char *notes;      /* findings that do not stop it, one a line, or "" */
     uint32_t num_devices;
     int usable;
 } expops_candidate;

@@ -15,7 +15,7 @@ typedef struct expops_value {
     union {
         const expops_tensor *tensor;
         double real;
-        int64_t integer; /* also bool, and the index of a choice */
+        int64_t integer;     /* also bool, and the index of a choice */
         const double *parts; /* real, imaginary */
         const int64_t *integers;
     } as;
@@ -108,14 +108,14 @@ EXPOPS_API const char *expops_operator_alias(const expops_operator *op, size_t i
 
 enum {
     EXPOPS_PARAMETER_NONE = 0,
-    EXPOPS_PARAMETER_TENSOR,   /* a tensor */
-    EXPOPS_PARAMETER_OPERAND,  /* a tensor or a number that takes part in type promotion */
-    EXPOPS_PARAMETER_NUMBER,   /* a number in the operator's own type */
+    EXPOPS_PARAMETER_TENSOR,  /* a tensor */
+    EXPOPS_PARAMETER_OPERAND, /* a tensor or a number that takes part in type promotion */
+    EXPOPS_PARAMETER_NUMBER,  /* a number in the operator's own type */
     EXPOPS_PARAMETER_INT,
     EXPOPS_PARAMETER_INTS,
     EXPOPS_PARAMETER_BOOL,
-    EXPOPS_PARAMETER_CHOICE,   /* one of a few words */
-    EXPOPS_PARAMETER_DTYPE,    /* an expops_dtype, passed as an int */
+    EXPOPS_PARAMETER_CHOICE, /* one of a few words */
+    EXPOPS_PARAMETER_DTYPE,  /* an expops_dtype, passed as an int */
 };
 
 typedef struct expops_parameter_info {
