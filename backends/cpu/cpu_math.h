@@ -40,9 +40,10 @@ CPU_ROW2(pow) CPU_ROW2(hypot) CPU_ROW2(atan2)
  * exp(x) = 4^m * exp(t), m whole, |t| <= ln(2): two factors of 2^m, which one shift makes, reach subnormal results and
  * infinity. m is bounded as a whole number, for NaN to pass. What takes time is the number of steps and how long a chain
  * of them is: sums are taken in pairs. */
-#define CPU_EXP_MAGIC 12583039.0f /* 1.5 * 2^23 + 127: m's biased exponent is left in the low bits */
+/* 1.5 * 2^23 + 127: m's biased exponent is left in the low bits. */
+#define CPU_EXP_MAGIC 12583039.0f
 
-                CPU_INLINE uint32_t cpu_exp_bits(float shifted)
+CPU_INLINE uint32_t cpu_exp_bits(float shifted)
 {
     const int32_t middle = 0x4b400000 + 127, nearest = (int32_t)xk_f32_bits(shifted);
     const int32_t upper = nearest < middle + 66 ? nearest : middle + 66;

@@ -227,8 +227,6 @@ static const referee referees[] = {
     { "special_i0e", NULL, referee_i0e },
     { "special_i1", NULL, referee_i1 },
     { "special_xlog1py", NULL, xlog1py_of },
-    { "tan", mpfr_tan, NULL },
-    { "tanh", mpfr_tanh, NULL },
     { "xlogy", NULL, xlogy_of },
 };
 
