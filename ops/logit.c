@@ -14,7 +14,7 @@ OPERATOR(logit) = {
 
 #ifdef XK
 /* 2 * (atanh(z) / z - 1) / z^2 over v = z^2, |z| < 1/2 */
-#if !XK_F64 && !XK_HALF
+#if XK_F32 && !XK_HALF
 XK_FN xk_t logit_near(xk_t v)
 {
     xk_t y = XK_C(3.6448422e-1);
@@ -26,11 +26,15 @@ XK_FN xk_t logit_near(xk_t v)
 
 KERNEL(xk_t self, xk_t eps)
 {
+#if XK_HALF
     const xk_t lowest = eps < 0 ? -XK_INFINITY : eps, highest = eps < 0 ? XK_INFINITY : 1 - eps;
     const xk_t raised = self < lowest ? lowest : self, x = raised > highest ? highest : raised;
-#if XK_HALF
     return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
-#elif !XK_F64
+#else
+    /* A compiler may take this choice, the same for all elements, out of its loop. */
+    const xk_t high = 1 - eps, raised = self < eps ? eps : self;
+    const xk_t x = eps < 0 ? self : raised > high ? high : raised;
+#if XK_F32
     /* Near 1/2 twice the inverse hyperbolic tangent of 2 * x - 1, which is exact there. */
     const xk_t z = 2 * x - 1, v = z * z, far = xk_log(x / (1 - x));
     return v < XK_C(0.25) ? 2 * z + z * v * logit_near(v) : far;
@@ -42,6 +46,7 @@ KERNEL(xk_t self, xk_t eps)
     const xk_t quotient = (near ? 2 * a : x) / (near && gap < 0 ? x : rest), above = 1 + quotient;
     const xk_t y = xk_log(near ? above : quotient) + (near ? quotient - (above - 1) : XK_C(0));
     return near ? xk_copysign(y, gap) : y;
+#endif
 #endif
 }
 #endif

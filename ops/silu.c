@@ -17,23 +17,23 @@ KERNEL(xk_t self)
     return xk_half_gate(self, self);
 }
 #else
-/* exp(-SILU_SHIFT) is SILU_REST; left of SILU_LOW the 1 beside exp(-self) is lost. */
+/* Left of SILU_LOW the 1 beside exp(-self) is lost, and so both sides of the fraction may lose a factor exp(SILU_SHIFT),
+ * whose reciprocal is SILU_REST: without that exp(-self) overflows where the result does not yet vanish. */
 #if XK_F64
 #define SILU_LOW XK_C(-600.0)
 #define SILU_SHIFT XK_C(100.0)
 #define SILU_REST XK_C(3.7200759760208359630e-44)
 #else
 #define SILU_LOW XK_C(-60.0)
-#define SILU_SHIFT XK_C(40.0)
-#define SILU_REST XK_C(4.2483542552915889953e-18)
+#define SILU_SHIFT XK_C(16.0)
+#define SILU_REST XK_C(1.1253517471925911451e-7)
 #endif
 
 KERNEL(xk_t self)
 {
-    /* Far left exp(-self) overflows where the result does not yet vanish: there exp(self) in two factors. */
     const int low = self < SILU_LOW;
-    const xk_t e = xk_exp(low ? self + SILU_SHIFT : -self);
-    return low ? self * e * SILU_REST : self / (1 + e);
+    const xk_t over = low ? self * SILU_REST : self;
+    return over / (1 + xk_exp((low ? -SILU_SHIFT : 0) - self));
 }
 #endif
 #endif
