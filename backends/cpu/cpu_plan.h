@@ -14,7 +14,7 @@ enum {
     CPU_ACCS_BYTES = 16384,        /* accumulators of a group of rows */
     CPU_DIRECT_COLS = 16384,       /* elements of a block none of whose operands needs a buffer */
     CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
-    CPU_STREAM_PART_BYTES = 2048,  /* of results that go there at once */
+    CPU_STREAM_PART_BYTES = 1024,  /* of results that go there at once */
     CPU_STREAM_ROW_BYTES = 512,    /* of a block's row: shorter ones leave too many lines half written */
 };
 /* Outputs from this size on are written past the caches. */
