@@ -27,6 +27,11 @@ XK_FN xk_t i1_near(xk_t v)
     y = (y * v + XK_C(1.7361111111102736e-4)) * v + XK_C(3.4722222222223153e-3);
     y = (y * v + XK_C(4.166666666666661e-2)) * v + XK_C(2.5e-1);
     y = y * v + XK_C(5.0e-1);
+#elif XK_HALF
+    xk_t y = XK_C(8.6545724e-06);
+    y = (y * v + XK_C(0.00015457056)) * v + XK_C(0.0035268937);
+    y = (y * v + XK_C(0.041599713)) * v + XK_C(0.25002789);
+    y = y * v + XK_C(0.4999983);
 #else
     xk_t y = XK_C(3.47163e-9);
     y = (y * v + XK_C(1.2696762e-7)) * v + XK_C(5.845702e-6);
@@ -52,6 +57,10 @@ XK_FN xk_t i1_far(xk_t v)
     y = (y * v + XK_C(-1.0995378484873909e-1)) * v + XK_C(-5.7529857337242446e-2);
     y = (y * v + XK_C(-4.090715395384172e-2)) * v + XK_C(-4.675104850767481e-2);
     y = (y * v + XK_C(-1.4960335515052148e-1)) * v + XK_C(3.989422804014327e-1);
+#elif XK_HALF
+    xk_t y = XK_C(-0.098742075);
+    y = (y * v + XK_C(-0.037222657)) * v + XK_C(-0.15005283);
+    y = y * v + XK_C(0.39894554);
 #else
     xk_t y = XK_C(-6.73536e2);
     y = (y * v + XK_C(7.1154205e2)) * v + XK_C(-2.8202884e2);
@@ -69,30 +78,18 @@ XK_FN xk_t i1_far(xk_t v)
 #define I1_LIMIT XK_C(5)
 #endif
 
+KERNEL(xk_t self)
+{
+    const xk_t a = xk_fabs(self), near = a * i1_near(XK_C(0.25) * a * a);
 #if XK_HALF
-/* The same with fewer terms; exp(a) with 2^-12 before it may overflow. */
-KERNEL(xk_t self)
-{
-    const xk_t a = xk_fabs(self), v = XK_C(0.25) * self * self, r = xk_raw_rsqrt(a), u = r * r;
-    xk_t near = XK_C(8.6545724e-06);
-    near = (near * v + XK_C(0.00015457056)) * v + XK_C(0.0035268937);
-    near = (near * v + XK_C(0.041599713)) * v + XK_C(0.25002789);
-    near = near * v + XK_C(0.4999983);
-    xk_t far = XK_C(-0.098742075);
-    far = (far * u + XK_C(-0.037222657)) * u + XK_C(-0.15005283);
-    far = far * u + XK_C(0.39894554);
-    const xk_t beyond = xk_raw_exp2(a * XK_LOG2_E - 12) * r * far * XK_C(4096), y = a <= 5 ? a * near : beyond;
-    return self < 0 ? -y : y;
-}
+    /* exp(a) with 2^-12 before it may overflow */
+    const xk_t r = xk_raw_rsqrt(a), far = xk_raw_exp2(a * XK_LOG2_E - 12) * r * i1_far(r * r) * XK_C(4096);
 #else
-KERNEL(xk_t self)
-{
-    const xk_t a = xk_fabs(self), v = XK_C(0.25) * a * a;
     const xk_t far = xk_exp_times(i1_far(1 / a) / xk_sqrt(a), a, XK_C(0));
-    const xk_t y = a <= I1_LIMIT ? a * i1_near(v) : far;
+#endif
+    const xk_t y = a <= I1_LIMIT ? near : far;
     return self < 0 ? -y : y;
 }
-#endif
 #endif
 
 #ifdef EXPOPS_REFERENCE

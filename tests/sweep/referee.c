@@ -165,12 +165,18 @@ static void xlog1py_of(mpfr_ptr y, mpfr_t *a, mpfr_t *t)
     mpfr_mul(y, a[0], t[0], NEAREST);
 }
 
-/* The larger operand and log(1 + exp(smaller - larger)); two doubles may cancel 53 bits of it and a few more. */
-static void logaddexp_of(mpfr_ptr y, mpfr_t *a, mpfr_t *t)
+/* t[0] the larger operand, t[1] what the smaller one is below it */
+static void split_pair(mpfr_t *a, mpfr_t *t)
 {
     mpfr_max(t[0], a[0], a[1], NEAREST);
     mpfr_min(t[1], a[0], a[1], NEAREST);
     mpfr_sub(t[1], t[1], t[0], NEAREST);
+}
+
+/* The larger operand and log(1 + exp(smaller - larger)); two doubles may cancel 53 bits of it and a few more. */
+static void logaddexp_of(mpfr_ptr y, mpfr_t *a, mpfr_t *t)
+{
+    split_pair(a, t);
     mpfr_exp(t[1], t[1], NEAREST);
     mpfr_log1p(t[1], t[1], NEAREST);
     mpfr_add(y, t[0], t[1], NEAREST);
@@ -178,9 +184,7 @@ static void logaddexp_of(mpfr_ptr y, mpfr_t *a, mpfr_t *t)
 
 static void logaddexp2_of(mpfr_ptr y, mpfr_t *a, mpfr_t *t)
 {
-    mpfr_max(t[0], a[0], a[1], NEAREST);
-    mpfr_min(t[1], a[0], a[1], NEAREST);
-    mpfr_sub(t[1], t[1], t[0], NEAREST);
+    split_pair(a, t);
     mpfr_exp2(t[1], t[1], NEAREST);
     mpfr_log1p(t[1], t[1], NEAREST);
     mpfr_const_log2(t[2], NEAREST);

@@ -51,8 +51,8 @@ EXPOPS_API expops_status expops_event_elapsed(expops_device *device, void *start
 
 /* Scratch memory of operators that need it. NULL functions restore the backend's own allocator. Set before use. */
 typedef struct expops_allocator {
-    void *(*allocate)(void *context, void *stream,
-                      uint64_t bytes); /* 256-byte aligned device address; NULL fails the call */
+    /* A device address, 256-byte aligned; NULL fails the call. */
+    void *(*allocate)(void *context, void *stream, uint64_t bytes);
     void (*release)(void *context, void *stream, void *data, uint64_t bytes);
     void *context;
 } expops_allocator;
