@@ -14,7 +14,6 @@ actively on the cores the other one needs. Freed memory is kept by the allocator
 page faults.
 """
 import argparse
-import ctypes
 import glob
 import importlib.util
 import math
@@ -23,6 +22,7 @@ import statistics
 import sys
 import time
 
+from bench_torch_library import Library, plain, same, time_text
 from bench_torch_ops import layouts, operators
 
 SAMPLES = 15
@@ -39,75 +39,6 @@ def share_one_runtime():
     os.environ.update(EXPOPS_BENCH_CHILD='1', LD_PRELOAD=found[0], MALLOC_MMAP_THRESHOLD_=str(1 << 40),
                       MALLOC_TRIM_THRESHOLD_=str(1 << 40))
     os.execv(sys.executable, [sys.executable] + sys.argv)
-
-
-class Tensor(ctypes.Structure):
-    """expops_tensor"""
-    _fields_ = [('data', ctypes.c_void_p), ('device_type', ctypes.c_int32), ('device_id', ctypes.c_int32),
-                ('ndim', ctypes.c_int32), ('code', ctypes.c_uint8), ('bits', ctypes.c_uint8),
-                ('lanes', ctypes.c_uint16), ('shape', ctypes.POINTER(ctypes.c_int64)),
-                ('strides', ctypes.POINTER(ctypes.c_int64)), ('byte_offset', ctypes.c_uint64)]
-
-
-class Value(ctypes.Structure):
-    """expops_value; the union's pointer and real share their bits."""
-    _fields_ = [('kind', ctypes.c_uint32), ('count', ctypes.c_uint32), ('bits', ctypes.c_uint64)]
-
-
-NONE, TENSOR, BOOL, INT, REAL, CHOICE = 0, 1, 2, 3, 4, 7
-
-
-class Library:
-    def __init__(self, build):
-        core = os.path.join(build, 'core', 'libexpops.so')
-        os.environ.setdefault('EXPOPS_BACKEND_PATH', os.path.abspath(os.path.join(build, 'backends', 'cpu')))
-        self.lib = ctypes.CDLL(core if os.path.exists(core) else 'libexpops.so.0')
-        self.lib.expops_find.restype = ctypes.c_void_p
-        self.lib.expops_error_text.restype = ctypes.c_char_p
-        self.device = ctypes.c_void_p()
-        self.check(self.lib.expops_device_open(b'cpu', ctypes.byref(self.device)))
-        self.keep = []
-
-    def check(self, status):
-        if status:
-            raise SystemExit('bench_torch.py: ' + self.lib.expops_error_text().decode())
-
-    def tensor(self, t):
-        code = 6 if str(t.dtype) == 'torch.bool' else 4 if str(t.dtype) == 'torch.bfloat16' else \
-            2 if t.dtype.is_floating_point else 0
-        shape, strides = (ctypes.c_int64 * t.dim())(*t.shape), (ctypes.c_int64 * t.dim())(*t.stride())
-        made = Tensor(t.data_ptr(), 1, 0, t.dim(), code, t.element_size() * 8, 1, shape, strides, 0)
-        self.keep += [made, shape, strides]
-        return made
-
-    def value(self, x):
-        if x is None:
-            return Value(NONE, 0, 0)
-        if isinstance(x, bool):
-            return Value(BOOL, 1, int(x))
-        if isinstance(x, int):
-            return Value(INT, 1, x & (1 << 64) - 1)
-        if isinstance(x, float):
-            return Value(REAL, 1, ctypes.c_uint64.from_buffer(ctypes.c_double(x)).value)
-        if isinstance(x, tuple):
-            return Value(CHOICE, 1, x[0])
-        return Value(TENSOR, 1, ctypes.addressof(self.tensor(x)))
-
-    def prepared(self, name, args, out):
-        """A call without arguments."""
-        op = ctypes.c_void_p(self.lib.expops_find(name.encode()))
-        if not op.value:
-            raise SystemExit(f'bench_torch.py: no operator {name}')
-        values = (Value * max(1, len(args)))(*map(self.value, args))
-        out_tensor = ctypes.byref(self.tensor(out))
-        call, count = self.lib.expops_call, ctypes.c_size_t(len(args))
-        self.check(call(op, self.device, None, values, count, out_tensor))
-        return lambda: call(op, self.device, None, values, count, out_tensor)
-
-
-def plain(name):
-    """The operator's name, without the variant and the mark."""
-    return name.rstrip('*').split('.')[0]
 
 
 def sample(run, count):
@@ -127,17 +58,6 @@ def compare(ours, theirs, samples):
     pairs = [(sample(ours, counts[0]), sample(theirs, counts[1])) for _ in range(samples)]
     return (statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs),
             statistics.median(b / a for a, b in pairs))
-
-
-def same(ours, theirs, dtype):
-    """Whether the two libraries were asked the same question; accuracy is the tests' business."""
-    a, b = ours.double(), theirs.double()
-    near = (a - b).abs() <= 2e-2 * (1 + b.abs()) if dtype != 'f64' else (a - b).abs() <= 1e-6 * (1 + b.abs())
-    return bool((near | (a == b) | (a.isnan() & b.isnan())).all())
-
-
-def time_text(seconds):
-    return f'{seconds * 1e6:.1f} µs' if seconds < 1e-3 else f'{seconds * 1e3:.2f} ms'
 
 
 def size_text(size):
@@ -195,7 +115,7 @@ def main():
     import torch
     torch.set_grad_enabled(False)
     torch.manual_seed(1)
-    report(*run(options, torch, Library(options.build)))
+    report(*run(options, torch, Library(options.build, 'cpu')))
 
 
 if __name__ == '__main__':

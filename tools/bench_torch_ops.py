@@ -1,4 +1,4 @@
-"""The operators that bench_torch.py times: their data, and PyTorch's call that does the same."""
+"""The operators that the benchmarks against PyTorch time: their data, and PyTorch's call that does the same."""
 
 # Where PyTorch's public function only wraps another operator and has no out= form, that other operator is called:
 # celu and selu are elu, relu is clamp_min, relu6 is hardtanh. `positive` returns its input; it is timed as a copy.
@@ -13,6 +13,7 @@ DOMAINS = {
 UNARY = ('abs ceil floor trunc frac sign sgn neg square reciprocal rsqrt exp exp2 expm1 log log2 log10 log1p sin cos sinh '
          'cosh asinh acosh atanh erf erfinv digamma lgamma i0 special_i0e special_i1 sinc deg2rad rad2deg sigmoid').split()
 BINARY = ('mul maximum fmin hypot heaviside logaddexp logaddexp2 xlogy special_xlog1py').split()
+BYTES = {'f16': 2, 'bf16': 2, 'f32': 4, 'f64': 8}
 COMPARE = ('eq ne ge gt le lt logical_xor').split()
 
 
@@ -181,9 +182,13 @@ def layouts(torch):
     def images(x):
         return x.view(-1, 64, 32, 32).contiguous(memory_format=last)
 
+    def wide_rows(x):
+        return x.view(-1, 65536)
+
     silu = torch._C._nn.silu
     return {
         'mul.by a column': shaped(torch.mul, 2, rows, lambda x: rows(x)[:, :1]),
+        'mul.by a column, wide rows': shaped(torch.mul, 2, wide_rows, lambda x: wide_rows(x)[:, :1]),
         'mul.by a row': shaped(torch.mul, 2, rows, lambda x: x[:1024]),
         'mul.by a scalar tensor': shaped(torch.mul, 2, rows, lambda x: x[0]),
         'mul.by a turned matrix': shaped(torch.mul, 2, rows, lambda x: x.view(1024, -1).t()),

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Times a GPU backend's pointwise operators against PyTorch's and against a copy, all on the same data and stream.
+
+  bench_torch_gpu.py --build build                       all operators, f32, f16 and bf16, 256 MiB a tensor
+  bench_torch_gpu.py --build build --dtypes bf16 silu exp
+  bench_torch_gpu.py --build build --layouts             broadcast, turned and strided operands
+
+A sample is a batch of calls between two of the device's events. Samples of this library, of PyTorch and of a copy from
+device memory to device memory take turns. A cell shows the median time of a call of this library; its bandwidth as a
+fraction of the copy's, counting each input read once and each output written once; and PyTorch's time over this library's:
+above 1 this library is faster. The operators marked * have no form of PyTorch's that writes into a tensor that exists.
+"""
+import argparse
+import math
+import statistics
+import sys
+
+from bench_torch_library import Library, plain, same, time_text
+from bench_torch_ops import BYTES, layouts, operators
+
+SAMPLE_SECONDS = 2e-3
+FILLER_CYCLES = 200000  # The device is busy while the host enqueues a batch, so that it never waits for the host.
+
+
+class Clock:
+    def __init__(self, torch):
+        self.torch = torch
+        self.start, self.stop = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+
+    def sample(self, run, count):
+        """Seconds of one of `count` calls."""
+        self.torch.cuda._sleep(FILLER_CYCLES)
+        self.start.record()
+        for _ in range(count):
+            run()
+        self.stop.record()
+        self.stop.synchronize()
+        return self.start.elapsed_time(self.stop) / 1e3 / count
+
+    def medians(self, runs, samples):
+        """The samples of each run, in turns."""
+        counts = []
+        for run in runs:
+            run()
+            counts.append(max(1, round(SAMPLE_SECONDS / self.sample(run, 2))))
+        return [[self.sample(run, count) for run, count in zip(runs, counts)] for _ in range(samples)]
+
+
+def distinct_bytes(t):
+    """Of the elements of a tensor; repeated ones count once."""
+    return t.element_size() * math.prod(n for n, stride in zip(t.shape, t.stride()) if stride)
+
+
+def moved_bytes(case, torch):
+    tensors = [x for x in case.args if isinstance(x, torch.Tensor) and (x is not case.out or case.in_place)]
+    return sum(map(distinct_bytes, tensors)) + distinct_bytes(case.out)
+
+
+class Copy:
+    """A copy of as many bytes as a tensor has here."""
+
+    def __init__(self, torch, size):
+        self.source, self.target = (torch.randint(-128, 127, (size,), dtype=torch.int8) for _ in range(2))
+        self.bytes = 2 * size
+
+    def __call__(self):
+        self.target.copy_(self.source)
+
+
+def measure(case, ours, copy, clock, torch, samples):
+    """Seconds of a call, its bandwidth over a copy's, PyTorch's time over its time."""
+    taken = clock.medians([ours, case.theirs, copy], samples)
+    share = moved_bytes(case, torch) / copy.bytes
+    return (statistics.median(a for a, _, _ in taken), statistics.median(share * c / a for a, _, c in taken),
+            statistics.median(b / a for a, b, _ in taken))
+
+
+def run(options, torch, library):
+    table, clock, copy = {}, Clock(torch), Copy(torch, options.bytes)
+    for name, make in (layouts if options.layouts else operators)(torch).items():
+        if options.names and name not in options.names and plain(name) not in options.names:
+            continue
+        table[name] = {}
+        for dtype in options.dtypes:
+            library.keep.clear()
+            case = make(options.bytes // BYTES[dtype], dtype)
+            ours = library.prepared(plain(name), case.args, case.out)
+            torch.cuda.synchronize()
+            result, expected = case.out.clone(), case.theirs()
+            if not case.in_place and not same(result, expected, dtype):
+                raise SystemExit(f'bench_torch_gpu.py: {name} in {dtype}: the libraries disagree')
+            del result, expected
+            table[name][dtype] = measure(case, ours, copy, clock, torch, options.samples)
+        if options.verbose:
+            print(name, *(f'{b:.2f} {c:.2f}' for _, b, c in table[name].values()), file=sys.stderr, flush=True)
+    return table
+
+
+def report(table, options, torch):
+    print(f'**{torch.cuda.get_device_name()}, {options.bytes / 2**20:.0f} MiB a tensor, PyTorch {torch.__version__}**\n')
+    print('| operator |' + ''.join(f' {dtype} | /copy | PyTorch/ours |' for dtype in options.dtypes))
+    print('|---|' + '---|---|---|' * len(options.dtypes))
+    for name, cells in table.items():
+        print(f'| {name} |' + ''.join(f' {time_text(a)} | {b:.2f} | {c:.2f} |' for a, b, c in cells.values()))
+    print()
+    for dtype in options.dtypes:
+        ratios = {name: cells[dtype] for name, cells in table.items()}
+        mean = math.exp(statistics.fmean(math.log(c) for _, _, c in ratios.values()))
+        print(f'{dtype}: PyTorch/ours, geometric mean {mean:.2f}; slower than PyTorch: '
+              + (', '.join(f'{name} {c:.3f}' for name, (_, _, c) in ratios.items() if c < 0.995) or 'none')
+              + f'; below {options.floor} of copy: '
+              + (', '.join(f'{name} {b:.3f}' for name, (_, b, _) in ratios.items() if b < options.floor) or 'none') + '.')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('names', nargs='*', help='operators; all of them by default')
+    parser.add_argument('--build', default='build', help='build folder of the library; else an installed one is used')
+    parser.add_argument('--backend', default='cuda', choices=['cuda', 'hip'])
+    parser.add_argument('--dtypes', type=lambda text: text.split(','), default=['f32', 'f16', 'bf16'])
+    parser.add_argument('--bytes', type=int, default=1 << 28, help='of one tensor')
+    parser.add_argument('--layouts', action='store_true', help='broadcast, turned and strided operands instead')
+    parser.add_argument('--samples', type=int, default=9)
+    parser.add_argument('--floor', type=float, default=0.95, help='what is below this fraction of the copy is listed')
+    parser.add_argument('--verbose', action='store_true', help='ratios as they come, on standard error')
+    options = parser.parse_args()
+    import torch
+    torch.set_grad_enabled(False)
+    torch.set_default_device('cuda')
+    torch.manual_seed(1)
+    stream = torch.cuda.Stream()
+    with torch.cuda.stream(stream):
+        report(run(options, torch, Library(options.build, options.backend, stream.cuda_stream)), options, torch)
+
+
+if __name__ == '__main__':
+    main()
