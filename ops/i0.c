@@ -22,7 +22,7 @@ KERNEL(xk_t self)
     /* exp(a) with 2^-12 before it may overflow */
     const xk_t r = xk_raw_rsqrt(a), far = xk_raw_exp2(a * XK_LOG2_E - 12) * r * bessel_i0_far(r * r) * XK_C(4096);
 #else
-    const xk_t far = xk_exp_times(bessel_i0_far(1 / a) / xk_sqrt(a), a, XK_C(0));
+    const xk_t r = xk_rsqrt_exact(a), far = xk_exp_times(r * bessel_i0_far(r * r), a, XK_C(0));
 #endif
     return a <= BESSEL_I0_LIMIT ? near : far;
 }

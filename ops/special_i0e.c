@@ -20,7 +20,7 @@ KERNEL(xk_t self)
 #if XK_HALF
     const xk_t r = xk_raw_rsqrt(a), near = xk_raw_exp2(-a * XK_LOG2_E) * series, far = r * bessel_i0_far(r * r);
 #else
-    const xk_t near = xk_exp_times(series, -a, XK_C(0)), far = xk_rsqrt(a) * bessel_i0_far(1 / a);
+    const xk_t r = xk_rsqrt(a), near = xk_exp_times(series, -a, XK_C(0)), far = r * bessel_i0_far(r * r);
 #endif
     return a <= BESSEL_I0_LIMIT ? near : far;
 }

@@ -85,7 +85,7 @@ KERNEL(xk_t self)
     /* exp(a) with 2^-12 before it may overflow */
     const xk_t r = xk_raw_rsqrt(a), far = xk_raw_exp2(a * XK_LOG2_E - 12) * r * i1_far(r * r) * XK_C(4096);
 #else
-    const xk_t far = xk_exp_times(i1_far(1 / a) / xk_sqrt(a), a, XK_C(0));
+    const xk_t r = xk_rsqrt_exact(a), far = xk_exp_times(r * i1_far(r * r), a, XK_C(0));
 #endif
     const xk_t y = a <= I1_LIMIT ? near : far;
     return self < 0 ? -y : y;

@@ -55,6 +55,14 @@ XK_FN double xk_log_near(double f)
 #endif
 
 #if XK_F32 || XK_F64
+/* 1 / sqrt(x), 0 < x < infinity: one step of Newton's after the device's own, which may be two units off, costs less than a
+ * division. */
+XK_FN xk_t xk_rsqrt_exact(xk_t x)
+{
+    const xk_t y = xk_rsqrt(x);
+    return y + y * (XK_C(0.5) * xk_fma(-x * y, y, XK_C(1)));
+}
+
 /* factor * exp(high + low), `low` being what rounding `high` lost. Only the result itself may overflow or vanish. */
 XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
 {
