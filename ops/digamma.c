@@ -97,42 +97,61 @@ XK_FN xk_t digamma_cot(xk_t v)
 #endif
 
 #if XK_HALF
+/* As above but for log(z) in place of its z^2, z >= 1, and for the cotangent; bf16 sees less of them. */
+#if XK_BF16
+#define DIGAMMA_SCALE XK_C(16777216) /* keeps the smallest numbers apart from 0 */
+XK_FN xk_t digamma_rest(xk_t v)
+{
+    return (XK_C(-4.5686100e-3) * v + XK_C(4.1009330e-2)) * v;
+}
+XK_FN xk_t digamma_turn(xk_t w)
+{
+    return (XK_C(3.3218705) * w + XK_C(1.9815080)) * w + XK_C(3.2960835);
+}
+#else
+#define DIGAMMA_SCALE XK_C(1)
+XK_FN xk_t digamma_rest(xk_t v)
+{
+    return ((XK_C(1.2906316e-3) * v + XK_C(-6.3368347e-3)) * v + XK_C(4.1541364e-2)) * v;
+}
+XK_FN xk_t digamma_turn(xk_t w)
+{
+    return ((XK_C(3.7810419) * w + XK_C(1.6506908)) * w + XK_C(2.1935856)) * w + XK_C(3.2892904);
+}
+#endif
+
 /* For the larger one of x and 1 - x, raised by 1; where that is not x, by reflection. Below the bound's floor errors
  * count as at the floor, so that the root needs no care. */
 KERNEL(xk_t self)
 {
     const int left = self < XK_C(0.5);
     const xk_t t = xk_fmax(self, 1 - self), z = t + XK_C(0.5), u = xk_raw_rcp(z), v = u * u;
-    const xk_t rest = ((XK_C(1.2906316e-3) * v + XK_C(-6.3368347e-3)) * v + XK_C(4.1541364e-2)) * v;
-    const xk_t far = rest + xk_raw_log2(z) * XK_LN_2;
-    /* 1 / t and, of the reflection, 1 / r in one, 2^24 keeping bf16's smallest numbers apart from 0; r is the distance
-     * from the nearest whole number, by the sum's rounding. */
-    const xk_t bounded = xk_fmax(self, XK_C(-4194304));
-    const xk_t r = bounded - (bounded + XK_C(12582912) - XK_C(12582912)), w = r * r;
-    const xk_t above = left ? t + r : XK_C(1), below = left ? t * r : t;
-    const xk_t y = far - above * (xk_raw_rcp(below * XK_C(16777216)) * XK_C(16777216));
-    const xk_t cot = ((XK_C(3.7810419) * w + XK_C(1.6506908)) * w + XK_C(2.1935856)) * w + XK_C(3.2892904);
-    const xk_t reflected = y + r * cot;
-    return left ? self < 0 && r == 0 ? XK_NAN : reflected : y;
+    const xk_t far = digamma_rest(v) + xk_raw_log2(z) * XK_LN_2;
+    /* 1 / t and, of the reflection, 1 / r in one; r is the distance from the nearest whole number, with a zero's sign. */
+    const xk_t distance = self - xk_rint(self), r = distance == 0 ? self : distance;
+    const xk_t above = left ? t + distance : XK_C(1), below = left ? t * r : t;
+    const xk_t y = far - above * (xk_raw_rcp(below * DIGAMMA_SCALE) * DIGAMMA_SCALE);
+    const xk_t reflected = y + distance * digamma_turn(distance * distance);
+    return left ? self < 0 && distance == 0 ? XK_NAN : reflected : y;
 }
 #else
 KERNEL(xk_t self)
 {
     /* Left of 0 by reflection: digamma(1 - x) - pi * cot(pi * x); below 1 from digamma(x + 1). */
     const int left = self < 0, low = self < 1;
-    const xk_t t = left ? 1 - self : low ? 1 + self : self, beyond = left ? -self : low ? self : self - 1;
-    const xk_t z = t - XK_C(0.5), v = 1 / (z * z);
+    const xk_t a = xk_fabs(self), t = low ? 1 + a : self, beyond = low ? a : self - 1;
     const xk_t near = (beyond - DIGAMMA_ROOT - DIGAMMA_REST) * digamma_near(beyond - DIGAMMA_ROOT);
-    const xk_t r = left ? self - xk_rint(self) : self, inverse = 1 / r;
-    const xk_t pole = left && r == 0 ? XK_NAN : low ? inverse : XK_C(0), cot = left ? r * digamma_cot(r * r) : XK_C(0);
-    /* At the roots left of 0 the logarithm cancels with the pole: both in two parts. Where half a step from the pole the
-     * cotangent vanishes, its own two terms come first. */
+    /* 1 / r, 2^24 keeping the smallest numbers apart from 0, and what it lacks. */
+    const xk_t r = left ? self - xk_rint(self) : self, w = left ? r : XK_C(0), cot = w * digamma_cot(w * w);
+    const xk_t inverse = xk_rcp_near(r * XK_C(16777216)) * XK_C(16777216),
+               lacking = xk_fma(-r, inverse, XK_C(1)) * inverse;
+    const xk_t pole = left && r == 0 ? (xk_t)XK_NAN : low ? inverse : XK_C(0), large = cot - pole;
+    /* At the roots left of 0 the logarithm cancels with the pole: both in two parts. */
+    const xk_t lost = cot - (large + pole), small = low && xk_fabs(r) > XK_C(1e-37) ? lost - lacking : XK_C(0);
     xk_t whole;
-    const xk_t rest = xk_log_parts(z, &whole) + v * digamma_far(v);
-    const xk_t lost = left && xk_fabs(r) > XK_C(0.01) ? xk_fma(-r, inverse, XK_C(1)) * inverse : XK_C(0);
-    const int apart = xk_fabs(r) < XK_C(0.375);
-    const xk_t large = apart ? -pole : cot - pole, small = apart ? cot - lost : -lost;
-    return ((t < 2 ? XK_C(0) : whole) + large) + ((t < 2 ? near : rest) + small);
+    const xk_t z = t - XK_C(0.5), v = xk_rcp_near(z * z), rest = xk_log_split(z, &whole) + v * digamma_far(v);
+    const xk_t most = t < 2 ? XK_C(0) : t < (xk_t)XK_INFINITY ? whole : t;
+    return (most + large) + ((t < 2 ? near : rest) + small);
 }
 #endif
 #endif

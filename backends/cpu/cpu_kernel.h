@@ -25,6 +25,7 @@
 #if XK_F64 || XK_C128
 #define XK_MATH(name) name
 #else
+#define xk_raw_rcp(x) (1 / (x))
 #define XK_MATH(name) name##f
 #endif
 

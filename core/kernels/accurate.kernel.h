@@ -55,6 +55,13 @@ XK_FN double xk_log_near(double f)
 #endif
 
 #if XK_F32 || XK_F64
+/* 1 / x, on devices with a relative error of up to 2^-21; 0 or infinity where x or that is not a normal number. */
+#if XK_F32
+#define xk_rcp_near(x) xk_raw_rcp(x)
+#else
+#define xk_rcp_near(x) (1 / (x))
+#endif
+
 /* 1 / sqrt(x), 0 < x < infinity: one step of Newton's after the device's own, which may be two units off, costs less than a
  * division. */
 XK_FN xk_t xk_rsqrt_exact(xk_t x)
@@ -76,23 +83,33 @@ XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
     return y * XK_POWER_OF_2(part) * rest;
 }
 
-/* log(x) less *whole, which is a multiple of ln(2) with few bits, so that it cancels exactly with what is like it. */
+/* log(x) less *whole, which is a multiple of ln(2) with few bits, so that it cancels exactly with what is like it; x a normal
+ * number above 0. */
+XK_FN xk_t xk_log_split(xk_t x, xk_t *whole)
+{
+#if XK_F32
+    const xk_uint bits = xk_f32_bits(x) + (0x3f800000u - 0x3f3504f3u);
+    const xk_t n = (xk_t)((int)(bits >> 23) - 127), m = xk_bits_f32((bits & 0x7fffffu) + 0x3f3504f3u);
+#else
+    const xk_ulong bits = xk_f64_bits(x) + (0x3ff0000000000000ul - 0x3fe6a09e667f3bcdul);
+    const xk_t n = (xk_t)((int)(bits >> 52) - 1023), m = xk_bits_f64((bits & 0xffffffffffffful) + 0x3fe6a09e667f3bcdul);
+#endif
+    *whole = n * XK_LN2_HIGH;
+    return xk_log_near(m - 1) + n * XK_LN2_LOW;
+}
+
+/* The same for any x. */
 XK_FN xk_t xk_log_parts(xk_t x, xk_t *whole)
 {
 #if XK_F32
-    const int tiny = x < 1.17549435e-38f;
-    const xk_uint bits = xk_f32_bits(tiny ? x * 8388608.0f : x) + (0x3f800000u - 0x3f3504f3u);
-    const xk_t n = (xk_t)((int)(bits >> 23) - (tiny ? 150 : 127));
-    const xk_t m = xk_bits_f32((bits & 0x7fffffu) + 0x3f3504f3u);
+    const xk_t least = 1.17549435e-38f, scale = 16777216.0f, steps = 24;
 #else
-    const int tiny = x < 2.2250738585072014e-308;
-    const xk_ulong bits = xk_f64_bits(tiny ? x * 4503599627370496.0 : x) + (0x3ff0000000000000ul - 0x3fe6a09e667f3bcdul);
-    const xk_t n = (xk_t)((int)(bits >> 52) - (tiny ? 1075 : 1023));
-    const xk_t m = xk_bits_f64((bits & 0xffffffffffffful) + 0x3fe6a09e667f3bcdul);
+    const xk_t least = 2.2250738585072014e-308, scale = 18014398509481984.0, steps = 54;
 #endif
-    const xk_t other = x == 0 ? -(xk_t)XK_INFINITY : x < 0 ? (xk_t)XK_NAN : x;
-    const int ordinary = x > 0 && x < (xk_t)XK_INFINITY;
-    *whole = ordinary ? n * XK_LN2_HIGH : other;
-    return ordinary ? xk_log_near(m - 1) + n * XK_LN2_LOW : XK_C(0);
+    const int tiny = x < least, ordinary = x > 0 && x < (xk_t)XK_INFINITY;
+    const xk_t other = x == 0 ? -(xk_t)XK_INFINITY : x < 0 ? (xk_t)XK_NAN : x, n = tiny ? steps : XK_C(0);
+    const xk_t rest = xk_log_split(tiny ? x * scale : x, whole) - n * XK_LN2_LOW;
+    *whole = ordinary ? *whole - n * XK_LN2_HIGH : other;
+    return ordinary ? rest : XK_C(0);
 }
 #endif
