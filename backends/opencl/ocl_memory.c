@@ -2,6 +2,20 @@
  * bring. */
 #include "ocl.h"
 
+static int32_t refused(expops_backend_device *device, uint64_t bytes, cl_int code)
+{
+    return ocl_fail(code, "allocating %llu bytes on %s, which has %llu", (unsigned long long)bytes, device->name,
+                    (unsigned long long)device->info.memory_bytes);
+}
+
+/* NVIDIA's driver finds out how much it has when a buffer is first used, and makes one of any size until then. The largest
+ * size a driver names (CL_DEVICE_MAX_MEM_ALLOC_SIZE) is no limit: NVIDIA's is a quarter of the memory, and larger buffers
+ * work. */
+static int exceeds(const expops_backend_device *device, uint64_t bytes)
+{
+    return device->info.memory_bytes && bytes > device->info.memory_bytes;
+}
+
 /* A buffer is made in the context of the caller's queue, because only there can it be used. */
 int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
 {
@@ -13,13 +27,13 @@ int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes
     *out_pointer = (expops_pointer){ .device_type = OCL_DL_OPENCL };
     if (status != OCL_OK)
         return status;
+    if (exceeds(device, bytes))
+        return refused(device, bytes, CL_MEM_OBJECT_ALLOCATION_FAILURE);
     out_pointer->data = ocl_spare_take(device, queue, bytes);
     if (out_pointer->data)
         return OCL_OK;
     out_pointer->data = ocl.clCreateBuffer(context, CL_MEM_READ_WRITE, bytes ? bytes : 1, NULL, &code);
-    if (out_pointer->data)
-        return OCL_OK;
-    return ocl_fail(code, "allocating %llu bytes on %s", (unsigned long long)bytes, device->name);
+    return out_pointer->data ? OCL_OK : refused(device, bytes, code);
 }
 
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)

@@ -1,6 +1,7 @@
 /* A device's facts, memory, streams and events. */
 #include "fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -72,6 +73,10 @@ static void test_refused_memory(void **state)
     assert_int_equal(fix.api->allocate(fix.device, NULL, 1ull << 60, &pointer), EXPOPS_ERR_OUT_OF_MEMORY);
     assert_null(pointer.data);
     assert_non_null(strstr(last_error(), "1152921504606846976 bytes"));
+    snprintf(room, sizeof(room), "which has %llu", (unsigned long long)fix.info.memory_bytes);
+    assert_non_null(strstr(last_error(), room));
+    assert_int_equal(fix.api->allocate(fix.device, NULL, UINT64_MAX, &pointer), EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_null(pointer.data);
     pointer = buffer_of(NULL, NULL, 0);
     assert_non_null(pointer.data);
     copy.source = pointer;
