@@ -99,8 +99,8 @@ uint32_t ocl_device_subgroup(cl_device_id id);
 
 /* A spare buffer of at least `bytes`, and not many more, that was released on the queue, or NULL. */
 cl_mem ocl_spare_take(expops_backend_device *device, cl_command_queue queue, size_t bytes);
-/* 0 where there is no room for it: the caller still owns the memory. */
-int ocl_spare_keep(expops_backend_device *device, cl_command_queue queue, cl_mem memory);
+/* 0 where it is not kept: the caller still owns the memory. `context` is the queue's. */
+int ocl_spare_keep(expops_backend_device *device, cl_command_queue queue, cl_context context, cl_mem memory);
 /* Frees the spare buffers of a queue, of all queues where it is NULL. */
 void ocl_spare_drop(expops_backend_device *device, cl_command_queue queue);
 

@@ -38,7 +38,13 @@ int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes
 
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)
 {
-    if (pointer->data && !ocl_spare_keep(device, stream ? stream : device->queue, pointer->data))
+    cl_command_queue queue;
+    cl_context context;
+
+    if (!pointer->data)
+        return;
+    if (ocl_queue_of(device, stream, &queue, &context) != OCL_OK ||
+        !ocl_spare_keep(device, queue, context, pointer->data))
         ocl.clReleaseMemObject(pointer->data);
 }
 

@@ -51,11 +51,18 @@ cl_mem ocl_spare_take(expops_backend_device *device, cl_command_queue queue, siz
     return NULL;
 }
 
-int ocl_spare_keep(expops_backend_device *device, cl_command_queue queue, cl_mem memory)
+/* A caller may release memory on a queue of another context than the memory's: nothing there could use it. */
+static int is_of(cl_context context, cl_mem memory)
+{
+    cl_context own;
+    return ocl.clGetMemObjectInfo(memory, CL_MEM_CONTEXT, sizeof(own), &own, NULL) == CL_SUCCESS && own == context;
+}
+
+int ocl_spare_keep(expops_backend_device *device, cl_command_queue queue, cl_context context, cl_mem memory)
 {
     size_t bytes;
     if (ocl.clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof(bytes), &bytes, NULL) != CL_SUCCESS ||
-        bytes > LARGEST_SPARE || ocl.clRetainCommandQueue(queue) != CL_SUCCESS)
+        bytes > LARGEST_SPARE || !is_of(context, memory) || ocl.clRetainCommandQueue(queue) != CL_SUCCESS)
         return 0;
     ocl_spare *spare = claim(device, EMPTY, 0);
     if (!spare) { /* full, perhaps of sizes that nobody asks for any more: another goes each time */
