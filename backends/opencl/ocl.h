@@ -130,10 +130,13 @@ int32_t ocl_program_from_image(expops_backend_device *device, cl_context context
 /* --- ocl_kernel.c, ocl_launch.c --- */
 
 enum { OCL_POOL = 32 };
+/* A free slot's state is OCL_SLOT_FREE and the kinds of its cl_kernel's tensors. */
 enum { OCL_SLOT_EMPTY = 0, OCL_SLOT_BUSY = 1, OCL_SLOT_FREE = 2 };
 
 /* Arguments belong to a cl_kernel until it is enqueued, so no two threads may hold one at a time. A
- * launch claims a slot, and a slot's cl_kernel is made when all earlier ones are busy. */
+ * launch claims a slot, and a slot's cl_kernel is made when all earlier ones are busy, or were given a
+ * buffer where this launch has an address or the reverse. By the specification either may follow the other
+ * in one cl_kernel, but NVIDIA's driver 580 refused all launches with buffers after one with addresses. */
 typedef struct ocl_slot {
     _Atomic uint32_t state;
     cl_kernel kernel;
@@ -153,10 +156,12 @@ void ocl_unload(expops_backend_device *device, expops_backend_kernel *kernel);
 /* The kernel for the context of a queue. Takes a lock only on the first launch in a context. */
 int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
                            cl_command_queue queue, ocl_program **out_program);
-/* The cl_kernel to launch; *out_slot is NULL where it is a temporary one. */
-int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ocl_slot **out_slot,
+/* The cl_kernel to launch with tensors of these kinds (one bit for each that is an address, not a
+ * buffer); *out_slot is NULL where it is a temporary one. */
+int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, uint32_t kinds, ocl_slot **out_slot,
                          cl_kernel *out_kernel);
-void ocl_kernel_give_back(ocl_slot *slot, cl_kernel kernel);
+/* One that could not be launched is not used again: what it remembers is unknown. */
+void ocl_kernel_give_back(ocl_slot *slot, cl_kernel kernel, uint32_t kinds, int launched);
 int32_t ocl_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                    const expops_launch *launch);
 

@@ -165,10 +165,10 @@ static ocl_slot *claim(ocl_program *program, uint32_t wanted)
     return NULL;
 }
 
-int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ocl_slot **out_slot,
+int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, uint32_t kinds, ocl_slot **out_slot,
                          cl_kernel *out_kernel)
 {
-    ocl_slot *slot = claim(program, OCL_SLOT_FREE);
+    ocl_slot *slot = claim(program, OCL_SLOT_FREE + kinds);
     cl_int code;
 
     *out_slot = slot;
@@ -185,10 +185,15 @@ int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, oc
     return OCL_OK;
 }
 
-void ocl_kernel_give_back(ocl_slot *slot, cl_kernel kernel)
+void ocl_kernel_give_back(ocl_slot *slot, cl_kernel kernel, uint32_t kinds, int launched)
 {
-    if (slot)
-        atomic_store_explicit(&slot->state, OCL_SLOT_FREE, memory_order_release);
-    else
+    const int keep = slot && launched;
+
+    if (!keep)
         ocl.clReleaseKernel(kernel); /* lives on until the launch has run */
+    if (!slot)
+        return;
+    if (!keep)
+        slot->kernel = NULL;
+    atomic_store_explicit(&slot->state, keep ? OCL_SLOT_FREE + kinds : OCL_SLOT_EMPTY, memory_order_release);
 }

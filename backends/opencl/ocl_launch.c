@@ -41,6 +41,17 @@ static cl_int enqueue(cl_command_queue queue, cl_kernel kernel, const expops_lau
     return ocl.clEnqueueNDRangeKernel(queue, kernel, dimensions, NULL, total, group, 0, NULL, NULL);
 }
 
+/* One bit for each tensor that is an address. The library passes seven tensors at most. */
+static uint32_t kinds_of(const expops_launch *launch)
+{
+    uint32_t kinds = 0;
+
+    for (uint32_t i = 0; i < launch->num_tensors; i++)
+        if (launch->tensors[i].device_type != OCL_DL_OPENCL)
+            kinds |= 1u << i % 29;
+    return kinds;
+}
+
 static int32_t refuse_address(expops_backend_device *device)
 {
     ocl_host->error("%s has no shared virtual memory; pass a cl_mem and a byte offset", device->name);
@@ -53,23 +64,23 @@ int32_t ocl_launch(expops_backend_device *device, expops_backend_kernel *kernel,
     cl_command_queue queue;
     cl_context context;
     ocl_program *program;
+    const uint32_t kinds = kinds_of(launch);
     ocl_slot *slot;
     cl_kernel object;
     cl_int code;
     int32_t status = ocl_queue_of(device, stream, &queue, &context);
 
-    for (uint32_t i = 0; i < launch->num_tensors && !device->svm; i++)
-        if (launch->tensors[i].device_type != OCL_DL_OPENCL)
-            return refuse_address(device);
+    if (kinds && !device->svm)
+        return refuse_address(device);
     if (status == OCL_OK)
         status = ocl_kernel_program(device, kernel, context, queue, &program);
     if (status == OCL_OK)
-        status = ocl_kernel_claim(kernel, program, &slot, &object);
+        status = ocl_kernel_claim(kernel, program, kinds, &slot, &object);
     if (status != OCL_OK)
         return status;
     code = set_arguments(object, launch);
     if (code == CL_SUCCESS)
         code = enqueue(queue, object, launch);
-    ocl_kernel_give_back(slot, object);
+    ocl_kernel_give_back(slot, object, kinds, code == CL_SUCCESS);
     return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "launching a kernel on %s", device->name);
 }

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,61 @@ static void test_shared_virtual_memory(void **state)
     fix.api->stream_destroy(fix.device, queue);
 }
 
+/* A buffer, or shared virtual memory, with values in it. */
+static expops_pointer memory_of(int address, void *queue, float *values, uint64_t bytes)
+{
+    expops_pointer memory = { .device_type = 12 };
+
+    if (!address)
+        return buffer_of(queue, values, bytes);
+    memory.data = CL(clSVMAlloc)(context_of(queue), CL_MEM_READ_WRITE, bytes, 0);
+    assert_non_null(memory.data);
+    copy_or_fail(queue, EXPOPS_COPY_TO_DEVICE, memory, (expops_pointer){ .data = values, .device_type = 1 }, bytes);
+    return memory;
+}
+
+static void memory_free(void *queue, const expops_pointer *memory)
+{
+    if (memory->device_type == 12)
+        CL(clSVMFree)(context_of(queue), memory->data);
+    else
+        buffer_free(memory);
+}
+
+static void launch_with_kinds(void *queue, int out_address, int in_address)
+{
+    const scale_params params = { 2.0f, 1.0f, COUNT };
+    float values[COUNT], result[COUNT];
+    expops_pointer tensors[2];
+
+    print_message("from %s to %s\n", in_address ? "an address" : "a buffer", out_address ? "an address" : "a buffer");
+    fill(values, COUNT);
+    tensors[0] = memory_of(out_address, queue, values, sizeof(values));
+    tensors[1] = memory_of(in_address, queue, values, sizeof(values));
+    launch_line(scale, queue, tensors, 2, &params, sizeof(params), COUNT / GROUP, GROUP);
+    buffer_read(queue, &tensors[0], result, sizeof(result));
+    for (int i = 0; i < COUNT; i++)
+        assert_true(result[i] == (float)i * 2 + 1);
+    memory_free(queue, &tensors[0]);
+    memory_free(queue, &tensors[1]);
+}
+
+/* A driver may remember that an argument was an address, even one that is freed by now. */
+static void test_buffers_and_addresses_in_turn(void **state)
+{
+    static const int kinds[] = { 0, 3, 0, 1, 2, 1, 3, 2, 0 };
+    void *queue;
+
+    if (fix.info.num_device_types < 2) {
+        print_message("skipped: this needs shared virtual memory\n");
+        skip();
+    }
+    assert_int_equal(fix.api->stream_create(fix.device, &queue), EXPOPS_OK);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        launch_with_kinds(queue, kinds[i] & 1, kinds[i] >> 1);
+    fix.api->stream_destroy(fix.device, queue);
+}
+
 /* --- many threads, one kernel --- */
 
 enum { THREADS = 4, ROUNDS = 200 };
@@ -127,8 +183,15 @@ typedef struct worker {
     pthread_t thread;
     expops_pointer in, out;
     int number, failures;
+    char first_error[256]; /* the text belongs to the thread */
     void *stream;
 } worker;
+
+static void count_failure(worker *self, int32_t status)
+{
+    if (status != EXPOPS_OK && !self->failures++)
+        snprintf(self->first_error, sizeof(self->first_error), "status %d: %s", (int)status, last_error());
+}
 
 /* Each launch writes its own slice with its own factor: arguments of another thread would show. */
 static void *launch_many(void *argument)
@@ -149,9 +212,9 @@ static void *launch_many(void *argument)
                                        .grid = { 1, 1, 1 },
                                        .group = { GROUP, 1, 1 } };
 
-        self->failures += fix.api->launch(fix.device, scale, self->stream, &launch) != EXPOPS_OK;
+        count_failure(self, fix.api->launch(fix.device, scale, self->stream, &launch));
     }
-    self->failures += fix.api->synchronize(fix.device, self->stream) != EXPOPS_OK;
+    count_failure(self, fix.api->synchronize(fix.device, self->stream));
     return NULL;
 }
 
@@ -159,7 +222,8 @@ static void check_worker(const worker *self)
 {
     float *out = malloc(ROUNDS * GROUP * sizeof(float));
 
-    assert_int_equal(self->failures, 0);
+    if (self->failures)
+        fail_msg("%d calls of thread %d failed, the first with %s", self->failures, self->number, self->first_error);
     buffer_read(self->stream, &self->out, out, ROUNDS * GROUP * sizeof(float));
     for (int i = 0; i < ROUNDS * GROUP; i++)
         assert_true(out[i] == (float)(self->number * ROUNDS + i / GROUP) * (float)(i % GROUP));
@@ -319,7 +383,8 @@ static void test_wrong_arguments(void **state)
     assert_int_equal(fix.api->launch(fix.device, scale, NULL, &launch), EXPOPS_ERR_BACKEND);
     assert_non_null(strstr(last_error(), "CL_INVALID_WORK_GROUP_SIZE"));
     launch.group[0] = GROUP;
-    assert_int_equal(fix.api->launch(fix.device, scale, NULL, &launch), EXPOPS_OK);
+    if (fix.api->launch(fix.device, scale, NULL, &launch) != EXPOPS_OK)
+        fail_msg("after two that failed: %s", last_error());
     assert_int_equal(fix.api->synchronize(fix.device, NULL), EXPOPS_OK);
     buffer_free(&buffer);
 }
@@ -327,10 +392,15 @@ static void test_wrong_arguments(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_byte_offsets),          cmocka_unit_test(test_in_place),
-        cmocka_unit_test(test_shared_virtual_memory), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_foreign_contexts),      cmocka_unit_test(test_queue_of_another_device),
-        cmocka_unit_test(test_compile_error),         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_byte_offsets),
+        cmocka_unit_test(test_in_place),
+        cmocka_unit_test(test_shared_virtual_memory),
+        cmocka_unit_test(test_buffers_and_addresses_in_turn),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_foreign_contexts),
+        cmocka_unit_test(test_queue_of_another_device),
+        cmocka_unit_test(test_compile_error),
+        cmocka_unit_test(test_images),
         cmocka_unit_test(test_wrong_arguments),
     };
     int result = fixture_open(argc, argv);

@@ -11,6 +11,11 @@ static const expops_backend_api *api;
 static expops_backend_device *device;
 static expops_backend_kernel *kernel;
 
+/* What a kernel object remembers of its arguments: 1 where one was a buffer, 2 where it was an address, 3 where both. */
+struct _cl_kernel {
+    int kinds[8];
+};
+
 /* --- a scripted OpenCL: every object is an address inside `objects` --- */
 
 static char objects[8];
@@ -21,7 +26,7 @@ static char objects[8];
 #define OTHER_QUEUE ((cl_command_queue)&objects[4])
 #define PROGRAM ((cl_program)&objects[5])
 
-static int kernels_made, kernels_live, programs_live, launches, depth;
+static int kernels_made, kernels_live, programs_live, launches, depth, refusals;
 static cl_device_id device_of_other_queue;
 
 static cl_int get_platforms(cl_uint room, cl_platform_id *out, cl_uint *out_count)
@@ -41,7 +46,7 @@ static cl_int get_devices(cl_platform_id platform, cl_device_type type, cl_uint 
 
 static cl_int get_device_info(cl_device_id id, cl_device_info what, size_t room, void *out, size_t *out_bytes)
 {
-    static const char version[] = "OpenCL 1.2 scripted";
+    static const char version[] = "OpenCL 2.0 scripted";
     const cl_uint one = 1;
     const int text = what == CL_DEVICE_VERSION;
 
@@ -112,7 +117,7 @@ static cl_kernel create_kernel(cl_program program, const char *name, cl_int *out
 {
     kernels_made++;
     kernels_live++;
-    return calloc(1, 1);
+    return calloc(1, sizeof(struct _cl_kernel));
 }
 
 static cl_int release_kernel(cl_kernel object)
@@ -129,12 +134,36 @@ static cl_int set_argument(cl_kernel object, cl_uint index, size_t bytes, const 
 {
     if (depth-- > 0)
         launch_on(NULL);
+    object->kinds[index] |= 1;
     return CL_SUCCESS;
+}
+
+static cl_int set_address(cl_kernel object, cl_uint index, const void *address)
+{
+    object->kinds[index] |= 2;
+    return CL_SUCCESS;
+}
+
+static cl_int copy_addresses(cl_command_queue queue, cl_bool wait, void *to, const void *from, size_t bytes,
+                             cl_uint count, const cl_event *events, cl_event *event)
+{
+    return CL_SUCCESS;
+}
+
+/* A driver to which an argument that was an address cannot become a buffer, as it seems of NVIDIA's. */
+static int has_mixed_kinds(cl_kernel object)
+{
+    for (int i = 0; i < 8; i++)
+        if (object->kinds[i] == 3)
+            return 1;
+    return 0;
 }
 
 static cl_int enqueue(cl_command_queue queue, cl_kernel object, cl_uint dimensions, const size_t *offset,
                       const size_t *total, const size_t *group, cl_uint count, const cl_event *events, cl_event *event)
 {
+    if (refusals-- > 0 || has_mixed_kinds(object))
+        return CL_INVALID_KERNEL_ARGS;
     assert_int_equal(dimensions, 2);
     assert_int_equal(total[0], 12);
     assert_int_equal(total[1], 5);
@@ -167,13 +196,14 @@ static void *scripted_symbol(void *library, const char *name)
         { "clBuildProgram", build_program },         { "clGetProgramInfo", get_program_info },
         { "clReleaseProgram", release_program },     { "clCreateKernel", create_kernel },
         { "clReleaseKernel", release_kernel },       { "clSetKernelArg", set_argument },
-        { "clEnqueueNDRangeKernel", enqueue },
+        { "clEnqueueNDRangeKernel", enqueue },       { "clSetKernelArgSVMPointer", set_address },
+        { "clEnqueueSVMMemcpy", copy_addresses },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (!strcmp(rows[i].name, name))
             return rows[i].function;
-    return strstr(name, "SVM") ? NULL : (void *)never_called;
+    return never_called;
 }
 
 static void *open_scripted(const char *name, int only_loaded, const char **out_message)
@@ -183,16 +213,26 @@ static void *open_scripted(const char *name, int only_loaded, const char **out_m
 
 /* --- tests --- */
 
-static int32_t try_launch(void *queue)
+/* With two tensors; the bits of `kinds` say which are addresses. */
+static int32_t launch_kinds(void *queue, int kinds)
 {
     const uint64_t params = 1;
+    const expops_pointer tensors[2] = { { .data = objects, .device_type = kinds & 1 ? 12 : 4 },
+                                        { .data = objects, .device_type = kinds & 2 ? 12 : 4 } };
     const expops_launch launch = { .struct_size = sizeof(launch),
+                                   .num_tensors = 2,
+                                   .tensors = tensors,
                                    .params = &params,
                                    .params_bytes = sizeof(params),
                                    .grid = { 3, 5, 1 },
                                    .group = { 4, 1, 1 } };
 
     return api->launch(device, kernel, queue, &launch);
+}
+
+static int32_t try_launch(void *queue)
+{
+    return launch_kinds(queue, 0);
 }
 
 static void launch_on(void *queue)
@@ -208,7 +248,7 @@ static int set_up(void **state)
 
     if (api->probe(&count) || api->device_open(0, &device) || api->compile(device, &source, &image))
         return 1;
-    kernels_made = kernels_live = launches = depth = 0;
+    kernels_made = kernels_live = launches = depth = refusals = 0;
     if (memcmp(image.data, "ocltxt1", 8) || programs_live != 0)
         return 1;
     if (api->load(device, image.data, image.bytes, "xk_main", &kernel))
@@ -246,6 +286,26 @@ static void test_launches_at_once(void **state)
     assert_int_equal(kernels_made, DEPTH); /* and the pool's serve again */
 }
 
+static void test_buffers_and_addresses_in_turn(void **state)
+{
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(launch_kinds(NULL, i % 4), EXPOPS_OK);
+    assert_int_equal(kernels_made, 4);
+    assert_int_equal(kernels_live, 4);
+}
+
+/* What a kernel object remembers after a refusal is unknown, so another takes its place. */
+static void test_refused_kernel_is_not_used_again(void **state)
+{
+    refusals = 1;
+    assert_int_equal(try_launch(NULL), EXPOPS_ERR_BACKEND);
+    assert_int_equal(kernels_live, 0);
+    for (int i = 0; i < 10; i++)
+        launch_on(NULL);
+    assert_int_equal(kernels_made, 2);
+    assert_int_equal(kernels_live, 1);
+}
+
 static void test_another_context(void **state)
 {
     device_of_other_queue = DEVICE;
@@ -270,6 +330,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_thread_makes_one_kernel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_launches_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_buffers_and_addresses_in_turn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_refused_kernel_is_not_used_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_context, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_device, set_up, tear_down),
     };
