@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a text file as a C string: embed.py SYMBOL in.h out.c"""
+"""Writes text files, one after the other, as a C string: embed.py SYMBOL in.h... out.c"""
 import sys
 
 
@@ -9,9 +9,11 @@ def literal(line):
 
 
 def main():
-    symbol, source, target = sys.argv[1:]
-    with open(source, encoding="ascii") as file:
-        lines = file.read().splitlines()
+    symbol, *sources, target = sys.argv[1:]
+    lines = []
+    for source in sources:
+        with open(source, encoding="ascii") as file:
+            lines += file.read().splitlines()
     with open(target, "w", encoding="ascii") as file:
         file.write(f"extern const char {symbol}[];\nconst char {symbol}[] =\n")
         file.writelines(literal(line) for line in lines)

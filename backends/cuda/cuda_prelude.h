@@ -42,83 +42,8 @@ typedef uint4 xk_word16;
 #define XK_MATH(name) name
 #endif
 
-XK_FN float xk_f16_to_f32(xk_ushort h)
-{
-    float x;
-    asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(h));
-    return x;
-}
-
-XK_FN xk_ushort xk_f32_to_f16(float x)
-{
-    xk_ushort h;
-    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(x));
-    return h;
-}
-
-XK_FN float xk_bf16_to_f32(xk_ushort h)
-{
-    /* One instruction for either half of a register, which a shift is not. */
-    xk_uint bits;
-    asm("mov.b32 %0, {%1, %2};" : "=r"(bits) : "h"((xk_ushort)0), "h"(h));
-    return __uint_as_float(bits);
-}
-
-XK_FN xk_ushort xk_f32_to_bf16(float x)
-{
-#if __CUDA_ARCH__ >= 800
-    xk_ushort h;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(h) : "f"(x));
-    return h;
-#else
-    const xk_uint bits = __float_as_uint(x);
-    if (x != x)
-        return (xk_ushort)0x7fff;
-    return (xk_ushort)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-#endif
-}
-
-/* Cheap functions for arithmetic whose result is rounded to a half type: first the hardware's own. */
-#define XK_RAW(name, word) \
-    XK_FN float xk_raw_##name(float x) \
-    { \
-        float y; \
-        asm(word " %0, %1;" : "=f"(y) : "f"(x)); \
-        return y; \
-    }
-XK_RAW(exp2, "ex2.approx.ftz.f32")
-XK_RAW(log2, "lg2.approx.ftz.f32")
-XK_RAW(rcp, "rcp.approx.ftz.f32")
-XK_RAW(rsqrt, "rsqrt.approx.ftz.f32")
-XK_RAW(sqrt, "sqrt.approx.ftz.f32")
-
-/* As squares, so that results below the normal numbers are not lost. */
-XK_FN float xk_fast_exp2(float x)
-{
-    const float root = xk_raw_exp2(x * 0.5f);
-    return root * root;
-}
-
-XK_FN float xk_fast_exp(float x)
-{
-    const float root = xk_raw_exp2(x * 0.72134752f);
-    return root * root;
-}
-
-/* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */
-XK_FN float xk_fast_log(float x)
-{
-    const float d = x - 1.0f, series = d * fmaf(d, fmaf(d, 0.33333333f, -0.5f), 1.0f), far = __logf(x);
-    return fabsf(d) < 0.015625f ? series : far;
-}
-
-XK_FN float xk_fast_rcp(float x)
-{
-    float y;
-    asm("rcp.approx.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
-}
-
+/* ptx_words.h follows. */
+#define XK_PTX __CUDA_ARCH__
 #define xk_fast_sin(x) sinf(x)
 #define xk_fast_cos(x) cosf(x)
 

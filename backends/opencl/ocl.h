@@ -72,7 +72,7 @@ struct expops_backend_device {
     cl_command_queue queue; /* what a NULL stream means */
     int svm;
     int gpu, cpu;
-    int bf16; /* the device has an instruction that rounds to bf16 */
+    int ptx; /* kernels may hold PTX */
     char name[160], driver[320], compiler[640], options[96];
     char *prelude;
     expops_device_info info;
@@ -90,8 +90,8 @@ cl_ulong ocl_device_number(cl_device_id id, cl_device_info what);
 uint32_t ocl_device_version(cl_device_id id);
 int ocl_device_has_extension(cl_device_id id, const char *name);
 int ocl_device_has_svm(cl_device_id id);
-/* PTX with an instruction for bf16: compute capability 8.0 or newer. */
-int ocl_device_rounds_to_bf16(cl_device_id id);
+/* Kernels may hold PTX for compute capability 8.0, which rounds to bf16. */
+int ocl_device_takes_ptx(cl_device_id id);
 /* Work-items that shuffle among themselves where kernels can demand it; 1 elsewhere. */
 uint32_t ocl_device_subgroup(cl_device_id id);
 

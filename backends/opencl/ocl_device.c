@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const char ocl_prelude[]; /* opencl_prelude.h, as text */
+extern const char ocl_prelude[]; /* opencl_prelude.h and ptx_words.h, as text */
 
 static void platform_text(cl_platform_id platform, cl_platform_info what, char *out, size_t size)
 {
@@ -44,7 +44,7 @@ static int32_t make_prelude(expops_backend_device *device)
     if (device->info.subgroup > 1)
         snprintf(subgroup, sizeof(subgroup), "#define XK_OCL_SUBGROUP %u\n", device->info.subgroup);
     snprintf(device->prelude, size, "%s%s%s%s%s", device->gpu ? "#define XK_OCL_GPU 1\n" : "",
-             device->bf16 ? "#define XK_OCL_PTX_BF16 1\n" : "",
+             device->ptx ? "#define XK_PTX 800\n" : "",
              device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup, ocl_prelude);
     return OCL_OK;
 }
@@ -107,7 +107,7 @@ int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
     device->id = entry->id;
     device->gpu = entry->rank == 0;
     device->cpu = (ocl_device_number(entry->id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0;
-    device->bf16 = ocl_device_rounds_to_bf16(entry->id);
+    device->ptx = ocl_device_takes_ptx(entry->id);
     device->svm = ocl_device_has_svm(entry->id);
     ocl_device_text(entry->id, CL_DEVICE_NAME, device->name, sizeof(device->name));
     collect_info(device, ordinal);

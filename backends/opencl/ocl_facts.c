@@ -101,7 +101,7 @@ uint32_t ocl_device_subgroup(cl_device_id id)
     return chosen;
 }
 
-int ocl_device_rounds_to_bf16(cl_device_id id)
+int ocl_device_takes_ptx(cl_device_id id)
 {
     enum { COMPUTE_CAPABILITY_MAJOR_NV = 0x4000 }; /* cl_nv_device_attribute_query */
     cl_uint major = 0;

@@ -1,5 +1,5 @@
 /* The kernel dialect's words in OpenCL C 1.2. The plugin puts before this text, where they are true
- * of the device: XK_OCL_GPU, XK_OCL_F64, and XK_OCL_SUBGROUP (a size that kernels can demand). */
+ * of the device: XK_OCL_GPU, XK_PTX, XK_OCL_F64, and XK_OCL_SUBGROUP (a size that kernels can demand). */
 #ifdef XK_OCL_F64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
@@ -54,6 +54,12 @@ XK_FN xk_ulong xk_f64_bits(double x) { return as_ulong(x); }
 XK_FN double xk_bits_f64(xk_ulong x) { return as_double(x); }
 #endif
 
+#define XK_MATH(name) name
+#define XK_INFINITY INFINITY
+#define XK_NAN NAN
+XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b) { return mul_hi(a, b); }
+
+#ifndef XK_PTX /* else ptx_words.h, which follows this text, has these words */
 /* Half values are storage: loading and storing them is core, arithmetic is an extension. */
 XK_FN float xk_f16_to_f32(xk_ushort x) { return vload_half(0, (const half *)&x); }
 XK_FN xk_ushort xk_f32_to_f16(float x)
@@ -66,22 +72,11 @@ XK_FN xk_ushort xk_f32_to_f16(float x)
 XK_FN float xk_bf16_to_f32(xk_ushort x) { return as_float((xk_uint)x << 16); }
 XK_FN xk_ushort xk_f32_to_bf16(float x)
 {
-#ifdef XK_OCL_PTX_BF16
-    xk_ushort rounded;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(rounded) : "f"(x));
-    return rounded;
-#else
     const xk_uint bits = as_uint(x);
     const xk_uint rounded = bits + 0x7fffu + (bits >> 16 & 1u);
     /* the upper half of a NaN's payload may be zero */
     return (xk_ushort)(isnan(x) ? bits >> 16 | 0x40u : rounded >> 16);
-#endif
 }
-
-#define XK_MATH(name) name
-#define XK_INFINITY INFINITY
-#define XK_NAN NAN
-XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b) { return mul_hi(a, b); }
 
 /* native_exp errs by 2^-15 at most where its result is finite, far below a half value's step;
  * native_log may err by more near 1. */
@@ -108,6 +103,8 @@ XK_FN float xk_fast_exp2(float x)
 }
 XK_FN float xk_fast_log(float x) { return log(x); }
 XK_FN float xk_fast_rcp(float x) { return 1.0f / x; }
+#endif
+
 XK_FN float xk_fast_sin(float x) { return sin(x); }
 XK_FN float xk_fast_cos(float x) { return cos(x); }
 

@@ -1,5 +1,5 @@
 /* Compiles a kernel with every word of the prelude for each target named on the command line, with the real compiler and no
- * device: test_compile plugin prelude words.kernel.c "sm_75 sm_80 sm_90" [compiler]. */
+ * device: test_compile plugin words.kernel.c "sm_75 sm_80 sm_90" [compiler]. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,8 @@ enum { THREADS = 4 };
 
 static const expops_backend_api *api;
 static const char *compiler_path, *targets_text;
-static char prelude[32768], words[32768];
+static char words[32768];
+extern const char cuhip_prelude[];
 
 /* The words before the prelude, for each arithmetic. */
 static const char *const arithmetics[] = {
@@ -32,9 +33,9 @@ static const char *config(const char *key)
 
 static char *text_of(const char *defines, const char *kernel)
 {
-    const size_t room = strlen(defines) + strlen(prelude) + strlen(kernel) + 100;
+    const size_t room = strlen(defines) + strlen(cuhip_prelude) + strlen(kernel) + 100;
     char *text = malloc(room);
-    snprintf(text, room, "#define XK 1\n#define XK_WG 256\n%s%s\n%s", defines, prelude, kernel);
+    snprintf(text, room, "#define XK 1\n#define XK_WG 256\n%s%s\n%s", defines, cuhip_prelude, kernel);
     return text;
 }
 
@@ -152,10 +153,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_unknown_target),
     };
     expops_query query;
-    if (argc < 5 || !read_file(argv[2], prelude, sizeof prelude) || !read_file(argv[3], words, sizeof words))
+    if (argc < 4 || !read_file(argv[2], words, sizeof words))
         return 1;
-    targets_text = argv[4];
-    compiler_path = argc > 5 ? argv[5] : NULL;
+    targets_text = argv[3];
+    compiler_path = argc > 4 ? argv[4] : NULL;
     host_state.config = config;
     api = plugin_host_open(argv[1], &query);
     return api ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

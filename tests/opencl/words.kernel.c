@@ -25,6 +25,25 @@ XK_FN float total(const XK_LOCAL float *tile, xk_uint count)
     return sum;
 }
 
+/* The cheap words, of x and of what bf16 has near both ends of f32; `eight` keeps them from the compiler. */
+XK_FN void cheap(XK_GLOBAL xk_word4 *to, float x, xk_uint eight)
+{
+    to[0] = xk_f32_bits(xk_raw_exp2(x));
+    to[1] = xk_f32_bits(xk_raw_log2(x));
+    to[2] = xk_f32_bits(xk_raw_rcp(x));
+    to[3] = xk_f32_bits(xk_raw_rsqrt(x));
+    to[4] = xk_f32_bits(xk_raw_sqrt(x));
+    to[5] = xk_f32_bits(xk_fast_exp2(x));
+    to[6] = xk_f32_bits(xk_fast_log(1.0f + (float)eight * 0.0009765625f));
+    to[7] = xk_f32_bits(xk_fast_log(xk_bits_f32(eight << 13)));
+    to[8] = xk_f32_bits(xk_fast_rcp(xk_bits_f32(eight * 0x0fe00000u)));
+    to[9] = xk_f32_bits(xk_fast_sin((float)eight * -1e7f));
+    to[10] = xk_f32_bits(xk_fast_cos((float)eight * 3e37f));
+    to[11] = xk_f32_bits(xk_fast_sin((float)eight * 0.0001f));
+    to[12] = xk_f32_bits(xk_fast_cos((float)eight * 0.0001f));
+    to[13] = xk_f32_bits(xk_fast_cos((float)eight * XK_INFINITY));
+}
+
 XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(xk_word4, bits), XK_TENSOR(const float, in),
                        const params p)
 {
@@ -58,6 +77,7 @@ XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(xk_word4, bits), XK_TENS
     to_bits[10] = xk_f32_bits(xk_fast_log(from[2]));
     to_bits[11] = xk_f32_bits(xk_fast_sin(from[3]));
     to_bits[12] = xk_f32_bits(xk_fast_cos(from[3]));
+    cheap(to_bits + 16, from[4], p.count);
 #ifdef XK_OCL_F64
     to_bits[13] = (xk_uint)(xk_f64_bits((double)p.factor + 1.0) >> 32);
     to_bits[14] = xk_bits_f64(0x3ff8000000000000ul) == 1.5;

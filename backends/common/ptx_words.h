@@ -1,0 +1,77 @@
+/* Words of the kernel dialect in PTX, for both ways to NVIDIA's devices: this text follows the preludes of CUDA and of
+ * OpenCL. XK_PTX is the compute capability times 100; OpenCL leaves it undefined where PTX is not understood. */
+#ifdef XK_PTX
+XK_FN float xk_f16_to_f32(xk_ushort h)
+{
+    float x;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(h));
+    return x;
+}
+
+XK_FN xk_ushort xk_f32_to_f16(float x)
+{
+    xk_ushort h;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(x));
+    return h;
+}
+
+XK_FN float xk_bf16_to_f32(xk_ushort h)
+{
+    /* One instruction for either half of a register, which a shift is not. */
+    xk_uint bits;
+    asm("mov.b32 %0, {%1, %2};" : "=r"(bits) : "h"((xk_ushort)0), "h"(h));
+    return xk_bits_f32(bits);
+}
+
+XK_FN xk_ushort xk_f32_to_bf16(float x)
+{
+#if XK_PTX >= 800
+    xk_ushort h;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(h) : "f"(x));
+    return h;
+#else
+    const xk_uint bits = xk_f32_bits(x);
+    if (x != x)
+        return (xk_ushort)0x7fff;
+    return (xk_ushort)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+#endif
+}
+
+/* Cheap functions for arithmetic whose result is rounded to a half type: first the hardware's own. Those without .ftz work
+ * on values below the normal numbers too. */
+#define XK_PTX_WORD(name, word) \
+    XK_FN float name(float x) \
+    { \
+        float y; \
+        asm(word " %0, %1;" : "=f"(y) : "f"(x)); \
+        return y; \
+    }
+XK_PTX_WORD(xk_raw_exp2, "ex2.approx.ftz.f32")
+XK_PTX_WORD(xk_raw_log2, "lg2.approx.ftz.f32")
+XK_PTX_WORD(xk_raw_rcp, "rcp.approx.ftz.f32")
+XK_PTX_WORD(xk_raw_rsqrt, "rsqrt.approx.ftz.f32")
+XK_PTX_WORD(xk_raw_sqrt, "sqrt.approx.ftz.f32")
+XK_PTX_WORD(xk_fast_rcp, "rcp.approx.f32")
+XK_PTX_WORD(xk_ptx_log2, "lg2.approx.f32")
+
+/* As squares, so that results below the normal numbers are not lost. */
+XK_FN float xk_fast_exp2(float x)
+{
+    const float root = xk_raw_exp2(x * 0.5f);
+    return root * root;
+}
+
+XK_FN float xk_fast_exp(float x)
+{
+    const float root = xk_raw_exp2(x * 0.72134752f);
+    return root * root;
+}
+
+/* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */
+XK_FN float xk_fast_log(float x)
+{
+    const float d = x - 1.0f, far = xk_ptx_log2(x) * 0.693147181f;
+    const float series = d * XK_MATH(fma)(d, XK_MATH(fma)(d, 0.33333333f, -0.5f), 1.0f);
+    return XK_MATH(fabs)(d) < 0.015625f ? series : far;
+}
+#endif
