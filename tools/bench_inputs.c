@@ -140,6 +140,8 @@ static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum 
             const npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
             call_set_tensor(c, i, &array);
             tensors++;
+        } else if (p->kind == EXPOPS_PARAMETER_INT && !tensors && integers < setup->ndim) {
+            c->values[i] = expops_int(setup->shape[integers++]); /* of an operator that makes a tensor out of nothing */
         } else if (p->optional) {
             continue;
         } else if (p->kind == EXPOPS_PARAMETER_INTS) {

@@ -52,7 +52,8 @@ def distinct_bytes(t):
 
 
 def moved_bytes(case, torch):
-    tensors = [x for x in case.args if isinstance(x, torch.Tensor) and (x is not case.out or case.in_place)]
+    tensors = [x for i, x in enumerate(case.args) if isinstance(x, torch.Tensor) and i not in case.unread
+               and (x is not case.out or case.in_place)]
     return sum(map(distinct_bytes, tensors)) + distinct_bytes(case.out)
 
 

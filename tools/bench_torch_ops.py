@@ -18,8 +18,10 @@ COMPARE = ('eq ne ge gt le lt logical_xor').split()
 
 
 class Case:
-    def __init__(self, out, args, theirs, in_place=False):
-        self.out, self.args, self.theirs, self.in_place = out, args, theirs, in_place
+    """`unread`: positions of the tensors of which an operator needs no element."""
+
+    def __init__(self, out, args, theirs, in_place=False, unread=()):
+        self.out, self.args, self.theirs, self.in_place, self.unread = out, args, theirs, in_place, unread
 
 
 class Data:
@@ -115,8 +117,9 @@ def special_cases(torch, data):
             out = data.empty(size, dtype)
             args = [grad, x, noise, 0.125, 0.375, training]
             if not training:
-                return Case(out, args + [False], lambda: torch.ops.aten.leaky_relu_backward.grad_input(grad, x, 0.25, False, grad_input=out))
-            return Case(out, args + [False], lambda: torch.ops.aten.rrelu_with_noise_backward(*args, False))
+                return Case(out, args + [False], lambda: torch.ops.aten.leaky_relu_backward.grad_input(grad, x, 0.25, False, grad_input=out),
+                            unread=[2])
+            return Case(out, args + [False], lambda: torch.ops.aten.rrelu_with_noise_backward(*args, False), unread=[1])
         return make
 
     def dropout(size, dtype):
