@@ -11,7 +11,9 @@ TEXT(common)
 TEXT(accurate)
 TEXT(complex)
 TEXT(operands)
+TEXT(vectors)
 TEXT(pointwise)
+TEXT(flat)
 TEXT(tile)
 TEXT(rows)
 TEXT(gather)
@@ -24,7 +26,8 @@ static const struct {
     const char *variant;
     const char *texts[4];
 } templates[] = {
-    { "pointwise", { expops_kernel_operands, expops_kernel_pointwise } },
+    { "pointwise", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_pointwise } },
+    { "flat", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_flat } },
     { "tile", { expops_kernel_operands, expops_kernel_tile } },
     { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },

@@ -18,7 +18,7 @@ typedef struct expops_params {
 /* One kernel and its launch. */
 typedef struct expops_step {
     expops_text defines;
-    const char *variant; /* which template: "pointwise", "tile", "reduce", "combine", "map" */
+    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map" */
     uint32_t grid, group;
     uint32_t reads_scratch, writes_scratch; /* scratch memory stands for the input, or for the output */
     expops_params params;
@@ -45,8 +45,13 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
 int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
-/* How an operand's innermost dimension is reached. */
+/* How an operand's innermost dimension is reached; in "flat", how all of them are. */
 enum expops_reach { EXPOPS_REACH_C, EXPOPS_REACH_B, EXPOPS_REACH_S, EXPOPS_REACH_T };
+
+/* Elements of the vectors that "flat" would cut; 1 where it does not apply. */
+uint32_t expops_flat_vector(const expops_problem *problem);
+/* Fills `reach` for each tensor, the output first. */
+void expops_flat_reaches(const expops_problem *problem, uint32_t vector, enum expops_reach *reach);
 
 void expops_params_u64(expops_params *params, uint64_t value);
 void expops_params_u32(expops_params *params, uint32_t value);

@@ -52,17 +52,18 @@ static void find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
     *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
 }
 
-static void put_position(const expops_problem *problem, const expops_problem_operand *operand, uint32_t vector,
-                         int wide, expops_params *params)
+static void put_position(const expops_problem *problem, const expops_problem_operand *operand, uint32_t unit, int wide,
+                         expops_params *params)
 {
     const uint32_t inner = problem->rank - 1;
     expops_params_index(params, operand->offset, wide);
     expops_params_index(params, operand->strides[inner], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, operand->strides[d] * (d == inner ? vector : 1), wide);
+        expops_params_index(params, operand->strides[d] * (d == inner ? unit : 1), wide);
 }
 
-static void fill_params(const expops_problem *problem, uint32_t vector, int wide, uint64_t vectors, uint64_t elements,
+/* Elements of the innermost dimension are counted by `unit`. */
+static void fill_params(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
                         expops_params *params)
 {
     const uint32_t rank = problem->rank, inner = rank - 1;
@@ -71,7 +72,7 @@ static void fill_params(const expops_problem *problem, uint32_t vector, int wide
     expops_params_numbers(params, problem);
     int64_t sizes[EXPOPS_MAX_RANK];
     for (uint32_t d = 0; d < rank; d++) {
-        sizes[d] = d == inner ? (problem->shape[d] + vector - 1) / vector : problem->shape[d];
+        sizes[d] = d == inner ? (problem->shape[d] + unit - 1) / unit : problem->shape[d];
         expops_params_index(params, sizes[d], wide);
     }
     uint32_t magic[EXPOPS_MAX_RANK] = { 0 }, shift[EXPOPS_MAX_RANK] = { 0 };
@@ -86,14 +87,14 @@ static void fill_params(const expops_problem *problem, uint32_t vector, int wide
         if (!expops_is_tensor(operand))
             continue;
         for (uint32_t d = 0; d < rank; d++)
-            expops_params_index(params, operand->strides[d] * (d == inner ? vector : 1), wide);
+            expops_params_index(params, operand->strides[d] * (d == inner ? unit : 1), wide);
     }
     for (uint32_t i = 0; i < problem->num_operands; i++)
         if (expops_is_tensor(problem->operand + i))
             expops_params_index(params, problem->operand[i].strides[inner], wide);
     for (uint32_t i = 0; i < problem->num_operands; i++)
         if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
-            put_position(problem, problem->operand + i, vector, wide, params);
+            put_position(problem, problem->operand + i, unit, wide, params);
     expops_params_finish(params);
 }
 
@@ -117,20 +118,22 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
         return EXPOPS_OK;
     for (uint32_t d = 0; d < problem->rank; d++)
         elements *= (uint64_t)problem->shape[d];
-    const uint32_t vector = choose_vector(problem), turns = vector == 1 ? TURNS_OF_SINGLES : 1;
+    const uint32_t of_row = choose_vector(problem), of_all = expops_flat_vector(problem);
+    const int flat = of_all > of_row;
+    const uint32_t vector = flat ? of_all : of_row, turns = vector == 1 ? TURNS_OF_SINGLES : 1;
     const int wide = expops_needs_wide_index(problem);
     const uint64_t vectors = (elements + vector - 1) / vector;
-    find_reaches(problem, vector, reach);
-    step->variant = "pointwise";
+    (flat ? expops_flat_reaches : find_reaches)(problem, vector, reach);
+    step->variant = flat ? "flat" : "pointwise";
     step->group = group_size(device, GROUP);
     expops_define_operands(problem, step, vector, reach, wide);
     expops_define_call(problem, step);
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_TURNS %u\n#define XK_TAIL %d\n#define XK_OUT_CONTIGUOUS %d\n"
                     "#define XK_POSITION %d\n",
-                    problem->rank, turns, problem->rank == 1 && vector > 1 && elements % vector != 0,
+                    problem->rank, turns, (flat || problem->rank == 1) && vector > 1 && elements % vector != 0,
                     reach[0] == EXPOPS_REACH_C, problem->op->promotion == EXPOPS_PROMOTE_POSITION);
-    fill_params(problem, vector, wide, vectors, elements, &step->params);
+    fill_params(problem, flat ? 1 : vector, wide, vectors, elements, &step->params);
     const uint64_t per_group = (uint64_t)step->group * turns;
     return set_grid(problem, (vectors + per_group - 1) / per_group, step);
 }

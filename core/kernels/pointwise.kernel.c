@@ -1,9 +1,7 @@
 /* Pointwise template: out[i] = body(x0[i], x1[i], ..., numbers).
  *
  * The iteration space has XK_RANK dimensions, outermost first; the innermost is cut into vectors of XK_VEC elements, one
- * for each work-item and turn. Defines, besides those of the dialect:
- *   XK_NT, XK_NN     tensor inputs and numbers
- *   XK_O, XK_D0...   element types of the output and the inputs
+ * for each work-item and turn. Defines, besides those of the dialect and of operands.kernel.h:
  *   XK_KO, XK_K0...  how the innermost dimension of each lies in memory: C contiguous, B broadcast, S strided
  *   XK_WO, XK_W0...  bytes of a vector of each
  *   XK_CALL          the body's call, over XK_X(i) and XK_N(j)
@@ -12,27 +10,6 @@
  *   XK_TAIL          one dimension whose last vector may be partial
  *   XK_POSITION      the body takes the element's position, a number made of its indices, as XK_P */
 
-typedef struct xk_params {
-    xk_ulong vectors;
-    xk_ulong elements;
-#if XK_NN > 0
-    xk_number number[XK_NN];
-#endif
-    xk_index size[XK_RANK];                /* the innermost in vectors */
-    xk_uint magic[XK_RANK], shift[XK_RANK]; /* division by size as a multiplication; 32-bit indices only */
-    xk_index stride[XK_NT + 1][XK_RANK];   /* elements; of the innermost dimension, elements from vector to vector */
-    xk_index inner[XK_NT + 1];             /* elements from one element of a vector to the next, kind S */
-#if XK_POSITION
-    xk_index first_position, inner_position, position[XK_RANK];
-#endif
-} xk_params;
-
-/* A vector of an input, loaded in one access where it is contiguous. */
-#define XK_VECTOR(i) \
-    union { \
-        XK_CAT(xk_word, XK_W##i) word; \
-        XK_S(XK_D##i) v[XK_VEC]; \
-    } v##i;
 #define XK_LOAD_C(i) v##i.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i);
 #define XK_LOAD_B(i) v##i.v[0] = g##i[o##i];
 #define XK_LOAD_S(i) \
@@ -43,15 +20,6 @@ typedef struct xk_params {
 #define XK_AT_C(i) v##i.v[k]
 #define XK_AT_B(i) v##i.v[0]
 #define XK_AT_S(i) v##i.v[k]
-
-
-/* Quotient by p.size[d]. */
-#if XK_INDEX64
-#define XK_DIVIDE(n, d) ((n) / p.size[d])
-#else
-#define XK_DIVIDE(n, d) \
-    ((xk_index)((xk_mulhi((xk_uint)(n), p.magic[d]) + (xk_uint)(n)) >> p.shift[d]))
-#endif
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {

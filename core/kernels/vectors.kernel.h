@@ -1,0 +1,31 @@
+/* What pointwise.kernel.c and flat.kernel.c share. */
+
+typedef struct xk_params {
+    xk_ulong vectors;
+    xk_ulong elements;
+#if XK_NN > 0
+    xk_number number[XK_NN];
+#endif
+    xk_index size[XK_RANK];                /* the innermost in vectors; in elements where they are flat */
+    xk_uint magic[XK_RANK], shift[XK_RANK]; /* division by size as a multiplication; 32-bit indices only */
+    xk_index stride[XK_NT + 1][XK_RANK];   /* elements from one index to the next; of the innermost as size is */
+    xk_index inner[XK_NT + 1];             /* elements from one element of a vector to the next */
+#if XK_POSITION
+    xk_index first_position, inner_position, position[XK_RANK];
+#endif
+} xk_params;
+
+/* A vector of an input, loaded in one access where it is contiguous. */
+#define XK_VECTOR(i) \
+    union { \
+        XK_CAT(xk_word, XK_W##i) word; \
+        XK_S(XK_D##i) v[XK_VEC]; \
+    } v##i;
+
+/* Quotient by p.size[d]. */
+#if XK_INDEX64
+#define XK_DIVIDE(n, d) ((n) / p.size[d])
+#else
+#define XK_DIVIDE(n, d) \
+    ((xk_index)((xk_mulhi((xk_uint)(n), p.magic[d]) + (xk_uint)(n)) >> p.shift[d]))
+#endif
