@@ -189,6 +189,7 @@ static int run_channels(test_subject *subject)
         { 2, { 4, 64 }, 1, 64, 0 },     { 3, { 2, 3, 32 }, 1, 3, 0 }, { 4, { 2, 3, 5, 7 }, 1, 3, 0 },
         { 4, { 2, 3, 5, 7 }, 1, 1, 0 }, { 3, { 2, 3, 5 }, 0, 1, 0 },  { 3, { 2, 0, 5 }, 1, 0, 0 },
         { 3, { 2, 3, 5 }, 1, 5, 1 },    { 1, { 9 }, 1, 9, 1 },        { 0, { 0 }, 1, 2, 1 },
+        { 4, { 2, 3, 7, 7 }, 1, 3, 0 },
     };
     int failures = 0;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -225,7 +226,7 @@ static int wrong_elements(test_call *call)
     return wrong;
 }
 
-/* Into every layout of the output: the diagonal stays where row and column are equal. */
+/* Into every layout of the output, the compact one with odd rows: the diagonal stays where row and column are equal. */
 static int run_eye(test_subject *subject)
 {
     int failures = 0;
@@ -233,7 +234,7 @@ static int run_eye(test_subject *subject)
         test_call call;
         test_call_begin(&call, subject->device, subject->op, test_layout_name((enum test_layout)layout));
         call.args[0] = expops_int(37);
-        call.args[1] = expops_int(130 + layout);
+        call.args[1] = expops_int(131 + layout);
         call.args[2] = expops_int((int64_t)subject->dtype);
         int failed = test_call_infer(&call);
         if (!failed && !test_call_output(&call, call.result.dtype, (enum test_layout)layout, layout))

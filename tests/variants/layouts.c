@@ -12,6 +12,8 @@ static const variant_layout pointwise[] = {
     { "transposed odd", 2, { 65, 97 }, { { 1, 65 }, { 97, 1 } } },
     { "all transposed", 2, { 64, 96 }, { { 1, 64 }, { 1, 64 } } },
     { "broadcast", 2, { 48, 64 }, { { 1, 0 }, { 0, 1 } } },
+    { "broadcast odd", 2, { 48, 65 }, { { 1, 0 }, { 0, 1 } } },
+    { "channels odd", 3, { 6, 15, 49 }, { { 735, 49, 1 }, { 0, 1, 0 } } },
     { "numbers", 1, { 4096 }, .numbers = 1 },
     { "absent", 1, { 4096 }, .absent = 1 },
     { "mixed", 1, { 4096 }, .mixed = 1 },
