@@ -234,7 +234,7 @@ static int run_eye(test_subject *subject)
         test_call call;
         test_call_begin(&call, subject->device, subject->op, test_layout_name((enum test_layout)layout));
         call.args[0] = expops_int(37);
-        call.args[1] = expops_int(131 + layout);
+        call.args[1] = expops_int(133 + layout);
         call.args[2] = expops_int((int64_t)subject->dtype);
         int failed = test_call_infer(&call);
         if (!failed && !test_call_output(&call, call.result.dtype, (enum test_layout)layout, layout))
