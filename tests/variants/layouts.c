@@ -19,6 +19,7 @@ static const variant_layout pointwise[] = {
     { "mixed", 1, { 4096 }, .mixed = 1 },
     { "other output", 1, { 4096 }, .other_out = 1 },
     { "wide", 1, { 3ll << 30 } },
+    { "wide odd", 2, { 1 << 16, (1 << 16) + 1 }, { { (1 << 16) + 1, 1 }, { 1, 0 } } },
     { "wide strided", 2, { 1 << 16, 1 << 15 }, { { 1 << 17, 3 }, { 1 << 17, 2 } } },
     { NULL },
 };
