@@ -23,7 +23,8 @@ KERNEL(xk_t self)
     const xk_t a = xk_fabs(self), square = self * self, series = self * (1 - square * XK_C(0.16666667));
     const xk_t root = xk_raw_sqrt(square + 1), other = a > XK_C(1e18) ? a : root;
     const xk_t far = xk_raw_log2(XK_C(0.5) * a + XK_C(0.5) * other) * XK_LN_2 + XK_LN_2;
-    return a < XK_C(0.0625) ? series : xk_copysign(far, self);
+    const xk_t signed_far = xk_copysign(far, self);
+    return a < XK_C(0.0625) ? series : signed_far;
 #else
     return xk_asinh(self);
 #endif

@@ -84,8 +84,9 @@ KERNEL(xk_t self)
     const xk_t bounded = xk_fmax(self, XK_C(-4194304));
     const xk_t r = bounded - (bounded + XK_C(12582912) - XK_C(12582912)), v = r * r;
     const xk_t sine = r * ((XK_C(12425066.0) * v + XK_C(-27480422.0)) * v + XK_C(16775401.0));
-    const xk_t exact = self == 1 || self == 2 ? XK_C(0) : right, y = left ? XK_C(16.635532) - right : exact;
-    const xk_t all = y - xk_raw_log2(left ? xk_fabs(sine) : XK_C(1)) * XK_LN_2;
+    const xk_t exact = self == 1 || self == 2 ? XK_C(0) : right, reflected = XK_C(16.635532) - right;
+    const xk_t height = xk_fabs(sine), y = left ? reflected : exact;
+    const xk_t all = y - xk_raw_log2(left ? height : XK_C(1)) * XK_LN_2;
     return left && r == 0 ? XK_INFINITY : all;
 }
 #else

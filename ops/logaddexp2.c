@@ -16,7 +16,7 @@ OPERATOR(logaddexp2) = {
 KERNEL(xk_t self, xk_t other)
 {
     const xk_t larger = self < other ? other : self;
-    const xk_t gap = self == other ? XK_C(0) : xk_fabs(self - other);
+    const xk_t distance = xk_fabs(self - other), gap = self == other ? XK_C(0) : distance;
 #if XK_HALF
     return larger + xk_raw_log2(1 + xk_raw_exp2(-gap));
 #else

@@ -38,6 +38,7 @@ typedef ushort xk_word2;
 typedef uint xk_word4;
 typedef uint2 xk_word8;
 typedef uint4 xk_word16;
+#define XK_JOIN(a, b, c, d) ((uint4)(a, b, c, d))
 
 /* A tensor is a buffer and a byte offset: the API hands over no address inside a buffer. */
 #define XK_TENSOR(T, name) __global T *name##_base, const xk_ulong name##_offset

@@ -30,22 +30,16 @@ typedef struct xk_params {
     ((xk_index)((xk_mulhi((xk_uint)(n), p.magic[d]) + (xk_uint)(n)) >> p.shift[d]))
 #endif
 
-/* The body for each element of a vector. Written out, because compilers may unroll a loop with branches too late to keep
- * `result` in registers. */
-#define XK_ELEMENT(n) \
-    { \
-        enum { k = n }; \
-        const xk_r r = XK_CALL; \
-        result.v[k] = XK_STORE(r); \
-    }
-#define XK_ELEMENTS_1 XK_ELEMENT(0)
-#define XK_ELEMENTS_2 XK_ELEMENTS_1 XK_ELEMENT(1)
-#define XK_ELEMENTS_4 XK_ELEMENTS_2 XK_ELEMENT(2) XK_ELEMENT(3)
-#define XK_ELEMENTS_8 XK_ELEMENTS_4 XK_ELEMENT(4) XK_ELEMENT(5) XK_ELEMENT(6) XK_ELEMENT(7)
-#define XK_ELEMENTS_16 \
-    XK_ELEMENTS_8 XK_ELEMENT(8) XK_ELEMENT(9) XK_ELEMENT(10) XK_ELEMENT(11) XK_ELEMENT(12) XK_ELEMENT(13) XK_ELEMENT(14) \
-    XK_ELEMENT(15)
-/* Not by XK_CAT, which the body needs and which is not expanded within itself. */
-#define XK_ELEMENTS_OF_(n) XK_ELEMENTS_##n
-#define XK_ELEMENTS_OF(n) XK_ELEMENTS_OF_(n)
-#define XK_ELEMENTS XK_ELEMENTS_OF(XK_VEC)
+/* The output's vector. In parts too, where the prelude joins them: not every compiler sees through a whole vector that was
+ * written by the element. */
+#define XK_RESULT \
+    union { \
+        XK_CAT(xk_word, XK_WO) word; \
+        xk_uint part[4]; \
+        XK_S(XK_O) v[XK_VEC]; \
+    } result;
+#if defined(XK_JOIN) && XK_WO == 16
+#define XK_WORD(u) XK_JOIN(u.part[0], u.part[1], u.part[2], u.part[3])
+#else
+#define XK_WORD(u) u.word
+#endif
