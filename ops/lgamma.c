@@ -14,62 +14,6 @@ OPERATOR(lgamma) = {
 };
 
 #ifdef XK
-/* lgamma(2 + v) / (v * (1 + v)), |v| <= 1/2 */
-XK_FN xk_t lgamma_near(xk_t v)
-{
-#if XK_F64
-    xk_t y = XK_C(-2.489029529650396e-7);
-    y = (y * v + XK_C(5.236568534841362e-7)) * v + XK_C(-8.247688082905913e-7);
-    y = (y * v + XK_C(1.749054030806819e-6)) * v + XK_C(-3.854622136251583e-6);
-    y = (y * v + XK_C(8.23747667463625e-6)) * v + XK_C(-1.7660586231652296e-5);
-    y = (y * v + XK_C(3.816660593339992e-5)) * v + XK_C(-8.309522146915126e-5);
-    y = (y * v + XK_C(1.825528383907226e-4)) * v + XK_C(-4.0570739285611585e-4);
-    y = (y * v + XK_C(9.153769125087831e-4)) * v + XK_C(-2.108130834069472e-3);
-    y = (y * v + XK_C(4.9986411649353725e-3)) * v + XK_C(-1.2384192193370211e-2);
-    y = (y * v + XK_C(3.296500062115359e-2)) * v + XK_C(-1.0031730167435392e-1);
-    y = y * v + XK_C(4.2278433509846713e-1);
-#else
-    xk_t y = XK_C(2.058858e-4);
-    y = (y * v + XK_C(-4.564478e-4)) * v + XK_C(9.108883e-4);
-    y = (y * v + XK_C(-2.0983731e-3)) * v + XK_C(4.9989563e-3);
-    y = (y * v + XK_C(-1.2384878e-2)) * v + XK_C(3.2964993e-2);
-    y = (y * v + XK_C(-1.0031729e-1)) * v + XK_C(4.2278433e-1);
-#endif
-    return y;
-}
-
-/* What Stirling's formula lacks, times x, over v = 1 / x^2, x >= 8 */
-XK_FN xk_t lgamma_rest(xk_t v)
-{
-#if XK_F64
-    xk_t y = XK_C(-1.6526004440147832e-3);
-    y = (y * v + XK_C(8.37283451140661e-4)) * v + XK_C(-5.952025951792307e-4);
-    y = (y * v + XK_C(7.93650664948818e-4)) * v + XK_C(-2.777777777606244e-3);
-    y = y * v + XK_C(8.33333333333333e-2);
-#else
-    xk_t y = XK_C(-2.7655018e-3);
-    y = y * v + XK_C(8.3333306e-2);
-#endif
-    return y;
-}
-
-/* sin(pi * r) / (pi * r) over v = r^2, |r| <= 1/2 */
-XK_FN xk_t lgamma_sine(xk_t v)
-{
-#if XK_F64
-    xk_t y = XK_C(2.4502943624559793e-7);
-    y = (y * v + XK_C(-6.972099660851199e-6)) * v + XK_C(1.484278414189103e-4);
-    y = (y * v + XK_C(-2.3460808954639607e-3)) * v + XK_C(2.614784780555096e-2);
-    y = (y * v + XK_C(-1.9075182412149616e-1)) * v + XK_C(8.117424252833393e-1);
-    y = (y * v + XK_C(-1.6449340668482264)) * v + XK_C(1.0);
-#else
-    xk_t y = XK_C(2.4718644e-2);
-    y = (y * v + XK_C(-1.9044176e-1)) * v + XK_C(8.117148e-1);
-    y = (y * v + XK_C(-1.6449332)) * v + XK_C(1.0);
-#endif
-    return y;
-}
-
 #if XK_HALF
 /* Stirling's formula for the larger one of x and 1 - x, raised by 2 and with a product's logarithm taken off, which
  * leaves an error of 2^-20. Where that is not x, by reflection. */
@@ -89,14 +33,97 @@ KERNEL(xk_t self)
     const xk_t all = y - xk_raw_log2(left ? height : XK_C(1)) * XK_LN_2;
     return left && r == 0 ? XK_INFINITY : all;
 }
+#elif XK_F32
+/* lgamma(2 + v) / (v * (1 + v)), 1 <= 2 + v < 2.25 */
+XK_FN xk_t lgamma_near(xk_t v)
+{
+    xk_t y = XK_C(1.3778303e-3);
+    y = (y * v + XK_C(1.7242286e-3)) * v + XK_C(2.2838213e-3);
+    y = (y * v + XK_C(-1.9118303e-3)) * v + XK_C(4.883061e-3);
+    y = (y * v + XK_C(-1.241494e-2)) * v + XK_C(3.296735e-2);
+    y = (y * v + XK_C(-1.00316674e-1)) * v + XK_C(4.2278433e-1);
+    return y;
+}
+
+/* What Stirling's formula lacks, times x, over v = 1 / x^2, x >= 2.25 */
+XK_FN xk_t lgamma_rest(xk_t v)
+{
+    return (XK_C(6.393648e-4) * v + XK_C(-2.764053e-3)) * v + XK_C(8.3333015e-2);
+}
+
+/* sin(pi * r) / (pi * r) over v = r^2, |r| <= 1/2 */
+XK_FN xk_t lgamma_sine(xk_t v)
+{
+    xk_t y = XK_C(2.4715936e-2);
+    y = (y * v + XK_C(-1.9044323e-1)) * v + XK_C(8.117158e-1);
+    y = (y * v + XK_C(-1.6449333)) * v + XK_C(1.0);
+    return y;
+}
+
+/* Below 1 from gamma(1 + x), left of 0 by reflection: either takes one more logarithm. */
+KERNEL(xk_t self)
+{
+    const int left = self < 0, low = self < 1;
+    const xk_t x = xk_fabs(self), v = x - (x < 1 ? XK_C(1) : XK_C(2)), near = v * (1 + v) * lgamma_near(v);
+    const int far = x >= XK_C(2.25);
+    /* Left of 0 the pole's logarithm cancels with Stirling's formula: both in two parts. 8 bits of the factor make an exact
+     * product up to x = 22, and none that overflows where the sum does not. */
+    xk_t whole, pole_whole;
+    const xk_t part = xk_log_split(x, &whole), power = whole - 1, shifted = x - XK_C(0.5);
+    const xk_t bounded = shifted < XK_C(3e38) ? shifted : XK_C(3e38),
+               most = xk_bits_f32(xk_f32_bits(bounded) & 0xffff0000u);
+    const xk_t u = xk_rcp_near(x), rest = u * lgamma_rest(u * u) + XK_C(0.41893853);
+    const xk_t high = far ? most * power : XK_C(0),
+               more = far ? (bounded - most) * power + (bounded * part + rest) : near;
+    /* |sin(pi * x) / pi|, by the distance from the nearest whole number; 2^24 keeps the smallest numbers normal. */
+    const xk_t r = self - xk_rint(self), sine = xk_fabs(r * lgamma_sine(r * r));
+    const xk_t factor = (left ? (x < 1 ? XK_C(1) : x) * sine : x) * XK_C(16777216);
+    const xk_t pole_part = xk_log_split(factor, &pole_whole) - 24 * XK_LN2_LOW;
+    const xk_t sign = low ? left ? XK_C(1) : XK_C(-1) : XK_C(0);
+    const xk_t y = (high + sign * (pole_whole - 24 * XK_LN2_HIGH)) + (more + sign * pole_part);
+    return low & !(xk_fabs(r) > 0) ? (xk_t)XK_INFINITY : left ? -y : y;
+}
 #else
+/* lgamma(2 + v) / (v * (1 + v)), |v| <= 1/2 */
+XK_FN xk_t lgamma_near(xk_t v)
+{
+    xk_t y = XK_C(-2.489029529650396e-7);
+    y = (y * v + XK_C(5.236568534841362e-7)) * v + XK_C(-8.247688082905913e-7);
+    y = (y * v + XK_C(1.749054030806819e-6)) * v + XK_C(-3.854622136251583e-6);
+    y = (y * v + XK_C(8.23747667463625e-6)) * v + XK_C(-1.7660586231652296e-5);
+    y = (y * v + XK_C(3.816660593339992e-5)) * v + XK_C(-8.309522146915126e-5);
+    y = (y * v + XK_C(1.825528383907226e-4)) * v + XK_C(-4.0570739285611585e-4);
+    y = (y * v + XK_C(9.153769125087831e-4)) * v + XK_C(-2.108130834069472e-3);
+    y = (y * v + XK_C(4.9986411649353725e-3)) * v + XK_C(-1.2384192193370211e-2);
+    y = (y * v + XK_C(3.296500062115359e-2)) * v + XK_C(-1.0031730167435392e-1);
+    y = y * v + XK_C(4.2278433509846713e-1);
+    return y;
+}
+
+/* What Stirling's formula lacks, times x, over v = 1 / x^2, x >= 8 */
+XK_FN xk_t lgamma_rest(xk_t v)
+{
+    xk_t y = XK_C(-1.6526004440147832e-3);
+    y = (y * v + XK_C(8.37283451140661e-4)) * v + XK_C(-5.952025951792307e-4);
+    y = (y * v + XK_C(7.93650664948818e-4)) * v + XK_C(-2.777777777606244e-3);
+    y = y * v + XK_C(8.33333333333333e-2);
+    return y;
+}
+
+/* sin(pi * r) / (pi * r) over v = r^2, |r| <= 1/2 */
+XK_FN xk_t lgamma_sine(xk_t v)
+{
+    xk_t y = XK_C(2.4502943624559793e-7);
+    y = (y * v + XK_C(-6.972099660851199e-6)) * v + XK_C(1.484278414189103e-4);
+    y = (y * v + XK_C(-2.3460808954639607e-3)) * v + XK_C(2.614784780555096e-2);
+    y = (y * v + XK_C(-1.9075182412149616e-1)) * v + XK_C(8.117424252833393e-1);
+    y = (y * v + XK_C(-1.6449340668482264)) * v + XK_C(1.0);
+    return y;
+}
+
 /* Left of 0 the pole's logarithm cancels with log(gamma(1 - x)) as long as that is not much larger, which it is where the
  * type has no number that near to the pole: up to there one logarithm holds both. */
-#if XK_F64
 #define LGAMMA_SHIFTS 2
-#else
-#define LGAMMA_SHIFTS 1
-#endif
 
 /* gamma(x) as *product * exp(what is returned), 1.5 <= x < 9.5 + 8 * LGAMMA_SHIFTS; 1 / *product below 1.5. */
 XK_FN xk_t lgamma_factors(xk_t x, xk_t *product)
