@@ -26,6 +26,7 @@
 #define XK_MATH(name) name
 #else
 #define xk_raw_rcp(x) (1 / (x))
+#define xk_quotient(a, b) ((a) / (b))
 #define XK_MATH(name) name##f
 #endif
 

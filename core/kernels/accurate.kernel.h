@@ -62,6 +62,15 @@ XK_FN double xk_log_near(double f)
 #define xk_rcp_near(x) (1 / (x))
 #endif
 
+/* a / b within one unit, without the branch that a GPU's division has for numbers at the ends; b neither 0 nor infinite. */
+#ifndef xk_quotient
+XK_FN xk_t xk_quotient(xk_t a, xk_t b)
+{
+    const xk_t inverse = xk_rcp_near(b), y = a * inverse;
+    return y + xk_fma(-y, b, a) * inverse;
+}
+#endif
+
 /* 1 / sqrt(x), 0 < x < infinity: one step of Newton's after the device's own, which may be two units off, costs less than a
  * division. */
 XK_FN xk_t xk_rsqrt_exact(xk_t x)
