@@ -35,10 +35,11 @@ KERNEL(xk_t self, xk_t eps)
     const xk_t high = 1 - eps, raised = self < eps ? eps : self;
     const xk_t x = eps < 0 ? self : raised > high ? high : raised;
 #if XK_F32
-    /* Near 1/2 twice the inverse hyperbolic tangent of 2 * x - 1, which is exact there. */
+    /* Near 1/2 twice the inverse hyperbolic tangent of 2 * x - 1, which is exact there. Outside 0 to 1 the quotient only has
+     * to be negative, and its divisor a number whose reciprocal is one. */
     const xk_t z = 2 * x - 1, v = z * z, near = 2 * z + z * v * logit_near(v);
-    const xk_t rest = 1 - x, far = xk_log(xk_quotient(x, rest < -1 ? XK_C(-1) : rest)),
-               outer = x == 1 ? (xk_t)XK_INFINITY : far;
+    const xk_t rest = 1 - x, low = rest < -1 ? XK_C(-1) : rest, bounded = low > 1 ? XK_C(1) : low;
+    const xk_t far = xk_log(xk_quotient(x, bounded)), outer = x == 1 ? (xk_t)XK_INFINITY : far;
     return v < XK_C(0.25) ? near : outer;
 #else
     /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What
