@@ -18,8 +18,8 @@ HEAD = """# Accuracy
 A record, not a promise: what is promised is each operator's `bound`, in its file and in the rows so called here.
 Measured {date} by `tests/sweep/`, written by `tools/write_accuracy_doc.py`. To measure again:
 
-    for b in cpu opencl; do EXPOPS_SWEEP_REPORT=/tmp/$b.tsv EXPOPS_BACKEND=$b build/tests/sweep/test_sweep; done
-    tools/write_accuracy_doc.py "$(date +%F)" 'CPU, ...=/tmp/cpu.tsv' 'OpenCL, ...=/tmp/opencl.tsv'
+    for b in cpu opencl cuda; do EXPOPS_SWEEP_REPORT=/tmp/$b.tsv EXPOPS_BACKEND=$b build/tests/sweep/test_sweep; done
+    tools/write_accuracy_doc.py "$(date +%F)" 'CPU, ...=/tmp/cpu.tsv' 'OpenCL, ...=/tmp/opencl.tsv' ...
 
 Each cell is the largest distance between a result and the exact answer, in units in the last place of the result's
 type, over all 65,536 inputs (f16 and bf16 with one operand) or the points that `tests/sweep/points.c` and `pairs.c`
