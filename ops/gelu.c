@@ -15,6 +15,16 @@ OPERATOR(gelu) = {
 };
 
 #ifdef XK
+#if XK_F32 && XK_CHOICE == 0
+/* exp(x), x <= 0, and 0 below -87: without the steps that reach the smallest numbers. */
+XK_FN xk_t gelu_exp(xk_t x)
+{
+    const xk_t shifted = x * XK_C(1.4426950408889634) + XK_ROUNDER, n = shifted - XK_ROUNDER;
+    const xk_t y = xk_exp_near(XK_POWER_OF_2(XK_WHOLE(shifted)), (x - n * XK_LN2_HIGH) - n * XK_LN2_LOW);
+    return x < -87 ? XK_C(0) : y;
+}
+#endif
+
 KERNEL(xk_t self)
 {
 #if XK_CHOICE == 1
@@ -45,7 +55,7 @@ KERNEL(xk_t self)
     y = (y * w + XK_C(3.8956219e-5)) * w + XK_C(-4.4234027e-4);
     y = (y * w + XK_C(3.3273403e-3)) * w + XK_C(-1.9501112e-2);
     y = (y * w + XK_C(-4.0044841e-1)) * w + XK_C(-1.5251355);
-    const xk_t tail = xk_exp(y * w + XK_C(-1.8410217)), far = self > 0 ? 1 - tail : tail;
+    const xk_t tail = gelu_exp(y * w + XK_C(-1.8410217)), far = self > 0 ? 1 - tail : tail;
     return self * (a < 1 ? near : far);
 #else
     /* 0.5 * (1 + erf(x)) is 0.5 * erfc(-x), which keeps its digits where erf(x) nears -1. What rounding lost of the
