@@ -2,19 +2,6 @@
 #include <string.h>
 #include "problem_internal.h"
 
-expops_status expops_check_tensor(const expops_tensor *tensor, expops_dtype *out_dtype)
-{
-    EXPOPS_TRY(expops_dtype_from_dl(tensor->dtype, out_dtype));
-    if (tensor->ndim < 0 || tensor->ndim > EXPOPS_MAX_RANK)
-        return expops_fail(EXPOPS_ERR_SHAPE, "%d dimensions; at most %d are supported", tensor->ndim, EXPOPS_MAX_RANK);
-    if (tensor->ndim > 0 && !tensor->shape)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%d dimensions but no shape", tensor->ndim);
-    for (int32_t i = 0; i < tensor->ndim; i++)
-        if (tensor->shape[i] < 0)
-            return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d has size %lld", i, (long long)tensor->shape[i]);
-    return EXPOPS_OK;
-}
-
 void expops_view_of(const expops_tensor *tensor, expops_view *view)
 {
     view->ndim = tensor->ndim;

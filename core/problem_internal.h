@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "problem.h"
+#include "tensor.h"
 #include "view.h"
 
 /* The story of a bad argument starts with the operator and the argument. */
@@ -23,7 +24,6 @@ static inline int expops_value_is_number(const expops_value *value)
 
 /* --- problem_arguments.c --- */
 expops_status expops_check_argument(const expops_operator *op, uint32_t index, const expops_value *value);
-expops_status expops_check_tensor(const expops_tensor *tensor, expops_dtype *out_dtype);
 /* The view that a tensor is of itself. */
 void expops_view_of(const expops_tensor *tensor, expops_view *view);
 

@@ -2,7 +2,8 @@
 #include "expops/tensor.h"
 #include <stdlib.h>
 #include <string.h>
-#include "problem_internal.h"
+#include "error.h"
+#include "tensor.h"
 
 int64_t expops_tensor_numel(const expops_tensor *tensor)
 {
@@ -32,6 +33,19 @@ void expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *stri
         strides[i] = stride;
         stride *= shape[i] > 1 ? shape[i] : 1;
     }
+}
+
+expops_status expops_check_tensor(const expops_tensor *tensor, expops_dtype *out_dtype)
+{
+    EXPOPS_TRY(expops_dtype_from_dl(tensor->dtype, out_dtype));
+    if (tensor->ndim < 0 || tensor->ndim > EXPOPS_MAX_RANK)
+        return expops_fail(EXPOPS_ERR_SHAPE, "%d dimensions; at most %d are supported", tensor->ndim, EXPOPS_MAX_RANK);
+    if (tensor->ndim > 0 && !tensor->shape)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%d dimensions but no shape", tensor->ndim);
+    for (int32_t i = 0; i < tensor->ndim; i++)
+        if (tensor->shape[i] < 0)
+            return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d has size %lld", i, (long long)tensor->shape[i]);
+    return EXPOPS_OK;
 }
 
 static expops_status check_imported(const expops_tensor *tensor)
