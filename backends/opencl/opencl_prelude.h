@@ -106,42 +106,8 @@ XK_FN float xk_fast_log(float x) { return log(x); }
 XK_FN float xk_fast_rcp(float x) { return 1.0f / x; }
 #endif
 
-#if XK_HALF
-/* The first bits of 1 / (2 pi), after 32 zeros. */
-XK_CONSTANT const xk_uint xk_turn[8] = { 0u,          0x28be60dbu, 0x9391054au, 0x7f09d5f4u,
-                                         0x7d4d3770u, 0x36d8a566u, 0x4f10e410u, 0x7f9458eau };
-
-/* 32 bits of xk_turn from bit `at` of word i on. */
-XK_FN xk_uint xk_turn_bits(xk_uint i, xk_uint at)
-{
-    return (xk_uint)(((xk_ulong)xk_turn[i] << 32 | xk_turn[i + 1]) << at >> 32);
-}
-
-/* sin(|x| + shift), shift in 2^-64 turns. Operators ask for large arguments alone, for which a library usually has a loop
- * and an array in memory that may slow down a whole kernel. Here the product of x's digits and those of 1 / (2 pi) that count
- * is the angle in 2^-64 turns; whole turns fall off, and of half turns an odd number changes the sign. */
-XK_FN float xk_far_sine(float x, xk_ulong shift)
-{
-    const int exponent = (int)(as_uint(x) >> 23 & 255u) - 126;
-    const xk_uint e = (xk_uint)max(exponent, 0), i = e >> 5, at = e & 31u;
-    const xk_uint m = (as_uint(x) << 8 | 0x80000000u) >> min(max(-exponent, 0), 31);
-    const xk_ulong high = (xk_ulong)(m * xk_turn_bits(i, at)) << 32, low = (xk_ulong)m * xk_turn_bits(i + 2, at) >> 32;
-    const xk_ulong turns = high + (xk_ulong)m * xk_turn_bits(i + 1, at) + low + shift;
-    const xk_ulong odd = (turns + 0x4000000000000000ul) >> 63;
-    const float r = (float)(xk_long)(turns - (odd << 63)) * 3.40612158e-19f, v = r * r;
-    const float y = (((-1.8491709e-4f * v + 8.3122402e-3f) * v - 1.6665606e-1f) * v + 9.9999917e-1f) * r;
-    return x - x == 0.0f ? (odd ? -y : y) : XK_NAN;
-}
-XK_FN float xk_fast_sin(float x)
-{
-    const float y = xk_far_sine(x, 0);
-    return fabs(x) < 0.001f ? x : x < 0.0f ? -y : y;
-}
-XK_FN float xk_fast_cos(float x) { return xk_far_sine(x, 0x4000000000000000ul); }
-#else
 XK_FN float xk_fast_sin(float x) { return sin(x); }
 XK_FN float xk_fast_cos(float x) { return cos(x); }
-#endif
 
 #ifdef XK_OCL_SUBGROUP
 #define XK_SHUFFLE 1
