@@ -65,15 +65,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             return;
         }
 #endif
-        XK_EACH(XK_VECTOR)
-        XK_EACH(XK_LOAD)
-        XK_RESULT
 #define XK_X(i) XK_CONVERT(i, XK_CAT(XK_AT_, XK_K##i)(i))
-        XK_UNROLL
-        for (int k = 0; k < XK_VEC; k++) {
-            const xk_r r = XK_CALL;
-            result.v[k] = XK_STORE(r);
-        }
+        XK_COMPUTE
 #if XK_OUT_CONTIGUOUS
         *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out) = XK_WORD(result);
 #else

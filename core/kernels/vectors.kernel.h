@@ -30,14 +30,21 @@ typedef struct xk_params {
     ((xk_index)((xk_mulhi((xk_uint)(n), p.magic[d]) + (xk_uint)(n)) >> p.shift[d]))
 #endif
 
-/* The output's vector. In parts too, where the prelude joins them: not every compiler sees through a whole vector that was
+/* Loads the inputs and computes `result`, whose elements the template reaches by XK_X. It is in parts too, where the prelude joins them: not every compiler sees through a whole vector that was
  * written by the element. */
-#define XK_RESULT \
+#define XK_COMPUTE \
+    XK_EACH(XK_VECTOR) \
+    XK_EACH(XK_LOAD) \
     union { \
         XK_CAT(xk_word, XK_WO) word; \
         xk_uint part[4]; \
         XK_S(XK_O) v[XK_VEC]; \
-    } result;
+    } result; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) { \
+        const xk_r r = XK_CALL; \
+        result.v[k] = XK_STORE(r); \
+    }
 #if defined(XK_JOIN) && XK_WO == 16
 #define XK_WORD(u) XK_JOIN(u.part[0], u.part[1], u.part[2], u.part[3])
 #else
