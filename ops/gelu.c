@@ -19,8 +19,8 @@ OPERATOR(gelu) = {
 /* exp(x), x <= 0, and 0 below -87: without the steps that reach the smallest numbers. */
 XK_FN xk_t gelu_exp(xk_t x)
 {
-    const xk_t shifted = x * XK_C(1.4426950408889634) + XK_ROUNDER, n = shifted - XK_ROUNDER;
-    const xk_t y = xk_exp_near(XK_POWER_OF_2(XK_WHOLE(shifted)), (x - n * XK_LN2_HIGH) - n * XK_LN2_LOW);
+    xk_whole whole;
+    const xk_t r = xk_exp_reduce(x, XK_C(0), &whole), y = xk_exp_near(XK_POWER_OF_2(whole), r);
     return x < -87 ? XK_C(0) : y;
 }
 #endif

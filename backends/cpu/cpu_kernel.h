@@ -25,10 +25,11 @@
 #if XK_F64 || XK_C128
 #define XK_MATH(name) name
 #else
-#define xk_raw_rcp(x) (1 / (x))
-#define xk_quotient(a, b) ((a) / (b))
 #define XK_MATH(name) name##f
 #endif
+/* Divisions are vectors' own instructions here. */
+#define xk_raw_rcp(x) (1 / (x))
+#define xk_quotient(a, b) ((a) / (b))
 
 typedef int64_t xk_long;
 typedef uint64_t xk_ulong;

@@ -79,15 +79,23 @@ XK_FN xk_t xk_rsqrt_exact(xk_t x)
     return y + y * (XK_C(0.5) * xk_fma(-x * y, y, XK_C(1)));
 }
 
+/* high + low less a multiple of ln(2), which is *whole. */
+XK_FN xk_t xk_exp_reduce(xk_t high, xk_t low, xk_whole *whole)
+{
+    const xk_t shifted = high * XK_C(1.4426950408889634) + XK_ROUNDER, n = shifted - XK_ROUNDER;
+    *whole = XK_WHOLE(shifted);
+    return (high - n * XK_LN2_HIGH) + (low - n * XK_LN2_LOW);
+}
+
 /* factor * exp(high + low), `low` being what rounding `high` lost. Only the result itself may overflow or vanish. */
 XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
 {
     const xk_t upper = high > XK_EXP_RANGE ? XK_EXP_RANGE : high;
     const xk_t bounded = upper < -XK_EXP_RANGE ? -XK_EXP_RANGE : upper;
-    const xk_t shifted = bounded * XK_C(1.4426950408889634) + XK_ROUNDER, n = shifted - XK_ROUNDER;
-    const xk_t y = xk_exp_near(factor, (bounded - n * XK_LN2_HIGH) + (low - n * XK_LN2_LOW));
+    xk_whole whole;
+    const xk_t y = xk_exp_near(factor, xk_exp_reduce(bounded, low, &whole));
     /* In two steps: the power of 2 may lie beyond the type's range where the product does not. */
-    const xk_whole whole = XK_WHOLE(shifted), part = whole >> 1;
+    const xk_whole part = whole >> 1;
     const xk_t rest = high > XK_EXP_RANGE ? (xk_t)XK_INFINITY : high < -XK_EXP_RANGE ? XK_C(0) : XK_POWER_OF_2(whole - part);
     return y * XK_POWER_OF_2(part) * rest;
 }
