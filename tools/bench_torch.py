@@ -22,7 +22,7 @@ import statistics
 import sys
 import time
 
-from bench_torch_library import Library, plain, same, time_text
+from bench_torch_library import Library, chosen, plain, same, time_text
 from bench_torch_ops import layouts, operators
 
 SAMPLES = 15
@@ -66,9 +66,7 @@ def size_text(size):
 
 def run(options, torch, library):
     table, settings = {}, [(size, threads) for size in options.sizes for threads in options.threads]
-    for name, make in (layouts if options.layouts else operators)(torch).items():
-        if options.names and name not in options.names and plain(name) not in options.names:
-            continue
+    for name, make in chosen((layouts if options.layouts else operators)(torch), options.names):
         table[name] = {}
         for size in options.sizes:
             case = make(size, options.dtype)

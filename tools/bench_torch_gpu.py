@@ -15,7 +15,7 @@ import math
 import statistics
 import sys
 
-from bench_torch_library import Library, plain, same, time_text
+from bench_torch_library import Library, chosen, plain, same, time_text
 from bench_torch_ops import BYTES, layouts, operators
 
 SAMPLE_SECONDS = 2e-3
@@ -78,9 +78,7 @@ def measure(case, ours, copy, clock, torch, samples):
 
 def run(options, torch, library):
     table, clock, copy = {}, Clock(torch), Copy(torch, options.bytes)
-    for name, make in (layouts if options.layouts else operators)(torch).items():
-        if options.names and name not in options.names and plain(name) not in options.names:
-            continue
+    for name, make in chosen((layouts if options.layouts else operators)(torch), options.names):
         table[name] = {}
         for dtype in options.dtypes:
             library.keep.clear()

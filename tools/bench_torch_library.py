@@ -76,6 +76,11 @@ def plain(name):
     return name.rstrip('*').split('.')[0]
 
 
+def chosen(cases, names):
+    """The items of `cases` that `names` names, with or without the variant; all of them where it is empty."""
+    return [(name, make) for name, make in cases.items() if not names or name in names or plain(name) in names]
+
+
 def same(ours, theirs, dtype):
     """Whether the two libraries were asked the same question; accuracy is the tests' business."""
     a, b = ours.double(), theirs.double()
