@@ -14,6 +14,8 @@ import os
 import re
 import sys
 
+from written import write_if_changed
+
 # name: (constant, class of arithmetic, further defines)
 TYPES = {
     'f32': ('F32', 'F32', ''),
@@ -221,17 +223,6 @@ def table(found, levels):
     return ('/* Written by tools/cpu_stubs.py. */\n#include "cpu_instance.h"\n#include "cpu_dtype.h"\n\n'
             + '\n'.join(declared) + '\n\nconst cpu_table_row cpu_table[] = {\n' + '\n'.join(rows) + '\n};\n'
             + f'const size_t cpu_table_rows = {len(rows) - 1};\n')
-
-
-def write_if_changed(path, text):
-    try:
-        with open(path, encoding='utf-8') as file:
-            if file.read() == text:
-                return
-    except FileNotFoundError:
-        pass
-    with open(path, 'w', encoding='utf-8') as file:
-        file.write(text)
 
 
 def main():

@@ -2,13 +2,16 @@
 """Finds the operators: every ops/*.c that says OPERATOR(name).
 
   scan_ops.py list OPS                  names of the files, one a line (while configuring)
-  scan_ops.py table OPS OUT TOUCH NAME...   writes the registry with every operator's kernel text; when the folder no longer
-                                        holds exactly the files NAME..., touches TOUCH, a build definition, and fails, so
-                                        that the next build configures itself anew
+  scan_ops.py table OPS OUT DEPFILE TOUCH NAME...   writes the registry with every operator's kernel text, and what it was
+                                        made from (a new file shows in the folder's time); when the folder no longer holds
+                                        exactly the files NAME..., touches TOUCH, a build definition, and fails, so that
+                                        the next build configures itself anew
 """
 import os
 import re
 import sys
+
+from written import write_if_changed
 
 
 def operator_files(folder):
@@ -59,14 +62,19 @@ def write_table(folder, names, out):
         with open(os.path.join(folder, name), encoding='utf-8') as file:
             operator = re.search(r'^OPERATOR\((\w+)\)', file.read(), re.M).group(1)
         rows.append((operator, kernel_text(os.path.join(folder, name))))
-    with open(out, 'w', encoding='utf-8') as file:
-        file.write('#include "registry.h"\n\n')
-        for operator, _ in rows:
-            file.write(f'extern const expops_operator expops_operator_{operator};\n')
-        file.write('\nconst expops_registry_row expops_registry[] = {\n')
-        for operator, text in sorted(rows):
-            file.write(f'    {{ &expops_operator_{operator},\n{literal(text) or "        NULL"} }},\n')
-        file.write('};\n\nconst size_t expops_registry_count = sizeof expops_registry / sizeof *expops_registry;\n')
+    text = ['#include "registry.h"\n\n']
+    text += [f'extern const expops_operator expops_operator_{operator};\n' for operator, _ in rows]
+    text.append('\nconst expops_registry_row expops_registry[] = {\n')
+    text += [f'    {{ &expops_operator_{operator},\n{literal(kernel) or "        NULL"} }},\n' for operator, kernel in sorted(rows)]
+    text.append('};\n\nconst size_t expops_registry_count = sizeof expops_registry / sizeof *expops_registry;\n')
+    write_if_changed(out, ''.join(text))
+
+
+def write_depfile(folder, out, depfile):
+    sources = sorted(name for name in os.listdir(folder) if name.endswith(('.c', '.kernel.h')))
+    paths = [folder] + [os.path.join(folder, name) for name in sources]
+    with open(depfile, 'w', encoding='utf-8') as file:
+        file.write(f'{out}: ' + ' '.join(path.replace(' ', '\\ ') for path in paths) + '\n')
 
 
 def main():
@@ -74,11 +82,12 @@ def main():
     if command == 'list':
         print('\n'.join(operator_files(folder)))
         return
-    out, touch, known = sys.argv[3], sys.argv[4], sys.argv[5:]
+    out, depfile, touch, known = sys.argv[3], sys.argv[4], sys.argv[5], sys.argv[6:]
     if operator_files(folder) != known:
         os.utime(touch)
         sys.exit('the set of operators changed: run the build again')
     write_table(folder, known, out)
+    write_depfile(folder, out, depfile)
 
 
 if __name__ == '__main__':
