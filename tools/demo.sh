@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:-$root/build/demo}
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
-[ -f "$build/build.ninja" ] || meson setup "$build" "$root" -Dtests=false >/dev/null
+[ -f "$build/build.ninja" ] || meson setup "$build" "$root" -Dtests=disabled >/dev/null
 ninja -C "$build" >/dev/null
 
 # Straight from the build folder: the plugins lie one folder each.

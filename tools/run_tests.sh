@@ -18,9 +18,9 @@ setup() {
     folder=$1
     shift
     if [ -f "$folder/build.ninja" ]; then
-        meson configure "$folder" "$@"
+        meson configure "$folder" -Dtests=enabled "$@"
     else
-        meson setup "$folder" "$root" "$@"
+        meson setup "$folder" "$root" -Dtests=enabled "$@"
     fi
 }
 
