@@ -10,21 +10,21 @@ int main(int argc, char **argv)
     conformance_device = test_session_open(&result);
     if (!conformance_device)
         return result;
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
     const struct {
-        const char *name;
         const struct CMUnitTest *tests;
         size_t count;
-    } groups[] = {
-        { "devices", conformance_devices, conformance_num_devices },
-        { "memory", conformance_memory, conformance_num_memory },
-        { "streams", conformance_streams, conformance_num_streams },
-        { "calls", conformance_calls, conformance_num_calls },
+    } parts[] = {
+        { conformance_devices, conformance_num_devices },
+        { conformance_memory, conformance_num_memory },
+        { conformance_streams, conformance_num_streams },
+        { conformance_calls, conformance_num_calls },
     };
-    int failed = 0;
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-        failed |= _cmocka_run_group_tests(groups[i].name, groups[i].tests, groups[i].count, NULL, NULL) != 0;
+    struct CMUnitTest all[64];
+    size_t count = 0;
+    for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++)
+        for (size_t i = 0; i < parts[part].count && count < sizeof(all) / sizeof(all[0]); i++)
+            all[count++] = parts[part].tests[i];
+    result = test_session_run("conformance", all, count, argc > 1 ? argv[1] : NULL);
     expops_device_close(&conformance_device);
-    return failed;
+    return result;
 }

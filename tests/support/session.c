@@ -1,12 +1,18 @@
 #include "session.h"
 
+#include <fnmatch.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <cmocka.h>
 
 expops_device *test_session_open(int *out_exit)
 {
     const char *spec = getenv("EXPOPS_BACKEND");
     expops_device *device = NULL;
+    setenv("EXPOPS_BACKEND_PATH", TEST_BACKEND_PATH, 0);
     const expops_status status = expops_device_open(NULL, &device);
     if (status == EXPOPS_OK) {
         printf("device %s: %s\n", expops_device_name(device), expops_device_get_info(device)->name);
@@ -16,6 +22,20 @@ expops_device *test_session_open(int *out_exit)
     printf("%s: EXPOPS_BACKEND=%s: %s\n", status == EXPOPS_ERR_UNAVAILABLE ? "skipped" : "failed",
            spec ? spec : "(unset)", expops_error_text());
     return NULL;
+}
+
+int test_session_run(const char *group, const struct CMUnitTest *tests, size_t count, const char *pattern)
+{
+    size_t matching = 0;
+    for (size_t i = 0; i < count; i++)
+        matching += !pattern || fnmatch(pattern, tests[i].name, 0) == 0;
+    if (!matching) {
+        printf("failed: no test of %s matches '%s'\n", group, pattern ? pattern : "*");
+        return TEST_EXIT_BROKEN;
+    }
+    if (pattern)
+        cmocka_set_test_filter(pattern);
+    return _cmocka_run_group_tests(group, tests, count, NULL, NULL) ? 1 : 0;
 }
 
 test_shard test_session_shard(void)

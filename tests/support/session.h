@@ -7,9 +7,14 @@
 
 enum { TEST_EXIT_SKIP = 77, TEST_EXIT_BROKEN = 99 };
 
-/* Opens what EXPOPS_BACKEND says. A backend that is unavailable here is a skip, with its reason printed: *out_exit
+/* Opens what EXPOPS_BACKEND says, from this build's plugins where EXPOPS_BACKEND_PATH is not set. A backend that is unavailable here is a skip, with its reason printed: *out_exit
  * becomes TEST_EXIT_SKIP and NULL comes back. Any other failure is one: *out_exit becomes TEST_EXIT_BROKEN. */
 expops_device *test_session_open(int *out_exit);
+
+/* Runs the tests whose names match `pattern` (* and ?), all where it is NULL. Returns the program's exit status; where none
+ * matches, nothing was proved, and that is TEST_EXIT_BROKEN. */
+struct CMUnitTest;
+int test_session_run(const char *group, const struct CMUnitTest *tests, size_t count, const char *pattern);
 
 /* EXPOPS_TEST_SHARD=k/n: every n-th operator from the k-th on, so that several processes share the work. */
 typedef struct test_shard {

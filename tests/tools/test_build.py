@@ -1,0 +1,71 @@
+"""The build as its users meet it.
+
+usage: test_build.py SOURCE_ROOT BUILD_ROOT PART
+"""
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+SKIP = 77
+
+
+def run(*command, **more):
+    print('+', ' '.join(command), flush=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more)
+    print(done.stdout, flush=True)
+    return done
+
+
+def clean_environment():
+    return {key: value for key, value in os.environ.items() if not key.startswith('EXPOPS_')}
+
+
+def test_repeated_build_does_nothing(_, build):
+    """A build that is up to date runs no step: `sudo ninja install` must not compile as root."""
+    if not shutil.which('ninja'):
+        print('skipped: ninja is not installed')
+        sys.exit(SKIP)
+    first = run('ninja', '-C', build, '-n').stdout
+    assert 'no work to do' in first, 'a build that was just built has work to do'
+
+
+def test_without_cmocka(source, _):
+    """Tests are an option that is on where CMocka is: without it the rest is built."""
+    with tempfile.TemporaryDirectory(prefix='expops-build-') as scratch:
+        wrapper = os.path.join(scratch, 'pkg-config')
+        with open(wrapper, 'w', encoding='utf-8') as file:
+            file.write('#!/bin/sh\ncase " $* " in *cmocka*) exit 1;; esac\nexec pkg-config "$@"\n')
+        os.chmod(wrapper, os.stat(wrapper).st_mode | stat.S_IXUSR)
+        native = os.path.join(scratch, 'native.ini')
+        with open(native, 'w', encoding='utf-8') as file:
+            file.write(f"[binaries]\npkgconfig = '{wrapper}'\ncmake = '/bin/false'\n")
+        folder = os.path.join(scratch, 'build')
+        done = run('meson', 'setup', '--native-file', native, folder, source, env=clean_environment())
+        assert done.returncode == 0, 'a machine without CMocka cannot configure the build'
+        assert re.search(r'tests\s*: NO', done.stdout), 'CMocka was found after all: nothing was tested'
+        refused = run('meson', 'setup', '--native-file', native, '-Dtests=enabled', folder + '2', source,
+                      env=clean_environment())
+        assert refused.returncode and 'cmocka' in refused.stdout, 'tests were asked for, and their absence is silent'
+
+
+def test_guide_command(_, build):
+    """The guide's command runs as it is written, with no variable but EXPOPS_BACKEND; a mistyped name fails."""
+    program = os.path.join(build, 'tests', 'ops', 'test_operators')
+    environment = clean_environment() | {'EXPOPS_BACKEND': 'cpu'}
+    done = run(program, 'softplus/f32/random*', env=environment)
+    assert done.returncode == 0 and '[       OK ] softplus/f32/random' in done.stdout
+    mistyped = run(program, 'sofplus/*', env=environment)
+    assert mistyped.returncode not in (0, SKIP) and 'no test' in mistyped.stdout
+
+
+def main():
+    source, build, part = sys.argv[1:]
+    globals()['test_' + part](source, build)
+
+
+if __name__ == '__main__':
+    main()
