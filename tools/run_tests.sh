@@ -2,9 +2,13 @@
 # Builds with warnings as errors and runs every test; then runs the host-side suites under AddressSanitizer and
 # UndefinedBehaviorSanitizer. The last line counts the cases; the exit status is 0 where none failed.
 #
-# usage: tools/run_tests.sh [BUILD_FOLDER]      (default: build/test)
+# usage: tools/run_tests.sh [--deep] [BUILD_FOLDER]      (default: build/test)
+#   --deep   everything, where a short run leaves out what costs compilers of GPUs their time (docs/testing.md)
 # EXPOPS_TEST_SANITIZE=0 leaves out the second half.
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+started=$(date +%s)
+deep=false
+[ "${1:-}" != --deep ] || { deep=true && shift; }
 build=${1:-$root/build/test}
 sanitized=$build-sanitized
 failed_builds=0
@@ -18,9 +22,9 @@ setup() {
     folder=$1
     shift
     if [ -f "$folder/build.ninja" ]; then
-        meson configure "$folder" -Dtests=enabled "$@"
+        meson configure "$folder" -Dtests=enabled -Ddeep_tests=$deep "$@"
     else
-        meson setup "$folder" "$root" -Dtests=enabled "$@"
+        meson setup "$folder" "$root" -Dtests=enabled -Ddeep_tests=$deep "$@"
     fi
 }
 
@@ -54,5 +58,6 @@ if [ "${EXPOPS_TEST_SANITIZE:-1}" != 0 ]; then
     fi
 fi
 
+echo "the tests took $((($(date +%s) - started) / 60)) minutes"
 # shellcheck disable=SC2086 # a list of paths without blanks
 exec python3 "$root/tools/count_tests.py" --failed-builds "$failed_builds" $logs
