@@ -10,7 +10,7 @@
 /* A host tensor of no dimensions as a value. */
 static expops_value read_host(const expops_tensor *tensor, double parts[2])
 {
-    const char *data = (const char *)tensor->data + tensor->byte_offset;
+    const char *data = (const char *)((uintptr_t)tensor->data + (uintptr_t)tensor->byte_offset); /* may wrap */
     const unsigned bits = tensor->dtype.bits;
     expops_value value = expops_int(0);
     if (tensor->dtype.code == 2 || tensor->dtype.code == 4) {
@@ -126,35 +126,60 @@ static int collides(const expops_plan *plan, const expops_pointer *pointers, uin
     const int64_t grain = expops_gcd(out->grain, in->grain);
     if (grain == 0)
         return 1;
-    const int64_t step = ((apart % grain) + grain) % grain; /* where elements of `in` start between those of `out` */
-    return step < out->element || step + in->element > grain;
+    int64_t step = apart % grain; /* where elements of `in` start between those of `out` */
+    step += step < 0 ? grain : 0;
+    return step < out->element || step > grain - in->element;
 }
 
-static int ranges_cross(const expops_plan *plan, const expops_tensor *a, const expops_plan_tensor *plan_a,
-                        const expops_tensor *b, const expops_plan_tensor *plan_b)
+static uint64_t first_byte(const expops_tensor *tensor, const expops_plan_tensor *own)
 {
-    if (plan->handles && a->data != b->data)
-        return 0;
-    const uint64_t at_a = (uint64_t)(uintptr_t)a->data + a->byte_offset,
-                   at_b = (uint64_t)(uintptr_t)b->data + b->byte_offset;
-    return (int64_t)(at_a - at_b) < plan_b->high - plan_a->low && (int64_t)(at_b - at_a) < plan_a->high - plan_b->low;
+    return (uint64_t)(uintptr_t)tensor->data + tensor->byte_offset + (uint64_t)own->low;
+}
+
+/* Offsets into memory objects count from their start: nothing lies before it, or behind what 64 bits count. */
+static expops_status check_objects(const expops_plan *plan, const expops_value *args, const expops_tensor *out)
+{
+    for (uint32_t i = 0; i < plan->num_tensors; i++) {
+        const expops_plan_tensor *own = plan->tensor + i;
+        const uint64_t offset = own->argument < 0 ? out->byte_offset : args[own->argument].as.tensor->byte_offset;
+        int64_t first, end;
+        if (__builtin_add_overflow(offset, own->low, &first) || first < 0 ||
+            __builtin_add_overflow(first, own->bytes, &end))
+            return expops_fail(EXPOPS_ERR_SHAPE, "%s: argument %s reaches out of its memory object by byte_offset %llu",
+                               plan->op->name, own->argument < 0 ? "out" : plan->op->parameters[own->argument].name,
+                               (unsigned long long)offset);
+    }
+    return EXPOPS_OK;
+}
+
+static expops_pointer point_at(const expops_tensor *tensor, const expops_plan_tensor *own)
+{
+    return (expops_pointer){ .data = tensor->data,
+                             .byte_offset = tensor->byte_offset + (uint64_t)own->shift,
+                             .device_type = own->device_type };
+}
+
+/* One range starts within the other; distances wrap as addresses do. */
+static int ranges_cross(const expops_plan *plan, const expops_tensor *out, const expops_tensor *in, uint32_t index)
+{
+    const expops_plan_tensor *own = plan->tensor + index;
+    const uint64_t apart = first_byte(in, own) - first_byte(out, plan->tensor);
+    return (apart < plan->tensor->bytes || -apart < own->bytes) && !(plan->handles && in->data != out->data);
 }
 
 static expops_status gather_pointers(const expops_plan *plan, const expops_value *args, const expops_tensor *out,
                                      expops_pointer *pointers)
 {
-    for (uint32_t i = 0; i < plan->num_tensors; i++) {
+    pointers[0] = point_at(out, plan->tensor);
+    for (uint32_t i = 1; i < plan->num_tensors; i++) {
         const expops_plan_tensor *own = plan->tensor + i;
-        const expops_tensor *tensor = own->argument < 0 ? out : args[own->argument].as.tensor;
-        pointers[i].data = tensor->data;
-        pointers[i].byte_offset = tensor->byte_offset + (uint64_t)own->shift;
-        pointers[i].device_type = own->device_type;
-        pointers[i].pad = 0;
-        if (i > 0 && ranges_cross(plan, out, plan->tensor, tensor, own) && collides(plan, pointers, i))
+        const expops_tensor *tensor = args[own->argument].as.tensor;
+        pointers[i] = point_at(tensor, own);
+        if (ranges_cross(plan, out, tensor, i) && collides(plan, pointers, i))
             return expops_fail(EXPOPS_ERR_OVERLAP, "%s: the output overlaps argument %s without being the same tensor",
                                plan->op->name, plan->op->parameters[own->argument].name);
     }
-    return EXPOPS_OK;
+    return plan->handles ? check_objects(plan, args, out) : EXPOPS_OK;
 }
 
 /* --- launching --- */
@@ -262,7 +287,7 @@ static expops_status find_plan(const expops_operator *op, expops_device *device,
                                const expops_tensor *out, const expops_plan **out_plan)
 {
     expops_plan_key key;
-    EXPOPS_TRY(expops_plan_key_make(op, device, args, out, &key));
+    expops_plan_key_make(op, device, args, out, &key);
     expops_plan *plan = expops_plan_find(&key);
     if (!plan)
         EXPOPS_TRY(expops_plan_make(op, device, stream, args, out, &key, &plan));

@@ -1,5 +1,6 @@
 /* Fewer dimensions mean fewer divisions and longer contiguous runs. */
 #include "problem.h"
+#include "size.h"
 
 typedef struct range {
     uint32_t first, count;
@@ -65,7 +66,8 @@ static int can_merge(const expops_problem *problem, uint32_t dim)
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const int64_t *strides = problem->operand[i].strides;
-        if (strides[dim] != strides[dim + 1] * problem->shape[dim + 1])
+        int64_t whole;
+        if (!expops_checked_multiply(strides[dim + 1], problem->shape[dim + 1], &whole) || strides[dim] != whole)
             return 0;
     }
     return 1;

@@ -15,6 +15,14 @@ static expops_status result(const expops_device *device, uint32_t mark, int32_t 
     return expops_fail_more(expops_fail_backend(mark, status, device->name), "%s", what);
 }
 
+/* More is a size that overflowed. */
+static expops_status check_bytes(uint64_t bytes, const char *what)
+{
+    return bytes <= INT64_MAX ? EXPOPS_OK
+                              : expops_fail(EXPOPS_ERR_SHAPE, "%s: %llu bytes; sizes end at 2^63 - 1", what,
+                                            (unsigned long long)bytes);
+}
+
 static expops_status fail_no_events(const expops_device *device, const char *what)
 {
     return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: backend %s has no events; time with the host's clock instead", what,
@@ -25,6 +33,7 @@ expops_status expops_memory_allocate(expops_device *device, void *stream, uint64
 {
     EXPOPS_TRY(need(out_pointer, "expops_memory_allocate", "out_pointer"));
     memset(out_pointer, 0, sizeof *out_pointer);
+    EXPOPS_TRY(check_bytes(bytes, "expops_memory_allocate"));
     EXPOPS_TRY(expops_device_resolve(device, &device));
     out_pointer->device_type = device->info.device_types[0];
     if (!bytes)
@@ -52,6 +61,7 @@ static expops_status copy(expops_device *device, void *stream, const expops_tran
     EXPOPS_TRY(expops_device_resolve(device, &device));
     if (!what->bytes)
         return EXPOPS_OK;
+    EXPOPS_TRY(check_bytes(what->bytes, name));
     EXPOPS_TRY(need(what->destination.data, name, "destination"));
     EXPOPS_TRY(need(what->source.data, name, "source"));
     const uint32_t mark = expops_error_mark();

@@ -37,8 +37,9 @@ enum expops_promotion {
 
 typedef struct expops_parameter {
     const char *name;
-    uint32_t kind;     /* EXPOPS_PARAMETER_... */
-    uint32_t optional; /* the default below, or (tensors) absent */
+    uint32_t kind;        /* EXPOPS_PARAMETER_... */
+    uint32_t optional;    /* the default below, or (tensors) absent */
+    uint32_t has_default; /* DEFAULT gave it; an int may have one that only the operator knows (eye's m) */
     double default_value;
     const char *const *choices;
     const char *doc;
@@ -65,7 +66,7 @@ typedef struct expops_parameter {
     { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .optional = 1, \
       .choices = (const char *const[]){ __VA_ARGS__, NULL } }
 /* clang-format on */
-#define DEFAULT(value) .optional = 1, .default_value = value
+#define DEFAULT(value) .optional = 1, .has_default = 1, .default_value = value
 
 /* A view of an operand during planning. */
 typedef struct expops_view {
@@ -98,6 +99,9 @@ struct expops_operator {
     uint32_t not_in_place;
     expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
 
+    /* The functions below get arguments that were checked: of the parameter's kind, readable, absent ones replaced by
+     * their defaults (an empty list for INTS); only what has none is of kind EXPOPS_VALUE_NONE. What they make of sizes is
+     * checked after them: a result may have any. */
     /* Pointwise: turns the tensors into the views that the output's elements come from (permute_copy); one for each
      * parameter, and what belongs to no tensor is not set. Optional. */
     expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *views);

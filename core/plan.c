@@ -27,7 +27,7 @@ static void describe_tensor(const expops_problem *problem, const expops_problem_
     tensor->element = expops_operand_bytes(operand);
     tensor->shift = operand->offset * tensor->element;
     tensor->low = operand->low;
-    tensor->high = operand->high;
+    tensor->bytes = (uint64_t)(operand->high - operand->low);
     tensor->grain = grain * tensor->element;
     tensor->as_output = (uint32_t)same_layout(problem, operand, problem->operand);
 }

@@ -18,7 +18,8 @@ typedef struct expops_plan_tensor {
     int32_t argument; /* -1: the output */
     int32_t device_type;
     int64_t shift;      /* bytes from the tensor's first element to the operand's */
-    int64_t low, high;  /* bytes touched, from the tensor's first element */
+    int64_t low;        /* first byte touched, from the tensor's first element */
+    uint64_t bytes;     /* from there to the last one touched */
     int64_t grain;      /* bytes all strides are multiples of; 0 where there is one element */
     int64_t element;    /* bytes */
     uint32_t as_output; /* lies in memory exactly as the output does, if at the same address */
@@ -66,9 +67,9 @@ static inline int64_t expops_gcd(int64_t a, int64_t b)
     return a;
 }
 
-/* Fails only for descriptors that cannot be read. */
-expops_status expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
-                                   const expops_tensor *out, expops_plan_key *key);
+/* A call that is not to be made has a key that no call that was made has. */
+void expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
+                          const expops_tensor *out, expops_plan_key *key);
 /* The calling thread's plan, or NULL. */
 expops_plan *expops_plan_find(const expops_plan_key *key);
 /* Makes a plan and gives it to the calling thread. */

@@ -3,26 +3,32 @@
 #include "problem_internal.h"
 #include "promote.h"
 
-static void note_choice(const expops_operator *op, const expops_value *args, expops_problem *problem)
+/* A kernel is compiled for one choice. */
+static expops_status note_choice(const expops_operator *op, expops_problem *problem)
 {
+    const char *name = NULL;
     problem->choice = 0;
-    for (uint32_t i = 0; op->parameters[i].name; i++)
-        if (op->parameters[i].kind == EXPOPS_PARAMETER_CHOICE || op->parameters[i].chosen) {
-            const int64_t given =
-                args[i].kind == EXPOPS_VALUE_NONE ? (int64_t)op->parameters[i].default_value : args[i].as.integer;
-            problem->choice = op->parameters[i].chosen ? given != 0 : (uint32_t)given;
-        }
+    for (uint32_t i = 0; op->parameters[i].name; i++) {
+        if (op->parameters[i].kind != EXPOPS_PARAMETER_CHOICE && !op->parameters[i].chosen)
+            continue;
+        if (name)
+            return expops_fail(EXPOPS_ERR_INTERNAL, "%s: %s and %s are two compile-time choices; one is supported",
+                               op->name, name, op->parameters[i].name);
+        name = op->parameters[i].name;
+        problem->choice = (uint32_t)problem->args[i].as.integer;
+    }
+    return EXPOPS_OK;
 }
 
-expops_status expops_problem_infer(const expops_operator *op, const expops_value *args, expops_problem *problem,
+expops_status expops_problem_infer(const expops_operator *op, const expops_value *given, expops_problem *problem,
                                    expops_view views[EXPOPS_MAX_PARAMETERS], uint8_t walked[EXPOPS_MAX_RANK],
                                    int *keepdim)
 {
+    const expops_value *args = problem->args;
     problem->op = op;
-    for (uint32_t i = 0; op->parameters[i].name; i++)
-        EXPOPS_TRY(expops_check_argument(op, i, args + i));
+    EXPOPS_TRY(expops_check_arguments(op, given, problem->args));
     EXPOPS_TRY(expops_problem_types(op, args, problem));
-    note_choice(op, args, problem);
+    EXPOPS_TRY(note_choice(op, problem));
     for (uint32_t i = 0; op->parameters[i].name; i++)
         if (expops_value_is_tensor(args + i))
             expops_view_of(args[i].as.tensor, views + i);
@@ -57,7 +63,7 @@ expops_status expops_problem_make(const expops_operator *op, const expops_device
     expops_dtype out_dtype;
     EXPOPS_TRY(expops_problem_infer(op, args, problem, views, walked, &keepdim));
     EXPOPS_TRY(check_output(op, problem, out, &out_view, &out_dtype));
-    EXPOPS_TRY(expops_problem_operands(problem, device, args, out));
+    EXPOPS_TRY(expops_problem_operands(problem, device, problem->args, out));
     problem->empty = expops_view_numel(&out_view) == 0;
     if (problem->empty)
         return EXPOPS_OK;

@@ -28,9 +28,10 @@ typedef struct expops_problem_operand {
 
 typedef struct expops_problem {
     const expops_operator *op;
-    int32_t common, result; /* expops_dtype; common is -1 where elements are moved as bits */
-    uint32_t bits;          /* bytes of an element moved as bits */
-    uint32_t compute;       /* expops_compute */
+    expops_value args[EXPOPS_MAX_PARAMETERS]; /* checked, defaults in place of what is absent */
+    int32_t common, result;                   /* expops_dtype; common is -1 where elements are moved as bits */
+    uint32_t bits;                            /* bytes of an element moved as bits */
+    uint32_t compute;                         /* expops_compute */
     uint32_t choice;
     uint32_t rank, row_dims;
     int64_t shape[EXPOPS_MAX_RANK];

@@ -23,8 +23,11 @@ static inline int expops_value_is_number(const expops_value *value)
 }
 
 /* --- problem_arguments.c --- */
-expops_status expops_check_argument(const expops_operator *op, uint32_t index, const expops_value *value);
-/* The view that a tensor is of itself. */
+/* `checked` is `given` as every later step and every operator's function may take it without a look: each value is of a
+ * kind that its parameter takes, tensors and lists can be read, and what is absent stands there as its default: a bool, a
+ * choice, an int with DEFAULT, an empty list. */
+expops_status expops_check_arguments(const expops_operator *op, const expops_value *given, expops_value *checked);
+/* The view that a tensor is of itself. Strides that reach no element are 0. */
 void expops_view_of(const expops_tensor *tensor, expops_view *view);
 
 /* --- problem_types.c --- */

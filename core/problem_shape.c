@@ -1,6 +1,7 @@
 /* The result's shape, from the views of the arguments. */
 #include <string.h>
 #include "problem_internal.h"
+#include "size.h"
 
 /* What gives the result's shape must have all of it. */
 static expops_status check_not_enlarged(const expops_operator *op, uint32_t index, const expops_view *view,
@@ -39,47 +40,65 @@ static expops_status infer_pointwise(const expops_operator *op, const expops_val
     return EXPOPS_OK;
 }
 
+/* A weight has the sizes of the walked dimensions; any other tensor of a row operator is read beside the first. */
+static expops_status check_beside(const expops_operator *op, uint32_t index, const expops_view *view, int32_t ndim,
+                                  const int64_t *shape)
+{
+    char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
+    if (view->ndim == ndim && !memcmp(view->shape, shape, (size_t)ndim * sizeof *shape))
+        return EXPOPS_OK;
+    return EXPOPS_BAD(EXPOPS_ERR_SHAPE, op, index, "has shape %s; expected %s",
+                      expops_shape_text(view->ndim, view->shape, got), expops_shape_text(ndim, shape, want));
+}
+
 static expops_status infer_rows(const expops_operator *op, const expops_value *args, expops_problem *problem,
                                 expops_view *views, uint8_t *walked, int *keepdim)
 {
     const expops_view *self = views;
     expops_result *result = &problem->inferred;
-    int64_t length = 1, sizes[EXPOPS_MAX_RANK];
+    const int reduces = op->family == EXPOPS_FAMILY_REDUCE;
+    int64_t sizes[EXPOPS_MAX_RANK];
     int32_t count = 0;
     *keepdim = 0;
     EXPOPS_TRY_SAYING(op->rows(op, args, self, walked, keepdim), "%s", op->name);
     result->ndim = 0;
     for (int32_t d = 0; d < self->ndim; d++) {
-        if (walked[d]) {
-            length *= self->shape[d];
+        if (walked[d])
             sizes[count++] = self->shape[d];
-        }
-        if (!walked[d] || *keepdim || op->family == EXPOPS_FAMILY_MAP)
-            result->shape[result->ndim++] = walked[d] && op->family == EXPOPS_FAMILY_REDUCE ? 1 : self->shape[d];
+        if (!walked[d] || *keepdim || !reduces)
+            result->shape[result->ndim++] = walked[d] && reduces ? 1 : self->shape[d];
     }
-    if (length == 0 && !op->empty_rows && op->family == EXPOPS_FAMILY_REDUCE) {
-        int64_t numel = 1;
-        for (int32_t d = 0; d < result->ndim; d++)
-            numel *= result->shape[d];
-        if (numel > 0)
-            return expops_fail(EXPOPS_ERR_SHAPE, "%s: a reduction over no elements has no value", op->name);
-    }
+    if (reduces && !op->empty_rows && expops_has_no_elements(count, sizes) &&
+        !expops_has_no_elements(result->ndim, result->shape))
+        return expops_fail(EXPOPS_ERR_SHAPE, "%s: a reduction over no elements has no value", op->name);
     for (uint32_t i = 1; op->parameters[i].name; i++) {
-        char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
-        if (!expops_value_is_tensor(args + i) || !op->parameters[i].walked)
-            continue;
-        if (views[i].ndim != count || memcmp(views[i].shape, sizes, (size_t)count * sizeof *sizes))
-            return EXPOPS_BAD(EXPOPS_ERR_SHAPE, op, i, "has shape %s; expected %s",
-                              expops_shape_text(views[i].ndim, views[i].shape, got),
-                              expops_shape_text(count, sizes, want));
+        const int weight = op->parameters[i].walked;
+        if (expops_value_is_tensor(args + i))
+            EXPOPS_TRY(check_beside(op, i, views + i, weight ? count : self->ndim, weight ? sizes : self->shape));
     }
     return EXPOPS_OK;
+}
+
+/* Whatever the shape was made of: the caller must be able to allocate it, compact. */
+static expops_status check_result(const expops_operator *op, const expops_result *result)
+{
+    char text[EXPOPS_SHAPE_TEXT];
+    int64_t strides[EXPOPS_MAX_RANK], low, high;
+    if (expops_checked_strides(result->ndim, result->shape, strides) &&
+        expops_checked_extent(result->ndim, result->shape, strides, (int64_t)expops_dtype_bytes(result->dtype), &low,
+                              &high))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_SHAPE, "%s: the result has shape %s of %s, whose bytes 64 bits cannot count",
+                       op->name, expops_shape_text(result->ndim, result->shape, text),
+                       expops_dtype_name(result->dtype));
 }
 
 expops_status expops_problem_shape(const expops_operator *op, const expops_value *args, expops_problem *problem,
                                    expops_view *views, uint8_t *walked, int *keepdim)
 {
     if (op->family == EXPOPS_FAMILY_POINTWISE)
-        return infer_pointwise(op, args, problem, views);
-    return infer_rows(op, args, problem, views, walked, keepdim);
+        EXPOPS_TRY(infer_pointwise(op, args, problem, views));
+    else
+        EXPOPS_TRY(infer_rows(op, args, problem, views, walked, keepdim));
+    return check_result(op, &problem->inferred);
 }

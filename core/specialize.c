@@ -38,6 +38,9 @@ static const struct {
 
 static void put(expops_params *params, const void *value, uint32_t bytes)
 {
+    params->failed |= bytes > sizeof params->data - params->bytes;
+    if (params->failed)
+        return;
     memcpy(params->data + params->bytes, value, bytes);
     params->bytes += bytes;
 }
@@ -69,6 +72,15 @@ void expops_params_finish(expops_params *params)
 {
     if (params->bytes % 8)
         expops_params_u32(params, 0);
+}
+
+static expops_status check_params(const expops_problem *problem, const expops_steps *steps)
+{
+    for (uint32_t i = 0; i < steps->count; i++)
+        if (steps->step[i].params.failed)
+            return expops_fail(EXPOPS_ERR_INTERNAL, "%s: the kernel's parameters are more than %d bytes",
+                               problem->op->name, EXPOPS_PARAMS_BYTES);
+    return EXPOPS_OK;
 }
 
 /* --- facts --- */
@@ -242,8 +254,10 @@ expops_status expops_specialize(const expops_problem *problem, const expops_devi
 {
     memset(out_steps, 0, sizeof *out_steps);
     if (problem->op->family == EXPOPS_FAMILY_POINTWISE)
-        return expops_specialize_pointwise(problem, device, out_steps);
-    return expops_specialize_rows(problem, device, out_steps);
+        EXPOPS_TRY(expops_specialize_pointwise(problem, device, out_steps));
+    else
+        EXPOPS_TRY(expops_specialize_rows(problem, device, out_steps));
+    return check_params(problem, out_steps);
 }
 
 void expops_steps_free(expops_steps *steps)

@@ -12,6 +12,7 @@ enum { EXPOPS_MAX_STEPS = 2, EXPOPS_PARAMS_BYTES = 1536 };
 typedef struct expops_params {
     uint32_t bytes;
     uint32_t numbers; /* where the numbers start */
+    uint32_t failed;  /* it did not fit */
     uint8_t data[EXPOPS_PARAMS_BYTES];
 } expops_params;
 

@@ -2,6 +2,7 @@
 #include "specialize.h"
 #include <string.h>
 #include "error.h"
+#include "size.h"
 
 enum { GROUP = 256, TURNS_OF_SINGLES = 4 };
 
@@ -52,6 +53,12 @@ static void find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
     *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
 }
 
+/* From one vector to the next. Where it does not fit there is only one vector, and nothing is multiplied by it. */
+static int64_t vector_stride(const expops_problem_operand *operand, uint32_t dim, uint32_t unit)
+{
+    return (int64_t)((uint64_t)operand->strides[dim] * unit);
+}
+
 static void put_position(const expops_problem *problem, const expops_problem_operand *operand, uint32_t unit, int wide,
                          expops_params *params)
 {
@@ -59,7 +66,7 @@ static void put_position(const expops_problem *problem, const expops_problem_ope
     expops_params_index(params, operand->offset, wide);
     expops_params_index(params, operand->strides[inner], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, operand->strides[d] * (d == inner ? unit : 1), wide);
+        expops_params_index(params, vector_stride(operand, d, d == inner ? unit : 1), wide);
 }
 
 /* Elements of the innermost dimension are counted by `unit`. */
@@ -72,7 +79,7 @@ static void fill_params(const expops_problem *problem, uint32_t unit, int wide, 
     expops_params_numbers(params, problem);
     int64_t sizes[EXPOPS_MAX_RANK];
     for (uint32_t d = 0; d < rank; d++) {
-        sizes[d] = d == inner ? (problem->shape[d] + unit - 1) / unit : problem->shape[d];
+        sizes[d] = d == inner ? expops_ceil_divide(problem->shape[d], unit) : problem->shape[d];
         expops_params_index(params, sizes[d], wide);
     }
     uint32_t magic[EXPOPS_MAX_RANK] = { 0 }, shift[EXPOPS_MAX_RANK] = { 0 };
@@ -87,7 +94,7 @@ static void fill_params(const expops_problem *problem, uint32_t unit, int wide, 
         if (!expops_is_tensor(operand))
             continue;
         for (uint32_t d = 0; d < rank; d++)
-            expops_params_index(params, operand->strides[d] * (d == inner ? unit : 1), wide);
+            expops_params_index(params, vector_stride(operand, d, d == inner ? unit : 1), wide);
     }
     for (uint32_t i = 0; i < problem->num_operands; i++)
         if (expops_is_tensor(problem->operand + i))
@@ -211,8 +218,8 @@ static void fill_tile_params(const expops_problem *problem, uint32_t edge, int w
                              expops_params *params)
 {
     const uint32_t rank = problem->rank;
-    const int64_t across = (problem->shape[rank - 1] + edge - 1) / edge,
-                  down = (problem->shape[rank - 2] + edge - 1) / edge;
+    const int64_t across = expops_ceil_divide(problem->shape[rank - 1], edge),
+                  down = expops_ceil_divide(problem->shape[rank - 2], edge);
     uint64_t tiles = (uint64_t)(across * down), elements = 1;
     for (uint32_t d = 0; d < rank; d++) {
         elements *= (uint64_t)problem->shape[d];

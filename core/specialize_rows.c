@@ -5,10 +5,10 @@
 enum {
     GROUP = 256,
     LARGEST_GROUP = 1024,
-    KEPT_VECTORS = 8,       /* a work-item keeps at most this many in registers */
-    SHORTEST_PART = 16384,  /* elements; shorter parts cost more than they spread */
-    ROWS_SIDE_BY_SIDE = 32, /* neighbouring rows read together where rows are strided */
-    SCRATCH_ACCUMULATOR = 16,
+    KEPT_VECTORS = 8,         /* a work-item keeps at most this many in registers */
+    SHORTEST_PART = 16384,    /* elements; shorter parts cost more than they spread */
+    ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
+    LARGEST_ACCUMULATOR = 16, /* bytes; a larger xk_acc does not compile */
 };
 
 typedef struct plan {
@@ -159,9 +159,10 @@ static void define_step(const expops_problem *problem, const plan *plan, expops_
     define_calls(problem, step);
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
-                    "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n",
+                    "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
+                    "#define XK_ACC_BYTES %d\n",
                     plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(plan), plan->parts > 1,
-                    plan->per_row, plan->rows_per_group);
+                    plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR);
     fill_params(problem, plan, &step->params);
 }
 
@@ -182,7 +183,7 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     /* The second step: one group for each row's accumulators. */
     steps->count = 2;
     steps->step[1].variant = "combine";
-    steps->scratch_bytes = (uint64_t)plan.rows * plan.parts * SCRATCH_ACCUMULATOR;
+    steps->scratch_bytes = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
     steps->step[0].writes_scratch = 1;
     steps->step[1].reads_scratch = 1;
     plan.vector = 1;

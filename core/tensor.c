@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "error.h"
+#include "size.h"
 #include "tensor.h"
+#include "view.h"
 
 int64_t expops_tensor_numel(const expops_tensor *tensor)
 {
-    int64_t numel = 1;
-    for (int32_t i = 0; i < tensor->ndim; i++)
-        numel *= tensor->shape[i];
-    return numel;
+    int64_t numel;
+    return expops_checked_numel(tensor->ndim, tensor->shape, &numel) ? numel : -1;
 }
 
 int expops_tensor_is_contiguous(const expops_tensor *tensor)
@@ -21,22 +21,45 @@ int expops_tensor_is_contiguous(const expops_tensor *tensor)
     for (int32_t i = tensor->ndim - 1; i >= 0; i--) {
         if (tensor->shape[i] != 1 && tensor->strides[i] != expected)
             return 0;
-        expected *= tensor->shape[i];
+        if (!expops_checked_multiply(expected, tensor->shape[i], &expected))
+            return 0;
     }
     return 1;
 }
 
-void expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *strides)
+expops_status expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *strides)
 {
-    int64_t stride = 1;
-    for (int32_t i = ndim - 1; i >= 0; i--) {
-        strides[i] = stride;
-        stride *= shape[i] > 1 ? shape[i] : 1;
+    char text[EXPOPS_SHAPE_TEXT];
+    if (expops_checked_strides(ndim, shape, strides))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_SHAPE, "the strides of a compact tensor of shape %s exceed 64 bits",
+                       expops_shape_text(ndim, shape, text));
+}
+
+/* Sizes and strides are what a caller says: nothing after this may overflow. */
+static expops_status check_reach(const expops_tensor *tensor, expops_dtype dtype)
+{
+    char text[EXPOPS_SHAPE_TEXT];
+    int64_t compact[EXPOPS_MAX_RANK], low, high;
+    const int64_t *strides = tensor->strides;
+    if (expops_tensor_numel(tensor) < 0)
+        return expops_fail(EXPOPS_ERR_SHAPE, "shape %s has more elements than 64 bits count",
+                           expops_shape_text(tensor->ndim, tensor->shape, text));
+    if (!strides) {
+        EXPOPS_TRY(expops_contiguous_strides(tensor->ndim, tensor->shape, compact));
+        strides = compact;
     }
+    if (!expops_checked_extent(tensor->ndim, tensor->shape, strides, (int64_t)expops_dtype_bytes(dtype), &low, &high))
+        return expops_fail(EXPOPS_ERR_SHAPE, "shape %s of %s with %s strides reaches further than 64 bits count bytes",
+                           expops_shape_text(tensor->ndim, tensor->shape, text), expops_dtype_name(dtype),
+                           tensor->strides ? "its" : "compact");
+    return EXPOPS_OK;
 }
 
 expops_status expops_check_tensor(const expops_tensor *tensor, expops_dtype *out_dtype)
 {
+    if (!tensor)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "the tensor is NULL");
     EXPOPS_TRY(expops_dtype_from_dl(tensor->dtype, out_dtype));
     if (tensor->ndim < 0 || tensor->ndim > EXPOPS_MAX_RANK)
         return expops_fail(EXPOPS_ERR_SHAPE, "%d dimensions; at most %d are supported", tensor->ndim, EXPOPS_MAX_RANK);
@@ -45,7 +68,7 @@ expops_status expops_check_tensor(const expops_tensor *tensor, expops_dtype *out
     for (int32_t i = 0; i < tensor->ndim; i++)
         if (tensor->shape[i] < 0)
             return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d has size %lld", i, (long long)tensor->shape[i]);
-    return EXPOPS_OK;
+    return check_reach(tensor, *out_dtype);
 }
 
 static expops_status check_imported(const expops_tensor *tensor)

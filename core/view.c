@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "error.h"
+#include "size.h"
 
 const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPOPS_SHAPE_TEXT])
 {
@@ -14,10 +15,8 @@ const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPO
 
 int64_t expops_view_numel(const expops_view *view)
 {
-    int64_t numel = 1;
-    for (int32_t i = 0; i < view->ndim; i++)
-        numel *= view->shape[i];
-    return numel;
+    int64_t numel;
+    return expops_checked_numel(view->ndim, view->shape, &numel) ? numel : -1;
 }
 
 /* `dim` counted from 0, or -1 with an error text. A 0-d tensor takes 0 and -1, as in PyTorch. */
@@ -117,13 +116,13 @@ int expops_view_overlaps_itself(const expops_view *view)
 {
     int64_t strides[EXPOPS_MAX_RANK], sizes[EXPOPS_MAX_RANK], reach = 0;
     int count = 0;
+    if (expops_has_no_elements(view->ndim, view->shape))
+        return 0;
     for (int32_t i = 0; i < view->ndim; i++) {
-        const int64_t stride = view->strides[i] < 0 ? -view->strides[i] : view->strides[i];
-        int at = count;
-        if (view->shape[i] == 0)
-            return 0;
         if (view->shape[i] == 1)
             continue;
+        const int64_t stride = view->strides[i] < 0 ? -view->strides[i] : view->strides[i];
+        int at = count;
         for (; at > 0 && strides[at - 1] > stride; at--) {
             strides[at] = strides[at - 1];
             sizes[at] = sizes[at - 1];
@@ -142,15 +141,10 @@ int expops_view_overlaps_itself(const expops_view *view)
 
 void expops_view_extent(const expops_view *view, size_t element_bytes, int64_t *out_low, int64_t *out_high)
 {
-    int64_t low = view->offset, high = view->offset + 1;
-    for (int32_t i = 0; i < view->ndim; i++) {
-        const int64_t reach = view->strides[i] * (view->shape[i] - 1);
-        if (view->shape[i] == 0) {
-            *out_low = *out_high = 0;
-            return;
-        }
-        *(reach < 0 ? &low : &high) += reach;
-    }
-    *out_low = low * (int64_t)element_bytes;
-    *out_high = high * (int64_t)element_bytes;
+    const int64_t bytes = (int64_t)element_bytes;
+    expops_checked_extent(view->ndim, view->shape, view->strides, bytes, out_low, out_high);
+    if (*out_low == *out_high)
+        return;
+    *out_low += view->offset * bytes;
+    *out_high += view->offset * bytes;
 }

@@ -1,4 +1,5 @@
-/* Views: shapes and strides without memory. Used by operators' definitions and by planning. */
+/* Views: shapes and strides without memory. Used by operators' definitions and by planning. A view is made of a tensor that
+ * was checked (expops_check_tensor), so what it reaches can be counted. */
 #ifndef EXPOPS_VIEW_H
 #define EXPOPS_VIEW_H
 
@@ -8,6 +9,7 @@
 #define EXPOPS_SHAPE_TEXT 200
 const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPOPS_SHAPE_TEXT]);
 
+/* Number of elements; -1 where an int64_t cannot hold it. */
 int64_t expops_view_numel(const expops_view *view);
 
 /* Reorders dimensions; `dims` must be a permutation, negative counts from the last. */

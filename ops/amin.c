@@ -4,7 +4,7 @@
 static expops_status rows(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
                           int *keepdim)
 {
-    *keepdim = args[2].as.integer != 0;
+    *keepdim = (int)args[2].as.integer;
     return expops_view_dims(self, args[1].as.integers, args[1].count, walked);
 }
 

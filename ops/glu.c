@@ -5,11 +5,10 @@
 static expops_status halve(const expops_operator *op, const expops_value *args, expops_view *views)
 {
     uint8_t flags[EXPOPS_MAX_RANK];
-    const int64_t named = args[1].kind == EXPOPS_VALUE_NONE ? -1 : args[1].as.integer;
     int32_t dim = 0;
     if (views->ndim == 0)
         return expops_fail(EXPOPS_ERR_SHAPE, "self has no dimension to halve");
-    EXPOPS_TRY(expops_view_dims(views, &named, 1, flags));
+    EXPOPS_TRY(expops_view_dims(views, &args[1].as.integer, 1, flags));
     while (!flags[dim])
         dim++;
     if (views->shape[dim] % 2)

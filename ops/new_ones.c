@@ -3,9 +3,6 @@
 
 static expops_status of_size(const expops_operator *op, const expops_value *args, expops_result *result)
 {
-    if (args[1].count > EXPOPS_MAX_RANK)
-        return expops_fail(EXPOPS_ERR_SHAPE, "size has %u dimensions; at most %d are supported", args[1].count,
-                           EXPOPS_MAX_RANK);
     result->ndim = (int32_t)args[1].count;
     for (int32_t i = 0; i < result->ndim; i++) {
         result->shape[i] = args[1].as.integers[i];

@@ -7,7 +7,10 @@
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
  *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
  *   XK_CALL          the call of xk_finish or xk_map
- *   XK_SETTLE        the call of xk_settle */
+ *   XK_SETTLE        the call of xk_settle
+ *   XK_ACC_BYTES     the largest accumulator that the host has scratch memory for */
+
+typedef char xk_acc_is_larger_than_XK_ACC_BYTES[sizeof(xk_acc) <= XK_ACC_BYTES ? 1 : -1];
 
 typedef struct xk_params {
     xk_ulong rows;

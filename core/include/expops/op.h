@@ -8,10 +8,12 @@ EXPOPS_BEGIN
 
 typedef struct expops_operator expops_operator;
 
-/* An argument of a call. Make them with the functions below. */
+/* An argument of a call. Make them with the functions below. A call checks each before it reads what it points to: a value
+ * of an unknown kind, of another than the parameter takes (an int is no bool), or with NULL where something is to be read
+ * is refused. */
 typedef struct expops_value {
-    uint32_t kind; /* EXPOPS_VALUE_... */
-    uint32_t count;
+    uint32_t kind;  /* EXPOPS_VALUE_... */
+    uint32_t count; /* entries of a list; otherwise without a meaning */
     union {
         const expops_tensor *tensor;
         double real;
@@ -22,7 +24,7 @@ typedef struct expops_value {
 } expops_value;
 
 enum {
-    EXPOPS_VALUE_NONE = 0, /* the argument's default */
+    EXPOPS_VALUE_NONE = 0, /* the argument's default, whatever else the value holds */
     EXPOPS_VALUE_TENSOR,
     EXPOPS_VALUE_BOOL,
     EXPOPS_VALUE_INT,
@@ -46,9 +48,10 @@ static inline expops_value expops_none(void)
     return expops_value_of_kind(EXPOPS_VALUE_NONE, 0);
 }
 
+/* NULL is an absent tensor: expops_none(). */
 static inline expops_value expops_tensor_value(const expops_tensor *tensor)
 {
-    expops_value value = expops_value_of_kind(tensor ? EXPOPS_VALUE_TENSOR : EXPOPS_VALUE_NONE, 1);
+    expops_value value = expops_value_of_kind(tensor ? EXPOPS_VALUE_TENSOR : EXPOPS_VALUE_NONE, tensor != NULL);
     value.as.tensor = tensor;
     return value;
 }
@@ -75,10 +78,11 @@ static inline expops_value expops_real(double real)
     return value;
 }
 
-/* `parts` (real, imaginary) must live until the call returns; so must `integers` below. */
+/* `parts` (real, imaginary) must live until the call returns; so must `integers` below. NULL is an absent number:
+ * expops_none(). */
 static inline expops_value expops_complex(const double *parts)
 {
-    expops_value value = expops_value_of_kind(EXPOPS_VALUE_COMPLEX, 1);
+    expops_value value = expops_value_of_kind(parts ? EXPOPS_VALUE_COMPLEX : EXPOPS_VALUE_NONE, parts != NULL);
     value.as.parts = parts;
     return value;
 }
@@ -141,7 +145,8 @@ typedef struct expops_result {
     int64_t shape[EXPOPS_MAX_RANK];
 } expops_result;
 
-/* Type and shape of the output that `args` (one value for each parameter, in order) would give. Touches no device. */
+/* Type and shape of the output that `args` (one value for each parameter, in order) would give. Touches no device.
+ * EXPOPS_ERR_SHAPE where a compact tensor of that shape has more bytes than an int64_t counts. */
 EXPOPS_API expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
                                       expops_result *out_result);
 

@@ -23,7 +23,11 @@ typedef struct expops_dl_device {
     int32_t device_id;
 } expops_dl_device;
 
-/* A view of memory the caller owns. Describing costs nothing and owns nothing; shape and strides are the caller's arrays. */
+/* A view of memory the caller owns. Describing costs nothing and owns nothing; shape and strides are the caller's arrays.
+ *
+ * The number of elements, and the bytes from the lowest to the highest one reached, must fit an int64_t. Without elements
+ * (a size of 0) the other sizes and the strides may be what they like; compact strides must still fit. The first element
+ * lies at data + byte_offset; this sum may wrap, so an offset may count backwards, except where data is a handle. */
 typedef struct expops_tensor {
     void *data;
     expops_dl_device device;
@@ -34,10 +38,12 @@ typedef struct expops_tensor {
     uint64_t byte_offset;
 } expops_tensor;
 
+/* Number of elements; -1 where an int64_t cannot hold it. */
 EXPOPS_API int64_t expops_tensor_numel(const expops_tensor *tensor);
 EXPOPS_API int expops_tensor_is_contiguous(const expops_tensor *tensor);
-/* Fills `strides` with the compact row-major strides of `shape`. */
-EXPOPS_API void expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *strides);
+/* Fills `strides` with the compact row-major strides of `shape`. EXPOPS_ERR_SHAPE where one exceeds 64 bits; `strides` is
+ * of no use then. */
+EXPOPS_API expops_status expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *strides);
 
 /* --- DLPack's managed tensors: the legacy form and the versioned one (major version 1) --- */
 
