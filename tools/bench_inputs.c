@@ -6,6 +6,7 @@
 #include <string.h>
 #include "bench.h"
 #include "operator.h"
+#include "size.h"
 
 /* Beyond the first tensor, operators disagree about what they want; the first guess that passes the checks is taken. */
 enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NO_DIMENSION, NUM_SHAPES };
@@ -93,7 +94,7 @@ static int fill_array(npy_array *array, const expops_operator *op, size_t operan
 
 static npy_array describe(const bench_setup *setup, enum shape_guess shape, enum type_guess type)
 {
-    npy_array array = { .dtype = setup->dtype, .ndim = setup->ndim, .numel = 1 };
+    npy_array array = { .dtype = setup->dtype, .ndim = setup->ndim };
     memcpy(array.shape, setup->shape, sizeof(array.shape));
     if (shape == LAST_DIMENSION && setup->ndim) {
         array.ndim = 1;
@@ -107,8 +108,8 @@ static npy_array describe(const bench_setup *setup, enum shape_guess shape, enum
         array.ndim = 0;
     if (type != SAME_TYPE)
         array.dtype = type == BOOL_TYPE ? EXPOPS_DTYPE_BOOL : EXPOPS_DTYPE_I64;
-    for (int32_t i = 0; i < array.ndim; i++)
-        array.numel *= array.shape[i];
+    if (!expops_checked_numel(array.ndim, array.shape, &array.numel))
+        array.numel = -1; /* the library says what is wrong with the shape */
     return array;
 }
 

@@ -1,9 +1,10 @@
 #include "call.h"
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "number.h"
+#include "size.h"
 
 __attribute__((format(printf, 2, 3))) static int refuse(call *c, const char *format, ...)
 {
@@ -56,54 +57,16 @@ int call_init(call *c, const expops_operator *op)
     return 0;
 }
 
-static int parse_integer(const char *word, const char **out_end, int64_t *out)
+static int refuse_number(call *c, size_t index, enum number_status status, const char *word)
 {
-    char *end;
-    errno = 0;
-    *out = strtoll(word, &end, 10);
-    *out_end = end;
-    return end == word || errno ? -1 : 0;
-}
-
-/* 2, 2.5, inf, true, 1+2j: the kind of the word decides the kind of the number, as in Python. */
-static int parse_number(const char *word, double *complex, expops_value *out)
-{
-    const char *rest;
-    char *end;
-    int64_t integer;
-    if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) {
-        *out = expops_bool(word[0] == 't');
-        return 0;
-    }
-    if (parse_integer(word, &rest, &integer) == 0 && !*rest) {
-        *out = expops_int(integer);
-        return 0;
-    }
-    const double real = strtod(word, &end);
-    if (end == word)
-        return -1;
-    if (!*end) {
-        *out = expops_real(real);
-        return 0;
-    }
-    const int only_imaginary = strcmp(end, "j") == 0;
-    complex[0] = only_imaginary ? 0 : real;
-    complex[1] = real;
-    if (!only_imaginary) {
-        const char *second = end;
-        complex[1] = strtod(second, &end);
-        if ((*second != '+' && *second != '-') || end == second || strcmp(end, "j"))
-            return -1;
-    }
-    *out = expops_complex(complex);
-    return 0;
+    return refuse(c, "argument '%s': '%s' is %s", c->parameters[index].name, word,
+                  status == NUMBER_TOO_LARGE ? "larger than 64 bits hold" : "not a number");
 }
 
 static int set_number(call *c, size_t index, const char *word)
 {
-    if (parse_number(word, c->complexes[index], &c->values[index]))
-        return refuse(c, "argument '%s': '%s' is not a number", c->parameters[index].name, word);
-    return 0;
+    const enum number_status status = number_parse(word, c->complexes[index], &c->values[index]);
+    return status == NUMBER_OK ? 0 : refuse_number(c, index, status, word);
 }
 
 static int set_integers(call *c, size_t index, const char *word)
@@ -111,7 +74,8 @@ static int set_integers(call *c, size_t index, const char *word)
     uint32_t count = 0;
     const char *at = word, *end;
     while (*at) {
-        if (count == EXPOPS_MAX_RANK || parse_integer(at, &end, &c->integers[index][count]) || (*end && *end != ','))
+        if (count == EXPOPS_MAX_RANK || number_parse_integer(at, &end, &c->integers[index][count]) != NUMBER_OK ||
+            (*end && *end != ','))
             return refuse(c, "argument '%s': '%s' is not a list of at most %d integers such as 0,-1",
                           c->parameters[index].name, word, EXPOPS_MAX_RANK);
         count++;
@@ -149,8 +113,11 @@ static int set_integer(call *c, size_t index, const char *word)
 {
     const char *end;
     int64_t integer;
-    if (parse_integer(word, &end, &integer) || *end)
+    const enum number_status status = number_parse_integer(word, &end, &integer);
+    if (status == NUMBER_NONE || *end)
         return refuse(c, "argument '%s': '%s' is not an integer", c->parameters[index].name, word);
+    if (status != NUMBER_OK)
+        return refuse_number(c, index, status, word);
     c->values[index] = expops_int(integer);
     return 0;
 }
@@ -174,13 +141,22 @@ static int set_file(call *c, size_t index, const char *path)
     return 0;
 }
 
+/* A word that is no number is a file's name. */
+static int set_operand(call *c, size_t index, const char *word)
+{
+    const enum number_status status = number_parse(word, c->complexes[index], &c->values[index]);
+    if (status == NUMBER_NONE)
+        return set_file(c, index, word);
+    return status == NUMBER_OK ? 0 : refuse_number(c, index, status, word);
+}
+
 int call_set_word(call *c, size_t index, const char *word)
 {
     switch (c->parameters[index].kind) {
     case EXPOPS_PARAMETER_TENSOR:
         return set_file(c, index, word);
     case EXPOPS_PARAMETER_OPERAND:
-        return parse_number(word, c->complexes[index], &c->values[index]) ? set_file(c, index, word) : 0;
+        return set_operand(c, index, word);
     case EXPOPS_PARAMETER_NUMBER:
         return set_number(c, index, word);
     case EXPOPS_PARAMETER_INT:
@@ -201,11 +177,12 @@ void call_set_tensor(call *c, size_t index, const npy_array *array)
     call_tensor *t = &c->tensors[index];
     free(t->array.data);
     t->array = *array;
-    int64_t step = 1;
+    int64_t step = array->numel != 0; /* without elements, other sizes may be any, and strides matter to nobody */
     for (int32_t i = 0; i < array->ndim; i++) {
         const int32_t at = array->fortran_order ? i : array->ndim - 1 - i;
         t->strides[at] = step;
-        step *= array->shape[at] ? array->shape[at] : 1;
+        if (!expops_checked_multiply(step, array->shape[at], &step))
+            step = INT64_MAX; /* the library says what is wrong with the shape */
     }
     t->view = (expops_tensor){
         .data = array->data,
@@ -226,11 +203,13 @@ static void point_to(expops_tensor *view, const expops_pointer *memory, const ex
     view->device.device_id = expops_device_get_info(device)->device_id;
 }
 
-/* Drivers refuse an allocation of nothing. */
+/* Drivers refuse an allocation of nothing; the library refuses one of more than an int64_t counts. */
 static uint64_t bytes_of(int64_t numel, expops_dtype dtype)
 {
-    const uint64_t bytes = (uint64_t)numel * expops_dtype_bytes(dtype);
-    return bytes ? bytes : 1;
+    int64_t bytes;
+    if (numel < 0 || !expops_checked_multiply(numel, (int64_t)expops_dtype_bytes(dtype), &bytes))
+        return UINT64_MAX;
+    return bytes ? (uint64_t)bytes : 1;
 }
 
 int call_upload(call *c, expops_device *device)

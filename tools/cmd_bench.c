@@ -1,4 +1,5 @@
 /* expops bench: how fast operators are, as a share of what the device can copy. */
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,8 +39,9 @@ static int parse_shape(const char *text, bench_setup *setup)
     setup->ndim = 0;
     for (const char *at = text; *at;) {
         char *end;
+        errno = 0;
         const long long size = strtoll(at, &end, 10);
-        if (end == at || size < 1 || setup->ndim == EXPOPS_MAX_RANK || (*end && *end != 'x') ||
+        if (end == at || errno || size < 1 || setup->ndim == EXPOPS_MAX_RANK || (*end && *end != 'x') ||
             (*end == 'x' && !end[1]))
             return tool_misused("bench: --shape '%s' is not a shape such as 8192x8192", text);
         setup->shape[setup->ndim++] = size;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "expops/status.h"
+#include "number.h"
 
 static void say(const char *format, va_list list)
 {
@@ -57,7 +58,10 @@ static tool_option *find_option(tool_option *options, size_t num_options, const 
 
 static int is_option(const char *word)
 {
-    return word[0] == '-' && word[1] && !strchr("0123456789.", word[1]) && strcmp(word, "-inf") && strcmp(word, "-nan");
+    double parts[2];
+    expops_value value;
+    return word[0] == '-' && word[1] && !strchr("0123456789.", word[1]) && /* lists begin with a digit, too */
+           number_parse(word, parts, &value) == NUMBER_NONE;
 }
 
 int tool_parse(tool_option *options, size_t num_options, int argc, char **argv, tool_words *out_words)

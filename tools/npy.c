@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "size.h"
 
 enum { HEADER_LIMIT = 65536, PREFIX_BYTES = 8 };
 static const unsigned char magic[6] = { 0x93, 'N', 'U', 'M', 'P', 'Y' };
@@ -197,23 +198,15 @@ static int check_size(reader *r, npy_array *array, FILE *file, uint64_t offset, 
     struct stat status;
     if (fstat(fileno(file), &status) || !S_ISREG(status.st_mode))
         return refuse(r, "it is not a regular file");
-    uint64_t bytes = expops_dtype_bytes(array->dtype);
-    array->numel = 1;
-    for (int32_t i = 0; i < array->ndim; i++)
-        if (array->shape[i] == 0)
-            array->numel = 0;
-    for (int32_t i = 0; i < array->ndim && array->numel; i++)
-        if (__builtin_mul_overflow(bytes, (uint64_t)array->shape[i], &bytes) || bytes > INT64_MAX)
-            return refuse(r, "its shape asks for more bytes than a file can have");
-    if (array->numel)
-        array->numel = (int64_t)(bytes / expops_dtype_bytes(array->dtype));
-    else
-        bytes = 0;
+    int64_t bytes;
+    if (!expops_checked_numel(array->ndim, array->shape, &array->numel) ||
+        !expops_checked_multiply(array->numel, (int64_t)expops_dtype_bytes(array->dtype), &bytes))
+        return refuse(r, "its shape asks for more bytes than a file can have");
     const uint64_t there = (uint64_t)status.st_size > offset ? (uint64_t)status.st_size - offset : 0;
-    if (there != bytes)
+    if (there != (uint64_t)bytes)
         return refuse(r, "its shape asks for %llu bytes of data, but %llu follow the header", (unsigned long long)bytes,
                       (unsigned long long)there);
-    *out_bytes = bytes;
+    *out_bytes = (uint64_t)bytes;
     return 0;
 }
 

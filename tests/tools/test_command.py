@@ -118,6 +118,42 @@ class Running(Command):
         for x, y in zip(self.values, load(self.path('y.npy'))[1]):
             self.assertAlmostEqual(y, x if 2 * x > 1 else math.log1p(math.exp(2 * x)) / 2, places=5)
 
+    def test_b10_numbers_have_pythons_forms(self):
+        save(self.path('i.npy'), (2,), [1, 2], '<i4', 'i')
+        for word in ('0x10', '-0X1f', '0b11', '0o17', '1_000', '0x_ff', '+5', '007'):
+            self.assertIn('i32', self.run_command('run', 'mul', 'i.npy', word, '-o', 'y.npy'))
+            number = int(word, 10 if word == '007' else 0)
+            self.assertEqual(load(self.path('y.npy'), 'i')[1], [number, 2 * number], word)
+        for word in ('1e3', '1_0.5e0_1', '5.', '.5', '-Infinity', 'inf', '2E-2'):
+            self.assertIn('f32', self.run_command('run', 'mul', 'i.npy', word, '-o', 'y.npy'))
+            expected = struct.pack('2f', float(word), 2 * float(word))
+            self.assertEqual(load(self.path('y.npy'))[1], list(struct.unpack('2f', expected)), word)
+        for word in ('1+2j', '2j', '-1e1-.5J', '0-2.5e1j'):
+            self.assertIn('c64', self.run_command('run', 'mul', 'i.npy', word, '-o', 'y.npy'))
+            self.assertEqual(load(self.path('y.npy'))[1][:2], [complex(word).real, complex(word).imag])
+        self.run_command('run', 'mul', 'i.npy', 'nan', '-o', 'y.npy')
+        self.assertTrue(all(map(math.isnan, load(self.path('y.npy'))[1])))
+        self.assertIn('(16, 3)', self.run_command('run', 'eye', '--n', '0x10', '--m', '3'))
+
+    def test_b10_numbers_that_cannot_be_held(self):
+        for word in ('99999999999999999999', '-9223372036854775809', '0x8000000000000000', '1e400', '1+1e400j'):
+            self.refused(['other', word, 'larger'], 'run', 'mul', 'x.npy', word, status=FAILED)
+        self.refused(["'n'", 'larger'], 'run', 'eye', '--n', '9' * 20, status=FAILED)
+        self.run_command('run', 'mul', 'x.npy', '9223372036854775807')
+        for word in ('0x', '1__0', '_1', '1_', '1e', '+', '0b2', '1+j2', 'nane'):  # names of files, which are not there
+            self.refused(['other', word, 'cannot be opened'], 'run', 'mul', 'x.npy', word, status=FAILED)
+
+    def test_a1_results_no_memory_can_hold(self):
+        for size in ('4294967296', '2147483648', '9223372036854775807'):
+            self.refused(['eye', size, 'bytes'], 'run', 'eye', '--n', size, '-o', 'e.npy', status=FAILED)
+        # 2^62 bytes of the result's own type can be counted, of the one asked for they cannot
+        self.refused(['output', '2^63'], 'run', 'eye', '--n', '1073741824', '--out-dtype', 'c128', status=FAILED)
+        self.assertFalse(os.path.exists(self.path('e.npy')))
+        self.run_command('run', 'eye', '--n', '0', '--m', '9223372036854775807', '-o', 'e.npy')
+        self.assertIn('(0, 9223372036854775807)', self.run_command('run', 'silu', 'e.npy'))
+        save(self.path('wide.npy'), (0, 2**62, 4), [])
+        self.assertIn('f32', self.run_command('run', 'amin', 'wide.npy', '--dim', '1,2'))
+
     def test_promotion(self):
         save(self.path('i.npy'), (3,), [1, 2, 3], '<i4', 'i')
         self.assertIn('i32', self.run_command('run', 'mul', 'i.npy', '2', '-o', 'y.npy'))
