@@ -71,7 +71,7 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
         return CUHIP_ERR_UNSUPPORTED;
     }
     for (uint32_t i = 0; i < count; i++) {
-        addresses[i] = (char *)launch->tensors[i].data + launch->tensors[i].byte_offset;
+        addresses[i] = expops_address(launch->tensors + i);
         arguments[i] = &addresses[i];
     }
     arguments[count] = (void *)launch->params;

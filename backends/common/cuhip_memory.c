@@ -53,8 +53,7 @@ void cuhip_release(expops_backend_device *device, void *stream, const expops_poi
 
 static cuhip_result copy_entered(const expops_transfer *copy, cuhip_stream stream, const char **out_function)
 {
-    char *to = (char *)copy->destination.data + copy->destination.byte_offset;
-    char *from = (char *)copy->source.data + copy->source.byte_offset;
+    void *to = expops_address(&copy->destination), *from = expops_address(&copy->source);
     if (copy->kind == EXPOPS_COPY_TO_DEVICE) {
         *out_function = cuhip_names.copy_to_device;
         return cuhip_api.copy_to_device(CUHIP_ADDRESS(to), CUHIP_HOST_SOURCE(from), copy->bytes, stream);

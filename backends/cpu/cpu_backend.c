@@ -126,8 +126,7 @@ static void cpu_release(expops_backend_device *device, void *stream, const expop
 static int32_t cpu_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     if (copy->bytes)
-        memmove((char *)copy->destination.data + copy->destination.byte_offset,
-                (const char *)copy->source.data + copy->source.byte_offset, copy->bytes);
+        memmove(expops_address(&copy->destination), expops_address(&copy->source), copy->bytes);
     return OK;
 }
 

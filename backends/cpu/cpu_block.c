@@ -13,7 +13,7 @@ char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_
     const cpu_operand *const op = &kernel->operand[operand];
     const expops_pointer *const pointer = &launch->tensors[op->slot];
 
-    return (char *)pointer->data + pointer->byte_offset + position->offset[operand] * op->bytes;
+    return (char *)expops_address(pointer) + position->offset[operand] * op->bytes;
 }
 
 static int64_t down_stride(const cpu_kernel *kernel, const cpu_operand *op)

@@ -51,7 +51,8 @@ static int joins(const cpu_kernel *kernel, uint32_t outer)
 {
     for (uint32_t i = 0; i < kernel->num_operands; i++) {
         const int64_t *const strides = kernel->operand[i].strides;
-        if (strides[outer] != strides[outer + 1] * kernel->shape[outer + 1])
+        int64_t whole; /* may be one stride more than the operand reaches, and that more than 64 bits hold */
+        if (__builtin_mul_overflow(strides[outer + 1], kernel->shape[outer + 1], &whole) || strides[outer] != whole)
             return 0;
     }
     return 1;
@@ -96,7 +97,7 @@ static void add_digit(cpu_kernel *kernel, uint32_t dim, int64_t size)
 
     blocks->dim[digit] = dim;
     blocks->size[digit] = size;
-    blocks->count[digit] = (kernel->shape[dim] + size - 1) / size;
+    blocks->count[digit] = kernel->shape[dim] / size + (kernel->shape[dim] % size != 0);
     blocks->total *= blocks->count[digit];
 }
 

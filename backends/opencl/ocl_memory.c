@@ -48,14 +48,9 @@ void ocl_release(expops_backend_device *device, void *stream, const expops_point
         ocl.clReleaseMemObject(pointer->data);
 }
 
-static void *address_of(const expops_pointer *pointer)
-{
-    return (char *)pointer->data + pointer->byte_offset;
-}
-
 static cl_int copy_addresses(cl_command_queue queue, const expops_transfer *copy)
 {
-    return ocl.clEnqueueSVMMemcpy(queue, CL_FALSE, address_of(&copy->destination), address_of(&copy->source),
+    return ocl.clEnqueueSVMMemcpy(queue, CL_FALSE, expops_address(&copy->destination), expops_address(&copy->source),
                                   copy->bytes, 0, NULL, NULL);
 }
 
@@ -64,11 +59,11 @@ static cl_int copy_buffers(cl_command_queue queue, const expops_transfer *copy)
     const expops_pointer *to = &copy->destination, *from = &copy->source;
 
     if (copy->kind == EXPOPS_COPY_TO_DEVICE)
-        return ocl.clEnqueueWriteBuffer(queue, to->data, CL_FALSE, to->byte_offset, copy->bytes, address_of(from), 0,
-                                        NULL, NULL);
+        return ocl.clEnqueueWriteBuffer(queue, to->data, CL_FALSE, to->byte_offset, copy->bytes, expops_address(from),
+                                        0, NULL, NULL);
     if (copy->kind == EXPOPS_COPY_TO_HOST)
-        return ocl.clEnqueueReadBuffer(queue, from->data, CL_FALSE, from->byte_offset, copy->bytes, address_of(to), 0,
-                                       NULL, NULL);
+        return ocl.clEnqueueReadBuffer(queue, from->data, CL_FALSE, from->byte_offset, copy->bytes, expops_address(to),
+                                       0, NULL, NULL);
     return ocl.clEnqueueCopyBuffer(queue, from->data, to->data, from->byte_offset, to->byte_offset, copy->bytes, 0,
                                    NULL, NULL);
 }

@@ -173,8 +173,7 @@ static int32_t null_copy(expops_backend_device *device, void *stream, const expo
     const int32_t status = enter(NULL_COPY);
     if (status)
         return status;
-    memmove((char *)copy->destination.data + copy->destination.byte_offset,
-            (const char *)copy->source.data + copy->source.byte_offset, copy->bytes);
+    memmove(expops_address(&copy->destination), expops_address(&copy->source), copy->bytes);
     return 0;
 }
 

@@ -183,6 +183,12 @@ typedef struct expops_pointer {
     int32_t pad;
 } expops_pointer;
 
+/* Where a pointer that is no handle points. An offset may count backwards, so the sum may wrap. */
+static inline void *expops_address(const expops_pointer *pointer)
+{
+    return (void *)((uintptr_t)pointer->data + (uintptr_t)pointer->byte_offset);
+}
+
 /* One launch. Kernel arguments are the tensors in order, then the params struct by value. A kernel that the plugin
  * offered itself gets grid and group of zero. */
 typedef struct expops_launch {
