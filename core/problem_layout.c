@@ -1,6 +1,7 @@
 /* The iteration space before it is collapsed, and every operand's strides over it. */
 #include <string.h>
 #include "problem_internal.h"
+#include "size.h"
 
 static void take_strides(expops_problem_operand *operand, const expops_view *view)
 {
@@ -32,6 +33,7 @@ static void lay_out_rows(expops_problem *problem, const expops_view *out_view, c
                          const uint8_t *walked, int keepdim)
 {
     const expops_view *self = views;
+    const int nothing = expops_has_no_elements(self->ndim, self->shape); /* rows are empty, whatever else they hold */
     uint32_t at = 0;
     take_strides(problem->operand, out_view);
     for (uint32_t i = 1; i < problem->num_operands; i++)
@@ -46,7 +48,7 @@ static void lay_out_rows(expops_problem *problem, const expops_view *out_view, c
             walked_seen += walked[d];
             if (walked[d] != walk)
                 continue;
-            problem->shape[at] = self->shape[d];
+            problem->shape[at] = walk && nothing ? 0 : self->shape[d];
             problem->operand[0].strides[at] =
                 walk && problem->op->family == EXPOPS_FAMILY_REDUCE ? 0 : out_view->strides[out_dim];
             for (uint32_t i = 1; i < problem->num_operands; i++) {

@@ -165,6 +165,30 @@ static void f1_long_strides_are_planned(void **state)
     expect(expops_prepare(expops_find("amin"), fixture_device, of_sixteen, 1, &single), EXPOPS_OK);
 }
 
+static expops_status all(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
+                         int *keepdim)
+{
+    return expops_view_dims(self, NULL, 0, walked);
+}
+
+/* A sum over nothing is 0; the sizes beside the 0 are not multiplied. */
+static void f1_rows_of_nothing(void **state)
+{
+    const expops_operator op = { .name = "total",
+                                 .family = EXPOPS_FAMILY_REDUCE,
+                                 .dtypes = FLOATING,
+                                 .parameters = { TENSOR("self") },
+                                 .rows = all,
+                                 .empty_rows = 1 };
+    const expops_tensor none = described(0, EXPOPS_DTYPE_F32, SIZES(E62, 4, 0), (const int64_t[]){ 1, 1, 1 }),
+                        single = described(B, EXPOPS_DTYPE_F32, SIZES(), NULL);
+    const expops_value args[] = { expops_tensor_value(&none) };
+    expops_problem problem;
+    expect(expops_problem_make(&op, fixture_device, args, &single, &problem), EXPOPS_OK);
+    assert_int_equal(problem.row_dims, 1);
+    assert_int_equal(problem.shape[problem.rank - 1], 0);
+}
+
 static void f1_offsets_into_memory_objects_do_not_wrap(void **state)
 {
     null_backend.caps |= EXPOPS_CAP_HANDLES;
@@ -259,6 +283,7 @@ int main(void)
         cmocka_unit_test(f1_what_no_element_reaches_may_be_anything),
         cmocka_unit_test(f1_addresses_wrap),
         cmocka_unit_test(f1_long_strides_are_planned),
+        cmocka_unit_test(f1_rows_of_nothing),
         cmocka_unit_test(f1_offsets_into_memory_objects_do_not_wrap),
         cmocka_unit_test(f1_numbers_of_elements_and_strides),
         cmocka_unit_test(f1_dlpack_tensors),
