@@ -67,7 +67,7 @@ static inline int64_t expops_gcd(int64_t a, int64_t b)
     return a;
 }
 
-/* A call that is not to be made has a key that no call that was made has. */
+/* Never fails: what cannot be read is marked, and the key of a call that will be refused equals no plan's. */
 void expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
                           const expops_tensor *out, expops_plan_key *key);
 /* The calling thread's plan, or NULL. */
