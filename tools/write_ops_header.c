@@ -243,5 +243,7 @@ int main(int argc, char **argv)
         print_header();
     else
         print_functions();
-    return fclose(stdout) || !(same(argv[2], text, size) || write_file(argv[2], text, size));
+    const int failed = fclose(stdout) || !(same(argv[2], text, size) || write_file(argv[2], text, size));
+    free(text); /* or a build with the address sanitizer ends here */
+    return failed;
 }
