@@ -8,65 +8,98 @@
 static const char *const stage_names[] = { "found", "trusted", "loaded", "queried", "probed" };
 _Static_assert(EXPOPS_COUNTOF(stage_names) == EXPOPS_STAGE_COUNT, "every stage has a name");
 
-/* What EXPOPS_BACKEND excludes is not probed for a report. A value that does not parse excludes
+/* What EXPOPS_BACKEND excludes is not loaded for a report. A value that does not parse excludes
  * nothing here; it fails the call that opens a device. */
 static int excluded(const expops_plugin *plugin)
 {
     expops_selection selection;
     const char *value = expops_env(EXPOPS_ENV_BACKEND);
-    return value && plugin->name[0] && expops_selection_parse(value, &selection) == EXPOPS_OK &&
-           expops_selection_excludes(&selection, plugin->name);
+    if (!value || expops_selection_parse(value, &selection))
+        return 0;
+    expops_runtime_lock();
+    const int is = expops_selection_excludes(&selection, expops_plugin_name(plugin));
+    expops_runtime_unlock();
+    return is;
 }
 
-static expops_plugin *probe_all(void)
+static expops_catalogue *probe_all(void)
 {
-    expops_plugin *list = expops_plugin_list();
-    for (expops_plugin *plugin = list; plugin; plugin = plugin->next)
+    expops_catalogue *catalogue;
+    if (expops_catalogue_open(&catalogue))
+        return NULL;
+    for (expops_plugin *plugin = catalogue->first; plugin; plugin = plugin->next) {
+        if (!excluded(plugin))
+            expops_plugin_ask(plugin);
         if (!excluded(plugin))
             expops_plugin_probe(plugin);
-    return list;
+    }
+    return catalogue;
 }
 
 size_t expops_candidate_count(void)
 {
     size_t count = 0;
-    expops_runtime_lock();
-    for (const expops_plugin *plugin = probe_all(); plugin; plugin = plugin->next)
+    expops_catalogue *catalogue = probe_all();
+    for (const expops_plugin *plugin = catalogue ? catalogue->first : NULL; plugin; plugin = plugin->next)
         count++;
-    expops_runtime_unlock();
+    expops_catalogue_close(catalogue);
     return count;
+}
+
+static const char *name_to_show(const expops_plugin *plugin)
+{
+    return plugin->name[0] ? plugin->name : plugin->label;
+}
+
+/* Of one that may yet be loaded: nothing is shown that may change. */
+static void describe_left_out(const expops_plugin *plugin, expops_candidate *out_candidate)
+{
+    *out_candidate = (expops_candidate){
+        .name = plugin->stem[0] ? plugin->stem : plugin->label,
+        .path = plugin->path,
+        .origin = plugin->origin,
+        .version = "",
+        .stage = stage_names[plugin->stage],
+        .cause = EXPOPS_CAUSE_EXCLUDED,
+        .cause_name = expops_cause_name(EXPOPS_CAUSE_EXCLUDED),
+        .reason = "EXPOPS_BACKEND excludes it.",
+        .hint = expops_cause_hint(EXPOPS_CAUSE_EXCLUDED),
+        .notes = "",
+    };
 }
 
 static void describe(const expops_plugin *plugin, expops_candidate *out_candidate)
 {
-    const int left_out = plugin->cause == EXPOPS_CAUSE_NONE && !plugin->probed;
-    const uint32_t cause = left_out ? (uint32_t)EXPOPS_CAUSE_EXCLUDED : plugin->cause;
     *out_candidate = (expops_candidate){
-        .name = plugin->name[0] ? plugin->name : plugin->label,
+        .name = name_to_show(plugin),
         .path = plugin->path,
         .origin = plugin->origin,
         .version = plugin->version,
         .stage = stage_names[plugin->stage],
-        .cause = cause,
-        .cause_name = expops_cause_name(cause),
-        .reason = left_out ? "EXPOPS_BACKEND excludes it." : plugin->reason,
-        .hint = plugin->advised ? "" : expops_cause_hint(cause),
+        .cause = plugin->cause,
+        .cause_name = expops_cause_name(plugin->cause),
+        .reason = plugin->reason,
+        .hint = plugin->advised ? "" : expops_cause_hint(plugin->cause),
         .notes = plugin->notes,
         .num_devices = plugin->num_devices,
-        .usable = cause == EXPOPS_CAUSE_NONE,
+        .usable = plugin->cause == EXPOPS_CAUSE_NONE,
     };
 }
 
 int expops_candidate_get(size_t index, expops_candidate *out_candidate)
 {
-    if (!out_candidate)
-        return 0;
-    expops_runtime_lock();
-    const expops_plugin *plugin = probe_all();
+    expops_catalogue *catalogue = out_candidate ? probe_all() : NULL;
+    const expops_plugin *plugin = catalogue ? catalogue->first : NULL;
     while (plugin && index--)
         plugin = plugin->next;
-    if (plugin)
-        describe(plugin, out_candidate);
-    expops_runtime_unlock();
+    if (plugin) {
+        expops_runtime_lock();
+        if (plugin->tried != EXPOPS_TRIED_PROBING && plugin->cause == EXPOPS_CAUSE_NONE)
+            describe_left_out(plugin, out_candidate);
+        else
+            describe(plugin, out_candidate);
+        expops_runtime_unlock();
+    }
+    expops_catalogue_close(catalogue);
     return plugin != NULL;
 }

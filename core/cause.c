@@ -8,7 +8,7 @@ static const struct {
 #define ROW(NAME, hint) [EXPOPS_CAUSE_##NAME] = { #NAME, hint }
     ROW(NONE, ""),
     ROW(NOT_FOUND, "Install the backend's package, or name its directory in EXPOPS_BACKEND_PATH."),
-    ROW(UNTRUSTED_PATH, "Put the plugin where only root or you can write (chmod o-w, chown)."),
+    ROW(UNTRUSTED_PATH, "Put the plugin where only root or you can write (chmod go-w, chown)."),
     ROW(RELATIVE_PATH, "Write absolute paths, without empty elements, between the colons."),
     ROW(DLOPEN_FAILED, "Reinstall or rebuild the plugin for this machine."),
     ROW(DEPENDENCY_MISSING, "Install the library that is missing."),
@@ -28,6 +28,8 @@ static const struct {
     ROW(DRIVER_FAILED, "Check the driver with the vendor's own tools."),
     ROW(CRASHED, "Remove the plugin, and report the crash to its author."),
     ROW(MALFORMED, "Report this to the plugin's author."),
+    ROW(OUT_OF_MEMORY, "Free some memory; it is tried again when it is next needed."),
+    ROW(SECURE_EXECUTION, "Use the CPU, or give the process its rights without set-user-ID and file capabilities."),
 #undef ROW
 };
 _Static_assert(EXPOPS_COUNTOF(causes) == EXPOPS_CAUSE_COUNT, "every cause has a name and a hint");

@@ -24,26 +24,24 @@ static int scopes_key_made;
  * stays open. */
 static void pin(expops_device *device)
 {
-    if (device->pinned)
-        expops_device_release(device);
+    expops_runtime_lock();
+    const int already = device->pinned;
     device->pinned = 1;
+    expops_runtime_unlock();
+    if (already)
+        expops_device_release(device);
 }
 
+/* Of several threads that come to one, the first's counts. */
 static expops_status find_default(expops_device **out_device)
 {
-    expops_runtime_lock();
-    expops_device *device = atomic_load_explicit(&found, memory_order_relaxed);
-    expops_status status = EXPOPS_OK;
-    if (!device) {
-        status = expops_device_choose(NULL, &device);
-        if (status == EXPOPS_OK) {
-            pin(device);
-            atomic_store_explicit(&found, device, memory_order_release);
-        }
-    }
-    expops_runtime_unlock();
-    *out_device = device;
-    return status ? expops_fail_more(status, "default device") : EXPOPS_OK;
+    expops_device *device, *first = NULL;
+    const expops_status status = expops_device_choose(NULL, &device);
+    if (status)
+        return expops_fail_more(status, "default device");
+    pin(device);
+    *out_device = atomic_compare_exchange_strong(&found, &first, device) ? device : first;
+    return EXPOPS_OK;
 }
 
 expops_status expops_device_resolve(expops_device *given, expops_device **out_device)
@@ -84,23 +82,19 @@ expops_status expops_enable(const char *spec)
         return EXPOPS_OK;
     }
     expops_device *device;
-    expops_runtime_lock();
     const expops_status status = expops_device_choose(spec, &device);
     if (status == EXPOPS_OK) {
         pin(device);
         atomic_store_explicit(&enabled, device, memory_order_release);
     }
-    expops_runtime_unlock();
     return status ? expops_fail_more(status, "expops_enable") : EXPOPS_OK;
 }
 
 static void close_scopes(void *of_thread)
 {
     scopes *left = of_thread;
-    expops_runtime_lock();
     while (left->depth)
         expops_device_release(left->devices[--left->depth]);
-    expops_runtime_unlock();
 }
 
 static void make_key(void)
@@ -119,9 +113,7 @@ expops_status expops_scope_push(const char *spec)
     if (scopes_key_made)
         pthread_setspecific(scopes_key, &own_scopes);
     expops_device *device;
-    expops_runtime_lock();
     const expops_status status = expops_device_choose(spec, &device);
-    expops_runtime_unlock();
     if (status)
         return expops_fail_more(status, "expops_scope_push");
     own_scopes.devices[own_scopes.depth++] = device;

@@ -1,6 +1,5 @@
 #include "device.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,26 +8,14 @@
 #include "loader.h"
 #include "log.h"
 
+/* Guarded by the lock. Those that are being opened or closed are in the list, too. */
 static expops_device *open_devices;
 static uint64_t last_id;
-static atomic_uint fork_generation;
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-
-static void count_fork(void)
-{
-    atomic_fetch_add_explicit(&fork_generation, 1, memory_order_relaxed);
-}
-
-static void watch_forks(void)
-{
-    pthread_atfork(NULL, NULL, count_fork);
-}
 
 /* A child of fork inherits the driver's memory but not its threads and its kernel objects. */
 expops_status expops_device_usable(const expops_device *device)
 {
-    if (device->fork_generation == atomic_load_explicit(&fork_generation, memory_order_relaxed) ||
-        device->info.caps & EXPOPS_CAP_HOST)
+    if (device->fork_generation == expops_fork_generation() || device->info.caps & EXPOPS_CAP_HOST)
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_BACKEND,
                        "%s was opened before this process was forked, and its driver does not "
@@ -85,65 +72,117 @@ static expops_status open_backend(expops_device *device)
     return status;
 }
 
-static expops_status open_device(const expops_plugin *plugin, uint32_t ordinal, expops_device **out_device)
+/* With the lock held, that of which it lets go to wait for another thread that opens or closes the device. One that was
+ * being opened when the process was forked is nobody's, and passed over. */
+static expops_device *find_device(const expops_plugin *plugin, uint32_t ordinal)
+{
+    expops_device *device = open_devices;
+    while (device) {
+        const int held = expops_claim_held(&device->claim);
+        if (device->api != plugin->api || device->ordinal != ordinal || (device->claim.taken && !held)) {
+            device = device->next;
+        } else if (held && !expops_claim_own(&device->claim)) {
+            expops_runtime_wait();
+            device = open_devices;
+        } else {
+            return device;
+        }
+    }
+    return NULL;
+}
+
+/* With the lock held. A device that this thread is to open. */
+static expops_device *add_device(const expops_plugin *plugin, uint32_t ordinal)
 {
     expops_device *device = calloc(1, sizeof *device);
     if (!device)
-        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a device's record; free some");
+        return NULL;
     device->api = plugin->api;
     device->ordinal = ordinal;
-    device->fork_generation = atomic_load(&fork_generation);
+    device->fork_generation = expops_fork_generation();
+    device->id = ++last_id;
+    device->count = 1;
     snprintf(device->backend_name, sizeof device->backend_name, "%s", plugin->name);
     snprintf(device->name, sizeof device->name, "%s:%u", plugin->name, ordinal);
-    const expops_status status = open_backend(device);
-    if (status) {
-        free(device);
-        return expops_fail_more(status, "%s:%u", plugin->name, ordinal);
-    }
-    device->id = ++last_id;
+    expops_claim_take(&device->claim);
     device->next = open_devices;
     open_devices = device;
+    return device;
+}
+
+static void remove_device(expops_device *device)
+{
+    expops_runtime_lock();
+    expops_device **at = &open_devices;
+    while (*at != device)
+        at = &(*at)->next;
+    *at = device->next;
+    expops_runtime_wake();
+    expops_runtime_unlock();
+    free(device);
+}
+
+static expops_status open_added(expops_device *device, expops_device **out_device)
+{
+    const expops_status status = open_backend(device);
+    if (status) {
+        expops_fail_more(status, "%s", device->name);
+        remove_device(device);
+        return status;
+    }
     expops_log_line(EXPOPS_LOG_DEBUG, "opened %s: %s, %s", device->name, device->info.name, device->info.driver);
+    expops_runtime_lock();
+    expops_claim_drop(&device->claim);
+    expops_runtime_wake();
+    expops_runtime_unlock();
     *out_device = device;
     return EXPOPS_OK;
 }
 
 expops_status expops_device_acquire(expops_plugin *plugin, uint32_t ordinal, expops_device **out_device)
 {
-    pthread_once(&fork_once, watch_forks);
-    expops_device *device = open_devices;
-    while (device && (device->api != plugin->api || device->ordinal != ordinal))
-        device = device->next;
+    expops_runtime_lock();
+    expops_device *device = find_device(plugin, ordinal), *added = device ? NULL : add_device(plugin, ordinal);
+    const int called_back = device && expops_claim_own(&device->claim);
+    if (device && !called_back)
+        device->count++;
+    expops_runtime_unlock();
+    if (added)
+        return open_added(added, out_device);
     if (!device)
-        EXPOPS_TRY(open_device(plugin, ordinal, &device));
-    device->count++;
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a device's record; free some");
+    if (called_back)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "this thread is opening or closing %s:%u; its driver must not call back for it",
+                           plugin->name, ordinal);
     *out_device = device;
     return EXPOPS_OK;
 }
 
 void expops_device_release(expops_device *device)
 {
-    if (!device || --device->count)
+    if (!device)
         return;
-    expops_device **at = &open_devices;
-    while (*at != device)
-        at = &(*at)->next;
-    *at = device->next;
+    expops_runtime_lock();
+    const int last = --device->count == 0;
+    if (last)
+        expops_claim_take(&device->claim);
+    expops_runtime_unlock();
+    if (!last)
+        return;
     /* in a forked child the driver's objects are not ours to close, and trying may hang */
     if (expops_device_usable(device) == EXPOPS_OK) {
         expops_kernel_table_destroy(device, device->kernels);
         device->api->device_close(device->backend);
     }
-    free(device);
+    remove_device(device);
 }
 
 expops_status expops_device_open(const char *spec, expops_device **out_device)
 {
     if (!out_device)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_device_open: out_device is NULL");
-    expops_runtime_lock();
     const expops_status status = expops_device_choose(spec, out_device);
-    expops_runtime_unlock();
     return status ? expops_fail_more(status, "expops_device_open") : EXPOPS_OK;
 }
 
@@ -151,9 +190,7 @@ void expops_device_close(expops_device **device)
 {
     if (!device || !*device)
         return;
-    expops_runtime_lock();
     expops_device_release(*device);
-    expops_runtime_unlock();
     *device = NULL;
 }
 

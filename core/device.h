@@ -3,6 +3,7 @@
 #define EXPOPS_CORE_DEVICE_H
 
 #include "expops/device.h"
+#include "fork.h"
 
 struct expops_kernel_table; /* kernel_table.c: kernels loaded on this device */
 
@@ -15,8 +16,9 @@ struct expops_device {
     char backend_name[32];
     uint32_t ordinal;
     uint32_t fork_generation; /* of the process that opened it */
-    int count;                /* guarded by the runtime lock (loader.h) */
+    int count;                /* guarded by the runtime lock (loader.h), as the next two are */
     int pinned;               /* was a default once: threads may use it uncounted, so it stays open */
+    expops_claim claim;       /* of the thread that opens or closes it */
     expops_allocator allocator;
     struct expops_kernel_table *kernels;
     struct expops_device *next;
@@ -28,7 +30,7 @@ expops_status expops_device_resolve(expops_device *given, expops_device **out_de
 /* Fails where the device belongs to the process this one was forked from, and cannot be used here. Takes no lock. */
 expops_status expops_device_usable(const expops_device *device);
 
-/* The rest is called with the runtime lock held. */
+/* The rest is called without the runtime lock: it runs a backend's code. */
 struct expops_plugin;
 /* The device of that number, opened or counted once more. */
 expops_status expops_device_acquire(struct expops_plugin *plugin, uint32_t ordinal, expops_device **out_device);

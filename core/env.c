@@ -1,10 +1,10 @@
 #include "env.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include "fork.h"
 #include "log.h"
 #include "near.h"
 
@@ -20,19 +20,19 @@ static const struct {
 static char *values[EXPOPS_ENV_COUNT];
 static int ignored[EXPOPS_ENV_COUNT];
 static int pretended_secure = -1;
-static pthread_mutex_t read_lock = PTHREAD_MUTEX_INITIALIZER;
+static expops_lock read_lock = EXPOPS_LOCK_INIT;
 static atomic_int read_already;
 
 extern char **environ;
 
-static int is_secure(void)
+int expops_env_secure(void)
 {
     return pretended_secure >= 0 ? pretended_secure : getauxval(AT_SECURE) != 0;
 }
 
 static void read_rows(void)
 {
-    const int secure = is_secure();
+    const int secure = expops_env_secure();
     for (int i = 0; i < EXPOPS_ENV_COUNT; i++) {
         const char *value = getenv(rows[i].name);
         const int set = value && *value;
@@ -71,13 +71,13 @@ static void read_once(void)
 {
     if (atomic_load_explicit(&read_already, memory_order_acquire))
         return;
-    pthread_mutex_lock(&read_lock);
+    expops_lock_acquire(&read_lock);
     const int first = !atomic_load_explicit(&read_already, memory_order_relaxed);
     if (first) {
         read_rows();
         atomic_store_explicit(&read_already, 1, memory_order_release);
     }
-    pthread_mutex_unlock(&read_lock);
+    expops_lock_release(&read_lock);
     if (first)
         warn_of_unknown(); /* the log reads the environment too: only now can it */
 }

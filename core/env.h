@@ -14,6 +14,8 @@ enum expops_env_key {
 const char *expops_env(enum expops_env_key key);
 /* Set but ignored because the process runs with elevated rights. */
 int expops_env_ignored(enum expops_env_key key);
+/* Whether the process runs with rights that its caller has not (AT_SECURE). */
+int expops_env_secure(void);
 /* "EXPOPS_CACHE", and whether it counts in secure execution. */
 const char *expops_env_name(enum expops_env_key key);
 int expops_env_safe(enum expops_env_key key);

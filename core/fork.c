@@ -10,7 +10,7 @@ static const pthread_rwlock_t open_gate = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_rwlock_t gate = PTHREAD_RWLOCK_INITIALIZER;
 #endif
 static _Thread_local unsigned held;
-static atomic_uint generation;
+atomic_uint expops_fork_count;
 
 /* All that wait, for whatever lock: waiting is rare, and one pair is easily made anew in a child. */
 static pthread_mutex_t room = PTHREAD_MUTEX_INITIALIZER;
@@ -50,9 +50,24 @@ void expops_lock_wake(expops_lock *lock)
     pthread_mutex_unlock(&room);
 }
 
-uint32_t expops_fork_generation(void)
+void expops_claim_take(expops_claim *claim)
 {
-    return atomic_load_explicit(&generation, memory_order_relaxed);
+    *claim = (expops_claim){ pthread_self(), expops_fork_generation(), 1 };
+}
+
+void expops_claim_drop(expops_claim *claim)
+{
+    claim->taken = 0;
+}
+
+int expops_claim_held(const expops_claim *claim)
+{
+    return claim->taken && claim->generation == expops_fork_generation();
+}
+
+int expops_claim_own(const expops_claim *claim)
+{
+    return expops_claim_held(claim) && pthread_equal(claim->owner, pthread_self());
 }
 
 /* A thread that forks while it holds a lock keeps it, and does not wait for the others: they may wait for this lock. */
@@ -76,7 +91,7 @@ static void after_fork_in_child(void)
     room_changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     if (held)
         pthread_rwlock_rdlock(&gate);
-    atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&expops_fork_count, 1, memory_order_relaxed);
 }
 
 __attribute__((constructor)) static void watch_forks(void)

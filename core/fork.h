@@ -31,6 +31,24 @@ void expops_lock_wake(expops_lock *lock);
 
 /* Another number in each child of a fork. What a thread was about to finish (a claim, "being made") should record it: in
  * the child that thread does not exist, and a claim of an earlier generation is nobody's. */
-uint32_t expops_fork_generation(void);
+extern atomic_uint expops_fork_count;
+static inline uint32_t expops_fork_generation(void)
+{
+    return atomic_load_explicit(&expops_fork_count, memory_order_relaxed);
+}
+
+/* What a thread has taken upon itself to do without a lock, because foreign code runs. All with a lock held; whoever drops
+ * a claim wakes those that wait for the lock. */
+typedef struct expops_claim {
+    pthread_t owner;
+    uint32_t generation;
+    int taken;
+} expops_claim;
+void expops_claim_take(expops_claim *claim);
+void expops_claim_drop(expops_claim *claim);
+/* Whether a thread of this process has it: in the child of a fork, those of before are nobody's. */
+int expops_claim_held(const expops_claim *claim);
+/* Whether this thread has it: foreign code calls the library back. */
+int expops_claim_own(const expops_claim *claim);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,19 +61,46 @@ static const char *host_config(const char *key)
     return NULL;
 }
 
+int expops_says_no_memory(const char *message)
+{
+    return strstr(message, strerror(ENOMEM)) || strstr(message, "out of memory");
+}
+
+static void *fail_to_open(const char *name, const char *message, const char **out_message)
+{
+    snprintf(linker_message, sizeof linker_message, "%s", message);
+    if (out_message)
+        *out_message = linker_message;
+    if (collecting && expops_says_no_memory(linker_message))
+        collecting->overruled = EXPOPS_CAUSE_OUT_OF_MEMORY;
+    expops_log_line(EXPOPS_LOG_DEBUG, "library %s: %s", name, linker_message);
+    return NULL;
+}
+
+/* Drivers and what they load trust variables that no list can name, and that the caller of a set-user-ID program sets. */
+static void *refuse_to_open(const char *name, const char **out_message)
+{
+    if (collecting)
+        collecting->overruled = EXPOPS_CAUSE_SECURE_EXECUTION;
+    return fail_to_open(name,
+                        "not opened, because this process runs with elevated rights (set-user-ID, set-group-ID or file "
+                        "capabilities) and a driver may load what variables of its caller name",
+                        out_message);
+}
+
 static void *host_open_library(const char *name, int only_loaded, const char **out_message)
 {
+    if (expops_env_secure())
+        return refuse_to_open(name, out_message);
     if (libraries.open)
         return libraries.open(name, only_loaded, out_message);
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0));
     const char *message = library ? NULL : dlerror();
-    if (!library && !message)
-        message = "not loaded in this process";
-    if (message)
-        snprintf(linker_message, sizeof linker_message, "%s", message);
+    if (!library)
+        return fail_to_open(name, message ? message : "not loaded in this process", out_message);
     if (out_message)
-        *out_message = library ? "" : linker_message;
-    expops_log_line(EXPOPS_LOG_DEBUG, "library %s: %s", name, library ? "opened" : linker_message);
+        *out_message = "";
+    expops_log_line(EXPOPS_LOG_DEBUG, "library %s: opened", name);
     return library;
 }
 

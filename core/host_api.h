@@ -8,12 +8,15 @@ extern const expops_host_api expops_host;
 
 /* Where findings of host->cause go while a probe runs on this thread. */
 typedef struct expops_findings {
-    uint32_t cause;    /* of the last finding */
-    char reason[1024]; /* its sentence */
-    char notes[2048];  /* those before it, one a line */
+    uint32_t cause;     /* of the last finding */
+    char reason[1024];  /* its sentence */
+    char notes[2048];   /* those before it, one a line */
+    uint32_t overruled; /* what the core itself knows to be the cause, whatever the plugin makes of it; or 0 */
 } expops_findings;
 /* NULL ends it. */
 void expops_host_collect(expops_findings *findings);
+/* Whether the linker's message says that memory ran out, which may be over soon. */
+int expops_says_no_memory(const char *linker_message);
 
 /* Opening libraries for plugins: tests put their own here. NULL members are dlopen and dlsym. Not
  * thread-safe. */

@@ -39,7 +39,7 @@ typedef struct accepted {
     expops_backend_api api;
     struct accepted *next;
 } accepted;
-static accepted *accepted_list;
+static accepted *accepted_list; /* guarded by the lock */
 
 /* A library the message is about, that the file asks for by name, and that is not there. */
 static int missing_in(const void *data, size_t bytes, const char *message, char *out_name, size_t name_bytes)
@@ -77,7 +77,9 @@ static void explain_dlopen(expops_plugin *plugin, const char *path, const char *
 {
     char library[256], message[1024];
     snprintf(message, sizeof message, "%s", linker_message ? linker_message : "the linker did not say why");
-    if (missing_dependency(path, message, library, sizeof library))
+    if (expops_says_no_memory(message))
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_OUT_OF_MEMORY, "Memory ran out while it was loaded (%s).", message);
+    else if (missing_dependency(path, message, library, sizeof library))
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_DEPENDENCY_MISSING,
                              "It needs the library %s, which is not on this machine (%s).", library, message);
     else
@@ -210,15 +212,16 @@ static const expops_backend_api *keep_api(expops_backend_query_fn query, const e
     const size_t bytes = api->header.struct_size < sizeof known ? api->header.struct_size : sizeof known;
     memcpy(&known, api, bytes);
     known.header = (expops_header){ .struct_size = sizeof known };
-    for (accepted *entry = accepted_list; entry; entry = entry->next)
-        if (entry->query == query && !memcmp(&entry->api, &known, sizeof known))
-            return &entry->api;
-    accepted *entry = malloc(sizeof *entry);
-    if (!entry)
-        return NULL;
-    *entry = (accepted){ query, known, accepted_list };
-    accepted_list = entry;
-    return &entry->api;
+    expops_runtime_lock();
+    accepted *entry = accepted_list;
+    while (entry && (entry->query != query || memcmp(&entry->api, &known, sizeof known)))
+        entry = entry->next;
+    if (!entry && (entry = malloc(sizeof *entry))) {
+        *entry = (accepted){ query, known, accepted_list };
+        accepted_list = entry;
+    }
+    expops_runtime_unlock();
+    return entry ? &entry->api : NULL;
 }
 
 static void accept(expops_plugin *plugin, expops_backend_query_fn query_function, const expops_query *query)
@@ -232,7 +235,7 @@ static void accept(expops_plugin *plugin, expops_backend_query_fn query_function
     }
     plugin->api = keep_api(query_function, query->api);
     if (!plugin->api) {
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DLOPEN_FAILED, "Out of memory while loading it.");
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_OUT_OF_MEMORY, "Memory ran out while it was loaded.");
         return;
     }
     plugin->stage = EXPOPS_STAGE_QUERIED;

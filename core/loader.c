@@ -1,37 +1,16 @@
+/* One candidate's way from a file's name to a backend with devices, by whoever needs it first. */
 #include "loader.h"
 
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include "device.h"
 #include "error.h"
 #include "host_api.h"
 #include "log.h"
 #include "selection.h"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-static expops_plugin *candidates;
-static int searched;
 static expops_load_observer observer;
 static void *observer_context;
-
-static void watch_forks(void)
-{
-    pthread_atfork(expops_runtime_lock, expops_runtime_unlock, expops_runtime_unlock);
-}
-
-void expops_runtime_lock(void)
-{
-    pthread_mutex_lock(&lock);
-}
-
-void expops_runtime_unlock(void)
-{
-    pthread_mutex_unlock(&lock);
-}
 
 void expops_loader_observe(expops_load_observer function, void *context)
 {
@@ -57,83 +36,88 @@ void expops_plugin_refuse(expops_plugin *plugin, uint32_t cause, const char *for
     expops_log_line(EXPOPS_LOG_INFO, "%s is not used: %s", plugin->path, plugin->reason);
 }
 
-/* The candidate before `plugin` that is the same file or has taken its name. */
-static const expops_plugin *taken_by(const expops_plugin *plugin)
+const char *expops_plugin_name(const expops_plugin *plugin)
 {
-    for (const expops_plugin *other = candidates; other != plugin; other = other->next)
-        if (other->api && !strcmp(other->name, plugin->name))
-            return other;
-    return NULL;
+    return plugin->name[0] ? plugin->name : plugin->stem;
 }
 
-static void load_all(void)
+expops_verdict expops_plugin_verdict(const expops_plugin *plugin)
 {
-    for (expops_plugin *plugin = candidates; plugin; plugin = plugin->next) {
-        if (plugin->cause == EXPOPS_CAUSE_NONE)
-            expops_plugin_load(plugin);
-        const expops_plugin *first = plugin->api ? taken_by(plugin) : NULL;
-        if (first)
-            expops_plugin_refuse(plugin, EXPOPS_CAUSE_DUPLICATE, "The name %s is taken by %s%s.", plugin->name,
-                                 first->path,
-                                 first->file_inode && first->file_inode == plugin->file_inode &&
-                                         first->file_device == plugin->file_device
-                                     ? ", the same file"
-                                     : ", which was found earlier");
+    expops_verdict verdict = { EXPOPS_CAUSE_MALFORMED, "It called the library while it was being opened." };
+    expops_runtime_lock();
+    if (!expops_claim_own(&plugin->claim)) {
+        verdict.cause = plugin->cause;
+        memcpy(verdict.reason, plugin->reason, sizeof verdict.reason);
     }
+    expops_runtime_unlock();
+    return verdict;
 }
 
-static uint32_t rank(const expops_plugin *plugin)
-{
-    return plugin->name[0] ? expops_backend_rank(plugin->name) : UINT32_MAX;
-}
+/* --- one step by one thread --- */
 
-/* Stable, so that the order of places decides among equals. */
-static void sort_by_rank(void)
+/* 1 where this thread is to do the step, on *draft, and then to settle it. */
+static int begin(expops_plugin *plugin, enum expops_step step, expops_plugin *draft)
 {
-    expops_plugin *sorted = NULL;
-    while (candidates) {
-        expops_plugin *plugin = candidates, **at = &sorted;
-        candidates = plugin->next;
-        while (*at && rank(*at) <= rank(plugin))
-            at = &(*at)->next;
-        plugin->next = *at;
-        *at = plugin;
+    expops_runtime_lock();
+    while (expops_claim_held(&plugin->claim) && !expops_claim_own(&plugin->claim))
+        expops_runtime_wait();
+    const int to_do = !expops_claim_own(&plugin->claim) && plugin->tried < step;
+    if (to_do) {
+        expops_claim_take(&plugin->claim);
+        *draft = *plugin;
+        draft->tried = step;
     }
-    candidates = sorted;
+    expops_runtime_unlock();
+    return to_do;
 }
 
-expops_plugin *expops_plugin_list(void)
+static void settle(expops_plugin *plugin, expops_plugin *draft)
 {
-    if (!searched) {
-        pthread_once(&fork_once, watch_forks);
-        searched = 1;
-        expops_search(&candidates);
-        load_all();
-        sort_by_rank();
-    }
-    return candidates;
+    enum { FIRST = offsetof(expops_plugin, name) };
+    if (draft->cause == EXPOPS_CAUSE_OUT_OF_MEMORY)
+        draft->tried = EXPOPS_TRIED_NOTHING; /* there may be some again */
+    expops_runtime_lock();
+    memcpy((char *)plugin + FIRST, (char *)draft + FIRST, sizeof *plugin - FIRST);
+    expops_claim_drop(&plugin->claim);
+    expops_runtime_wake();
+    expops_runtime_unlock();
 }
 
-static int file_is_called(const expops_plugin *plugin, const char *name)
+/* Another candidate that has the name already. */
+static const expops_plugin *taken_by(const expops_plugin *plugin, const expops_plugin *draft)
 {
-    char file[EXPOPS_NAME_BYTES + 16];
-    snprintf(file, sizeof file, "expops_%s.so", name);
-    return !plugin->name[0] && !strcmp(plugin->label, file);
+    const expops_plugin *found = NULL;
+    expops_runtime_lock();
+    for (const expops_plugin *other = plugin->catalogue->first; other && !found; other = other->next)
+        if (other != plugin && other->stage >= EXPOPS_STAGE_QUERIED && other->cause != EXPOPS_CAUSE_DUPLICATE &&
+            !strcmp(other->name, draft->name))
+            found = other;
+    expops_runtime_unlock();
+    return found;
 }
 
-expops_plugin *expops_plugin_find(const char *name)
+static void load(const expops_plugin *plugin, expops_plugin *draft)
 {
-    expops_plugin *nearest = NULL;
-    for (expops_plugin *plugin = expops_plugin_list(); plugin; plugin = plugin->next) {
-        if (plugin->name[0] && !strcmp(plugin->name, name)) {
-            if (plugin->cause != EXPOPS_CAUSE_DUPLICATE && (plugin->api || plugin->probed))
-                return plugin;
-            nearest = nearest ? nearest : plugin;
-        } else if (file_is_called(plugin, name)) {
-            nearest = nearest ? nearest : plugin;
-        }
-    }
-    return nearest;
+    draft->stage = EXPOPS_STAGE_FOUND;
+    draft->cause = EXPOPS_CAUSE_NONE;
+    draft->reason[0] = 0;
+    expops_plugin_load(draft);
+    const expops_plugin *first = draft->api ? taken_by(plugin, draft) : NULL;
+    if (first)
+        expops_plugin_refuse(draft, EXPOPS_CAUSE_DUPLICATE, "The name %s is taken by %s%s.", draft->name, first->path,
+                             first->file_inode && first->file_inode == draft->file_inode &&
+                                     first->file_device == draft->file_device
+                                 ? ", the same file"
+                                 : ", which was found earlier");
+}
+
+void expops_plugin_ask(expops_plugin *plugin)
+{
+    expops_plugin draft;
+    if (!begin(plugin, EXPOPS_TRIED_LOADING, &draft))
+        return;
+    load(plugin, &draft);
+    settle(plugin, &draft);
 }
 
 static void judge_probe(expops_plugin *plugin, int32_t status, int said_why, const expops_findings *findings)
@@ -147,45 +131,85 @@ static void judge_probe(expops_plugin *plugin, int32_t status, int said_why, con
     }
     plugin->num_devices = 0;
     plugin->advised = findings->reason[0] != 0;
+    const uint32_t cause = findings->overruled                  ? findings->overruled
+                           : status == EXPOPS_ERR_OUT_OF_MEMORY ? EXPOPS_CAUSE_OUT_OF_MEMORY
+                           : findings->reason[0]                ? findings->cause
+                           : status                             ? EXPOPS_CAUSE_DRIVER_FAILED
+                                                                : EXPOPS_CAUSE_NO_DEVICE;
     if (findings->reason[0])
-        expops_plugin_refuse(plugin, findings->cause, "%s", findings->reason);
+        expops_plugin_refuse(plugin, cause, "%s", findings->reason);
     else if (!status)
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_NO_DEVICE, "It found no device.");
+        expops_plugin_refuse(plugin, cause, "It found no device.");
     else if (said_why)
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DRIVER_FAILED, "%s", expops_error_text());
+        expops_plugin_refuse(plugin, cause, "%s", expops_error_text());
     else
-        expops_plugin_refuse(plugin, EXPOPS_CAUSE_DRIVER_FAILED, "Its probe failed with status %d and did not say why.",
-                             (int)status);
+        expops_plugin_refuse(plugin, cause, "Its probe failed with status %d and did not say why.", (int)status);
+}
+
+static void probe(expops_plugin *draft)
+{
+    expops_findings findings = { 0 };
+    const uint32_t mark = expops_error_mark();
+    expops_loader_announce(draft, "probe");
+    expops_host_collect(&findings);
+    const int32_t status = draft->api->probe(&draft->num_devices);
+    expops_host_collect(NULL);
+    draft->stage = EXPOPS_STAGE_PROBED;
+    judge_probe(draft, status, mark != expops_error_mark(), &findings);
+}
+
+static int has_devices(const expops_plugin *plugin)
+{
+    expops_runtime_lock();
+    const int has = plugin->api && plugin->tried == EXPOPS_TRIED_PROBING && !expops_claim_own(&plugin->claim);
+    expops_runtime_unlock();
+    return has;
 }
 
 int expops_plugin_probe(expops_plugin *plugin)
 {
-    if (!plugin->api || plugin->probed)
-        return plugin->probed && plugin->cause == EXPOPS_CAUSE_NONE;
-    expops_findings findings = { 0 };
-    const uint32_t mark = expops_error_mark();
-    expops_loader_announce(plugin, "probe");
-    expops_host_collect(&findings);
-    const int32_t status = plugin->api->probe(&plugin->num_devices);
-    expops_host_collect(NULL);
-    plugin->probed = 1;
-    plugin->stage = EXPOPS_STAGE_PROBED;
-    judge_probe(plugin, status, mark != expops_error_mark(), &findings);
-    return plugin->cause == EXPOPS_CAUSE_NONE;
+    expops_plugin draft;
+    expops_plugin_ask(plugin);
+    if (begin(plugin, EXPOPS_TRIED_PROBING, &draft)) {
+        if (draft.api)
+            probe(&draft);
+        settle(plugin, &draft);
+    }
+    return has_devices(plugin);
 }
 
-expops_status expops_rescan(void)
+/* --- by name --- */
+
+static int is_called(const expops_plugin *plugin, const char *name)
 {
     expops_runtime_lock();
-    while (candidates) {
-        expops_plugin *next = candidates->next;
-        free(candidates->path);
-        free(candidates);
-        candidates = next;
-    }
-    searched = 0;
-    expops_device_default_forget();
-    expops_plugin_list();
+    const int is = !strcmp(expops_plugin_name(plugin), name);
     expops_runtime_unlock();
-    return EXPOPS_OK;
+    return is;
+}
+
+static int is_good(const expops_plugin *plugin)
+{
+    expops_runtime_lock();
+    const int is = plugin->stage >= EXPOPS_STAGE_QUERIED && plugin->cause != EXPOPS_CAUSE_DUPLICATE;
+    expops_runtime_unlock();
+    return is;
+}
+
+expops_plugin *expops_plugin_find(const expops_catalogue *catalogue, const char *name)
+{
+    expops_plugin *nearest = NULL;
+    for (int strangers = 0; strangers < 2; strangers++) {
+        for (expops_plugin *plugin = catalogue->first; plugin; plugin = plugin->next) {
+            if (!is_called(plugin, name) && (!strangers || expops_backend_known(plugin->stem)))
+                continue;
+            expops_plugin_ask(plugin);
+            if (!is_called(plugin, name))
+                continue;
+            if (is_good(plugin))
+                return plugin;
+            nearest = nearest ? nearest : plugin;
+        }
+    }
+    return nearest;
 }

@@ -1,11 +1,12 @@
-/* Backends as the core finds them: places are searched, files checked, loaded and asked who they
- * are; a backend is probed when it is first needed. One lock guards all of it and the list of open
- * devices. */
+/* Backends as the core finds them: places are searched; a file is checked, loaded and asked who it is, and its backend
+ * probed, when they are first needed. One lock guards all of it and the list of open devices. It is never held while a
+ * plugin's code runs: the thread that runs it has claimed the plugin or the device, and others wait for just that one. */
 #ifndef EXPOPS_LOADER_H
 #define EXPOPS_LOADER_H
 
 #include <sys/stat.h>
 #include "expops/device.h"
+#include "fork.h"
 
 enum expops_stage {
     EXPOPS_STAGE_FOUND,
@@ -16,51 +17,83 @@ enum expops_stage {
     EXPOPS_STAGE_COUNT
 };
 
-enum { EXPOPS_NAME_BYTES = 32 };
+enum { EXPOPS_NAME_BYTES = 32, EXPOPS_REASON_BYTES = 1024 };
 
-/* A candidate. Lives until the next rescan; `api` for ever. */
+/* What has been tried with a candidate. */
+enum expops_step { EXPOPS_TRIED_NOTHING, EXPOPS_TRIED_LOADING, EXPOPS_TRIED_PROBING };
+
+/* A candidate. Lives as long as its catalogue; `api` for ever. What stands before `name` never changes; the rest is
+ * written by who holds the claim, on a copy, and settled and read under the lock. What led to an end, good or bad, is not
+ * changed any more; only where memory ran out it is tried again. */
 typedef struct expops_plugin {
-    char name[EXPOPS_NAME_BYTES]; /* what it calls itself; "" where it was never asked or may not
-                                     use the name */
     char *path;
-    const char *label; /* file name in `path` */
+    const char *label;            /* file name in `path` */
+    char stem[EXPOPS_NAME_BYTES]; /* of expops_<stem>.so, which is its name until it was asked; or "" */
     const char *origin;
+    expops_backend_query_fn linked_in; /* NULL for a file */
+    const struct expops_catalogue *catalogue;
+    struct expops_plugin *next;
+    expops_claim claim;
+
+    char name[EXPOPS_NAME_BYTES]; /* what it calls itself; "" where it was never asked or may not use the name */
     char version[64];
     enum expops_stage stage;
+    enum expops_step tried;
     uint32_t cause; /* expops_cause */
-    char reason[1024];
+    char reason[EXPOPS_REASON_BYTES];
     char notes[2048];
     uint32_t num_devices;
-    int probed;
-    int advised;                       /* the reason is the backend's own sentence, which says what to do about it */
-    expops_backend_query_fn linked_in; /* NULL for a file */
+    int advised; /* the reason is the backend's own sentence, which says what to do about it */
     dev_t file_device;
     ino_t file_inode;
-    const expops_backend_api *api; /* as long as this host knows it, zero where the plugin's was
-                                      shorter; NULL: unusable */
-    struct expops_plugin *next;
+    const expops_backend_api
+        *api; /* as long as this host knows it, zero where the plugin's was shorter; NULL: unusable */
 } expops_plugin;
 
-/* Recursion is not allowed. Held across fork. */
+/* The candidates of one search, in order of preference. */
+typedef struct expops_catalogue {
+    expops_plugin *first;
+    uint32_t users;    /* guarded by the lock */
+    char places[1024]; /* directories that were searched, for messages */
+} expops_catalogue;
+
+/* The lock. */
 void expops_runtime_lock(void);
 void expops_runtime_unlock(void);
+void expops_runtime_wait(void);
+void expops_runtime_wake(void);
 
-/* --- with the lock held --- */
-/* The candidates in order of preference; searched for at the first call. */
-expops_plugin *expops_plugin_list(void);
-/* The backend of that name, or, where none is usable, the candidate that comes nearest to it (its
- * file is called so), or NULL. */
-expops_plugin *expops_plugin_find(const char *name);
-/* Opens the vendor's libraries unless that was tried already; 1 if there is a device to use. */
+/* --- without the lock --- */
+/* What was found when places were last searched, which they are at the first call; counted. */
+expops_status expops_catalogue_open(expops_catalogue **out_catalogue);
+void expops_catalogue_close(expops_catalogue *catalogue);
+/* The backend of that name, or, where none is usable, the candidate that comes nearest to it, or NULL. Loads those that are
+ * called so by their file's name; if that does not help, those whose file has a name that no known backend has. */
+expops_plugin *expops_plugin_find(const expops_catalogue *catalogue, const char *name);
+/* Loads it and asks who it is, unless that was tried already. */
+void expops_plugin_ask(expops_plugin *plugin);
+/* The same, and opens the vendor's libraries; 1 if there is a device to use. */
 int expops_plugin_probe(expops_plugin *plugin);
-/* Stops a candidate for good: cause and one sentence. */
+/* Why it is of no use. */
+typedef struct expops_verdict {
+    uint32_t cause;
+    char reason[EXPOPS_REASON_BYTES];
+} expops_verdict;
+expops_verdict expops_plugin_verdict(const expops_plugin *plugin);
+
+/* --- with the lock --- */
+/* Its name as far as it is known. */
+const char *expops_plugin_name(const expops_plugin *plugin);
+
+/* --- on a candidate that nobody else sees --- */
+/* Stops it for good: cause and one sentence. */
 void expops_plugin_refuse(expops_plugin *plugin, uint32_t cause, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
 /* load.c: from found to queried. */
 void expops_plugin_load(expops_plugin *plugin);
-/* search.c: appends what lies in the places to look at, in their order, to *list. */
-void expops_search(expops_plugin **list);
+/* search.c: adds what lies in the places to look at, in their order. */
+expops_status expops_search(expops_catalogue *catalogue);
+
 /* Whether `name` may name a backend: lower case letters, digits and _, at most 31. */
 int expops_name_valid(const char *name);
 const char *expops_cause_name(uint32_t cause);

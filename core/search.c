@@ -1,14 +1,16 @@
-/* Where backends are looked for. Order: linked into the application, added by the application,
- * EXPOPS_BACKEND_PATH, beside the library, the installed directory. Nothing else: not the current
- * directory, not the linker's path. */
+/* Where backends are looked for. Order: linked into the application, added by the application, EXPOPS_BACKEND_PATH, beside
+ * the library, or, where it is no file of its own, the installed directory. Nothing else: not the current directory, not
+ * the linker's path, and not where another copy of the library has its plugins. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "env.h"
 #include "error.h"
 #include "loader.h"
@@ -28,30 +30,77 @@ static struct {
     size_t num_skipped;
 } added;
 
-static expops_plugin *append(expops_plugin **list, const char *path, const char *origin)
+/* The library's own file as it was when it was loaded: later the current directory may be another, and what its name was
+ * relative to. "" where it is part of the program. */
+static char own_path[PATH_MAX];
+
+__attribute__((constructor)) static void find_own_path(void)
+{
+    Dl_info self;
+    struct link_map *map = NULL;
+    if (dladdr1((void *)(uintptr_t)find_own_path, &self, (void **)&map, RTLD_DL_LINKMAP) && map && map->l_name[0] &&
+        !realpath(map->l_name, own_path))
+        own_path[0] = 0;
+}
+
+/* A search as it goes on. */
+typedef struct search {
+    expops_catalogue *catalogue;
+    expops_plugin **end;
+    expops_status status; /* the first failure: memory ran out */
+} search;
+
+static void read_stem(expops_plugin *plugin)
+{
+    const size_t prefix = strlen("expops_"), length = strlen(plugin->label);
+    if (fnmatch(PATTERN, plugin->label, 0) || length - prefix - strlen(".so") >= sizeof plugin->stem)
+        return;
+    memcpy(plugin->stem, plugin->label + prefix, length - prefix - strlen(".so"));
+    if (!expops_name_valid(plugin->stem))
+        plugin->stem[0] = 0;
+}
+
+static expops_plugin *append(search *s, const char *path, const char *origin)
 {
     expops_plugin *plugin = calloc(1, sizeof *plugin);
     char *copy = strdup(path);
     if (!plugin || !copy) {
         free(plugin);
         free(copy);
+        s->status = expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory to search for backends; free some");
         return NULL;
     }
     plugin->path = copy;
     const char *slash = strrchr(copy, '/');
     plugin->label = slash && slash[1] ? slash + 1 : copy;
     plugin->origin = origin;
-    while (*list)
-        list = &(*list)->next;
-    *list = plugin;
+    plugin->catalogue = s->catalogue;
+    *s->end = plugin;
+    s->end = &plugin->next;
     return plugin;
 }
 
-static void refuse_place(expops_plugin **list, const char *path, const char *origin, uint32_t cause, const char *reason)
+static void append_file(search *s, const char *path, const char *origin)
 {
-    expops_plugin *plugin = append(list, path, origin);
+    expops_plugin *plugin = append(s, path, origin);
     if (plugin)
-        expops_plugin_refuse(plugin, cause, "%s", reason);
+        read_stem(plugin);
+}
+
+static void refuse_place(search *s, const char *path, const char *origin, uint32_t cause, const char *reason)
+{
+    expops_plugin *plugin = append(s, path, origin);
+    if (!plugin)
+        return;
+    plugin->tried = EXPOPS_TRIED_PROBING;
+    expops_plugin_refuse(plugin, cause, "%s", reason);
+}
+
+static void note_place(search *s, const char *path)
+{
+    char *places = s->catalogue->places;
+    const size_t used = strlen(places);
+    snprintf(places + used, sizeof s->catalogue->places - used, "%s%s", used ? ", " : "", path);
 }
 
 static int is_plugin_file(const struct dirent *entry)
@@ -59,41 +108,53 @@ static int is_plugin_file(const struct dirent *entry)
     return !fnmatch(PATTERN, entry->d_name, 0);
 }
 
-static void search_directory(expops_plugin **list, const char *directory, const char *origin)
+static void fail_place(search *s, const char *path, const char *origin, int error)
+{
+    char reason[PATH_MAX + 64];
+    snprintf(reason, sizeof reason, "%s: %s.", path, strerror(error));
+    if (error == ENOMEM)
+        s->status = expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "searching %s: no memory; free some", path);
+    else
+        refuse_place(s, path, origin, EXPOPS_CAUSE_NOT_FOUND, reason);
+}
+
+static void search_directory(search *s, const char *directory, const char *origin)
 {
     struct dirent **entries = NULL;
     char path[PATH_MAX];
+    note_place(s, directory);
     const int count = scandir(directory, &entries, is_plugin_file, alphasort);
+    if (count < 0)
+        fail_place(s, directory, origin, errno);
     for (int i = 0; i < count; i++) {
         const int length = snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
         if (length > 0 && (size_t)length < sizeof path)
-            append(list, path, origin);
+            append_file(s, path, origin);
         free(entries[i]);
     }
     free(entries);
 }
 
 /* A directory or a file; `must_exist` where somebody named it. */
-static void search_place(expops_plugin **list, const char *path, const char *origin, int must_exist)
+static void search_place(search *s, const char *path, const char *origin, int must_exist)
 {
     struct stat place;
-    char reason[PATH_MAX + 64];
     if (stat(path, &place)) {
-        snprintf(reason, sizeof reason, "%s: %s.", path, strerror(errno));
         if (must_exist)
-            refuse_place(list, path, origin, EXPOPS_CAUSE_NOT_FOUND, reason);
+            fail_place(s, path, origin, errno);
+        note_place(s, path);
     } else if (S_ISDIR(place.st_mode)) {
-        search_directory(list, path, origin);
+        search_directory(s, path, origin);
     } else {
-        append(list, path, origin);
+        append_file(s, path, origin);
     }
 }
 
-static void search_environment(expops_plugin **list)
+static void search_environment(search *s)
 {
     const char *origin = expops_env_name(EXPOPS_ENV_BACKEND_PATH);
     if (expops_env_ignored(EXPOPS_ENV_BACKEND_PATH))
-        refuse_place(list, origin, origin, EXPOPS_CAUSE_ENV_IGNORED,
+        refuse_place(s, origin, origin, EXPOPS_CAUSE_ENV_IGNORED,
                      "EXPOPS_BACKEND_PATH is not looked at because this process runs with elevated rights.");
     const char *value = expops_env(EXPOPS_ENV_BACKEND_PATH);
     if (!value)
@@ -103,9 +164,9 @@ static void search_environment(expops_plugin **list)
         char path[PATH_MAX];
         snprintf(path, sizeof path, "%.*s", (int)(length < PATH_MAX ? length : PATH_MAX - 1), element);
         if (path[0] == '/')
-            search_place(list, path, origin, 1);
+            search_place(s, path, origin, 1);
         else
-            refuse_place(list, length ? path : "(empty)", origin, EXPOPS_CAUSE_RELATIVE_PATH,
+            refuse_place(s, length ? path : "(empty)", origin, EXPOPS_CAUSE_RELATIVE_PATH,
                          "An element of EXPOPS_BACKEND_PATH is not an absolute path; it would "
                          "depend on the current "
                          "directory, so it is not looked at.");
@@ -115,31 +176,64 @@ static void search_environment(expops_plugin **list)
     }
 }
 
-static void search_beside_library(expops_plugin **list)
+static void refuse_missing(search *s, const char *path)
 {
-    Dl_info self;
-    char path[PATH_MAX];
-    if (!dladdr((void *)(uintptr_t)search_beside_library, &self) || !self.dli_fname || self.dli_fname[0] != '/')
+    expops_plugin *plugin = append(s, path, "beside the library");
+    note_place(s, path);
+    if (!plugin)
         return;
-    const int length = (int)(strrchr(self.dli_fname, '/') - self.dli_fname);
-    const int written =
-        snprintf(path, sizeof path, "%.*s/expops/backends-%u", length, self.dli_fname, EXPOPS_BACKEND_MAJOR);
-    if (written > 0 && (size_t)written < sizeof path)
-        search_place(list, path, "beside the library", 0);
+    plugin->tried = EXPOPS_TRIED_PROBING;
+    expops_plugin_refuse(
+        plugin, EXPOPS_CAUSE_NOT_FOUND,
+        "The library is %s, and beside it there is no folder of plugins; move that along, or name it in "
+        "EXPOPS_BACKEND_PATH.",
+        own_path);
 }
 
-void expops_search(expops_plugin **list)
+/* Where the library was moved, copied or bundled, plugins of another installation may lie at the installed directory: it is
+ * only for a library that is part of a program and so lies nowhere itself. */
+static void search_installed(search *s)
 {
-    for (size_t i = 0; i < added.num_linked; i++) {
-        expops_plugin *plugin = append(list, LINKED_IN, "expops_register_backend");
+    char path[PATH_MAX];
+    const char *slash = strrchr(own_path, '/');
+    if (!slash) {
+        search_place(s, EXPOPS_BACKEND_DIR, "installed", 0);
+        return;
+    }
+    const int written =
+        snprintf(path, sizeof path, "%.*s/expops/backends-%u", (int)(slash - own_path), own_path, EXPOPS_BACKEND_MAJOR);
+    if (written < 0 || (size_t)written >= sizeof path)
+        return;
+    if (access(path, F_OK))
+        refuse_missing(s, path);
+    else
+        search_place(s, path, "beside the library", 1);
+}
+
+/* What was added up to now: entries are only ever appended. */
+static void count_added(size_t *out_linked, size_t *out_paths)
+{
+    expops_runtime_lock();
+    *out_linked = added.num_linked;
+    *out_paths = added.num_paths;
+    expops_runtime_unlock();
+}
+
+expops_status expops_search(expops_catalogue *catalogue)
+{
+    search s = { .catalogue = catalogue, .end = &catalogue->first };
+    size_t num_linked, num_paths;
+    count_added(&num_linked, &num_paths);
+    for (size_t i = 0; i < num_linked; i++) {
+        expops_plugin *plugin = append(&s, LINKED_IN, "expops_register_backend");
         if (plugin)
             plugin->linked_in = added.linked[i];
     }
-    for (size_t i = 0; i < added.num_paths; i++)
-        search_place(list, added.paths[i], "expops_add_backend_path", 1);
-    search_environment(list);
-    search_beside_library(list);
-    search_place(list, EXPOPS_BACKEND_DIR, "installed", 0);
+    for (size_t i = 0; i < num_paths; i++)
+        search_place(&s, added.paths[i], "expops_add_backend_path", 1);
+    search_environment(&s);
+    search_installed(&s);
+    return s.status;
 }
 
 expops_status expops_register_backend(expops_backend_query_fn query)
@@ -171,6 +265,8 @@ static expops_status add_path(const char *what, const char *path, char **paths, 
     char *copy = *count < MAX_PATHS ? strdup(path) : NULL;
     if (copy)
         paths[(*count)++] = copy;
+    else if (*count < MAX_PATHS)
+        status = expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory to remember the path", what);
     else
         status = expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: at most %d paths can be added", what, MAX_PATHS);
     expops_runtime_unlock();
@@ -189,8 +285,10 @@ expops_status expops_loader_skip(const char *path)
 
 int expops_loader_skips(const char *path)
 {
-    for (size_t i = 0; i < added.num_skipped; i++)
-        if (!strcmp(path, added.skipped[i]))
-            return 1;
-    return 0;
+    int skips = 0;
+    expops_runtime_lock();
+    for (size_t i = 0; i < added.num_skipped && !skips; i++)
+        skips = !strcmp(path, added.skipped[i]);
+    expops_runtime_unlock();
+    return skips;
 }

@@ -18,6 +18,15 @@ const char *expops_known_backend(size_t index, char out_name[EXPOPS_NAME_BYTES])
     return out_name;
 }
 
+int expops_backend_known(const char *name)
+{
+    char known[EXPOPS_NAME_BYTES];
+    for (size_t i = 0; expops_known_backend(i, known); i++)
+        if (!strcmp(known, name))
+            return 1;
+    return 0;
+}
+
 uint32_t expops_backend_rank(const char *name)
 {
     char known[EXPOPS_NAME_BYTES];

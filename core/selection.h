@@ -27,6 +27,7 @@ int expops_selection_excludes(const expops_selection *selection, const char *nam
 
 /* Backends known by name, best first: the build's setting. Returns NULL past the last. */
 const char *expops_known_backend(size_t index, char out_name[EXPOPS_NAME_BYTES]);
+int expops_backend_known(const char *name);
 /* Position of a backend in that list; a backend that is not in it stands between the last but one
  * and the last. */
 uint32_t expops_backend_rank(const char *name);

@@ -53,7 +53,9 @@ enum expops_cause {
     EXPOPS_CAUSE_ENV_IGNORED = 18,
     EXPOPS_CAUSE_DRIVER_FAILED = 19,
     EXPOPS_CAUSE_CRASHED = 20,
-    EXPOPS_CAUSE_MALFORMED = 21, /* breaks this contract, or refused the question without one of the causes above */
+    EXPOPS_CAUSE_MALFORMED = 21,     /* breaks this contract, or refused the question without one of the causes above */
+    EXPOPS_CAUSE_OUT_OF_MEMORY = 22, /* tried again when it is next needed */
+    EXPOPS_CAUSE_SECURE_EXECUTION = 23, /* a driver would trust the environment of a process with elevated rights */
     EXPOPS_CAUSE_COUNT
 };
 
@@ -84,7 +86,7 @@ typedef struct expops_host_api {
     const char *(*config)(const char *key);
     /* dlopen with RTLD_NOW | RTLD_LOCAL and dlsym, replaceable by tests. open_library(name, 1) finds only what the
      * process has loaded already. The linker's message of a failure is in *out_message (valid until the thread's next
-     * call). Libraries stay open. */
+     * call). Libraries stay open. In secure execution (set-user-ID and the like) nothing is opened. */
     void *(*open_library)(const char *name, int only_loaded, const char **out_message);
     void *(*library_symbol)(void *library, const char *name);
     /* level: 0 error, 1 warning, 2 info, 3 debug */
