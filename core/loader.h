@@ -91,6 +91,8 @@ void expops_plugin_refuse(expops_plugin *plugin, uint32_t cause, const char *for
     __attribute__((format(printf, 3, 4)));
 /* load.c: from found to queried. */
 void expops_plugin_load(expops_plugin *plugin);
+/* question.c: asks who it is. */
+void expops_plugin_question(expops_plugin *plugin, expops_backend_query_fn query);
 /* search.c: adds what lies in the places to look at, in their order. */
 expops_status expops_search(expops_catalogue *catalogue);
 
