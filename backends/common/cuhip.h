@@ -145,6 +145,8 @@ int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *
 
 /* --- the plugin's functions (cuhip_query.c lists them) --- */
 int32_t cuhip_probe(uint32_t *out_num_devices);
+/* Fails in the child of a fork whose parent had begun to use the driver: its locks and ours may be held for ever. */
+int32_t cuhip_same_process(void);
 int32_t cuhip_device_open(uint32_t ordinal, expops_backend_device **out_device);
 void cuhip_device_close(expops_backend_device *device);
 int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out_info);

@@ -58,13 +58,16 @@ static void describe(expops_backend_device *device)
 int32_t cuhip_device_open(uint32_t ordinal, expops_backend_device **out_device)
 {
     *out_device = NULL;
+    int32_t status = cuhip_same_process();
+    if (status != CUHIP_OK)
+        return status;
     expops_backend_device *device = calloc(1, sizeof *device);
     if (!device) {
         cuhip_host->error("opening the device: the host has no memory for its description");
         return CUHIP_ERR_OUT_OF_MEMORY;
     }
     device->ordinal = (int)ordinal;
-    int32_t status = fill(device);
+    status = fill(device);
     if (status == CUHIP_OK)
         status = cuhip_vendor_open(device);
     if (status != CUHIP_OK) {

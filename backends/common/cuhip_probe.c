@@ -1,6 +1,21 @@
 /* Is there a driver, are there devices, is there a compiler. */
 #include "cuhip.h"
 
+#include <stdatomic.h>
+#include <unistd.h>
+
+int32_t cuhip_same_process(void)
+{
+    static atomic_int process; /* that first used the driver */
+    int first = 0;
+    if (atomic_compare_exchange_strong(&process, &first, getpid()) || first == getpid())
+        return CUHIP_OK;
+    return cuhip_stop(
+        EXPOPS_CAUSE_DRIVER_FAILED,
+        "the driver was in use before this process was forked, and does not survive that: use it only after "
+        "fork, or start the process anew (exec, spawn)");
+}
+
 /* A missing compiler does not stop the probe: kernels compiled earlier still load. */
 static void note_compiler(void)
 {
@@ -14,7 +29,9 @@ int32_t cuhip_probe(uint32_t *out_num_devices)
 {
     int count = 0, version = 0;
     *out_num_devices = 0;
-    const int32_t status = cuhip_driver_open();
+    int32_t status = cuhip_same_process();
+    if (status == CUHIP_OK)
+        status = cuhip_driver_open();
     if (status != CUHIP_OK)
         return status;
     cuhip_result result = cuhip_api.init(0);

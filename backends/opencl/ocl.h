@@ -49,6 +49,9 @@ typedef struct ocl_found {
 } ocl_found;
 
 int32_t ocl_probe(uint32_t *out_num_devices);
+/* Fails in the child of a fork whose parent had begun to use the drivers: their threads are gone, their locks and ours may
+ * be held for ever. Takes no lock. */
+int32_t ocl_same_process(void);
 /* NULL for an ordinal that the last probe did not count. */
 const ocl_found *ocl_found_at(uint32_t ordinal);
 

@@ -94,11 +94,14 @@ static int32_t no_such_device(uint32_t ordinal)
 
 int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
 {
-    const ocl_found *entry = ocl_found_at(ordinal);
+    const ocl_found *entry;
     expops_backend_device *device;
-    int32_t status;
+    int32_t status = ocl_same_process();
 
     *out_device = NULL;
+    if (status != OCL_OK)
+        return status;
+    entry = ocl_found_at(ordinal);
     if (!entry)
         return no_such_device(ordinal);
     device = calloc(1, sizeof(*device));

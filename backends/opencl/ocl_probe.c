@@ -2,12 +2,14 @@
 #include "ocl.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 enum { MAX_PLATFORMS = 32, MAX_DEVICES = 64 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static ocl_found found[MAX_DEVICES];
 static uint32_t num_found;
+static atomic_int process; /* that first used the drivers */
 
 static uint32_t rank_of(cl_device_id id)
 {
@@ -91,11 +93,27 @@ static int32_t enumerate(void)
     return OCL_OK;
 }
 
+int32_t ocl_same_process(void)
+{
+    static const char text[] =
+        "the OpenCL drivers were in use before this process was forked, and do not survive that: use "
+        "OpenCL only after fork, or start the process anew (exec, spawn)";
+    int first = 0;
+
+    if (atomic_compare_exchange_strong(&process, &first, getpid()) || first == getpid())
+        return OCL_OK;
+    ocl_host->cause(EXPOPS_CAUSE_DRIVER_FAILED, "%s", text);
+    ocl_host->error("%s", text);
+    return OCL_ERR_BACKEND;
+}
+
 int32_t ocl_probe(uint32_t *out_num_devices)
 {
-    int32_t status = OCL_OK;
+    int32_t status = ocl_same_process();
 
     *out_num_devices = 0;
+    if (status != OCL_OK)
+        return status;
     pthread_mutex_lock(&lock);
     if (num_found == 0) {
         status = ocl_library_open();

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "expops/status.h"
@@ -464,6 +466,22 @@ static int close_device(void **state)
     return fake.live != SYMBOL(-1, 0); /* the one context taken by open_device */
 }
 
+/* The driver would hang or fail there, and its locks may be held. */
+static void test_child_of_a_fork(void **state)
+{
+    int status = -1;
+    (void)state;
+    const pid_t child = fork();
+    if (!child) {
+        uint32_t count;
+        expops_backend_device *opened = NULL;
+        const int refused = api->probe(&count) != 0 && count == 0 && api->device_open(0, &opened) != 0 && !opened;
+        _exit(!refused || !strstr(host_state.error, "before this process was forked"));
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest probing[] = {
@@ -493,6 +511,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(test_compile, reset),
         cmocka_unit_test_setup(test_compile_fails, reset),
         cmocka_unit_test_setup(test_targets, reset),
+        cmocka_unit_test_setup(test_child_of_a_fork, reset),
     };
     expops_query query;
     api = plugin_host_open(argv[1], &query);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const expops_backend_api *api;
 static expops_backend_query_fn query_plugin;
@@ -258,12 +260,28 @@ static void test_open_fails(void **state)
     context_fails = 0;
 }
 
+static void test_child_of_a_fork(void **state)
+{
+    int status = -1;
+    const pid_t child = fork();
+
+    if (!child) {
+        uint32_t count;
+        expops_backend_device *device = NULL;
+        const int refused = api->probe(&count) != 0 && count == 0 && api->device_open(0, &device) != 0 && !device;
+
+        _exit(!refused || !strstr(last_error(), "before this process was forked"));
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query),       cmocka_unit_test(test_no_library), cmocka_unit_test(test_old_library),
-        cmocka_unit_test(test_no_platform), cmocka_unit_test(test_no_device),  cmocka_unit_test(test_order),
-        cmocka_unit_test(test_open_fails),
+        cmocka_unit_test(test_query),       cmocka_unit_test(test_no_library),      cmocka_unit_test(test_old_library),
+        cmocka_unit_test(test_no_platform), cmocka_unit_test(test_no_device),       cmocka_unit_test(test_order),
+        cmocka_unit_test(test_open_fails),  cmocka_unit_test(test_child_of_a_fork),
     };
 
     query_plugin = argc > 1 ? plugin_load(argv[1]) : NULL;
