@@ -2,7 +2,6 @@
 
 #include <elf.h>
 #include <link.h>
-#include <stdint.h>
 #include <string.h>
 
 typedef struct file {
@@ -96,4 +95,24 @@ size_t expops_elf_needed(const void *data, size_t bytes, const char **names, siz
             names[count++] = name;
     }
     return count;
+}
+
+static int ends_within(uint64_t offset, uint64_t bytes, uint64_t file_bytes)
+{
+    return offset <= file_bytes && bytes <= file_bytes - offset;
+}
+
+int expops_elf_cut_short(const void *start, size_t bytes, uint64_t file_bytes)
+{
+    file f = { .data = start, .bytes = bytes };
+    ElfW(Phdr) segment;
+    if (!read_header(&f))
+        return 0;
+    const uint64_t table_bytes = (uint64_t)f.header.e_phnum * sizeof segment;
+    if (!ends_within(f.header.e_phoff, table_bytes, file_bytes))
+        return 1;
+    for (unsigned i = 0; i < f.header.e_phnum && segment_at(&f, i, &segment); i++)
+        if (segment.p_type == PT_LOAD && !ends_within(segment.p_offset, segment.p_filesz, file_bytes))
+            return 1;
+    return 0;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include "elf_needed.h"
 #include "error.h"
@@ -14,7 +13,7 @@
 #include "log.h"
 #include "trust.h"
 
-enum { MAX_NEEDED = 64, MAX_FILE_BYTES = 1 << 28 };
+enum { MAX_NEEDED = 64, MAX_FILE_BYTES = 1 << 28, HEADER_BYTES = 4096 };
 
 /* A library the message is about, that the file asks for by name, and that is not there. */
 static int missing_in(const void *data, size_t bytes, const char *message, char *out_name, size_t name_bytes)
@@ -30,22 +29,48 @@ static int missing_in(const void *data, size_t bytes, const char *message, char 
     return 0;
 }
 
+/* Read, not mapped: a file that is being replaced may become shorter. */
+static void *read_start(const char *path, size_t most, size_t *out_bytes)
+{
+    char *data = malloc(most);
+    const int file = data ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    size_t used = 0;
+    for (ssize_t got = 1; file >= 0 && used < most && got > 0; used += got > 0 ? (size_t)got : 0)
+        got = read(file, data + used, most - used);
+    if (file >= 0)
+        close(file);
+    *out_bytes = used;
+    return data;
+}
+
 static int missing_dependency(const char *path, const char *message, char *out_name, size_t name_bytes)
 {
     struct stat about;
-    int found = 0;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
+    size_t bytes;
+    if (stat(path, &about) || about.st_size <= 0 || about.st_size > MAX_FILE_BYTES)
         return 0;
-    if (!fstat(file, &about) && about.st_size > 0 && about.st_size < MAX_FILE_BYTES) {
-        void *data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-        if (data != MAP_FAILED) {
-            found = missing_in(data, (size_t)about.st_size, message, out_name, name_bytes);
-            munmap(data, (size_t)about.st_size);
-        }
-    }
-    close(file);
+    void *data = read_start(path, (size_t)about.st_size, &bytes);
+    const int found = data && missing_in(data, bytes, message, out_name, name_bytes);
+    free(data);
     return found;
+}
+
+/* 0 with cause and reason where the file must not be loaded. */
+static int check_length(expops_plugin *plugin, const char *path, const struct stat *about)
+{
+    size_t bytes;
+    void *start = read_start(path, HEADER_BYTES, &bytes);
+    const int cut = start && expops_elf_cut_short(start, bytes, (uint64_t)about->st_size);
+    free(start);
+    if (!start)
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_OUT_OF_MEMORY, "Memory ran out while it was checked.");
+    if (cut)
+        expops_plugin_refuse(
+            plugin, EXPOPS_CAUSE_DLOPEN_FAILED,
+            "It is cut short: it says that it is longer than the %lld bytes that are there; perhaps it is "
+            "being replaced just now.",
+            (long long)about->st_size);
+    return start && !cut;
 }
 
 static void explain_dlopen(expops_plugin *plugin, const char *path, const char *linker_message)
@@ -97,7 +122,7 @@ static expops_backend_query_fn load_file(expops_plugin *plugin)
     }
     plugin->file_device = about.st_dev;
     plugin->file_inode = about.st_ino;
-    return open_file(plugin, resolved);
+    return check_length(plugin, resolved, &about) ? open_file(plugin, resolved) : NULL;
 }
 
 void expops_plugin_load(expops_plugin *plugin)

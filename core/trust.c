@@ -8,8 +8,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In a sticky directory others cannot replace what is not theirs, and what lies below it is checked
- * to be ours. */
+/* In a sticky directory others cannot replace what is not theirs, and what lies below it is checked to be ours. Where a
+ * file has an access list, the group's bits are its mask: the most that anybody on the list has. */
+static const char *who_can_write(const struct stat *entry)
+{
+    /* the mode of a link says nothing; where it points is checked as the resolved path */
+    if (S_ISLNK(entry->st_mode) || (S_ISDIR(entry->st_mode) && (entry->st_mode & S_ISVTX)))
+        return NULL;
+    if (entry->st_mode & S_IWOTH)
+        return "every user";
+    return entry->st_mode & S_IWGRP ? "its group or who its access list names" : NULL;
+}
+
 static int entry_trusted(const char *path, char *why, size_t why_bytes)
 {
     struct stat entry;
@@ -22,13 +32,11 @@ static int entry_trusted(const char *path, char *why, size_t why_bytes)
                  path, (unsigned)entry.st_uid, (unsigned)geteuid());
         return 0;
     }
-    /* the mode of a link says nothing; where it points is checked as the resolved path */
-    if (S_ISLNK(entry.st_mode) || !(entry.st_mode & S_IWOTH))
-        return 1;
-    if (S_ISDIR(entry.st_mode) && (entry.st_mode & S_ISVTX))
-        return 1;
-    snprintf(why, why_bytes, "%s can be written by every user (mode %04o)", path, (unsigned)(entry.st_mode & 07777));
-    return 0;
+    const char *others = who_can_write(&entry);
+    if (others)
+        snprintf(why, why_bytes, "%s can be written by %s (mode %04o); take that away: chmod go-w %s", path, others,
+                 (unsigned)(entry.st_mode & 07777), path);
+    return !others;
 }
 
 /* "/", "/a", "/a/b" for "/a/b". */

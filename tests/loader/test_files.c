@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include "elf_needed.h"
 #include "trust.h"
@@ -80,6 +81,26 @@ static void damaged_files_are_safe(void **state)
     free(data);
 }
 
+/* Whatever is judged complete, all that is mapped of it is there. */
+static void f6_length_is_judged_by_segments(void **state)
+{
+    size_t bytes;
+    uint8_t *data = read_all(fixture("good"), &bytes);
+    assert_false(expops_elf_cut_short(data, bytes, bytes));
+    assert_false(expops_elf_cut_short(data, 4096, bytes));
+    assert_true(expops_elf_cut_short(data, 4096, bytes / 2));
+    assert_true(expops_elf_cut_short(data, 64, 64));
+    assert_false(expops_elf_cut_short(data, 63, 63)); /* no header: left to the linker */
+    assert_false(expops_elf_cut_short("no library", 10, 10));
+    for (size_t length = 64; length < 4096; length++) {
+        uint8_t *cut = malloc(length);
+        memcpy(cut, data, length);
+        assert_true(expops_elf_cut_short(cut, length, length));
+        free(cut);
+    }
+    free(data);
+}
+
 /* --- trust --- */
 
 static int trusted(const char *path, const char **out_why)
@@ -124,6 +145,45 @@ static void directories_writable_by_all_are_not(void **state)
     assert_true(trusted(file, &why));
     unlink(file);
     rmdir(inner);
+    remove_directory(directory);
+}
+
+static void f9_files_and_directories_writable_by_a_group_are_not(void **state)
+{
+    char *directory = make_directory();
+    const char *why, *file = copy_file(fixture("good"), directory, "expops_good.so", 0664);
+    assert_false(trusted(file, &why));
+    assert_has(why, "expops_good.so can be written by its group or who its access list names (mode 0664)");
+    assert_has(why, "chmod go-w /");
+    assert_int_equal(chmod(file, 0644), 0);
+    assert_true(trusted(file, &why));
+    assert_int_equal(chmod(directory, 0770), 0);
+    assert_false(trusted(file, &why));
+    assert_int_equal(chmod(directory, 01770), 0);
+    assert_true(trusted(file, &why));
+    remove_directory(directory);
+}
+
+/* The list "user::rw-, user:12345:rw-, group::r--, mask::rw-, other::r--" as the kernel stores it. */
+static const struct {
+    uint32_t version;
+    struct {
+        uint16_t tag, rights;
+        uint32_t id;
+    } entries[5];
+} access_list = { 2, { { 1, 6, -1u }, { 2, 6, 12345 }, { 4, 4, -1u }, { 16, 6, -1u }, { 32, 4, -1u } } };
+
+static void f9_files_writable_by_an_access_list_are_not(void **state)
+{
+    char *directory = make_directory();
+    const char *why, *file = copy_file(fixture("good"), directory, "expops_good.so", 0644);
+    if (setxattr(file, "system.posix_acl_access", &access_list, sizeof access_list, 0)) {
+        remove_directory(directory);
+        print_message("the file system of /tmp has no access lists\n");
+        skip();
+    }
+    assert_false(trusted(file, &why));
+    assert_has(why, "access list");
     remove_directory(directory);
 }
 
@@ -183,10 +243,17 @@ static void other_paths_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(needed_libraries_are_named),    cmocka_unit_test(cut_files_are_safe),
-        cmocka_unit_test(damaged_files_are_safe),        cmocka_unit_test(own_files_are_trusted),
-        cmocka_unit_test(files_writable_by_all_are_not), cmocka_unit_test(directories_writable_by_all_are_not),
-        cmocka_unit_test(foreign_owners_are_not),        cmocka_unit_test(links_are_followed_and_checked),
+        cmocka_unit_test(needed_libraries_are_named),
+        cmocka_unit_test(cut_files_are_safe),
+        cmocka_unit_test(damaged_files_are_safe),
+        cmocka_unit_test(own_files_are_trusted),
+        cmocka_unit_test(files_writable_by_all_are_not),
+        cmocka_unit_test(directories_writable_by_all_are_not),
+        cmocka_unit_test(f6_length_is_judged_by_segments),
+        cmocka_unit_test(f9_files_and_directories_writable_by_a_group_are_not),
+        cmocka_unit_test(f9_files_writable_by_an_access_list_are_not),
+        cmocka_unit_test(foreign_owners_are_not),
+        cmocka_unit_test(links_are_followed_and_checked),
         cmocka_unit_test(other_paths_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,43 @@ static void damaged_file_is_refused_by_the_linker(void **state)
     remove_directory(directory);
 }
 
+/* Of 1 to 99 hundredths, as an interrupted copy leaves it; at many of them the linker would end the process. */
+static void f6_file_cut_short_is_refused(void **state)
+{
+    struct stat about;
+    char *directory = make_directory();
+    assert_int_equal(stat(fixture("good"), &about), 0);
+    for (long long percent = 1; percent < 100; percent++) {
+        const char *file = copy_file(fixture("good"), directory, "expops_cut.so", 0644);
+        assert_int_equal(truncate(file, about.st_size * percent / 100), 0);
+        search_in(directory);
+        const expops_candidate candidate = candidate_at(file);
+        if (candidate.usable) /* only names and line numbers are missing */
+            assert_true(percent > 50);
+        else
+            assert_int_equal(candidate.cause, EXPOPS_CAUSE_DLOPEN_FAILED);
+        unlink(file);
+    }
+    remove_directory(directory);
+}
+
+/* One that kills the process when it is asked, and is not. */
+static void f6_what_is_not_selected_is_not_loaded(void **state)
+{
+    static const char *const selections[] = { "older,!crash", "older", "!crash" };
+    char path[PATH_MAX * 2];
+    snprintf(path, sizeof path, "%s:%s", fixture("crash"), fixture("older"));
+    for (size_t i = 0; i < EXPOPS_COUNTOF(selections); i++) {
+        expops_device *device = NULL;
+        set_environment("EXPOPS_BACKEND", selections[i]);
+        search_in(path);
+        assert_int_equal(expops_device_open(NULL, &device), EXPOPS_OK);
+        assert_string_equal(expops_device_name(device), "older:0");
+        expops_device_close(&device);
+    }
+    set_environment("EXPOPS_BACKEND", NULL);
+}
+
 static void only_plugin_files_of_a_directory_are_taken(void **state)
 {
     char *directory = make_directory();
@@ -288,6 +325,8 @@ int main(void)
         cmocka_unit_test(tables_of_other_lengths),
         cmocka_unit_test(missing_dependency_is_named),
         cmocka_unit_test(damaged_file_is_refused_by_the_linker),
+        cmocka_unit_test(f6_file_cut_short_is_refused),
+        cmocka_unit_test(f6_what_is_not_selected_is_not_loaded),
         cmocka_unit_test(only_plugin_files_of_a_directory_are_taken),
         cmocka_unit_test(world_writable_directory_is_not_trusted),
         cmocka_unit_test(relative_and_empty_elements_are_refused),
