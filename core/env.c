@@ -1,9 +1,12 @@
 #include "env.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
+#include "error.h"
 #include "fork.h"
 #include "log.h"
 #include "near.h"
@@ -11,13 +14,15 @@
 static const struct {
     const char *name;
     int safe;
+    const char *must_be;
 } rows[EXPOPS_ENV_COUNT] = {
-#define EXPOPS_ENV_ROW(NAME, safe, doc) { "EXPOPS_" #NAME, safe },
+#define EXPOPS_ENV_ROW(NAME, safe, must_be, doc) { "EXPOPS_" #NAME, safe, must_be },
 #include "env.inc"
 #undef EXPOPS_ENV_ROW
 };
 
-static char *values[EXPOPS_ENV_COUNT];
+static const char *values[EXPOPS_ENV_COUNT];
+static char *copies[EXPOPS_ENV_COUNT];
 static int ignored[EXPOPS_ENV_COUNT];
 static int pretended_secure = -1;
 static expops_lock read_lock = EXPOPS_LOCK_INIT;
@@ -36,9 +41,11 @@ static void read_rows(void)
     for (int i = 0; i < EXPOPS_ENV_COUNT; i++) {
         const char *value = getenv(rows[i].name);
         const int set = value && *value;
-        free(values[i]);
+        free(copies[i]);
         ignored[i] = set && secure && !rows[i].safe;
-        values[i] = set && !ignored[i] ? strdup(value) : NULL;
+        copies[i] = set && !ignored[i] ? strdup(value) : NULL;
+        /* without memory for a copy the program's own will do; a setting must not get lost */
+        values[i] = set && !ignored[i] && !copies[i] ? value : copies[i];
     }
 }
 
@@ -50,12 +57,22 @@ static int is_row(const char *name, size_t length)
     return 0;
 }
 
+/* Of the tests and of the command's own children. */
+static int is_foreign(const char *name)
+{
+    static const char *const prefixes[] = { "EXPOPS_TEST_", "EXPOPS_SWEEP_", "EXPOPS_BENCH_" };
+    for (size_t i = 0; i < EXPOPS_COUNTOF(prefixes); i++)
+        if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+            return 1;
+    return 0;
+}
+
 /* A misspelt name would otherwise go unnoticed. */
 static void warn_of_unknown(void)
 {
     for (char **entry = environ; entry && *entry; entry++) {
         const char *end = strchr(*entry, '=');
-        if (!end || strncmp(*entry, "EXPOPS_", 7) || is_row(*entry, (size_t)(end - *entry)))
+        if (!end || strncmp(*entry, "EXPOPS_", 7) || is_row(*entry, (size_t)(end - *entry)) || is_foreign(*entry))
             continue;
         char name[64] = "";
         strncat(name, *entry, end - *entry < 63 ? (size_t)(end - *entry) : 63);
@@ -65,6 +82,49 @@ static void warn_of_unknown(void)
         expops_log_line(EXPOPS_LOG_WARNING, "the environment variable %s is not known%s%s", name,
                         near ? "; did you mean " : "", near ? near : "");
     }
+}
+
+/* So would a misspelt value. */
+static void warn_of_word(int row, const char *words)
+{
+    char word[16], near[16] = "";
+    for (const char *rest = words; sscanf(rest, "%15s", word) == 1;
+         rest += strlen(word) + (rest[strlen(word)] == ' ')) {
+        if (!strcmp(word, values[row]))
+            return;
+        if (expops_nearly_equal(word, values[row]))
+            memcpy(near, word, sizeof near);
+    }
+    expops_log_line(EXPOPS_LOG_WARNING, "%s=%.64s is none of: %s%s%s", rows[row].name, values[row], words,
+                    near[0] ? "; did you mean " : "", near);
+}
+
+static int is_folder(const char *path)
+{
+    struct stat about;
+    return path[0] == '/' && !stat(path, &about) && S_ISDIR(about.st_mode);
+}
+
+static void warn_of_value(int row)
+{
+    static const char one_of[] = "one of ";
+    const char *must_be = rows[row].must_be, *value = values[row];
+    if (!strncmp(must_be, one_of, strlen(one_of)))
+        warn_of_word(row, must_be + strlen(one_of));
+    else if (!strcmp(must_be, "path") && value[0] != '/')
+        expops_log_line(EXPOPS_LOG_WARNING, "%s=%.64s is no absolute path", rows[row].name, value);
+    else if (!strcmp(must_be, "folder") && !is_folder(value))
+        expops_log_line(EXPOPS_LOG_WARNING, "%s=%.64s is no absolute path of a folder", rows[row].name, value);
+    else if (!strcmp(must_be, "number") && value[strspn(value, "0123456789")])
+        expops_log_line(EXPOPS_LOG_WARNING, "%s=%.64s is no whole number", rows[row].name, value);
+}
+
+static void warn(void)
+{
+    warn_of_unknown();
+    for (int row = 0; row < EXPOPS_ENV_COUNT; row++)
+        if (values[row])
+            warn_of_value(row);
 }
 
 static void read_once(void)
@@ -79,7 +139,7 @@ static void read_once(void)
     }
     expops_lock_release(&read_lock);
     if (first)
-        warn_of_unknown(); /* the log reads the environment too: only now can it */
+        warn(); /* the log reads the environment too: only now can it */
 }
 
 const char *expops_env(enum expops_env_key key)

@@ -4,7 +4,7 @@
 #define EXPOPS_ENV_H
 
 enum expops_env_key {
-#define EXPOPS_ENV_ROW(NAME, safe, doc) EXPOPS_ENV_##NAME,
+#define EXPOPS_ENV_ROW(NAME, safe, must_be, doc) EXPOPS_ENV_##NAME,
 #include "env.inc"
 #undef EXPOPS_ENV_ROW
     EXPOPS_ENV_COUNT

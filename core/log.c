@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +16,12 @@ static const char *const level_names[] = { "error", "warning", "info", "debug" }
 static int chosen_level(void)
 {
     const char *value = expops_env(EXPOPS_ENV_LOG);
+    if (value && !strcmp(value, "off"))
+        return -1;
     for (int level = 0; value && level <= EXPOPS_LOG_DEBUG; level++)
         if (!strcmp(value, level_names[level]))
             return level;
-    return -1;
+    return EXPOPS_LOG_WARNING;
 }
 
 int expops_log_enabled(int level)
@@ -26,19 +29,44 @@ int expops_log_enabled(int level)
     return level >= 0 && level <= chosen_level();
 }
 
-/* Opened for each line: lines are rare, and a file that was moved away is made anew. A relative
- * name would depend on where the process happens to stand, so it is not used. */
+/* A process may be started without standard error: what gets its number later is another file. */
+static int has_standard_error;
+
+__attribute__((constructor)) static void look_for_standard_error(void)
+{
+    has_standard_error = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+}
+
+/* Opened for each line: lines are rare, and a file that was moved away is made anew. A relative name would depend on where
+ * the process happens to stand, so it is not used. A pipe that nobody reads must not hold the process up. */
 static int open_sink(int *must_close)
 {
     const char *path = expops_env(EXPOPS_ENV_LOG_FILE);
     *must_close = 0;
     if (!path)
-        return STDERR_FILENO;
+        return has_standard_error ? STDERR_FILENO : -1;
     if (path[0] != '/')
         return -1;
-    const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
     *must_close = file >= 0;
     return file;
+}
+
+/* Where the reader of a pipe is gone the line is lost, and the process does not get the signal. */
+static void write_quietly(int file, const char *line, size_t length)
+{
+    const struct timespec at_once = { 0 };
+    sigset_t pipe_broke, mask, pending;
+    sigemptyset(&pipe_broke);
+    sigaddset(&pipe_broke, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_broke, &mask);
+    ssize_t written;
+    while ((written = write(file, line, length)) < 0 && errno == EINTR) {
+    }
+    if (written < 0 && errno == EPIPE && !sigismember(&pending, SIGPIPE))
+        sigtimedwait(&pipe_broke, NULL, &at_once);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
 static void write_line(const char *line, size_t length)
@@ -47,8 +75,7 @@ static void write_line(const char *line, size_t length)
     const int file = open_sink(&must_close);
     if (file < 0)
         return;
-    while (write(file, line, length) < 0 && errno == EINTR) {
-    }
+    write_quietly(file, line, length);
     if (must_close)
         close(file);
 }

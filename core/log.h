@@ -1,4 +1,4 @@
-/* The log: silent unless EXPOPS_LOG asks for it. */
+/* The log: errors and warnings, unless EXPOPS_LOG asks for more or less, on standard error or in EXPOPS_LOG_FILE. */
 #ifndef EXPOPS_LOG_H
 #define EXPOPS_LOG_H
 

@@ -105,7 +105,7 @@ static json_object *describe_default(void)
 static json_object *describe_environment(void)
 {
     static const char *const names[] = {
-#define EXPOPS_ENV_ROW(NAME, safe, doc) "EXPOPS_" #NAME,
+#define EXPOPS_ENV_ROW(NAME, safe, must_be, doc) "EXPOPS_" #NAME,
 #include "env.inc"
 #undef EXPOPS_ENV_ROW
     };

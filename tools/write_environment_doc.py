@@ -7,15 +7,22 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = ROOT / "core" / "env.inc"
 PAGE = ROOT / "docs" / "environment.md"
-ROW = re.compile(r'EXPOPS_ENV_ROW\((\w+), ([01]), "((?:[^"\\]|\\.)*)"\)')
+ROW = re.compile(r'EXPOPS_ENV_ROW\((\w+), ([01]), "[^"]*", "((?:[^"\\]|\\.)*)"\)')
 
 HEAD = """# Environment variables
 
 Written by `tools/write_environment_doc.py` from `core/env.inc`, the only place where variables are read.
 
 The environment is read once, at the first call that needs it. An empty value counts as unset. A name that starts with
-`EXPOPS_` and is not listed here causes one warning in the log. In secure execution (setuid and the like) only those marked
-with "yes" count. Plugins read no environment; the core hands them what they need.
+`EXPOPS_` and is not listed here causes one warning, with the nearest name that is; so does a value that a variable cannot have.
+(Names that start with `EXPOPS_TEST_`, `EXPOPS_SWEEP_` or `EXPOPS_BENCH_` are the tests' and the command's own.)
+
+Errors and warnings are written to standard error, a line each. Of what a call returns nothing is written: these are things that
+no call can return. `EXPOPS_LOG=off` silences them, `EXPOPS_LOG=error` the warnings; `EXPOPS_LOG_FILE` sends them to a file.
+Where that is a pipe nobody reads, or standard error is closed, lines are lost; nothing waits, and no signal is raised.
+
+In secure execution (set-user-ID and the like) only those marked with "yes" count, and no vendor's library is opened, because
+those read variables of their own. Plugins read no environment; the core hands them what they need.
 
 | variable | in secure execution | meaning |
 |---|---|---|

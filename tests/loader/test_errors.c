@@ -1,9 +1,12 @@
 /* The error story, the environment table, the log. */
 #include "loader_fixture.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "near.h"
 
@@ -140,14 +143,19 @@ static const char *take_log(const char *path)
     return text;
 }
 
-static void log_is_silent_unless_asked(void **state)
+static void log_says_as_much_as_is_asked_for(void **state)
 {
     char *directory = make_directory(), path[200];
     snprintf(path, sizeof path, "%s/log", directory);
-    set_environment("EXPOPS_LOG", NULL);
+    set_environment("EXPOPS_LOG", "off");
     set_environment("EXPOPS_LOG_FILE", path);
-    expops_log_line(EXPOPS_LOG_ERROR, "nobody asked");
+    expops_log_line(EXPOPS_LOG_ERROR, "not to be said");
     assert_string_equal(take_log(path), "");
+    set_environment("EXPOPS_LOG", NULL);
+    unlink(path);
+    expops_log_line(EXPOPS_LOG_INFO, "only when asked");
+    expops_log_line(EXPOPS_LOG_WARNING, "always");
+    assert_string_equal(take_log(path), "expops warning: always\n");
     set_environment("EXPOPS_LOG", "info");
     unlink(path); /* warnings about variables of this test's own environment */
     expops_log_line(EXPOPS_LOG_INFO, "number %d", 5);
@@ -176,19 +184,90 @@ static void relative_log_file_is_not_written(void **state)
     remove_directory(directory);
 }
 
-static void misspelt_variables_are_warned_of(void **state)
+/* By default, once, and with what was probably meant. */
+static void misspelt_settings_are_warned_of(void **state)
 {
+    static const struct {
+        const char *name, *value, *said;
+    } rows[] = {
+        { "EXPOPS_BAKEND", "opencl", "EXPOPS_BAKEND is not known; did you mean EXPOPS_BACKEND\n" },
+        { "EXPOPS_CACHE", "xx", "EXPOPS_CACHE=xx is none of: rw ro off memory\n" },
+        { "EXPOPS_CACHE", "memroy", "EXPOPS_CACHE=memroy is none of: rw ro off memory; did you mean memory\n" },
+        { "EXPOPS_LOG", "foo", "EXPOPS_LOG=foo is none of: off error warning info debug\n" },
+        { "EXPOPS_DUMP", "/proc/no such folder", "EXPOPS_DUMP=/proc/no such folder is no absolute path of a folder\n" },
+        { "EXPOPS_CACHE_MAX_BYTES", "2G", "EXPOPS_CACHE_MAX_BYTES=2G is no whole number\n" },
+        { "EXPOPS_CACHE_DIR", "cache", "EXPOPS_CACHE_DIR=cache is no absolute path\n" },
+        { "EXPOPS_CACHE", "rw", "" },
+        { "EXPOPS_DUMP", "/proc", "" },
+        { "EXPOPS_CACHE_MAX_BYTES", "100", "" },
+        { "EXPOPS_TEST_ANYTHING", "1", "" },
+    };
     char *directory = make_directory(), path[200];
     snprintf(path, sizeof path, "%s/log", directory);
-    setenv("EXPOPS_LOG_FILE", path, 1);
-    setenv("EXPOPS_LOG", "warning", 1);
-    setenv("EXPOPS_BAKCEND", "cpu", 1);
-    expops_env_reload();
-    assert_has(take_log(path), "EXPOPS_BAKCEND is not known; did you mean EXPOPS_BACKEND\n");
-    unsetenv("EXPOPS_BAKCEND");
-    unsetenv("EXPOPS_LOG_FILE");
-    set_environment("EXPOPS_LOG", NULL);
+    set_environment("EXPOPS_LOG_FILE", path);
+    for (size_t i = 0; i < EXPOPS_COUNTOF(rows); i++) {
+        char *before = getenv(rows[i].name) ? strdup(getenv(rows[i].name)) : NULL;
+        unlink(path);
+        set_environment(rows[i].name, rows[i].value);
+        expops_env(EXPOPS_ENV_CACHE);
+        const char *log = take_log(path);
+        assert_has(log, rows[i].said);
+        assert_int_equal(*log != 0, rows[i].said[0] != 0);
+        assert_ptr_equal(strchr(log, '\n'), *log ? log + strlen(log) - 1 : NULL);
+        set_environment(rows[i].name, before);
+        free(before);
+    }
+    set_environment("EXPOPS_LOG_FILE", NULL);
     remove_directory(directory);
+}
+
+/* --- sinks that would hold the process up, or end it --- */
+
+static void f14_pipe_that_nobody_reads(void **state)
+{
+    char *directory = make_directory(), path[200], text[256];
+    snprintf(path, sizeof path, "%s/pipe", directory);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    set_environment("EXPOPS_LOG_FILE", path);
+    alarm(10);
+    expops_log_line(EXPOPS_LOG_ERROR, "nobody reads this");
+    const int reader = open(path, O_RDONLY | O_NONBLOCK);
+    for (int i = 0; i < 100000; i++)
+        expops_log_line(EXPOPS_LOG_ERROR, "nor all of this");
+    const ssize_t got = read(reader, text, sizeof text - 1);
+    assert_true(got > 0);
+    text[got] = 0;
+    assert_has(text, "nor all of this\n");
+    alarm(0);
+    close(reader);
+    set_environment("EXPOPS_LOG_FILE", NULL);
+    remove_directory(directory);
+}
+
+/* Writes a line to a standard error whose reader is gone; the status of the child that does. */
+static int log_to_broken_pipe(void)
+{
+    int ends[2], status = -1;
+    const pid_t child = fork();
+    if (!child) {
+        signal(SIGPIPE, SIG_DFL);
+        if (pipe(ends) || dup2(ends[1], STDERR_FILENO) < 0)
+            _exit(2);
+        close(ends[0]);
+        close(ends[1]);
+        set_environment("EXPOPS_LOG", "debug");
+        expops_log_line(EXPOPS_LOG_DEBUG, "nobody is there");
+        sigset_t pending;
+        sigpending(&pending);
+        _exit(sigismember(&pending, SIGPIPE));
+    }
+    waitpid(child, &status, 0);
+    return status;
+}
+
+static void f14_standard_error_without_a_reader(void **state)
+{
+    assert_int_equal(log_to_broken_pipe(), 0);
 }
 
 static void long_log_lines_are_cut(void **state)
@@ -227,8 +306,9 @@ int main(void)
         cmocka_unit_test(story_may_quote_itself),           cmocka_unit_test(long_story_is_cut),
         cmocka_unit_test(threads_have_their_own_story),     cmocka_unit_test(backend_failures_are_told),
         cmocka_unit_test(environment_is_read_once),         cmocka_unit_test(every_row_follows_the_secure_rule),
-        cmocka_unit_test(plugins_read_settings_by_key),     cmocka_unit_test(log_is_silent_unless_asked),
-        cmocka_unit_test(relative_log_file_is_not_written), cmocka_unit_test(misspelt_variables_are_warned_of),
+        cmocka_unit_test(plugins_read_settings_by_key),     cmocka_unit_test(log_says_as_much_as_is_asked_for),
+        cmocka_unit_test(relative_log_file_is_not_written), cmocka_unit_test(misspelt_settings_are_warned_of),
+        cmocka_unit_test(f14_pipe_that_nobody_reads),       cmocka_unit_test(f14_standard_error_without_a_reader),
         cmocka_unit_test(long_log_lines_are_cut),           cmocka_unit_test(near_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
