@@ -82,9 +82,23 @@ static void list_names(const expops_catalogue *catalogue, char *out, size_t byte
     expops_runtime_unlock();
 }
 
+/* Whether memory ran out for any: it may be the one that is looked for. */
+static int any_without_memory(const expops_catalogue *catalogue)
+{
+    int found = 0;
+    expops_runtime_lock();
+    for (const expops_plugin *plugin = catalogue->first; plugin && !found; plugin = plugin->next)
+        found = plugin->cause == EXPOPS_CAUSE_OUT_OF_MEMORY;
+    expops_runtime_unlock();
+    return found;
+}
+
 static expops_status fail_unknown(const expops_catalogue *catalogue, const char *name)
 {
     char near[EXPOPS_NAME_BYTES], found[512] = "";
+    if (any_without_memory(catalogue))
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY,
+                           "backend \"%s\": memory ran out while plugins were loaded; free some", name);
     list_names(catalogue, found, sizeof found);
     const int has_near = find_near(catalogue, name, near);
     return expops_fail(EXPOPS_ERR_NOT_FOUND, "there is no backend \"%s\"%s%s%s; found: %s", name,
@@ -138,6 +152,7 @@ static expops_status try_name(const expops_catalogue *catalogue, const expops_se
     if (!plugin) {
         add(why, item->name, "No plugin of this name is installed");
         why->places = catalogue->places;
+        why->no_memory |= any_without_memory(catalogue);
     } else if (!expops_plugin_probe(plugin)) {
         add_verdict(why, item->name, plugin);
     } else if (ordinal >= plugin->num_devices) {

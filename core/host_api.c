@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "env.h"
 #include "error.h"
@@ -66,14 +67,39 @@ int expops_says_no_memory(const char *message)
     return strstr(message, strerror(ENOMEM)) || strstr(message, "out of memory");
 }
 
+static int has_memory(void)
+{
+    void *some = malloc(4096);
+    free(some);
+    return some != NULL;
+}
+
+/* Where the linker cannot allocate it may say that it cannot find the file. So there is a second try where there is memory
+ * after a failure, and where there is none, that was it. */
+void *expops_open_library(const char *name, int flags, const char **out_message)
+{
+    void *library = dlopen(name, flags);
+    const char *message = library ? NULL : dlerror();
+    const int again = !library && !(flags & RTLD_NOLOAD) && has_memory();
+    if (again) {
+        library = dlopen(name, flags);
+        message = library ? NULL : dlerror();
+    }
+    snprintf(linker_message, sizeof linker_message, "%s%s", message || library ? "" : "not loaded in this process",
+             message ? message : "");
+    if (!library && !again && !(flags & RTLD_NOLOAD))
+        snprintf(linker_message, sizeof linker_message, "out of memory");
+    *out_message = linker_message;
+    return library;
+}
+
 static void *fail_to_open(const char *name, const char *message, const char **out_message)
 {
-    snprintf(linker_message, sizeof linker_message, "%s", message);
     if (out_message)
-        *out_message = linker_message;
-    if (collecting && expops_says_no_memory(linker_message))
+        *out_message = message;
+    if (collecting && expops_says_no_memory(message))
         collecting->overruled = EXPOPS_CAUSE_OUT_OF_MEMORY;
-    expops_log_line(EXPOPS_LOG_DEBUG, "library %s: %s", name, linker_message);
+    expops_log_line(EXPOPS_LOG_DEBUG, "library %s: %s", name, message);
     return NULL;
 }
 
@@ -94,10 +120,10 @@ static void *host_open_library(const char *name, int only_loaded, const char **o
         return refuse_to_open(name, out_message);
     if (libraries.open)
         return libraries.open(name, only_loaded, out_message);
-    void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0));
-    const char *message = library ? NULL : dlerror();
+    const char *message;
+    void *library = expops_open_library(name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0), &message);
     if (!library)
-        return fail_to_open(name, message ? message : "not loaded in this process", out_message);
+        return fail_to_open(name, message, out_message);
     if (out_message)
         *out_message = "";
     expops_log_line(EXPOPS_LOG_DEBUG, "library %s: opened", name);

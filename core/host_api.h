@@ -17,6 +17,8 @@ typedef struct expops_findings {
 void expops_host_collect(expops_findings *findings);
 /* Whether the linker's message says that memory ran out, which may be over soon. */
 int expops_says_no_memory(const char *linker_message);
+/* dlopen; where it fails, *out_message says why, until the thread's next call. */
+void *expops_open_library(const char *name, int flags, const char **out_message);
 
 /* Opening libraries for plugins: tests put their own here. NULL members are dlopen and dlsym. Not
  * thread-safe. */

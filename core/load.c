@@ -76,7 +76,7 @@ static int check_length(expops_plugin *plugin, const char *path, const struct st
 static void explain_dlopen(expops_plugin *plugin, const char *path, const char *linker_message)
 {
     char library[256], message[1024];
-    snprintf(message, sizeof message, "%s", linker_message ? linker_message : "the linker did not say why");
+    snprintf(message, sizeof message, "%s", linker_message);
     if (expops_says_no_memory(message))
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_OUT_OF_MEMORY, "Memory ran out while it was loaded (%s).", message);
     else if (missing_dependency(path, message, library, sizeof library))
@@ -90,9 +90,10 @@ static void explain_dlopen(expops_plugin *plugin, const char *path, const char *
 static expops_backend_query_fn open_file(expops_plugin *plugin, const char *resolved)
 {
     expops_loader_announce(plugin, "load");
-    void *library = dlopen(resolved, RTLD_NOW | RTLD_LOCAL);
+    const char *message;
+    void *library = expops_open_library(resolved, RTLD_NOW | RTLD_LOCAL, &message);
     if (!library) {
-        explain_dlopen(plugin, resolved, dlerror());
+        explain_dlopen(plugin, resolved, message);
         return NULL;
     }
     plugin->stage = EXPOPS_STAGE_LOADED;

@@ -114,6 +114,10 @@ static int32_t null_device_open(uint32_t ordinal, expops_backend_device **out_de
     if (status)
         return status;
     *out_device = calloc(1, sizeof **out_device);
+    if (!*out_device) {
+        null_host->error("null driver: no memory");
+        return 401;
+    }
     (*out_device)->ordinal = ordinal;
     copy_text((*out_device)->name, sizeof(*out_device)->name, "Null device");
     atomic_fetch_add(&null_backend.live_devices, 1);
