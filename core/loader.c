@@ -130,7 +130,7 @@ static void judge_probe(expops_plugin *plugin, int32_t status, int said_why, con
         return;
     }
     plugin->num_devices = 0;
-    plugin->advised = findings->reason[0] != 0;
+    plugin->advised = findings->reason[0] && !findings->overruled;
     const uint32_t cause = findings->overruled                  ? findings->overruled
                            : status == EXPOPS_ERR_OUT_OF_MEMORY ? EXPOPS_CAUSE_OUT_OF_MEMORY
                            : findings->reason[0]                ? findings->cause

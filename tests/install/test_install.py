@@ -2,6 +2,7 @@
 
 usage: test_install.py SOURCE_ROOT BUILD_ROOT PREFIX LIBDIR PART
 """
+import glob
 import math
 import os
 import re
@@ -98,6 +99,53 @@ def test_command(installed, scratch):
     del environment['LD_LIBRARY_PATH']  # the command must find its library without help
     assert 'silu' in must(program, 'list', '--names', env=environment).split()
     assert 'cpu:0' in must(program, 'doctor', env=environment)
+
+
+def build_program(installed, scratch, name, *libraries):
+    """tests/install/NAME.c, linked with nothing of the library."""
+    program = os.path.join(scratch, name)
+    must('cc', '-Wall', '-Wextra', '-Werror', '-I' + os.path.join(installed.root, 'include'),
+         os.path.join(os.path.dirname(os.path.abspath(__file__)), name + '.c'), '-o', program, '-ldl', '-pthread', *libraries)
+    return program
+
+
+def test_unload(installed, scratch):
+    """Threads that used the library end after it was closed; it is opened again and again."""
+    program = build_program(installed, scratch, 'unload')
+    must(program, os.path.join(installed.libdir, 'libexpops.so.0'), env=installed.environment)
+
+
+def opens(program, library, where, environment, **more):
+    """A device opened by a library named so from there; the path of the plugin that it is of."""
+    done = must(program, library, env=environment, cwd=where, **more)
+    return re.search('^cpu from (.*)$', done, re.MULTILINE).group(1)
+
+
+def test_moved(installed, scratch):
+    """The plugins are those beside the real library, wherever it lies and however it is named."""
+    program = build_program(installed, scratch, 'open_device')
+    libdir = os.path.relpath(installed.libdir, installed.root)
+    environment = {key: value for key, value in installed.environment.items() if key != 'LD_LIBRARY_PATH'}
+    other = os.path.join(scratch, 'other', 'place')
+    shutil.copytree(installed.root, other, symlinks=True)
+    folder = os.path.join(other, libdir)
+    abi = os.path.basename(glob.glob(os.path.join(folder, 'expops', 'backends-*'))[0])
+    plugin = os.path.join(folder, 'expops', abi, 'expops_cpu.so')
+    links = os.path.join(scratch, 'links')
+    os.mkdir(links)
+    os.symlink(os.path.join(folder, 'libexpops.so.0'), os.path.join(links, 'libexpops.so.0'))
+    assert opens(program, os.path.join(folder, 'libexpops.so.0'), '/', environment) == plugin
+    assert opens(program, './libexpops.so.0', folder, environment) == plugin
+    assert opens(program, '../libexpops.so.0', os.path.join(folder, 'expops'), environment) == plugin
+    assert opens(program, os.path.join(links, 'libexpops.so.0'), '/', environment) == plugin
+    assert opens(program, 'libexpops.so.0', other, environment | {'LD_LIBRARY_PATH': libdir}) == plugin
+    assert opens(program, 'libexpops.so.0', links, environment | {'LD_LIBRARY_PATH': '.'}) == plugin
+    report = must(os.path.join(other, 'bin', 'expops'), 'doctor', env=environment, cwd='/')
+    assert report.count('expops_cpu.so') == 1 and plugin in report, 'the command does not use, or lists twice, what was moved'
+    os.rename(os.path.join(folder, 'expops'), os.path.join(folder, 'elsewhere'))
+    refused = run(program, './libexpops.so.0', env=environment, cwd=folder)
+    assert refused.returncode and 'beside it there is no folder of plugins' in refused.stdout
+    assert f'plugins were looked for in {folder}' in refused.stdout
 
 
 def test_cplusplus(installed, scratch):

@@ -67,6 +67,7 @@ static void f2_drivers_are_not_opened(void **state)
     for (size_t i = 0; expops_candidate_get(i, &candidate) && strcmp(candidate.name, "greedy"); i++) {
     }
     assert_string_equal(candidate.cause_name, "SECURE_EXECUTION");
+    assert_has(candidate.hint, "without set-user-ID");
     expops_env_pretend_secure(0);
     expops_rescan();
     assert_int_equal(open_named("greedy"), EXPOPS_OK);
