@@ -22,17 +22,18 @@ static int excluded(const expops_plugin *plugin)
     return is;
 }
 
+/* All are asked before any is probed: what vendors' libraries do to a process is not to be blamed on other plugins. */
 static expops_catalogue *probe_all(void)
 {
     expops_catalogue *catalogue;
     if (expops_catalogue_open(&catalogue))
         return NULL;
-    for (expops_plugin *plugin = catalogue->first; plugin; plugin = plugin->next) {
+    for (expops_plugin *plugin = catalogue->first; plugin; plugin = plugin->next)
         if (!excluded(plugin))
             expops_plugin_ask(plugin);
+    for (expops_plugin *plugin = catalogue->first; plugin; plugin = plugin->next)
         if (!excluded(plugin))
             expops_plugin_probe(plugin);
-    }
     return catalogue;
 }
 

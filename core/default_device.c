@@ -32,8 +32,8 @@ static void pin(expops_device *device)
         expops_device_release(device);
 }
 
-/* Of several threads that come to one, the first's counts. */
-static expops_status find_default(expops_device **out_device)
+/* Of several threads that come to one, the first's counts. Not part of the hot path. */
+__attribute__((noinline)) static expops_status find_default(expops_device **out_device)
 {
     expops_device *device, *first = NULL;
     const expops_status status = expops_device_choose(NULL, &device);

@@ -31,7 +31,7 @@ void expops_lock_wake(expops_lock *lock);
 
 /* Another number in each child of a fork. What a thread was about to finish (a claim, "being made") should record it: in
  * the child that thread does not exist, and a claim of an earlier generation is nobody's. */
-extern atomic_uint expops_fork_count;
+extern atomic_uint expops_fork_count __attribute__((visibility("hidden")));
 static inline uint32_t expops_fork_generation(void)
 {
     return atomic_load_explicit(&expops_fork_count, memory_order_relaxed);

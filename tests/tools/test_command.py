@@ -233,7 +233,8 @@ class Doctor(Command):
         self.assertIn('nonsense', json.loads(done.stdout)['default']['error'])
 
     def test_unknown_variable_is_shown(self):
-        text = self.run_command('doctor', EXPOPS_BACKENDS='cpu')
+        warning = 'expops warning: the environment variable EXPOPS_BACKENDS is not known; did you mean EXPOPS_BACKEND\n'
+        text = self.run_command('doctor', noise=warning, EXPOPS_BACKENDS='cpu')
         self.assertIn('EXPOPS_BACKENDS=cpu   (not a variable', text)
 
     def test_crashing_plugins_are_named(self):
