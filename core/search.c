@@ -38,9 +38,9 @@ __attribute__((constructor)) static void find_own_path(void)
 {
     Dl_info self;
     struct link_map *map = NULL;
-    if (dladdr1((void *)(uintptr_t)find_own_path, &self, (void **)&map, RTLD_DL_LINKMAP) && map && map->l_name[0] &&
-        !realpath(map->l_name, own_path))
-        own_path[0] = 0;
+    const int known = dladdr1((void *)(uintptr_t)find_own_path, &self, (void **)&map, RTLD_DL_LINKMAP);
+    if (known && map && map->l_name[0] && !realpath(map->l_name, own_path))
+        snprintf(own_path, sizeof own_path, "%s", map->l_name);
 }
 
 /* A search as it goes on. */

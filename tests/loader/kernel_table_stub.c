@@ -1,7 +1,7 @@
 /* Stands in for the core's table of loaded kernels: the device must make one and give it back. */
 #include "loader_fixture.h"
 
-int live_kernel_tables;
+atomic_int live_kernel_tables;
 int fail_kernel_tables;
 
 struct expops_kernel_table {

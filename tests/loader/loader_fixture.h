@@ -17,7 +17,7 @@
 #include "log.h"
 #include "null_backend.h"
 
-extern int live_kernel_tables;
+extern atomic_int live_kernel_tables;
 extern int fail_kernel_tables;
 
 /* Sets a variable (NULL unsets it) and reads the environment anew. */
