@@ -43,16 +43,41 @@ static void *read_start(const char *path, size_t most, size_t *out_bytes)
     return data;
 }
 
-static int missing_dependency(const char *path, const char *message, char *out_name, size_t name_bytes)
+static void *read_whole(const char *path, size_t *out_bytes)
 {
     struct stat about;
-    size_t bytes;
     if (stat(path, &about) || about.st_size <= 0 || about.st_size > MAX_FILE_BYTES)
-        return 0;
-    void *data = read_start(path, (size_t)about.st_size, &bytes);
+        return NULL;
+    return read_start(path, (size_t)about.st_size, out_bytes);
+}
+
+static int missing_dependency(const char *path, const char *message, char *out_name, size_t name_bytes)
+{
+    size_t bytes;
+    void *data = read_whole(path, &bytes);
     const int found = data && missing_in(data, bytes, message, out_name, name_bytes);
     free(data);
     return found;
+}
+
+/* Where memory ran out while glibc loaded a library that others need, it keeps that half made, and every later use of it
+ * fails; opening just that library completes it. So what the file needs is opened one by one before another try. */
+static void *open_again(const char *path, const char **out_message)
+{
+    const char *names[MAX_NEEDED];
+    void *needed[MAX_NEEDED];
+    size_t bytes, count = 0;
+    void *data = read_whole(path, &bytes);
+    if (data)
+        count = expops_elf_needed(data, bytes, names, MAX_NEEDED);
+    for (size_t i = 0; i < count; i++)
+        needed[i] = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    void *library = expops_open_library(path, RTLD_NOW | RTLD_LOCAL, out_message);
+    for (size_t i = 0; i < count; i++)
+        if (needed[i])
+            dlclose(needed[i]);
+    free(data);
+    return library;
 }
 
 /* 0 with cause and reason where the file must not be loaded. */
@@ -92,6 +117,8 @@ static expops_backend_query_fn open_file(expops_plugin *plugin, const char *reso
     expops_loader_announce(plugin, "load");
     const char *message;
     void *library = expops_open_library(resolved, RTLD_NOW | RTLD_LOCAL, &message);
+    if (!library && !expops_says_no_memory(message))
+        library = open_again(resolved, &message);
     if (!library) {
         explain_dlopen(plugin, resolved, message);
         return NULL;

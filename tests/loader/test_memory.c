@@ -1,6 +1,7 @@
 /* Memory runs out at each allocation of a first opening in turn, and is there again afterwards. */
 #include "loader_fixture.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -94,8 +95,8 @@ static long count_allocations(const char *spec)
 
 static void f12_memory_runs_out_and_returns(void **state)
 {
-    static const char *const specs[] = { "fixture", "older", "auto", "fixture,older", "null" };
-    for (size_t i = 0; i < EXPOPS_COUNTOF(specs); i++) {
+    static const char *const specs[] = { "fixture", "older", "auto", "fixture,older", "null", "needy" };
+    for (size_t i = 0; i < EXPOPS_COUNTOF(specs) - (access(fixture("needy"), R_OK) != 0); i++) {
         const long count = count_allocations(specs[i]);
         long ran_out = 0;
         assert_true(count > 3);
@@ -130,9 +131,10 @@ int main(void)
         cmocka_unit_test(f12_settings_do_not_get_lost),
     };
     char path[8192];
-    snprintf(path, sizeof path, "%s:%s", fixture("good"), fixture("older"));
+    snprintf(path, sizeof path, "%s:%s:%s", fixture("good"), fixture("older"), fixture("needy"));
     setenv("EXPOPS_BACKEND_PATH", path, 1);
     null_backend_reset();
+    dlopen("libm.so.6", RTLD_NOW); /* as the library has it; what "needy" needs, needs it too */
     if (expops_register_backend(null_backend_query))
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
