@@ -10,7 +10,7 @@
 #include "near.h"
 #include "selection.h"
 
-enum { REPORT_BYTES = 8192 };
+enum { REPORT_BYTES = 6144 };
 
 /* One sentence for each backend that could not be had. */
 typedef struct report {

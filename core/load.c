@@ -133,7 +133,7 @@ static expops_backend_query_fn open_file(expops_plugin *plugin, const char *reso
 
 static expops_backend_query_fn load_file(expops_plugin *plugin)
 {
-    char resolved[PATH_MAX], why[PATH_MAX + 256];
+    char resolved[PATH_MAX], why[EXPOPS_REASON_BYTES];
     struct stat about;
     if (expops_loader_skips(plugin->path)) {
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_CRASHED, "It crashed when it was tried in a process of its own.");
