@@ -2,6 +2,7 @@
  * argument that may be a number instead of a tensor. Runs during the build. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "registry.h"
 
