@@ -2,7 +2,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include "kernel_table.h"
 #include "plan_store.h"
 
 enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4 };
@@ -16,21 +15,13 @@ static _Thread_local store *mine;
 static pthread_key_t on_exit_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void free_plan(expops_plan *plan)
-{
-    if (!plan)
-        return;
-    if (plan->offered)
-        expops_kernel_give_back(plan->kernels, plan->step[0].kernel);
-    free(plan);
-}
-
 static void free_store(void *given)
 {
     store *store = given;
     for (unsigned set = 0; store && set < SETS; set++)
         for (unsigned way = 0; way < WAYS; way++)
-            free_plan(store->plan[set][way]);
+            if (store->plan[set][way])
+                expops_plan_free(store->plan[set][way]);
     free(store);
     mine = NULL;
 }
@@ -64,7 +55,8 @@ int expops_plan_keep(expops_plan *plan)
         pthread_setspecific(on_exit_key, mine);
     }
     const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS)), way = mine->next[set]++ % WAYS;
-    free_plan(mine->plan[set][way]);
+    if (mine->plan[set][way])
+        expops_plan_free(mine->plan[set][way]);
     mine->plan[set][way] = plan;
     return 1;
 }
