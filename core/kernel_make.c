@@ -52,7 +52,7 @@ static expops_status compile(const order *order, expops_backend_kernel **out_ker
     return loaded;
 }
 
-static expops_status make(const order *order, expops_backend_kernel **out_kernel)
+static expops_status find_or_compile(const order *order, expops_backend_kernel **out_kernel)
 {
     void *data;
     size_t bytes;
@@ -64,6 +64,16 @@ static expops_status make(const order *order, expops_backend_kernel **out_kernel
         expops_cache_drop(order->device->backend_name, &order->key);
     }
     return compile(order, out_kernel);
+}
+
+/* One process at a time, where they share a cache: the others find what the first compiled. Some drivers also keep files of
+ * their own by a kernel's text, and break when several processes write them. */
+static expops_status make(const order *order, expops_backend_kernel **out_kernel)
+{
+    const int making = expops_cache_begin_making(order->device->backend_name, &order->key);
+    const expops_status status = find_or_compile(order, out_kernel);
+    expops_cache_end_making(making);
+    return status;
 }
 
 static expops_cache_key key_of(const expops_device_info *info, const expops_text *text)
