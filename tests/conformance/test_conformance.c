@@ -18,6 +18,7 @@ int main(int argc, char **argv)
         { conformance_memory, conformance_num_memory },
         { conformance_streams, conformance_num_streams },
         { conformance_calls, conformance_num_calls },
+        { conformance_unloading, conformance_num_unloading },
     };
     struct CMUnitTest all[64];
     size_t count = 0;
