@@ -6,8 +6,8 @@
 #include "error.h"
 #include "kernel_table_internal.h"
 
-/* What one thread's plans can hold (plan_store.c), so that a thread that comes back to a signature finds its kernel. */
-enum { DEFAULT_LIMIT = 2048 };
+/* A kernel takes some 10 to 200 KiB of memory, by the driver; more than a few hundred are in use only where shapes never end. */
+enum { DEFAULT_LIMIT = 1024 };
 
 static expops_lock lock =
     EXPOPS_LOCK_INIT; /* of all tables: a device may close while plans hold entries of its table */
@@ -172,6 +172,14 @@ void expops_table_settle(expops_loaded *loaded, expops_backend_kernel *kernel)
 expops_backend_kernel *expops_kernel_of(const expops_loaded *loaded)
 {
     return loaded->kernel;
+}
+
+int expops_kernels_crowded(const expops_loaded *loaded)
+{
+    expops_lock_acquire(&lock);
+    const int crowded = loaded->table && loaded->table->count > loaded->table->limit;
+    expops_lock_release(&lock);
+    return crowded;
 }
 
 /* Unloads nothing that is still in the table: the thread's stream may be under capture here, which making a kernel rules

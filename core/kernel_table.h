@@ -18,6 +18,8 @@ expops_status expops_kernel_get(expops_device *device, const expops_problem *pro
 expops_backend_kernel *expops_kernel_of(const expops_loaded *loaded);
 /* Also after the device was closed. NULL is accepted. */
 void expops_kernel_release(expops_loaded *loaded);
+/* More kernels are loaded than there should be, because plans hold them: the caller should forget some. */
+int expops_kernels_crowded(const expops_loaded *loaded);
 
 /* --- kernel_offer.c: the backend's own --- */
 

@@ -192,6 +192,8 @@ expops_status expops_plan_make(const expops_operator *op, expops_device *device,
     if (!plan)
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for a plan", op->name);
     const expops_status status = fill(&problem, device, stream, plan);
+    if (status == EXPOPS_OK && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded))
+        expops_plan_thin();
     if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
         expops_plan_free(plan);
         return status != EXPOPS_OK ? status

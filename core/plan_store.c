@@ -8,20 +8,28 @@ enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4 };
 
 typedef struct store {
     expops_plan *plan[SETS][WAYS];
-    uint8_t next[SETS]; /* the way that is given up next */
+    uint8_t next[SETS];    /* the way that is given up next */
+    unsigned next_thinned; /* set */
 } store;
 
 static _Thread_local store *mine;
 static pthread_key_t on_exit_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static void forget_set(store *store, unsigned set)
+{
+    for (unsigned way = 0; way < WAYS; way++) {
+        if (store->plan[set][way])
+            expops_plan_free(store->plan[set][way]);
+        store->plan[set][way] = NULL;
+    }
+}
+
 static void free_store(void *given)
 {
     store *store = given;
     for (unsigned set = 0; store && set < SETS; set++)
-        for (unsigned way = 0; way < WAYS; way++)
-            if (store->plan[set][way])
-                expops_plan_free(store->plan[set][way]);
+        forget_set(store, set);
     free(store);
     mine = NULL;
 }
@@ -59,6 +67,12 @@ int expops_plan_keep(expops_plan *plan)
         expops_plan_free(mine->plan[set][way]);
     mine->plan[set][way] = plan;
     return 1;
+}
+
+void expops_plan_thin(void)
+{
+    for (unsigned i = 0; mine && i < SETS / 8; i++)
+        forget_set(mine, mine->next_thinned++ % SETS);
 }
 
 void expops_plan_forget(void)
