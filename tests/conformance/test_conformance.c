@@ -19,6 +19,7 @@ int main(int argc, char **argv)
         { conformance_streams, conformance_num_streams },
         { conformance_calls, conformance_num_calls },
         { conformance_unloading, conformance_num_unloading },
+        { conformance_forks, conformance_num_forks },
     };
     struct CMUnitTest all[64];
     size_t count = 0;
