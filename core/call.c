@@ -232,8 +232,8 @@ static void give_scratch(expops_device *device, const expops_allocator *allocato
 static expops_status launch_around(const expops_plan *plan, expops_device *device, void *stream,
                                    const expops_value *args, const expops_pointer *pointers)
 {
-    const expops_allocator allocator =
-        device->allocator; /* what gave memory takes it back, whatever is set meanwhile */
+    /* What gave memory takes it back, whatever is set meanwhile. */
+    const expops_allocator allocator = device->allocator;
     expops_pointer scratch;
     expops_status status = EXPOPS_OK;
     EXPOPS_TRY_SAYING(take_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);

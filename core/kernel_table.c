@@ -9,8 +9,8 @@
 /* A kernel takes some 10 to 200 KiB of memory, by the driver; more than a few hundred are in use only where shapes never end. */
 enum { DEFAULT_LIMIT = 1024 };
 
-static expops_lock lock =
-    EXPOPS_LOCK_INIT; /* of all tables: a device may close while plans hold entries of its table */
+/* One for all tables: a device may close, and its table go, while plans hold entries. */
+static expops_lock lock = EXPOPS_LOCK_INIT;
 
 expops_status expops_kernel_table_create(expops_device *device, struct expops_kernel_table **out_table)
 {
