@@ -203,36 +203,40 @@ static expops_status launch_step(const expops_plan *plan, const expops_plan_step
     return status ? expops_fail_more((expops_status)status, "%s on %s", plan->op->name, device->name) : EXPOPS_OK;
 }
 
-static expops_status take_scratch(expops_device *device, void *stream, uint64_t bytes, expops_pointer *scratch)
+static expops_status take_scratch(expops_device *device, const expops_allocator *allocator, void *stream,
+                                  uint64_t bytes, expops_pointer *scratch)
 {
     memset(scratch, 0, sizeof *scratch);
-    if (!device->allocator.allocate) {
+    if (!allocator->allocate) {
         const int32_t status = device->api->allocate(device->backend, stream, bytes, scratch);
         return status
                    ? expops_fail_more((expops_status)status, "scratch memory of %llu bytes", (unsigned long long)bytes)
                    : EXPOPS_OK;
     }
     scratch->device_type = device->info.device_types[0];
-    scratch->data = device->allocator.allocate(device->allocator.context, stream, bytes);
+    scratch->data = allocator->allocate(allocator->context, stream, bytes);
     return scratch->data ? EXPOPS_OK
                          : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "the allocator gave no scratch memory of %llu bytes",
                                        (unsigned long long)bytes);
 }
 
-static void give_scratch(expops_device *device, void *stream, uint64_t bytes, const expops_pointer *scratch)
+static void give_scratch(expops_device *device, const expops_allocator *allocator, void *stream, uint64_t bytes,
+                         const expops_pointer *scratch)
 {
-    if (device->allocator.allocate)
-        device->allocator.release(device->allocator.context, stream, scratch->data, bytes);
+    if (allocator->allocate)
+        allocator->release(allocator->context, stream, scratch->data, bytes);
     else
         device->api->release(device->backend, stream, scratch);
 }
 
-static expops_status launch_with_scratch(const expops_plan *plan, expops_device *device, void *stream,
-                                         const expops_value *args, const expops_pointer *pointers)
+static expops_status launch_around(const expops_plan *plan, expops_device *device, void *stream,
+                                   const expops_value *args, const expops_pointer *pointers)
 {
+    /* What gave memory takes it back, whatever is set meanwhile. */
+    const expops_allocator allocator = device->allocator;
     expops_pointer scratch;
     expops_status status = EXPOPS_OK;
-    EXPOPS_TRY_SAYING(take_scratch(device, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);
+    EXPOPS_TRY_SAYING(take_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);
     for (uint32_t i = 0; i < plan->num_steps && status == EXPOPS_OK; i++) {
         const expops_plan_step *step = plan->step + i;
         expops_pointer tensors[1 + EXPOPS_MAX_OPERANDS];
@@ -240,7 +244,18 @@ static expops_status launch_with_scratch(const expops_plan *plan, expops_device 
         tensors[step->reads_scratch ? 1 : 0] = scratch;
         status = launch_step(plan, step, device, stream, args, tensors, step->reads_scratch ? 2 : plan->num_tensors);
     }
-    give_scratch(device, stream, plan->scratch_bytes, &scratch);
+    give_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch);
+    return status;
+}
+
+/* The application's allocator may call the library back. Not between the numbers of a step and its launch: a call nested here
+ * that uses the same plan disturbs nothing. */
+static expops_status launch_with_scratch(const expops_plan *plan, expops_device *device, void *stream,
+                                         const expops_value *args, const expops_pointer *pointers)
+{
+    expops_call_begins();
+    const expops_status status = launch_around(plan, device, stream, args, pointers);
+    expops_call_ends();
     return status;
 }
 

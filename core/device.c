@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "error.h"
+#include "in_call.h"
 #include "loader.h"
 #include "log.h"
 
@@ -171,10 +172,8 @@ void expops_device_release(expops_device *device)
     if (!last)
         return;
     /* in a forked child the driver's objects are not ours to close, and trying may hang */
-    if (expops_device_usable(device) == EXPOPS_OK) {
-        expops_kernel_table_destroy(device, device->kernels);
-        device->api->device_close(device->backend);
-    }
+    if (expops_device_usable(device) == EXPOPS_OK)
+        expops_kernel_table_close(device->kernels);
     remove_device(device);
 }
 
@@ -186,11 +185,32 @@ expops_status expops_device_open(const char *spec, expops_device **out_device)
     return status ? expops_fail_more(status, "expops_device_open") : EXPOPS_OK;
 }
 
+/* A closing that has to wait for the call it happened in. */
+typedef struct closing {
+    expops_later later;
+    expops_device *device;
+} closing;
+
+static void close_later(expops_later *later)
+{
+    closing *own = (closing *)later;
+    expops_device_release(own->device);
+    free(own);
+}
+
 void expops_device_close(expops_device **device)
 {
     if (!device || !*device)
         return;
-    expops_device_release(*device);
+    if (expops_in_call()) {
+        closing *own = malloc(sizeof *own);
+        if (own) { /* else it stays open: closed under a call it would be used all the same */
+            *own = (closing){ { close_later, NULL }, *device };
+            expops_let_go(&own->later);
+        }
+    } else {
+        expops_device_release(*device);
+    }
     *device = NULL;
 }
 

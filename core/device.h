@@ -42,6 +42,7 @@ void expops_device_default_forget(void);
 
 /* kernel_table.c; called by device.c when a device opens and closes. */
 expops_status expops_kernel_table_create(expops_device *device, struct expops_kernel_table **out_table);
-void expops_kernel_table_destroy(expops_device *device, struct expops_kernel_table *table);
+/* Closes the backend's device, too: where another thread is giving a kernel back at this moment, that thread does it. */
+void expops_kernel_table_close(struct expops_kernel_table *table);
 
 #endif

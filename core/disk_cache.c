@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 #include "disk_cache_internal.h"
 
-enum { DAY_SECONDS = 24 * 60 * 60 };
+enum { DAY_SECONDS = 24 * 60 * 60, LONGEST_WAIT_MS = 60 * 1000, LONGEST_PAUSE_MS = 32 };
 
 typedef struct entry_path {
     char directory[64]; /* v1/<backend>/<2 hex digits> */
@@ -188,4 +189,42 @@ void expops_cache_drop(const char *backend, const expops_cache_key *key)
     entry_path path;
     if (place->fd >= 0 && place->writable && make_path(&path, backend, key))
         unlinkat(place->fd, path.whole, 0);
+}
+
+/* flock has no limit of time, and a process that was stopped must not stop all others. */
+static void lock_for_a_while(int fd)
+{
+    int waited = 0;
+    for (int pause = 1; flock(fd, LOCK_EX | LOCK_NB) && waited < LONGEST_WAIT_MS; waited += pause) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return;
+        pause = pause < LONGEST_PAUSE_MS ? 2 * pause : pause;
+        nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000L }, NULL);
+    }
+}
+
+/* One lock file for each folder of entries. */
+int expops_cache_begin_making(const char *backend, const expops_cache_key *key)
+{
+    const expops_cache_place *place = expops_cache_get_place();
+    entry_path path;
+    if (place->fd < 0 || !place->writable || !make_path(&path, backend, key))
+        return -1;
+    const int folder = open_folder(place, &path);
+    if (folder < 0)
+        return -1;
+    const int fd = openat(folder, "making.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    close(folder);
+    if (fd >= 0)
+        lock_for_a_while(fd);
+    return fd;
+}
+
+/* A child that another thread forked meanwhile has the descriptor, too: closing this one would not unlock the file. */
+void expops_cache_end_making(int making)
+{
+    if (making < 0)
+        return;
+    flock(making, LOCK_UN);
+    close(making);
 }

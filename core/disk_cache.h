@@ -18,6 +18,10 @@ int expops_cache_read(const char *backend, const expops_cache_key *key, void **o
 /* Keeps the payload; failures are counted, not reported. `about` is one line for `expops cache ls`. Thread-safe. */
 void expops_cache_write(const char *backend, const expops_cache_key *key, const void *data, size_t bytes,
                         const char *about);
+/* Makes other processes that share the cache wait before they make the same kernel (and a few others), for a minute at most,
+ * until expops_cache_end_making gets what this gave. */
+int expops_cache_begin_making(const char *backend, const expops_cache_key *key);
+void expops_cache_end_making(int making);
 /* Forgets an entry whose payload the driver refused. */
 void expops_cache_drop(const char *backend, const expops_cache_key *key);
 

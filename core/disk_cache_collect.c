@@ -26,16 +26,6 @@ typedef struct collection {
     int64_t now;
 } collection;
 
-static uint64_t size_limit(void)
-{
-    const char *value = expops_env(EXPOPS_ENV_CACHE_MAX_BYTES);
-    if (!value || *value < '0' || *value > '9')
-        return DEFAULT_LIMIT;
-    char *end;
-    const unsigned long long limit = strtoull(value, &end, 10);
-    return *end ? DEFAULT_LIMIT : limit;
-}
-
 static int add_entry(collection *c, const expops_cache_file *file)
 {
     if (c->count == c->room) {
@@ -80,7 +70,7 @@ static void collect_now(int root)
     expops_cache_walk(root, look_at, &c);
     if (c.count)
         qsort(c.entries, c.count, sizeof(*c.entries), by_use);
-    const uint64_t limit = size_limit();
+    const uint64_t limit = expops_env_number(EXPOPS_ENV_CACHE_MAX_BYTES, DEFAULT_LIMIT);
     for (size_t i = 0; i < c.count && c.total > limit; i++)
         if (unlinkat(root, c.entries[i].path, 0) == 0)
             c.total -= c.entries[i].bytes;

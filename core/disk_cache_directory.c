@@ -3,7 +3,6 @@
  * place. */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +12,9 @@
 #include "env.h"
 #include "error.h"
 #include "expops/cache.h"
+#include "fork.h"
 
-static pthread_mutex_t place_lock = PTHREAD_MUTEX_INITIALIZER;
+static expops_lock place_lock = EXPOPS_LOCK_INIT;
 static expops_cache_place place = { .fd = -1 };
 static int place_known;
 
@@ -136,12 +136,12 @@ static int open_place(void)
 
 const expops_cache_place *expops_cache_get_place(void)
 {
-    pthread_mutex_lock(&place_lock);
+    expops_lock_acquire(&place_lock);
     if (!place_known) {
         open_place();
         place_known = 1;
     }
-    pthread_mutex_unlock(&place_lock);
+    expops_lock_release(&place_lock);
     return &place;
 }
 

@@ -148,6 +148,16 @@ const char *expops_env(enum expops_env_key key)
     return values[key];
 }
 
+uint64_t expops_env_number(enum expops_env_key key, uint64_t otherwise)
+{
+    const char *value = expops_env(key);
+    char *end;
+    if (!value || *value < '0' || *value > '9')
+        return otherwise;
+    const unsigned long long number = strtoull(value, &end, 10);
+    return *end ? otherwise : number;
+}
+
 int expops_env_ignored(enum expops_env_key key)
 {
     read_once();

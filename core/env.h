@@ -3,6 +3,8 @@
 #ifndef EXPOPS_ENV_H
 #define EXPOPS_ENV_H
 
+#include <stdint.h>
+
 enum expops_env_key {
 #define EXPOPS_ENV_ROW(NAME, safe, must_be, doc) EXPOPS_ENV_##NAME,
 #include "env.inc"
@@ -12,6 +14,8 @@ enum expops_env_key {
 
 /* Value or NULL, also where it is empty; owned by the library for the life of the process. Thread-safe. */
 const char *expops_env(enum expops_env_key key);
+/* The setting as a whole number, or `otherwise` where it is unset or no number. */
+uint64_t expops_env_number(enum expops_env_key key, uint64_t otherwise);
 /* Set but ignored because the process runs with elevated rights. */
 int expops_env_ignored(enum expops_env_key key);
 /* Whether the process runs with rights that its caller has not (AT_SECURE). */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "error.h"
-#include "kernel_table.h"
 #include "plan_store.h"
 
 static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)
@@ -72,24 +71,32 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
     };
 }
 
+static expops_status keep_params(const expops_params *params, expops_plan_step *step)
+{
+    step->params_bytes = params->bytes;
+    step->numbers_at = params->numbers;
+    if (!params->bytes)
+        return EXPOPS_OK;
+    step->params = malloc(params->bytes);
+    if (!step->params)
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan's params");
+    memcpy(step->params, params->data, params->bytes);
+    return EXPOPS_OK;
+}
+
 static expops_status take_offer(const expops_problem *problem, expops_device *device, expops_plan *plan)
 {
     expops_operand operands[1 + EXPOPS_MAX_OPERANDS];
     expops_signature signature;
     expops_params params = { 0 };
-    expops_plan_step *step = plan->step;
     make_signature(problem, operands, &signature);
-    EXPOPS_TRY(expops_kernel_ask(device, &signature, &step->kernel));
-    if (!step->kernel)
+    EXPOPS_TRY(expops_kernel_ask(device, &signature, &plan->offer));
+    if (!plan->offer.kernel)
         return EXPOPS_OK;
     expops_params_numbers(&params, problem);
-    memcpy(step->params, params.data, params.bytes);
-    step->params_bytes = params.bytes;
-    step->numbers_at = 0;
-    plan->offered = 1;
-    plan->kernels = device->kernels;
     plan->num_steps = 1;
-    return EXPOPS_OK;
+    plan->step[0].kernel = plan->offer.kernel;
+    return keep_params(&params, plan->step);
 }
 
 static expops_status is_capturing(expops_device *device, void *stream, int *out_capturing)
@@ -112,34 +119,49 @@ static expops_status take_kernels(const expops_problem *problem, expops_device *
     for (uint32_t i = 0; i < steps->count; i++) {
         const expops_step *from = steps->step + i;
         expops_plan_step *to = plan->step + i;
-        EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->kernel));
+        EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->loaded));
+        to->kernel = expops_kernel_of(to->loaded);
         to->grid = from->grid;
         to->group = from->group;
         to->reads_scratch = from->reads_scratch;
         to->writes_scratch = from->writes_scratch;
-        to->params_bytes = from->params.bytes;
-        to->numbers_at = from->params.numbers;
-        memcpy(to->params, from->params.data, from->params.bytes);
+        EXPOPS_TRY(keep_params(&from->params, to));
     }
     plan->num_steps = steps->count;
     plan->scratch_bytes = steps->scratch_bytes;
     return EXPOPS_OK;
 }
 
-/* One block for the plan, its key and its params. */
-static expops_plan *allocate(const expops_plan_key *key)
+static expops_plan *allocate(const expops_plan_key *key, const expops_problem *problem)
 {
     const size_t key_bytes = key->count * sizeof *key->words;
-    expops_plan *plan = calloc(1, sizeof *plan + key_bytes + (size_t)EXPOPS_MAX_STEPS * EXPOPS_PARAMS_BYTES);
+    expops_plan *plan = calloc(1, sizeof *plan + problem->num_tensors * sizeof *plan->tensor +
+                                      problem->num_numbers * sizeof *plan->number + key_bytes);
     if (!plan)
         return NULL;
     plan->hash = key->hash;
     plan->key_count = key->count;
-    plan->key = (uint64_t *)(plan + 1);
+    plan->number = (expops_plan_number *)(plan->tensor + problem->num_tensors);
+    plan->key = (uint64_t *)(plan->number + problem->num_numbers);
     memcpy(plan->key, key->words, key_bytes);
-    for (uint32_t i = 0; i < EXPOPS_MAX_STEPS; i++)
-        plan->step[i].params = (uint8_t *)plan->key + key_bytes + (size_t)i * EXPOPS_PARAMS_BYTES;
     return plan;
+}
+
+static void let_go(expops_later *later)
+{
+    expops_plan *plan = (expops_plan *)later;
+    expops_kernel_give_back(&plan->offer);
+    for (uint32_t i = 0; i < EXPOPS_MAX_STEPS; i++) {
+        expops_kernel_release(plan->step[i].loaded);
+        free(plan->step[i].params);
+    }
+    free(plan);
+}
+
+void expops_plan_free(expops_plan *plan)
+{
+    plan->later.let_go = let_go;
+    expops_let_go(&plan->later);
 }
 
 static expops_status fill(const expops_problem *problem, expops_device *device, void *stream, expops_plan *plan)
@@ -154,7 +176,7 @@ static expops_status fill(const expops_problem *problem, expops_device *device, 
         return EXPOPS_OK;
     describe_operands(problem, plan);
     EXPOPS_TRY(take_offer(problem, device, plan));
-    if (plan->offered)
+    if (plan->offer.kernel)
         return EXPOPS_OK;
     const expops_status status = take_kernels(problem, device, stream, &steps, plan);
     expops_steps_free(&steps);
@@ -166,12 +188,14 @@ expops_status expops_plan_make(const expops_operator *op, expops_device *device,
 {
     expops_problem problem;
     EXPOPS_TRY(expops_problem_make(op, device, args, out, &problem));
-    expops_plan *plan = allocate(key);
+    expops_plan *plan = allocate(key, &problem);
     if (!plan)
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for a plan", op->name);
     const expops_status status = fill(&problem, device, stream, plan);
+    if (status == EXPOPS_OK && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded))
+        expops_plan_thin();
     if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
-        free(plan);
+        expops_plan_free(plan);
         return status != EXPOPS_OK ? status
                                    : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for plans", op->name);
     }

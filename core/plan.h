@@ -2,6 +2,8 @@
 #ifndef EXPOPS_PLAN_H
 #define EXPOPS_PLAN_H
 
+#include "in_call.h"
+#include "kernel_table.h"
 #include "problem.h"
 #include "specialize.h"
 
@@ -32,27 +34,30 @@ typedef struct expops_plan_number {
 } expops_plan_number;
 
 typedef struct expops_plan_step {
-    expops_backend_kernel *kernel;
+    expops_backend_kernel *kernel; /* of `loaded`, or of the plan's offer */
+    expops_loaded *loaded;
     uint32_t grid, group;
     uint32_t reads_scratch, writes_scratch;
     uint32_t params_bytes, numbers_at;
-    uint8_t *params;
+    uint8_t *params; /* owned */
 } expops_plan_step;
 
+/* One block, as large as this plan needs: the tensors, numbers and the key follow the struct. */
 typedef struct expops_plan {
+    expops_later later; /* a plan that is forgotten may be in use further out */
     uint64_t hash;
     uint32_t key_count;
     uint64_t *key;
     const expops_operator *op;
     int32_t common;
     uint32_t compute;
-    uint32_t empty, offered, handles;
+    uint32_t empty, handles;
     uint32_t num_tensors, num_numbers, num_steps;
     uint64_t scratch_bytes;
-    expops_plan_tensor tensor[1 + EXPOPS_MAX_OPERANDS];
-    expops_plan_number number[EXPOPS_MAX_NUMBERS];
+    expops_offer offer;
     expops_plan_step step[EXPOPS_MAX_STEPS];
-    struct expops_kernel_table *kernels; /* where an offered kernel is given back */
+    expops_plan_number *number;
+    expops_plan_tensor tensor[];
 } expops_plan;
 
 static inline int64_t expops_gcd(int64_t a, int64_t b)
@@ -75,6 +80,8 @@ expops_plan *expops_plan_find(const expops_plan_key *key);
 /* Makes a plan and gives it to the calling thread. */
 expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                                const expops_tensor *out, const expops_plan_key *key, expops_plan **out_plan);
+/* Gives back the plan's kernels and frees it, once no call of this thread uses it. */
+void expops_plan_free(expops_plan *plan);
 /* The calling thread forgets all plans (tests). */
 void expops_plan_forget(void);
 

@@ -2,35 +2,34 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include "kernel_table.h"
 #include "plan_store.h"
 
 enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4 };
 
 typedef struct store {
     expops_plan *plan[SETS][WAYS];
-    uint8_t next[SETS]; /* the way that is given up next */
+    uint8_t next[SETS];    /* the way that is given up next */
+    unsigned next_thinned; /* set */
 } store;
 
 static _Thread_local store *mine;
 static pthread_key_t on_exit_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void free_plan(expops_plan *plan)
+static void forget_set(store *store, unsigned set)
 {
-    if (!plan)
-        return;
-    if (plan->offered)
-        expops_kernel_give_back(plan->kernels, plan->step[0].kernel);
-    free(plan);
+    for (unsigned way = 0; way < WAYS; way++) {
+        if (store->plan[set][way])
+            expops_plan_free(store->plan[set][way]);
+        store->plan[set][way] = NULL;
+    }
 }
 
 static void free_store(void *given)
 {
     store *store = given;
     for (unsigned set = 0; store && set < SETS; set++)
-        for (unsigned way = 0; way < WAYS; way++)
-            free_plan(store->plan[set][way]);
+        forget_set(store, set);
     free(store);
     mine = NULL;
 }
@@ -64,9 +63,16 @@ int expops_plan_keep(expops_plan *plan)
         pthread_setspecific(on_exit_key, mine);
     }
     const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS)), way = mine->next[set]++ % WAYS;
-    free_plan(mine->plan[set][way]);
+    if (mine->plan[set][way])
+        expops_plan_free(mine->plan[set][way]);
     mine->plan[set][way] = plan;
     return 1;
+}
+
+void expops_plan_thin(void)
+{
+    for (unsigned i = 0; mine && i < SETS / 8; i++)
+        forget_set(mine, mine->next_thinned++ % SETS);
 }
 
 void expops_plan_forget(void)

@@ -6,5 +6,7 @@
 
 /* Gives the plan to the calling thread, which may forget an older one for it. 0: no memory, the plan is not kept. */
 int expops_plan_keep(expops_plan *plan);
+/* Forgets an eighth of the calling thread's plans, another one at each call. */
+void expops_plan_thin(void);
 
 #endif

@@ -4,6 +4,7 @@
 #define CUHIP_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "expops/backend.h"
 #include CUHIP_NAMES
@@ -51,12 +52,15 @@ struct expops_backend_device {
     int pools; /* allocate and release are ordered on the stream */
     uint64_t memory_bytes;
     int group_items, local_bytes, subgroup, units;
+    struct expops_backend_kernel *_Atomic recorded; /* what the core gave back and graphs may replay */
     char name[256], target[256], driver_text[96], compiler_text[160];
 };
 
 struct expops_backend_kernel {
     cuhip_module module;
     cuhip_function function;
+    atomic_int recorded;                /* launched under capture: a graph may replay it at any time */
+    struct expops_backend_kernel *next; /* in the device's list of those */
 };
 
 extern const expops_host_api *cuhip_host;
@@ -75,6 +79,17 @@ typedef struct cuhip_trail {
     size_t used;
 } cuhip_trail;
 void cuhip_trail_add(cuhip_trail *trail, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- cuhip_lock.c --- */
+/* In the order in which they may nest. */
+enum cuhip_lock_name {
+    CUHIP_LOCK_COMPILING, /* taken where CUHIP_RTC_SERIAL */
+    CUHIP_LOCK_COMPILER,
+    CUHIP_LOCK_DRIVER,
+    CUHIP_LOCKS
+};
+void cuhip_lock(enum cuhip_lock_name name);
+void cuhip_unlock(enum cuhip_lock_name name);
 
 /* --- cuhip_driver.c --- */
 /* Opens the driver's library and resolves its functions once. On failure the reason goes to host->cause. */
@@ -162,6 +177,8 @@ void cuhip_release_image(expops_image *image);
 int32_t cuhip_load(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
                    expops_backend_kernel **out_kernel);
 void cuhip_unload(expops_backend_device *device, expops_backend_kernel *kernel);
+/* Unloads what cuhip_unload kept for graphs: when the device closes. */
+void cuhip_unload_recorded(expops_backend_device *device);
 int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                      const expops_launch *launch);
 int32_t cuhip_event_create(expops_backend_device *device, void **out_event);

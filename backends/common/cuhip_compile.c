@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static pthread_mutex_t serial = PTHREAD_MUTEX_INITIALIZER; /* taken where CUHIP_RTC_SERIAL */
-
 /* Reports a text that does not compile, with the compiler's log. */
 static int32_t fail(const cuhip_rtc *rtc, cuhip_program program, cuhip_rtc_result result, const expops_source *source)
 {
@@ -69,12 +67,12 @@ int32_t cuhip_compile(expops_backend_device *device, const expops_source *source
         return CUHIP_ERR_UNAVAILABLE;
     }
     if (CUHIP_RTC_SERIAL)
-        pthread_mutex_lock(&serial);
+        cuhip_lock(CUHIP_LOCK_COMPILING);
     int32_t status = cuhip_vendor_options(rtc, device, source, &options);
     if (status == CUHIP_OK)
         status = build(rtc, &options, source, out_image);
     if (CUHIP_RTC_SERIAL)
-        pthread_mutex_unlock(&serial);
+        cuhip_unlock(CUHIP_LOCK_COMPILING);
     return status;
 }
 

@@ -12,9 +12,9 @@ static const cuhip_symbol symbols[] = {
 #undef CUHIP_RTC_ROW
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static cuhip_rtc current; /* written once, under lock */
-static int opened;        /* guarded by lock */
+/* guarded by CUHIP_LOCK_COMPILER */
+static cuhip_rtc current; /* written once */
+static int opened;
 
 typedef struct choice {
     cuhip_rtc best;
@@ -72,8 +72,8 @@ static int open_locked(cuhip_trail *trail)
 
 const cuhip_rtc *cuhip_compiler(cuhip_trail *trail)
 {
-    pthread_mutex_lock(&lock);
+    cuhip_lock(CUHIP_LOCK_COMPILER);
     const int found = open_locked(trail);
-    pthread_mutex_unlock(&lock);
+    cuhip_unlock(CUHIP_LOCK_COMPILER);
     return found ? &current : NULL;
 }

@@ -81,6 +81,7 @@ int32_t cuhip_device_open(uint32_t ordinal, expops_backend_device **out_device)
 
 void cuhip_device_close(expops_backend_device *device)
 {
+    cuhip_unload_recorded(device);
     cuhip_vendor_close(device);
     free(device);
 }

@@ -17,10 +17,10 @@ static const cuhip_symbol symbols[] = {
 #undef CUHIP_ROW
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static void *library; /* guarded by lock */
-static int resolved;  /* guarded by lock */
-static int version;   /* guarded by lock */
+/* guarded by CUHIP_LOCK_DRIVER */
+static void *library;
+static int resolved;
+static int version;
 
 const char *cuhip_resolve(void *from, const cuhip_symbol *list, size_t count, void *table)
 {
@@ -60,9 +60,9 @@ static void *library_locked(cuhip_trail *trail)
 
 void *cuhip_driver_library(cuhip_trail *trail)
 {
-    pthread_mutex_lock(&lock);
+    cuhip_lock(CUHIP_LOCK_DRIVER);
     void *found = library_locked(trail);
-    pthread_mutex_unlock(&lock);
+    cuhip_unlock(CUHIP_LOCK_DRIVER);
     return found;
 }
 
@@ -88,23 +88,23 @@ static int32_t open_locked(void)
 
 int32_t cuhip_driver_open(void)
 {
-    pthread_mutex_lock(&lock);
+    cuhip_lock(CUHIP_LOCK_DRIVER);
     const int32_t status = open_locked();
-    pthread_mutex_unlock(&lock);
+    cuhip_unlock(CUHIP_LOCK_DRIVER);
     return status;
 }
 
 int cuhip_driver_version(void)
 {
-    pthread_mutex_lock(&lock);
+    cuhip_lock(CUHIP_LOCK_DRIVER);
     const int found = version;
-    pthread_mutex_unlock(&lock);
+    cuhip_unlock(CUHIP_LOCK_DRIVER);
     return found;
 }
 
 void cuhip_driver_set_version(int found)
 {
-    pthread_mutex_lock(&lock);
+    cuhip_lock(CUHIP_LOCK_DRIVER);
     version = found;
-    pthread_mutex_unlock(&lock);
+    cuhip_unlock(CUHIP_LOCK_DRIVER);
 }

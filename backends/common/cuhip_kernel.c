@@ -50,14 +50,56 @@ int32_t cuhip_load(expops_backend_device *device, const void *image, size_t byte
     return CUHIP_OK;
 }
 
-void cuhip_unload(expops_backend_device *device, expops_backend_kernel *kernel)
+/* Another thread's capture, in the mode that applications use most, would be ended by this call, as by all that may wait for
+ * the device, unless this thread says that it knows better. */
+static void unload_entered(expops_backend_kernel *kernel)
+{
+    unsigned int mode = CUHIP_CAPTURE_MODE_RELAXED;
+    const int exchanged = cuhip_api.capture_mode && cuhip_api.capture_mode(&mode) == 0;
+    (void)cuhip_api.module_unload(kernel->module);
+    if (exchanged)
+        (void)cuhip_api.capture_mode(&mode);
+}
+
+static void unload_now(expops_backend_device *device, expops_backend_kernel *kernel)
 {
     cuhip_scope scope;
     if (cuhip_enter(device, &scope) == 0) {
-        (void)cuhip_api.module_unload(kernel->module);
+        unload_entered(kernel);
         cuhip_leave(&scope);
     }
     free(kernel);
+}
+
+void cuhip_unload(expops_backend_device *device, expops_backend_kernel *kernel)
+{
+    if (!atomic_load_explicit(&kernel->recorded, memory_order_relaxed)) {
+        unload_now(device, kernel);
+        return;
+    }
+    kernel->next = atomic_load_explicit(&device->recorded, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&device->recorded, &kernel->next, kernel, memory_order_release,
+                                                  memory_order_relaxed)) {
+    }
+}
+
+void cuhip_unload_recorded(expops_backend_device *device)
+{
+    expops_backend_kernel *kernel = atomic_exchange_explicit(&device->recorded, NULL, memory_order_acquire);
+    while (kernel) {
+        expops_backend_kernel *next = kernel->next;
+        unload_now(device, kernel);
+        kernel = next;
+    }
+}
+
+/* No stream that is NULL is ever captured. */
+static void note_capture(expops_backend_kernel *kernel, void *stream)
+{
+    unsigned int state = CUHIP_CAPTURE_NONE;
+    if (stream && cuhip_api.stream_capturing && !atomic_load_explicit(&kernel->recorded, memory_order_relaxed) &&
+        cuhip_api.stream_capturing(stream, &state) == 0 && state != CUHIP_CAPTURE_NONE)
+        atomic_store_explicit(&kernel->recorded, 1, memory_order_relaxed);
 }
 
 int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
@@ -80,6 +122,7 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
         return cuhip_fail(result, CUHIP_ENTER_NAME, "launching a kernel");
     result = cuhip_api.launch(kernel->function, launch->grid[0], launch->grid[1], launch->grid[2], launch->group[0],
                               launch->group[1], launch->group[2], 0, stream, arguments, NULL);
+    note_capture(kernel, stream);
     cuhip_leave(&scope);
     return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.launch, "launching a kernel");
 }

@@ -42,6 +42,7 @@ enum {
 
     CUDA_STREAM_NON_BLOCKING = 1,
     CUDA_CAPTURE_NONE = 0,
+    CUDA_CAPTURE_MODE_RELAXED = 2,
 };
 
 #endif

@@ -39,6 +39,7 @@ enum {
 
     HIP_STREAM_NON_BLOCKING = 1,
     HIP_CAPTURE_NONE = 0,
+    HIP_CAPTURE_MODE_RELAXED = 2,
 
     /* Where gcnArchName lies in the two layouts of the properties, and room enough for either. */
     HIP_PROPERTIES_ARCH_5 = 396,

@@ -9,7 +9,7 @@
 
 struct expops_backend_kernel {
     ocl_program *own;     /* of the device's own context; the programs of callers' contexts follow it */
-    pthread_mutex_t lock; /* held while a program is added */
+    pthread_mutex_t lock; /* held while a program is added; no child of fork uses a kernel of its parent */
     size_t bytes;
     void *image;
     char entry[];

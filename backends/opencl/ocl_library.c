@@ -45,11 +45,12 @@ static int32_t report_too_old(const char *symbol)
 
 int32_t ocl_library_open(void)
 {
+    static int opened; /* written last: the table counts when it is complete, also for a child of fork */
     const char *message = NULL;
     ocl_table table;
     void *library;
 
-    if (ocl.clGetPlatformIDs)
+    if (opened)
         return OCL_OK;
     library = ocl_host->open_library("libOpenCL.so.1", 0, &message);
     if (!library)
@@ -62,6 +63,7 @@ int32_t ocl_library_open(void)
         memcpy((char *)&table + symbols[i].offset, &address, sizeof(address));
     }
     ocl = table;
+    opened = 1;
     return OCL_OK;
 }
 

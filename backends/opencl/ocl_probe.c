@@ -6,10 +6,24 @@
 
 enum { MAX_PLATFORMS = 32, MAX_DEVICES = 64 };
 
+/* The loader's and the drivers' code runs with it held, and may fork: a fork cannot wait for it, as it waits for the core's
+ * locks. A child makes it anew; what it guards counts only when it is complete. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static ocl_found found[MAX_DEVICES];
-static uint32_t num_found;
+static uint32_t num_found; /* written last */
 static atomic_int process; /* that first used the drivers */
+
+static void begin_child(void)
+{
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+
+    lock = fresh;
+}
+
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, begin_child);
+}
 
 static uint32_t rank_of(cl_device_id id)
 {
@@ -45,27 +59,26 @@ static int usable(cl_device_id id)
 }
 
 /* Insertion keeps the drivers' order among devices of one rank. */
-static void add(cl_platform_id platform, cl_device_id id)
+static void add(cl_platform_id platform, cl_device_id id, uint32_t *num_added)
 {
     const ocl_found entry = { platform, id, rank_of(id) };
-    uint32_t at = num_found;
+    uint32_t at = (*num_added)++;
 
     for (; at > 0 && found[at - 1].rank > entry.rank; at--)
         found[at] = found[at - 1];
     found[at] = entry;
-    num_found++;
 }
 
-static void add_platform(cl_platform_id platform)
+static void add_platform(cl_platform_id platform, uint32_t *num_added)
 {
     cl_device_id ids[MAX_DEVICES];
     cl_uint count = 0;
 
     if (ocl.clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, MAX_DEVICES, ids, &count) != CL_SUCCESS)
         return;
-    for (cl_uint i = 0; i < count && i < MAX_DEVICES && num_found < MAX_DEVICES; i++)
+    for (cl_uint i = 0; i < count && i < MAX_DEVICES && *num_added < MAX_DEVICES; i++)
         if (usable(ids[i]))
-            add(platform, ids[i]);
+            add(platform, ids[i], num_added);
 }
 
 static int32_t no_device(const char *text)
@@ -79,13 +92,15 @@ static int32_t enumerate(void)
 {
     cl_platform_id platforms[MAX_PLATFORMS];
     cl_uint count = 0;
+    uint32_t num_added = 0;
 
     if (ocl.clGetPlatformIDs(MAX_PLATFORMS, platforms, &count) != CL_SUCCESS || count == 0)
         return no_device("the OpenCL loader found no platform; install a vendor's driver "
                          "(pocl-opencl-icd runs on any "
                          "CPU) and check its file in /etc/OpenCL/vendors");
     for (cl_uint i = 0; i < count && i < MAX_PLATFORMS; i++)
-        add_platform(platforms[i]);
+        add_platform(platforms[i], &num_added);
+    num_found = num_added;
     if (num_found == 0)
         return no_device("no OpenCL platform has a usable device; check that the driver runs "
                          "(clinfo shows what it says) "

@@ -20,7 +20,9 @@ extern expops_device *conformance_device;
             fail_msg("%s: %s: %s", #expr, expops_status_name(assert_ok_status), expops_error_text()); \
     } while (0)
 
-extern const struct CMUnitTest conformance_devices[], conformance_memory[], conformance_streams[], conformance_calls[];
-extern const size_t conformance_num_devices, conformance_num_memory, conformance_num_streams, conformance_num_calls;
+extern const struct CMUnitTest conformance_devices[], conformance_memory[], conformance_streams[], conformance_calls[],
+    conformance_unloading[], conformance_forks[];
+extern const size_t conformance_num_devices, conformance_num_memory, conformance_num_streams, conformance_num_calls,
+    conformance_num_unloading, conformance_num_forks;
 
 #endif

@@ -14,10 +14,9 @@ int main(int argc, char **argv)
         const struct CMUnitTest *tests;
         size_t count;
     } parts[] = {
-        { conformance_devices, conformance_num_devices },
-        { conformance_memory, conformance_num_memory },
-        { conformance_streams, conformance_num_streams },
-        { conformance_calls, conformance_num_calls },
+        { conformance_devices, conformance_num_devices },     { conformance_memory, conformance_num_memory },
+        { conformance_streams, conformance_num_streams },     { conformance_calls, conformance_num_calls },
+        { conformance_unloading, conformance_num_unloading }, { conformance_forks, conformance_num_forks },
     };
     struct CMUnitTest all[64];
     size_t count = 0;

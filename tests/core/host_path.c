@@ -32,14 +32,24 @@ static expops_status rms_norm(expops_device *device)
     return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
 }
 
+/* A plan made, and from the 2048th on one forgotten, with a kernel that the backend offers. */
+static expops_status new_shape(expops_device *device)
+{
+    static int64_t length;
+    fixture_tensor in, out;
+    null_backend.offers = 1;
+    length++;
+    TENSOR_AT(&in, 0x100000, EXPOPS_DTYPE_F32, length);
+    TENSOR_AT(&out, 0x200000, EXPOPS_DTYPE_F32, length);
+    return expops_silu(device, NULL, &in.tensor, &out.tensor);
+}
+
 static const struct {
     const char *name;
     expops_status (*call)(expops_device *device);
-} cases[] = { { "silu", silu },
-              { "silu-default-device", silu_default_device },
-              { "mul", mul },
-              { "mul-scalar", mul_scalar },
-              { "rms_norm", rms_norm } };
+} cases[] = { { "silu", silu },         { "silu-default-device", silu_default_device },
+              { "mul", mul },           { "mul-scalar", mul_scalar },
+              { "rms_norm", rms_norm }, { "new-shape", new_shape } };
 
 int main(int argc, char **argv)
 {

@@ -44,6 +44,7 @@ SAME(HIP_ATTRIBUTE_UNITS, hipDeviceAttributeMultiprocessorCount);
 SAME(HIP_ATTRIBUTE_POOLS, hipDeviceAttributeMemoryPoolsSupported);
 SAME(HIP_STREAM_NON_BLOCKING, hipStreamNonBlocking);
 SAME(HIP_CAPTURE_NONE, hipStreamCaptureStatusNone);
+SAME(HIP_CAPTURE_MODE_RELAXED, hipStreamCaptureModeRelaxed);
 #else
 NOT_CHECKED("HIP's headers are not installed: the declarations of HIP and hipRTC were not compared")
 #endif

@@ -204,6 +204,15 @@ static cuhip_result fake_stream_capturing(cuhip_stream stream, unsigned int *out
     return 0;
 }
 
+static cuhip_result fake_capture_mode(unsigned int *mode)
+{
+    BEGIN(begin_current, names.capture_mode);
+    const unsigned int before = fake.capture_mode;
+    fake.capture_mode = *mode;
+    *mode = before;
+    return 0;
+}
+
 static cuhip_result fake_event_create(cuhip_event *out, unsigned int flags)
 {
     BEGIN(begin_current, names.event_create);
@@ -255,6 +264,7 @@ static cuhip_result fake_module_unload(cuhip_module module)
 {
     BEGIN(begin_current, names.module_unload);
     (void)module;
+    fake.unloaded_in_mode = fake.capture_mode;
     fake.live--;
     return 0;
 }

@@ -30,8 +30,9 @@ typedef struct fake_driver {
     const char *failing; /* the symbol of a function that fails, and with what */
     cuhip_result failing_result;
     unsigned int capture_state;
-    int current; /* ordinal current on the thread, FAKE_NOTHING_CURRENT for none */
-    int live;    /* contexts, allocations, streams, events and modules not given back */
+    unsigned int capture_mode, unloaded_in_mode; /* of the thread: now, and at the last unloading of a module */
+    int current;                                 /* ordinal current on the thread, FAKE_NOTHING_CURRENT for none */
+    int live;                                    /* contexts, allocations, streams, events and modules not given back */
     int compiler_major;
     cuhip_rtc_result compile_result;
     int targets[FAKE_MAX_TARGETS]; /* that the compiler knows; ends with 0 */

@@ -74,15 +74,27 @@ static void allocate_in_capture(void *stream)
         assert_int_equal(status, EXPOPS_ERR_CAPTURE);
 }
 
-static void test_capture_and_replay(void **state)
+static void replay(void *exec, void *stream, const expops_pointer *memory)
 {
     static uint32_t in[COUNT], out[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        in[i] = random_word();
+    device_copy(stream, EXPOPS_COPY_TO_DEVICE, (char *)memory->data + DEVICE_IN + sizeof in, in, sizeof in);
+    assert_int_equal(graph.launch(exec, stream), 0);
+    device_copy(stream, EXPOPS_COPY_TO_HOST, out, (char *)memory->data + DEVICE_OUT, sizeof out);
+    check(api->synchronize(device, stream));
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(out[i], (uint32_t)((uint64_t)in[i] * 0x9e3779b9u >> 32));
+}
+
+static void test_capture_and_replay(void **state)
+{
     expops_backend_kernel *kernel = device_build(MULHI);
     expops_pointer memory;
     uint32_t capturing = 0;
     void *stream, *captured = NULL;
     check(api->stream_create(device, &stream));
-    check(api->allocate(device, NULL, 2 * sizeof in + DEVICE_IN, &memory));
+    check(api->allocate(device, NULL, 2 * COUNT * sizeof(uint32_t) + DEVICE_IN, &memory));
     check(api->synchronize(device, NULL));
     assert_int_equal(graph.begin(stream, GLOBAL_MODE), 0);
     check(api->stream_capturing(device, stream, &capturing));
@@ -92,20 +104,35 @@ static void test_capture_and_replay(void **state)
     void *exec = end_capture(stream, &captured);
     check(api->stream_capturing(device, stream, &capturing));
     assert_int_equal(capturing, 0);
-    for (int again = 0; again < 3; again++) {
-        for (int i = 0; i < COUNT; i++)
-            in[i] = random_word();
-        device_copy(stream, EXPOPS_COPY_TO_DEVICE, (char *)memory.data + DEVICE_IN + sizeof in, in, sizeof in);
-        assert_int_equal(graph.launch(exec, stream), 0);
-        device_copy(stream, EXPOPS_COPY_TO_HOST, out, (char *)memory.data + DEVICE_OUT, sizeof out);
-        check(api->synchronize(device, stream));
-        for (int i = 0; i < COUNT; i++)
-            assert_int_equal(out[i], (uint32_t)((uint64_t)in[i] * 0x9e3779b9u >> 32));
-    }
+    for (int i = 0; i < 3; i++)
+        replay(exec, stream, &memory);
     assert_int_equal(graph.destroy_exec(exec), 0);
     assert_int_equal(graph.destroy(captured), 0);
     api->release(device, NULL, &memory);
     api->unload(device, kernel);
+    api->stream_destroy(device, stream);
+}
+
+/* The core lets go of a kernel that a graph was recorded with; and it lets go of another while a stream is being captured. */
+static void f13_a_graph_outlives_its_kernel_in_the_core(void **state)
+{
+    expops_backend_kernel *kernel = device_build(MULHI), *other = device_build(MULHI);
+    expops_pointer memory;
+    void *stream, *captured = NULL;
+    check(api->stream_create(device, &stream));
+    check(api->allocate(device, NULL, 2 * COUNT * sizeof(uint32_t) + DEVICE_IN, &memory));
+    device_launch(other, stream, &memory, COUNT);
+    check(api->synchronize(device, stream));
+    assert_int_equal(graph.begin(stream, GLOBAL_MODE), 0);
+    device_launch(kernel, stream, &memory, COUNT);
+    api->unload(device, other);
+    void *exec = end_capture(stream, &captured);
+    api->unload(device, kernel);
+    for (int i = 0; i < 3; i++)
+        replay(exec, stream, &memory);
+    assert_int_equal(graph.destroy_exec(exec), 0);
+    assert_int_equal(graph.destroy(captured), 0);
+    api->release(device, NULL, &memory);
     api->stream_destroy(device, stream);
 }
 
@@ -129,6 +156,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_capture_and_replay),
+        cmocka_unit_test(f13_a_graph_outlives_its_kernel_in_the_core),
         cmocka_unit_test(test_default_stream_during_a_capture),
     };
     const int unable = device_open(argc, argv);

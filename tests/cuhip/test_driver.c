@@ -386,6 +386,47 @@ static void test_capturing(void **state)
     assert_int_equal(capturing, 0);
 }
 
+static expops_backend_kernel *launched_kernel(void *stream)
+{
+    const expops_pointer tensors[2] = { { .data = (void *)0x5000 }, { .data = (void *)0x6000 } };
+    const expops_launch launch = {
+        .struct_size = sizeof launch, .num_tensors = 2, .tensors = tensors, .grid = { 1, 1, 1 }, .group = { 1, 1, 1 }
+    };
+    expops_backend_kernel *kernel = NULL;
+    fake.failing = NULL;
+    assert_int_equal(api->load(device, "image", 6, "xk_main", &kernel), EXPOPS_OK);
+    assert_int_equal(api->launch(device, kernel, stream, &launch), EXPOPS_OK);
+    return kernel;
+}
+
+/* A graph replays its kernels long after the core needs them no more. */
+static void test_recorded_kernels_stay(void **state)
+{
+    const int live = fake.live;
+    fake.capture_state = 1;
+    expops_backend_kernel *recorded = launched_kernel(some_stream);
+    fake.capture_state = 0;
+    expops_backend_kernel *other = launched_kernel(some_stream);
+    expops_backend_kernel *unasked = launched_kernel(NULL);
+    assert_int_equal(fake.live, live + 3);
+    api->unload(device, recorded);
+    assert_int_equal(fake.live, live + 3);
+    api->unload(device, other);
+    api->unload(device, unasked);
+    assert_int_equal(fake.live, live + 1);
+    expops_backend_device *closing = device;
+    assert_int_equal(api->device_open(1, &device), EXPOPS_OK);
+    api->device_close(closing);
+    assert_int_equal(fake.live, live);
+}
+
+static void test_unloading_spares_other_threads_captures(void **state)
+{
+    api->unload(device, launched_kernel(some_stream));
+    assert_int_equal(fake.unloaded_in_mode, 2); /* relaxed, by both vendors */
+    assert_int_equal(fake.capture_mode, 0);
+}
+
 /* --- compiling --- */
 
 static int32_t compile_for(const char *target, expops_image *out_image)
@@ -508,6 +549,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(test_too_many_tensors, reset),
         cmocka_unit_test_setup(test_fault_says_it_stays, reset),
         cmocka_unit_test_setup(test_capturing, reset),
+        cmocka_unit_test_setup(test_recorded_kernels_stay, reset),
+        cmocka_unit_test_setup(test_unloading_spares_other_threads_captures, reset),
         cmocka_unit_test_setup(test_compile, reset),
         cmocka_unit_test_setup(test_compile_fails, reset),
         cmocka_unit_test_setup(test_targets, reset),

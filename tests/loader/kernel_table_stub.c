@@ -5,21 +5,25 @@ atomic_int live_kernel_tables;
 int fail_kernel_tables;
 
 struct expops_kernel_table {
-    int unused;
+    const expops_backend_api *api;
+    expops_backend_device *backend;
 };
 
 expops_status expops_kernel_table_create(expops_device *device, struct expops_kernel_table **out_table)
 {
-    static struct expops_kernel_table table;
     if (fail_kernel_tables)
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no table today");
     live_kernel_tables++;
-    *out_table = &table;
+    *out_table = malloc(sizeof **out_table);
+    assert_non_null(*out_table);
+    **out_table = (struct expops_kernel_table){ device->api, device->backend };
     return EXPOPS_OK;
 }
 
-void expops_kernel_table_destroy(expops_device *device, struct expops_kernel_table *table)
+void expops_kernel_table_close(struct expops_kernel_table *table)
 {
     assert_non_null(table);
     live_kernel_tables--;
+    table->api->device_close(table->backend);
+    free(table);
 }

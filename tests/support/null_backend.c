@@ -47,6 +47,7 @@ void null_backend_reset(void)
     null_backend.prelude = "/* null prelude */\n";
     null_backend.capturing = null_backend.offers = null_backend.silent = 0;
     null_backend.compiling = NULL;
+    null_backend.unloading = NULL;
     for (int i = 0; i < NULL_FUNCTION_COUNT; i++)
         atomic_store(&null_backend.calls[i], 0);
     memset(&null_backend.last, 0, sizeof null_backend.last);
@@ -257,6 +258,8 @@ static int32_t null_load(expops_backend_device *device, const void *image, size_
 static void null_unload(expops_backend_device *device, expops_backend_kernel *kernel)
 {
     enter(NULL_UNLOAD);
+    if (null_backend.unloading)
+        null_backend.unloading();
     atomic_fetch_sub(&null_backend.live_kernels, 1);
     free(kernel);
 }

@@ -59,6 +59,7 @@ typedef struct null_state {
     uint32_t offers;                                /* `offer` gives a kernel */
     uint32_t silent;                                /* launches are counted, not recorded: for timing */
     void (*compiling)(const expops_source *source); /* called by `compile`, for races; may be NULL */
+    void (*unloading)(void);                        /* called by `unload`, as the other */
 
     /* what happened */
     atomic_uint calls[NULL_FUNCTION_COUNT];

@@ -240,6 +240,8 @@ typedef struct expops_backend_api {
     void (*release_image)(expops_image *image);
     int32_t (*load)(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
                     expops_backend_kernel **out_kernel);
+    /* The core launches the kernel no more. Launches may still be queued, which have to run, and where it was launched under
+     * capture the recording may be replayed until device_close: what those need is the plugin's to keep. */
     void (*unload)(expops_backend_device *device, expops_backend_kernel *kernel);
     /* A kernel of the plugin's own for this signature, asked once when a plan is made. *out_kernel = NULL declines.
      * Optional. */

@@ -14,7 +14,8 @@ typedef struct expops_device expops_device;
  * run, the call fails with the reasons; only `auto` goes on to the next best, the CPU last. Devices are shared: opening
  * one again gives the same handle and counts. Thread-safe. */
 EXPOPS_API expops_status expops_device_open(const char *spec, expops_device **out_device);
-/* Gives one count back and sets *device to NULL; NULL is accepted. Work on the device must have finished. */
+/* Gives one count back and sets *device to NULL; NULL is accepted. Work on the device must have finished. Called by an
+ * allocator from within a call, it takes effect when that call ends. */
 EXPOPS_API void expops_device_close(expops_device **device);
 /* Facts; valid as long as the device is open. Never NULL. */
 EXPOPS_API const expops_device_info *expops_device_get_info(const expops_device *device);
@@ -49,7 +50,8 @@ EXPOPS_API void expops_event_destroy(expops_device *device, void *event);
 EXPOPS_API expops_status expops_event_record(expops_device *device, void *event, void *stream);
 EXPOPS_API expops_status expops_event_elapsed(expops_device *device, void *start, void *stop, uint64_t *out_ns);
 
-/* Scratch memory of operators that need it. NULL functions restore the backend's own allocator. Set before use. */
+/* Scratch memory of operators that need it. NULL functions restore the backend's own allocator. Set before use. Either function
+ * may call the library, operators included; memory goes back to the allocator it came from. */
 typedef struct expops_allocator {
     /* A device address, 256-byte aligned; NULL fails the call. */
     void *(*allocate)(void *context, void *stream, uint64_t bytes);

@@ -1,0 +1,39 @@
+#include "in_call.h"
+
+#include <stddef.h>
+
+static _Thread_local struct {
+    unsigned depth;
+    expops_later *later;
+} own;
+
+void expops_call_begins(void)
+{
+    own.depth++;
+}
+
+void expops_call_ends(void)
+{
+    if (--own.depth)
+        return;
+    while (own.later) {
+        expops_later *later = own.later;
+        own.later = later->next;
+        later->let_go(later);
+    }
+}
+
+int expops_in_call(void)
+{
+    return own.depth != 0;
+}
+
+void expops_let_go(expops_later *later)
+{
+    if (!own.depth) {
+        later->let_go(later);
+        return;
+    }
+    later->next = own.later;
+    own.later = later;
+}
