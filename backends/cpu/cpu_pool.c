@@ -1,0 +1,320 @@
+/* A pool of threads. A worker is its entry in a table that is never freed: whoever calls reserves idle ones, offers each the
+ * call's work and takes pieces itself. When none are left it withdraws the offers that nobody has taken, which is why a thread that
+ * the system does not schedule costs nothing, and waits for the others to end their last piece.
+ *
+ * A child of fork has the table, but none of the threads: it starts anew. Nothing is locked while a call runs. */
+#include "cpu_pool.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OK = 0, ERR_OUT_OF_MEMORY = 401 };
+
+enum {
+    STACK_BYTES = 256 << 10, /* frames here take some kilobytes; the rest is the C library's, for thread-local data */
+    MOST_STACK_BYTES = 16 << 20,
+    SPIN_NS = 30000,        /* polled before a thread sleeps: about what waking one takes */
+    POLLS = 32,             /* between two offers of the processor to others */
+    REFUSED_NS = 500000000, /* until a refused thread is asked for again */
+};
+
+/* The call owns the worker from RESERVED on, until it makes it idle again. */
+enum worker_state {
+    ABSENT, /* no thread */
+    IDLE,
+    ASLEEP, /* idle, in the kernel */
+    RESERVED,
+    OFFERED,
+    TAKEN,
+    AWAITED, /* taken, and the call waits in the kernel */
+    DONE,
+    DONE_ASLEEP,
+    ENDING,
+};
+
+typedef struct work {
+    cpu_body *body;
+    void *context;
+    int64_t count, chunk;
+    _Atomic int64_t next;   /* of [0, count): what nobody has claimed begins here */
+    struct worker *helpers; /* whom it was offered to */
+} work;
+
+typedef struct worker {
+    _Alignas(64) _Atomic uint32_t state;
+    work *work;
+    struct worker *next_helper;
+    cpu_scratch *scratch;
+    pthread_t thread;
+} worker;
+
+static worker workers[CPU_MAX_THREADS - 1];
+static _Atomic uint32_t num_workers; /* the first so many have a thread */
+static _Atomic uint32_t running;     /* threads at work: calls, and the workers they have reserved */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* opening, closing, starting threads */
+static uint32_t users;
+static int watches_forks;
+static int64_t refused_until;
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void wait_while(_Atomic uint32_t *word, uint32_t value)
+{
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void wake(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Polls for a short time whether the word changes. Who else wants this processor has it between polls. */
+static int changes(_Atomic uint32_t *word, uint32_t value)
+{
+    const int64_t end = now_ns() + SPIN_NS;
+
+    do {
+        for (int i = 0; i < POLLS; i++) {
+            if (atomic_load_explicit(word, memory_order_acquire) != value)
+                return 1;
+            relax();
+        }
+        sched_yield();
+    } while (now_ns() < end);
+    return atomic_load_explicit(word, memory_order_acquire) != value;
+}
+
+static int turn(_Atomic uint32_t *word, uint32_t from, uint32_t to)
+{
+    return atomic_compare_exchange_strong_explicit(word, &from, to, memory_order_acq_rel, memory_order_acquire);
+}
+
+static void do_pieces(work *work, cpu_scratch *scratch)
+{
+    const int64_t chunk = work->chunk, count = work->count;
+
+    for (;;) {
+        const int64_t first = atomic_fetch_add_explicit(&work->next, chunk, memory_order_relaxed);
+        if (first >= count)
+            return;
+        work->body(work->context, first, count - first < chunk ? count : first + chunk, scratch);
+    }
+}
+
+/* --- in a worker's thread --- */
+
+/* Whether there was an offer, which is now taken; otherwise the thread is to end. */
+static int take_offer(worker *self)
+{
+    for (;;) {
+        const uint32_t state = atomic_load_explicit(&self->state, memory_order_acquire);
+        if (state == ENDING)
+            return 0;
+        if (state == OFFERED) {
+            if (turn(&self->state, OFFERED, TAKEN))
+                return 1;
+        } else if (state == ASLEEP || state == DONE_ASLEEP) {
+            wait_while(&self->state, state);
+        } else if (!changes(&self->state, state) && state != RESERVED) {
+            turn(&self->state, state, state == IDLE ? ASLEEP : DONE_ASLEEP);
+        }
+    }
+}
+
+static void *serve(void *given)
+{
+    worker *const self = given;
+
+    while (take_offer(self)) {
+        do_pieces(self->work, self->scratch);
+        if (atomic_exchange_explicit(&self->state, DONE, memory_order_acq_rel) == AWAITED)
+            wake(&self->state);
+    }
+    return NULL;
+}
+
+/* --- in the calling thread --- */
+
+static int reserve(worker *w, work *work)
+{
+    uint32_t state = atomic_load_explicit(&w->state, memory_order_relaxed);
+
+    while (state == IDLE || state == ASLEEP)
+        if (atomic_compare_exchange_weak_explicit(&w->state, &state, RESERVED, memory_order_acquire,
+                                                  memory_order_relaxed)) {
+            w->work = work;
+            w->next_helper = work->helpers;
+            work->helpers = w;
+            atomic_store_explicit(&w->state, OFFERED, memory_order_release);
+            if (state == ASLEEP)
+                wake(&w->state);
+            return 1;
+        }
+    return 0;
+}
+
+/* With a stack of a size of its own, whatever the process's limit is, and no signals: handlers are the application's. */
+static int create_thread(worker *w)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    int status = EINVAL;
+
+    if (pthread_attr_init(&attributes))
+        return ENOMEM;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    /* EINVAL: the process has more thread-local data than fits. */
+    for (size_t bytes = STACK_BYTES; status == EINVAL && bytes <= MOST_STACK_BYTES; bytes *= 4)
+        if (!pthread_attr_setstacksize(&attributes, bytes))
+            status = pthread_create(&w->thread, &attributes, serve, w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return status;
+}
+
+static int start(worker *w)
+{
+    if (!w->scratch)
+        w->scratch = cpu_scratch_new();
+    if (!w->scratch)
+        return 0;
+    atomic_store_explicit(&w->state, IDLE, memory_order_release);
+    if (!create_thread(w))
+        return 1;
+    atomic_store_explicit(&w->state, ABSENT, memory_order_relaxed);
+    return 0;
+}
+
+/* One more worker, up to `most`. A system that refuses is left in peace for a while; calls go on with fewer. */
+static worker *grow(uint32_t most)
+{
+    worker *added = NULL;
+
+    if (atomic_load_explicit(&num_workers, memory_order_relaxed) >= most || pthread_mutex_trylock(&lock))
+        return NULL;
+    const uint32_t count = atomic_load_explicit(&num_workers, memory_order_relaxed);
+    if (count < most && now_ns() >= refused_until) {
+        if (start(&workers[count])) {
+            added = &workers[count];
+            atomic_store_explicit(&num_workers, count + 1, memory_order_release);
+        } else {
+            refused_until = now_ns() + REFUSED_NS;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return added;
+}
+
+/* Returns how many were found. */
+static uint32_t recruit(work *work, uint32_t wanted, uint32_t most)
+{
+    const uint32_t count = atomic_load_explicit(&num_workers, memory_order_acquire);
+    uint32_t found = 0;
+    worker *added;
+
+    for (uint32_t i = 0; found < wanted && i < count; i++)
+        found += (uint32_t)reserve(&workers[i], work);
+    while (found < wanted && (added = grow(most)))
+        found += (uint32_t)reserve(added, work);
+    return found;
+}
+
+/* A worker whose offer is gone is in its last piece. */
+static void dismiss(worker *w)
+{
+    if (turn(&w->state, OFFERED, IDLE))
+        return;
+    if (!changes(&w->state, TAKEN) && turn(&w->state, TAKEN, AWAITED))
+        while (atomic_load_explicit(&w->state, memory_order_acquire) == AWAITED)
+            wait_while(&w->state, AWAITED);
+    if (!turn(&w->state, DONE, IDLE))
+        turn(&w->state, DONE_ASLEEP, ASLEEP);
+}
+
+void cpu_pool_run(uint32_t threads, uint32_t limit, int64_t count, int64_t chunk, cpu_body *body, void *context,
+                  cpu_scratch *scratch)
+{
+    work work = { .body = body, .context = context, .count = count, .chunk = chunk };
+    const uint32_t busy = atomic_fetch_add_explicit(&running, 1, memory_order_relaxed) + 1;
+    const uint32_t room = limit > busy ? limit - busy : 0;
+    const uint32_t helpers = recruit(&work, threads - 1 < room ? threads - 1 : room, limit - 1);
+
+    atomic_fetch_add_explicit(&running, helpers, memory_order_relaxed);
+    do_pieces(&work, scratch);
+    for (worker *w = work.helpers, *next; w; w = next) {
+        next = w->next_helper;
+        dismiss(w);
+    }
+    atomic_fetch_sub_explicit(&running, helpers + 1, memory_order_relaxed);
+}
+
+/* --- the pool as a whole --- */
+
+/* In the child of a fork: its only thread is in no call. What workers had stays theirs. */
+static void forget_threads(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    for (uint32_t i = 0; i < CPU_MAX_THREADS - 1; i++)
+        atomic_store_explicit(&workers[i].state, ABSENT, memory_order_relaxed);
+    atomic_store_explicit(&num_workers, 0, memory_order_relaxed);
+    atomic_store_explicit(&running, 0, memory_order_relaxed);
+    refused_until = 0;
+}
+
+int32_t cpu_pool_open(void)
+{
+    pthread_mutex_lock(&lock);
+    if (!watches_forks)
+        watches_forks = !cpu_scratch_prepare() && !pthread_atfork(NULL, NULL, forget_threads);
+    users += (uint32_t)watches_forks;
+    const int32_t status = watches_forks ? OK : ERR_OUT_OF_MEMORY;
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+static void end(worker *w)
+{
+    atomic_store_explicit(&w->state, ENDING, memory_order_release);
+    wake(&w->state);
+    pthread_join(w->thread, NULL);
+    atomic_store_explicit(&w->state, ABSENT, memory_order_relaxed);
+}
+
+void cpu_pool_close(void)
+{
+    pthread_mutex_lock(&lock);
+    if (!--users) {
+        const uint32_t count = atomic_exchange_explicit(&num_workers, 0, memory_order_relaxed);
+        for (uint32_t i = 0; i < count; i++)
+            end(&workers[i]);
+        for (uint32_t i = 0; i < CPU_MAX_THREADS - 1; i++) {
+            cpu_scratch_free(workers[i].scratch);
+            workers[i].scratch = NULL;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
