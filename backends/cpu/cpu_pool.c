@@ -312,8 +312,9 @@ void cpu_pool_close(void)
         for (uint32_t i = 0; i < count; i++)
             end(&workers[i]);
         for (uint32_t i = 0; i < CPU_MAX_THREADS - 1; i++) {
-            cpu_scratch_free(workers[i].scratch);
-            workers[i].scratch = NULL;
+            cpu_scratch *const scratch = workers[i].scratch;
+            workers[i].scratch = NULL; /* first: a child of fork may find either */
+            cpu_scratch_free(scratch);
         }
     }
     pthread_mutex_unlock(&lock);
