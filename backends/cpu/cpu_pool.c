@@ -23,6 +23,8 @@ enum {
     MOST_STACK_BYTES = 16 << 20,
     SPIN_NS = 30000,        /* polled before a thread sleeps: about what waking one takes */
     POLLS = 32,             /* between two offers of the processor to others */
+    MOST_MISSES = 4,        /* a helper that comes too late again and again is woken once in 17 calls */
+    ELSEWHERE_NS = 5000,    /* a processor that was gone for so long is wanted by others */
     REFUSED_NS = 500000000, /* until a refused thread is asked for again */
 };
 
@@ -44,6 +46,7 @@ typedef struct work {
     cpu_body *body;
     void *context;
     int64_t count, chunk;
+    int cpu;                /* where the call runs */
     _Atomic int64_t next;   /* of [0, count): what nobody has claimed begins here */
     struct worker *helpers; /* whom it was offered to */
 } work;
@@ -52,6 +55,9 @@ typedef struct worker {
     _Alignas(64) _Atomic uint32_t state;
     work *work;
     struct worker *next_helper;
+    int helped; /* with the last work it took */
+    uint32_t misses,
+        passed; /* works that were over before it came, one after the other; works since that it was not woken for */
     cpu_scratch *scratch;
     pthread_t thread;
 } worker;
@@ -91,10 +97,11 @@ static void relax(void)
 #endif
 }
 
-/* Polls for a short time whether the word changes. Who else wants this processor has it between polls. */
+/* Polls for a short time whether the word changes. Who else wants this processor has it between polls, and then for itself. */
 static int changes(_Atomic uint32_t *word, uint32_t value)
 {
-    const int64_t end = now_ns() + SPIN_NS;
+    int64_t now = now_ns(), before;
+    const int64_t end = now + SPIN_NS;
 
     do {
         for (int i = 0; i < POLLS; i++) {
@@ -103,7 +110,9 @@ static int changes(_Atomic uint32_t *word, uint32_t value)
             relax();
         }
         sched_yield();
-    } while (now_ns() < end);
+        before = now;
+        now = now_ns();
+    } while (now < end && now - before < ELSEWHERE_NS);
     return atomic_load_explicit(word, memory_order_acquire) != value;
 }
 
@@ -112,22 +121,24 @@ static int turn(_Atomic uint32_t *word, uint32_t from, uint32_t to)
     return atomic_compare_exchange_strong_explicit(word, &from, to, memory_order_acq_rel, memory_order_acquire);
 }
 
-static void do_pieces(work *work, cpu_scratch *scratch)
+/* Returns whether there were any. */
+static int do_pieces(work *work, cpu_scratch *scratch)
 {
     const int64_t chunk = work->chunk, count = work->count;
 
-    for (;;) {
+    for (int some = 0;; some = 1) {
         const int64_t first = atomic_fetch_add_explicit(&work->next, chunk, memory_order_relaxed);
         if (first >= count)
-            return;
+            return some;
         work->body(work->context, first, count - first < chunk ? count : first + chunk, scratch);
     }
 }
 
 /* --- in a worker's thread --- */
 
-/* Whether there was an offer, which is now taken; otherwise the thread is to end. */
-static int take_offer(worker *self)
+/* Whether there was an offer, which is now taken; otherwise the thread is to end. It polls before it sleeps where `polls` says that
+ * this is worth it. */
+static int take_offer(worker *self, int polls)
 {
     for (;;) {
         const uint32_t state = atomic_load_explicit(&self->state, memory_order_acquire);
@@ -138,7 +149,10 @@ static int take_offer(worker *self)
                 return 1;
         } else if (state == ASLEEP || state == DONE_ASLEEP) {
             wait_while(&self->state, state);
-        } else if (!changes(&self->state, state) && state != RESERVED) {
+            polls = 0;
+        } else if (state == RESERVED) {
+            changes(&self->state, state);
+        } else if (!polls || !changes(&self->state, state)) {
             turn(&self->state, state, state == IDLE ? ASLEEP : DONE_ASLEEP);
         }
     }
@@ -147,9 +161,12 @@ static int take_offer(worker *self)
 static void *serve(void *given)
 {
     worker *const self = given;
+    int helps = 1;
 
-    while (take_offer(self)) {
-        do_pieces(self->work, self->scratch);
+    while (take_offer(self, helps)) {
+        /* On the call's own processor a helper would only keep it from its work. */
+        helps = sched_getcpu() != self->work->cpu;
+        self->helped = helps && do_pieces(self->work, self->scratch);
         if (atomic_exchange_explicit(&self->state, DONE, memory_order_acq_rel) == AWAITED)
             wake(&self->state);
     }
@@ -158,6 +175,15 @@ static void *serve(void *given)
 
 /* --- in the calling thread --- */
 
+/* Waking takes longer than small works do, and is in vain where others have the processor. */
+static int worth_waking(worker *w)
+{
+    if (w->passed++ < (1u << w->misses) - 1)
+        return 0;
+    w->passed = 0;
+    return 1;
+}
+
 static int reserve(worker *w, work *work)
 {
     uint32_t state = atomic_load_explicit(&w->state, memory_order_relaxed);
@@ -165,6 +191,10 @@ static int reserve(worker *w, work *work)
     while (state == IDLE || state == ASLEEP)
         if (atomic_compare_exchange_weak_explicit(&w->state, &state, RESERVED, memory_order_acquire,
                                                   memory_order_relaxed)) {
+            if (state == ASLEEP && !worth_waking(w)) {
+                atomic_store_explicit(&w->state, ASLEEP, memory_order_release);
+                return 0;
+            }
             w->work = work;
             w->next_helper = work->helpers;
             work->helpers = w;
@@ -246,11 +276,14 @@ static uint32_t recruit(work *work, uint32_t wanted, uint32_t most)
 /* A worker whose offer is gone is in its last piece. */
 static void dismiss(worker *w)
 {
+    w->misses += w->misses < MOST_MISSES;
     if (turn(&w->state, OFFERED, IDLE))
         return;
     if (!changes(&w->state, TAKEN) && turn(&w->state, TAKEN, AWAITED))
         while (atomic_load_explicit(&w->state, memory_order_acquire) == AWAITED)
             wait_while(&w->state, AWAITED);
+    if (w->helped)
+        w->misses = 0;
     if (!turn(&w->state, DONE, IDLE))
         turn(&w->state, DONE_ASLEEP, ASLEEP);
 }
@@ -258,7 +291,7 @@ static void dismiss(worker *w)
 void cpu_pool_run(uint32_t threads, uint32_t limit, int64_t count, int64_t chunk, cpu_body *body, void *context,
                   cpu_scratch *scratch)
 {
-    work work = { .body = body, .context = context, .count = count, .chunk = chunk };
+    work work = { .body = body, .context = context, .count = count, .chunk = chunk, .cpu = sched_getcpu() };
     const uint32_t busy = atomic_fetch_add_explicit(&running, 1, memory_order_relaxed) + 1;
     const uint32_t room = limit > busy ? limit - busy : 0;
     const uint32_t helpers = recruit(&work, threads - 1 < room ? threads - 1 : room, limit - 1);
