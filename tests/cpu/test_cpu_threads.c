@@ -3,6 +3,7 @@
  * test_cpu_threads [FORKS]: how often a process is forked while others compute, 300 by default. */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -72,6 +73,19 @@ static void test_there_are_as_many_threads_as_set(void **state)
     assert_int_equal(threads_of_a_device("1"), 1);
     assert_int_equal(threads_of_a_device("2"), 2);
     assert_int_equal(threads_of_a_device("5"), 5);
+}
+
+static void test_the_default_is_what_the_process_may_use(void **state)
+{
+    cpu_set_t every, one;
+
+    assert_int_equal(sched_getaffinity(0, sizeof(every), &every), 0);
+    assert_in_range(threads_of_a_device(NULL), 1, CPU_COUNT(&every));
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    assert_int_equal(threads_of_a_device(NULL), 1);
+    assert_int_equal(sched_setaffinity(0, sizeof(every), &every), 0);
 }
 
 static void test_threads_end_with_the_last_device(void **state)
@@ -324,6 +338,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(f4_threads_without_memory_mean_fewer), /* first: stacks of ended threads are used again */
         cmocka_unit_test(test_wrong_settings_are_refused),
         cmocka_unit_test(test_there_are_as_many_threads_as_set),
+        cmocka_unit_test(test_the_default_is_what_the_process_may_use),
         cmocka_unit_test(test_threads_end_with_the_last_device),
         cmocka_unit_test(a2_a_child_of_fork_computes_in_threads_of_its_own),
         cmocka_unit_test(f3_forks_while_other_threads_compute),
