@@ -4,27 +4,21 @@
  *
  * A child of fork has the table, but none of the threads: it starts anew. Nothing is locked while a call runs. */
 #include "cpu_pool.h"
+#include "cpu_wait.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { OK = 0, ERR_OUT_OF_MEMORY = 401 };
 
 enum {
     STACK_BYTES = 256 << 10, /* frames here take some kilobytes; the rest is the C library's, for thread-local data */
     MOST_STACK_BYTES = 16 << 20,
-    SPIN_NS = 30000,        /* polled before a thread sleeps: about what waking one takes */
-    POLLS = 32,             /* between two offers of the processor to others */
-    MOST_MISSES = 4,        /* a helper that comes too late again and again is woken once in 17 calls */
-    ELSEWHERE_NS = 5000,    /* a processor that was gone for so long is wanted by others */
+    MOST_MISSES = 4,        /* a helper that comes too late again and again is woken once in 16 calls */
     REFUSED_NS = 500000000, /* until a refused thread is asked for again */
 };
 
@@ -55,9 +49,9 @@ typedef struct worker {
     _Alignas(64) _Atomic uint32_t state;
     work *work;
     struct worker *next_helper;
-    int helped; /* with the last work it took */
-    uint32_t misses,
-        passed; /* works that were over before it came, one after the other; works since that it was not woken for */
+    int helped;      /* with the last work it took */
+    uint32_t misses; /* works that were over before it came, one after the other */
+    uint32_t passed; /* works since that it was not woken for */
     cpu_scratch *scratch;
     pthread_t thread;
 } worker;
@@ -69,57 +63,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* opening, closing, st
 static uint32_t users;
 static int watches_forks;
 static int64_t refused_until;
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void wait_while(_Atomic uint32_t *word, uint32_t value)
-{
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-}
-
-static void wake(_Atomic uint32_t *word)
-{
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
-/* Polls for a short time whether the word changes. Who else wants this processor has it between polls, and then for itself. */
-static int changes(_Atomic uint32_t *word, uint32_t value)
-{
-    int64_t now = now_ns(), before;
-    const int64_t end = now + SPIN_NS;
-
-    do {
-        for (int i = 0; i < POLLS; i++) {
-            if (atomic_load_explicit(word, memory_order_acquire) != value)
-                return 1;
-            relax();
-        }
-        sched_yield();
-        before = now;
-        now = now_ns();
-    } while (now < end && now - before < ELSEWHERE_NS);
-    return atomic_load_explicit(word, memory_order_acquire) != value;
-}
-
-static int turn(_Atomic uint32_t *word, uint32_t from, uint32_t to)
-{
-    return atomic_compare_exchange_strong_explicit(word, &from, to, memory_order_acq_rel, memory_order_acquire);
-}
 
 /* Returns whether there were any. */
 static int do_pieces(work *work, cpu_scratch *scratch)
@@ -145,15 +88,15 @@ static int take_offer(worker *self, int polls)
         if (state == ENDING)
             return 0;
         if (state == OFFERED) {
-            if (turn(&self->state, OFFERED, TAKEN))
+            if (cpu_turn(&self->state, OFFERED, TAKEN))
                 return 1;
         } else if (state == ASLEEP || state == DONE_ASLEEP) {
-            wait_while(&self->state, state);
+            cpu_wait_while(&self->state, state);
             polls = 0;
         } else if (state == RESERVED) {
-            changes(&self->state, state);
-        } else if (!polls || !changes(&self->state, state)) {
-            turn(&self->state, state, state == IDLE ? ASLEEP : DONE_ASLEEP);
+            cpu_changes(&self->state, state);
+        } else if (!polls || !cpu_changes(&self->state, state)) {
+            cpu_turn(&self->state, state, state == IDLE ? ASLEEP : DONE_ASLEEP);
         }
     }
 }
@@ -168,7 +111,7 @@ static void *serve(void *given)
         helps = sched_getcpu() != self->work->cpu;
         self->helped = helps && do_pieces(self->work, self->scratch);
         if (atomic_exchange_explicit(&self->state, DONE, memory_order_acq_rel) == AWAITED)
-            wake(&self->state);
+            cpu_wake(&self->state);
     }
     return NULL;
 }
@@ -200,7 +143,7 @@ static int reserve(worker *w, work *work)
             work->helpers = w;
             atomic_store_explicit(&w->state, OFFERED, memory_order_release);
             if (state == ASLEEP)
-                wake(&w->state);
+                cpu_wake(&w->state);
             return 1;
         }
     return 0;
@@ -232,6 +175,7 @@ static int start(worker *w)
         w->scratch = cpu_scratch_new();
     if (!w->scratch)
         return 0;
+    w->misses = w->passed = 0;
     atomic_store_explicit(&w->state, IDLE, memory_order_release);
     if (!create_thread(w))
         return 1;
@@ -247,12 +191,12 @@ static worker *grow(uint32_t most)
     if (atomic_load_explicit(&num_workers, memory_order_relaxed) >= most || pthread_mutex_trylock(&lock))
         return NULL;
     const uint32_t count = atomic_load_explicit(&num_workers, memory_order_relaxed);
-    if (count < most && now_ns() >= refused_until) {
+    if (count < most && cpu_now_ns() >= refused_until) {
         if (start(&workers[count])) {
             added = &workers[count];
             atomic_store_explicit(&num_workers, count + 1, memory_order_release);
         } else {
-            refused_until = now_ns() + REFUSED_NS;
+            refused_until = cpu_now_ns() + REFUSED_NS;
         }
     }
     pthread_mutex_unlock(&lock);
@@ -277,15 +221,15 @@ static uint32_t recruit(work *work, uint32_t wanted, uint32_t most)
 static void dismiss(worker *w)
 {
     w->misses += w->misses < MOST_MISSES;
-    if (turn(&w->state, OFFERED, IDLE))
+    if (cpu_turn(&w->state, OFFERED, IDLE))
         return;
-    if (!changes(&w->state, TAKEN) && turn(&w->state, TAKEN, AWAITED))
+    if (!cpu_changes(&w->state, TAKEN) && cpu_turn(&w->state, TAKEN, AWAITED))
         while (atomic_load_explicit(&w->state, memory_order_acquire) == AWAITED)
-            wait_while(&w->state, AWAITED);
+            cpu_wait_while(&w->state, AWAITED);
     if (w->helped)
         w->misses = 0;
-    if (!turn(&w->state, DONE, IDLE))
-        turn(&w->state, DONE_ASLEEP, ASLEEP);
+    if (!cpu_turn(&w->state, DONE, IDLE))
+        cpu_turn(&w->state, DONE_ASLEEP, ASLEEP);
 }
 
 void cpu_pool_run(uint32_t threads, uint32_t limit, int64_t count, int64_t chunk, cpu_body *body, void *context,
@@ -332,7 +276,7 @@ int32_t cpu_pool_open(void)
 static void end(worker *w)
 {
     atomic_store_explicit(&w->state, ENDING, memory_order_release);
-    wake(&w->state);
+    cpu_wake(&w->state);
     pthread_join(w->thread, NULL);
     atomic_store_explicit(&w->state, ABSENT, memory_order_relaxed);
 }

@@ -19,7 +19,11 @@ void cpu_scratch_free(cpu_scratch *scratch)
 
 int cpu_scratch_prepare(void)
 {
-    return pthread_key_create(&key, free);
+    static int made;
+
+    if (!made)
+        made = !pthread_key_create(&key, free);
+    return !made;
 }
 
 cpu_scratch *cpu_scratch_mine(void)
