@@ -1,11 +1,12 @@
 /* Walking over the files of the cache: v1/<backend>/<2 hex digits>/<file>. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "disk_cache_internal.h"
+
+enum { MAX_INNER_PATH = 512 }; /* two short names and one of a file */
 
 typedef struct walk {
     int (*visit)(void *context, const expops_cache_file *file);
@@ -42,7 +43,7 @@ static void walk_folder(walk *w, int parent, const char *name, const char *path,
     }
     const struct dirent *item;
     while (!w->stopped && (item = readdir(folder))) {
-        char inner[PATH_MAX];
+        char inner[MAX_INNER_PATH];
         if (item->d_name[0] == '.' ||
             (size_t)snprintf(inner, sizeof(inner), "%s/%s", path, item->d_name) >= sizeof(inner))
             continue;

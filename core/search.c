@@ -110,7 +110,7 @@ static int is_plugin_file(const struct dirent *entry)
 
 static void fail_place(search *s, const char *path, const char *origin, int error)
 {
-    char reason[PATH_MAX + 64];
+    char reason[EXPOPS_REASON_BYTES];
     snprintf(reason, sizeof reason, "%s: %s.", path, strerror(error));
     if (error == ENOMEM)
         s->status = expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "searching %s: no memory; free some", path);
@@ -121,15 +121,18 @@ static void fail_place(search *s, const char *path, const char *origin, int erro
 static void search_directory(search *s, const char *directory, const char *origin)
 {
     struct dirent **entries = NULL;
-    char path[PATH_MAX];
+    char *path;
     note_place(s, directory);
     const int count = scandir(directory, &entries, is_plugin_file, alphasort);
     if (count < 0)
         fail_place(s, directory, origin, errno);
     for (int i = 0; i < count; i++) {
-        const int length = snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
-        if (length > 0 && (size_t)length < sizeof path)
+        if (asprintf(&path, "%s/%s", directory, entries[i]->d_name) >= 0) {
             append_file(s, path, origin);
+            free(path);
+        } else {
+            fail_place(s, directory, origin, ENOMEM);
+        }
         free(entries[i]);
     }
     free(entries);

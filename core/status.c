@@ -1,17 +1,59 @@
 #include "error.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { STORY_BYTES = 16384 };
+enum { STORY_BYTES = 16384, BRIEF_BYTES = 192 };
 
-/* Two buffers, so that a format's arguments may point into the story that is being told. */
+/* Two buffers, so that a format's arguments may point into the story that is being told. They are allocated when the thread first
+ * fails: most threads never do, and what is thread-local lies on a thread's stack. Where there is no memory, it is told in brief. */
 static _Thread_local struct {
-    char text[2][STORY_BYTES];
-    unsigned current;
+    char *room; /* 2 * STORY_BYTES */
+    char brief[2][BRIEF_BYTES];
+    char *text; /* NULL: nothing was told */
     uint32_t count;
 } story;
+
+static pthread_key_t room_key;
+static int room_key_made;
+static pthread_once_t room_once = PTHREAD_ONCE_INIT;
+
+static void free_room(void *room)
+{
+    free(room);
+    story.room = NULL;
+    story.text = NULL;
+}
+
+static void make_room_key(void)
+{
+    room_key_made = !pthread_key_create(&room_key, free_room);
+}
+
+static void make_room(void)
+{
+    pthread_once(&room_once, make_room_key);
+    char *room = room_key_made ? malloc(2 * STORY_BYTES) : NULL;
+    if (room && pthread_setspecific(room_key, room)) {
+        free(room);
+        room = NULL;
+    }
+    story.room = room;
+}
+
+/* The buffer that is not in use. */
+static char *other_text(size_t *size)
+{
+    if (!story.room)
+        make_room();
+    *size = story.room ? STORY_BYTES : BRIEF_BYTES;
+    if (story.room)
+        return story.text == story.room ? story.room + STORY_BYTES : story.room;
+    return story.brief[story.text == story.brief[0]];
+}
 
 static const struct {
     expops_status status;
@@ -49,28 +91,29 @@ const char *expops_status_name(expops_status status)
 
 const char *expops_error_text(void)
 {
-    return story.text[story.current];
+    return story.text ? story.text : "";
 }
 
-/* Writes into the buffer not in use; returns the length without the terminator. Text that does not
- * fit ends in "...". */
-static size_t tell(char *to, const char *format, va_list arguments)
+/* Returns the length without the terminator. Text that does not fit ends in "...". */
+static size_t tell(char *to, size_t size, const char *format, va_list arguments)
 {
-    const int length = vsnprintf(to, STORY_BYTES, format, arguments);
+    const int length = vsnprintf(to, size, format, arguments);
     if (length < 0) {
         to[0] = 0;
         return 0;
     }
-    if ((size_t)length < STORY_BYTES)
+    if ((size_t)length < size)
         return (size_t)length;
-    memcpy(to + STORY_BYTES - 4, "...", 4);
-    return STORY_BYTES - 1;
+    memcpy(to + size - 4, "...", 4);
+    return size - 1;
 }
 
 static void start_story(const char *format, va_list arguments)
 {
-    tell(story.text[!story.current], format, arguments);
-    story.current = !story.current;
+    size_t size;
+    char *to = other_text(&size);
+    tell(to, size, format, arguments);
+    story.text = to;
     story.count++;
 }
 
@@ -93,18 +136,19 @@ void expops_error_from_backend(const char *format, ...)
 
 expops_status expops_fail_more(expops_status status, const char *format, ...)
 {
-    char *to = story.text[!story.current];
-    const char *from = story.text[story.current];
+    size_t size;
+    char *to = other_text(&size);
+    const char *from = expops_error_text();
     va_list arguments;
     va_start(arguments, format);
-    size_t length = tell(to, format, arguments);
+    size_t length = tell(to, size, format, arguments);
     va_end(arguments);
-    for (const char *link = ": "; *link && length < STORY_BYTES - 1;)
+    for (const char *link = ": "; *link && length < size - 1;)
         to[length++] = *link++;
-    while (*from && length < STORY_BYTES - 1)
+    while (*from && length < size - 1)
         to[length++] = *from++;
     to[length] = 0;
-    story.current = !story.current;
+    story.text = to;
     return status;
 }
 

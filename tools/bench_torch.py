@@ -9,13 +9,11 @@ machine does then moves both. The table shows the median time of a call of this 
 PyTorch's time over this library's: above 1 this library is faster.
 
 PyTorch writes into a tensor that exists already, as this library does; the few operators that have no such form are
-marked. Both libraries get one OpenMP runtime, PyTorch's, and so the same threads: of two runtimes, each would wait
-actively on the cores the other one needs. Freed memory is kept by the allocator, so that PyTorch's temporaries cost no
-page faults.
+marked. Both get as many threads. PyTorch's, which wait actively for 15 ms after their work, do so for 50 us here: as long as
+within its own samples, but not into those of this library. Freed memory is kept by the allocator, so that PyTorch's
+temporaries cost no page faults.
 """
 import argparse
-import glob
-import importlib.util
 import math
 import os
 import statistics
@@ -29,16 +27,24 @@ SAMPLES = 15
 SAMPLE_SECONDS = 2e-3
 
 
-def share_one_runtime():
-    """Starts this program again with PyTorch's OpenMP runtime before all others."""
-    folder = os.path.join(os.path.dirname(importlib.util.find_spec('torch').origin), 'lib')
-    found = glob.glob(os.path.join(folder, 'libgomp*.so*')) + \
-        glob.glob(os.path.join(folder, '..', '..', 'torch.libs', 'libgomp*.so*'))
-    if not found or 'EXPOPS_BENCH_CHILD' in os.environ:
+def set_up_process():
+    """Starts this program again with what PyTorch's OpenMP runtime and the allocator read when they start."""
+    if 'EXPOPS_BENCH_CHILD' in os.environ:
         return
-    os.environ.update(EXPOPS_BENCH_CHILD='1', LD_PRELOAD=found[0], MALLOC_MMAP_THRESHOLD_=str(1 << 40),
+    os.environ.update(EXPOPS_BENCH_CHILD='1', GOMP_SPINCOUNT='1000', MALLOC_MMAP_THRESHOLD_=str(1 << 40),
                       MALLOC_TRIM_THRESHOLD_=str(1 << 40))
     os.execv(sys.executable, [sys.executable] + sys.argv)
+
+
+def library_with(build, threads):
+    """A device has as many threads as the thread that opens it may use processors."""
+    every = os.sched_getaffinity(0)
+    if threads > len(every):
+        raise SystemExit(f'bench_torch.py: {threads} threads want as many processors; there are {len(every)}')
+    os.sched_setaffinity(0, sorted(every)[:threads])
+    library = Library(build, 'cpu')
+    os.sched_setaffinity(0, every)
+    return library
 
 
 def sample(run, count):
@@ -64,10 +70,9 @@ def size_text(size):
     return f'{size >> 20} Mi' if size >= 1 << 20 else f'{size >> 10} Ki' if size >= 1 << 10 else str(size)
 
 
-def run(options, torch, library):
-    table, settings = {}, [(size, threads) for size in options.sizes for threads in options.threads]
+def run_with(options, torch, library, threads, table):
+    torch.set_num_threads(threads)
     for name, make in chosen((layouts if options.layouts else operators)(torch), options.names):
-        table[name] = {}
         for size in options.sizes:
             case = make(size, options.dtype)
             library.keep.clear()
@@ -75,11 +80,18 @@ def run(options, torch, library):
             result, expected = case.out.clone(), case.theirs()
             if not case.in_place and not same(result, expected, options.dtype):
                 raise SystemExit(f'bench_torch.py: {name}: the libraries disagree')
-            for threads in options.threads:
-                torch.set_num_threads(threads)
-                table[name][size, threads] = compare(ours, case.theirs, options.samples)
-        if sys.stderr.isatty() or options.verbose:
-            print(name, *(f'{r[2]:.2f}' for r in table[name].values()), file=sys.stderr, flush=True)
+            found = compare(ours, case.theirs, options.samples)
+            table.setdefault(name, {})[size, threads] = found
+            if sys.stderr.isatty() or options.verbose:
+                print(f'{name}, {size_text(size)}, {threads}: {found[2]:.2f}', file=sys.stderr, flush=True)
+
+
+def run(options, torch):
+    table, settings = {}, [(size, threads) for size in options.sizes for threads in options.threads]
+    for threads in options.threads:
+        library = library_with(options.build, threads)
+        run_with(options, torch, library, threads, table)
+        library.close()
     return table, settings
 
 
@@ -109,11 +121,11 @@ def main():
     parser.add_argument('--samples', type=int, default=SAMPLES)
     parser.add_argument('--verbose', action='store_true', help='ratios as they come, on standard error')
     options = parser.parse_args()
-    share_one_runtime()
+    set_up_process()
     import torch
     torch.set_grad_enabled(False)
     torch.manual_seed(1)
-    report(*run(options, torch, Library(options.build, 'cpu')))
+    report(*run(options, torch))
 
 
 if __name__ == '__main__':

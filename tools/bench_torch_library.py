@@ -34,6 +34,9 @@ class Library:
         self.stream = ctypes.c_void_p(stream)
         self.keep = []
 
+    def close(self):
+        self.lib.expops_device_close(ctypes.byref(self.device))
+
     def check(self, status):
         if status:
             raise SystemExit('expops: ' + self.lib.expops_error_text().decode())

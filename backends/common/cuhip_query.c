@@ -50,7 +50,8 @@ int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
     query->api = NULL;
     if (query->host_major != EXPOPS_BACKEND_MAJOR)
         return 1;
-    cuhip_host = host;
+    if (cuhip_host != host) /* asked again, while devices are in use, the host is the same: nothing is written */
+        cuhip_host = host;
     query->api = &api;
     return 0;
 }

@@ -6,9 +6,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 /* Values of expops_status. */
 enum { OK = 0, ERR_INVALID_ARGUMENT = 200, ERR_UNAVAILABLE = 400, ERR_OUT_OF_MEMORY = 401 };
@@ -21,6 +18,7 @@ enum { ALIGNMENT = 64 };
 struct expops_backend_device {
     const cpu_level *level;
     uint32_t level_index;
+    cpu_cores cores;
     char name[128];
 };
 
@@ -51,9 +49,32 @@ static void read_name(char *name, size_t size)
         fclose(file);
 }
 
+static const char *setting(const char *key)
+{
+    return host->config ? host->config(key) : NULL;
+}
+
+static int32_t prepare(expops_backend_device *device)
+{
+    const char *const wanted = setting("cpu_level");
+
+    device->level = cpu_level_choose(wanted, &device->level_index);
+    if (!device->level) {
+        host->error("this processor has no instruction level %s that the library was built for; it needs at least %s",
+                    wanted ? wanted : "", cpu_levels[0]->name);
+        return ERR_UNAVAILABLE;
+    }
+    if (!cpu_cores_choose(host, setting("cpu_threads"), &device->cores))
+        return ERR_UNAVAILABLE;
+    read_name(device->name, sizeof(device->name));
+    if (!cpu_pool_open())
+        return OK;
+    host->error("no memory for the threads' records");
+    return ERR_OUT_OF_MEMORY;
+}
+
 static int32_t cpu_device_open(uint32_t ordinal, expops_backend_device **out_device)
 {
-    const char *const wanted = host->config ? host->config("cpu_level") : NULL;
     expops_backend_device *const device = calloc(1, sizeof(*device));
 
     *out_device = NULL;
@@ -61,20 +82,17 @@ static int32_t cpu_device_open(uint32_t ordinal, expops_backend_device **out_dev
         host->error("no memory for the device");
         return ERR_OUT_OF_MEMORY;
     }
-    device->level = cpu_level_choose(wanted, &device->level_index);
-    if (!device->level) {
-        host->error("this processor has no instruction level %s that the library was built for; it needs at least %s",
-                    wanted ? wanted : "", cpu_levels[0]->name);
+    const int32_t status = prepare(device);
+    if (status)
         free(device);
-        return ERR_UNAVAILABLE;
-    }
-    read_name(device->name, sizeof(device->name));
-    *out_device = device;
-    return OK;
+    else
+        *out_device = device;
+    return status;
 }
 
 static void cpu_device_close(expops_backend_device *device)
 {
+    cpu_pool_close();
     free(device);
 }
 
@@ -154,13 +172,19 @@ static void cpu_unload(expops_backend_device *device, expops_backend_kernel *ker
 static int32_t cpu_offer_here(expops_backend_device *device, const expops_signature *signature,
                               expops_backend_kernel **out_kernel)
 {
-    return cpu_offer(host, device->level, device->level_index, signature, out_kernel);
+    return cpu_offer(host, device->level, device->level_index, &device->cores, signature, out_kernel);
 }
 
 static int32_t cpu_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                           const expops_launch *launch)
 {
-    kernel->run(kernel, launch);
+    cpu_scratch *const scratch = cpu_scratch_mine();
+
+    if (!scratch) {
+        host->error("no memory for what a thread computes in (%zu bytes)", sizeof(*scratch));
+        return ERR_OUT_OF_MEMORY;
+    }
+    kernel->run(kernel, launch, scratch);
     return OK;
 }
 
@@ -241,7 +265,8 @@ int32_t expops_backend_query(const expops_host_api *from_host, expops_query *que
     query->api = NULL;
     if (query->host_major != EXPOPS_BACKEND_MAJOR)
         return ERR_INVALID_ARGUMENT;
-    host = from_host;
+    if (host != from_host) /* asked again, while devices are in use, the host is the same: nothing is written */
+        host = from_host;
     query->api = &api;
     return OK;
 }

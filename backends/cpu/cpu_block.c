@@ -27,22 +27,20 @@ static cpu_convert_fn *convert_or_move(const cpu_level *level, int32_t to, int32
 }
 
 /* Rounds `n` values of type `dtype` in place to what `through` can hold. */
-static void round_through(const cpu_level *level, int32_t through, int32_t dtype, void *values, size_t n)
+static void round_through(const cpu_level *level, int32_t through, int32_t dtype, void *values, size_t n,
+                          cpu_buffer *rounded)
 {
-    cpu_buffer rounded;
-
-    level->convert[through][dtype](rounded.bytes, 1, values, 1, n);
-    level->convert[dtype][through](values, 1, rounded.bytes, 1, n);
+    level->convert[through][dtype](rounded->bytes, 1, values, 1, n);
+    level->convert[dtype][through](values, 1, rounded->bytes, 1, n);
 }
 
 /* The operand runs along `down`: whole columns are read, and turned in the first cache. */
 static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const char *from, const cpu_position *position,
-                        char *to)
+                        char *to, cpu_buffer *columns)
 {
     const cpu_level *const level = kernel->level;
     const int64_t step = op->strides[kernel->blocks.across];
     const uint32_t bytes = cpu_dtype_bytes[op->store];
-    cpu_buffer columns;
 
     if (op->dtype == op->store) {
         level->transpose[log2_of(bytes)](to, position->cols, from, step, (size_t)position->rows,
@@ -50,9 +48,9 @@ static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const c
         return;
     }
     for (int64_t c = 0; c < position->cols; c++)
-        level->convert[op->store][op->dtype](columns.bytes + c * position->rows * bytes, 1, from + c * step * op->bytes,
-                                             1, (size_t)position->rows);
-    level->transpose[log2_of(bytes)](to, position->cols, columns.bytes, position->rows, (size_t)position->rows,
+        level->convert[op->store][op->dtype](columns->bytes + c * position->rows * bytes, 1,
+                                             from + c * step * op->bytes, 1, (size_t)position->rows);
+    level->transpose[log2_of(bytes)](to, position->cols, columns->bytes, position->rows, (size_t)position->rows,
                                      (size_t)position->cols);
 }
 
@@ -83,9 +81,10 @@ static cpu_view load_number(const cpu_kernel *kernel, const expops_launch *launc
 }
 
 cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
-                  cpu_buffer *buffer)
+                  cpu_scratch *scratch)
 {
     const cpu_operand *const op = &kernel->operand[operand];
+    cpu_buffer *const buffer = &scratch->operand[operand];
     cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
 
     if (op->mode == CPU_FILLED)
@@ -97,11 +96,12 @@ cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_
         return view;
     }
     if (position->rows > 1 && down_stride(kernel, op) == 1 && op->strides[kernel->blocks.across] > 1)
-        load_turned(kernel, op, from, position, buffer->bytes);
+        load_turned(kernel, op, from, position, buffer->bytes, &scratch->between);
     else
         load_rows(kernel, op, from, position, buffer->bytes);
     if (op->through >= 0)
-        round_through(kernel->level, op->through, op->store, buffer->bytes, (size_t)(position->rows * position->cols));
+        round_through(kernel->level, op->through, op->store, buffer->bytes, (size_t)(position->rows * position->cols),
+                      &scratch->between);
     return view;
 }
 
@@ -124,10 +124,10 @@ int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch)
 }
 
 cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position,
-                 cpu_buffer *buffer)
+                 cpu_scratch *scratch)
 {
     const cpu_operand *const op = &kernel->operand[0];
-    cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
+    cpu_view view = { scratch->operand[0].bytes, position->cols * cpu_dtype_bytes[op->store] };
 
     if (op->mode == CPU_DIRECT && !cpu_streams_now(kernel, launch)) {
         view.data = cpu_address(kernel, launch, 0, position);
@@ -146,23 +146,24 @@ void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes
     memcpy(to + head + middle, from + head + middle, bytes - head - middle);
 }
 
-static void store_streamed(const cpu_kernel *kernel, const cpu_position *position, cpu_view view, char *to)
+static void store_streamed(const cpu_kernel *kernel, const cpu_position *position, cpu_view view, char *to,
+                           cpu_buffer *converted)
 {
     const cpu_operand *const op = &kernel->operand[0];
-    cpu_buffer converted;
 
     for (int64_t r = 0; r < position->rows; r++) {
         const char *from = view.data + r * view.row_bytes;
         if (op->dtype != op->store) {
-            kernel->level->convert[op->dtype][op->store](converted.bytes, 1, from, 1, (size_t)position->cols);
-            from = converted.bytes;
+            kernel->level->convert[op->dtype][op->store](converted->bytes, 1, from, 1, (size_t)position->cols);
+            from = converted->bytes;
         }
         cpu_stream(kernel->level, to + r * down_stride(kernel, op) * op->bytes, from,
                    (size_t)(position->cols * op->bytes));
     }
 }
 
-void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view)
+void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view,
+               cpu_scratch *scratch)
 {
     const cpu_operand *const op = &kernel->operand[0];
     char *const to = cpu_address(kernel, launch, 0, position);
@@ -171,9 +172,10 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
     if (view.data == to)
         return;
     if (op->through >= 0)
-        round_through(kernel->level, op->through, op->store, view.data, (size_t)(position->rows * position->cols));
+        round_through(kernel->level, op->through, op->store, view.data, (size_t)(position->rows * position->cols),
+                      &scratch->between);
     if (cpu_streams_now(kernel, launch)) {
-        store_streamed(kernel, position, view, to);
+        store_streamed(kernel, position, view, to, &scratch->between);
         return;
     }
     cpu_convert_fn *const convert = convert_or_move(kernel->level, op->dtype, op->store);
@@ -182,10 +184,11 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
 }
 
 void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
-                void *out_value)
+                cpu_scratch *scratch)
 {
     const cpu_operand *const op = &kernel->operand[operand];
     const cpu_level *const level = kernel->level;
+    char *const out_value = scratch->scalar[operand];
 
     if (op->kind == EXPOPS_OPERAND_NUMBER) {
         const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
@@ -195,6 +198,6 @@ void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t 
     char value[16];
     convert_or_move(level, op->store, op->dtype)(value, 1, cpu_address(kernel, launch, operand, position), 1, 1);
     if (op->through >= 0)
-        round_through(level, op->through, op->store, value, 1);
+        round_through(level, op->through, op->store, value, 1, &scratch->between);
     convert_or_move(level, kernel->scalar_dtype, op->store)(out_value, 1, value, 1, 1);
 }

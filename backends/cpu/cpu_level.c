@@ -10,8 +10,18 @@ const uint8_t cpu_dtype_bytes[EXPOPS_DTYPE_COUNT] = {
 };
 
 #ifdef CPU_X86_LEVELS
+#include <cpuid.h>
+
 extern const cpu_level cpu_level_v2, cpu_level_v3, cpu_level_v4;
 const cpu_level *const cpu_levels[] = { &cpu_level_v2, &cpu_level_v3, &cpu_level_v4 };
+
+/* Not every compiler's builtin knows it. */
+static int has_f16c(void)
+{
+    unsigned a, b, c, d;
+
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
 
 static int has(uint32_t level)
 {
@@ -21,7 +31,7 @@ static int has(uint32_t level)
         return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("ssse3");
     case 1:
         return has(0) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-               __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+               __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && has_f16c();
     default:
         return has(1) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&

@@ -32,21 +32,20 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
 }
 
 /* The input runs along `down`, the output along `across`. */
-static void move_turned(const cpu_kernel *kernel, const cpu_position *position, char *to, const char *from)
+static void move_turned(const cpu_kernel *kernel, const cpu_position *position, char *to, const char *from, char *tile)
 {
     const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
     const cpu_blocks *const blocks = &kernel->blocks;
     const int64_t to_step = out->strides[blocks->down] * out->bytes, row_bytes = position->cols * out->bytes;
     const int whole_lines = !(((uintptr_t)to | (uint64_t)to_step | (uint64_t)row_bytes) % LINE_BYTES);
-    cpu_buffer tile;
 
-    kernel->level->transpose[__builtin_ctz(out->bytes)](tile.bytes, position->cols, from, in->strides[blocks->across],
+    kernel->level->transpose[__builtin_ctz(out->bytes)](tile, position->cols, from, in->strides[blocks->across],
                                                         (size_t)position->rows, (size_t)position->cols);
     for (int64_t r = 0; r < position->rows; r++)
         if (kernel->streamed && whole_lines)
-            kernel->level->stream(to + r * to_step, tile.bytes + r * row_bytes, (size_t)row_bytes);
+            kernel->level->stream(to + r * to_step, tile + r * row_bytes, (size_t)row_bytes);
         else
-            memcpy(to + r * to_step, tile.bytes + r * row_bytes, (size_t)row_bytes);
+            memcpy(to + r * to_step, tile + r * row_bytes, (size_t)row_bytes);
 }
 
 static int turned(const cpu_kernel *kernel)
@@ -58,20 +57,19 @@ static int turned(const cpu_kernel *kernel)
            in->strides[blocks->down] == 1 && in->strides[blocks->across] > 1;
 }
 
-static void run_part(void *context, int64_t first, int64_t last, uint32_t thread)
+static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
 {
     const move_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
     const int is_turned = turned(kernel);
     cpu_position position;
 
-    (void)thread;
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         char *const to = cpu_address(kernel, task->launch, 0, &position);
         const char *const from = cpu_address(kernel, task->launch, 1, &position);
         if (is_turned)
-            move_turned(kernel, &position, to, from);
+            move_turned(kernel, &position, to, from, scratch->between.bytes);
         else
             move_rows(kernel, &position, to, from);
         cpu_position_next(kernel, &position);
@@ -80,11 +78,11 @@ static void run_part(void *context, int64_t first, int64_t last, uint32_t thread
         kernel->level->stream_end();
 }
 
-static void run(const cpu_kernel *kernel, const expops_launch *launch)
+static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     move_task task = { kernel, launch };
 
-    cpu_parallel(cpu_threads(kernel->elements, kernel->blocks.total), kernel->blocks.total, run_part, &task);
+    cpu_parallel(kernel, cpu_threads(kernel, kernel->blocks.total), kernel->blocks.total, run_part, &task, scratch);
 }
 
 void cpu_move_plan(cpu_kernel *kernel)

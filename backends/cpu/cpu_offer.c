@@ -136,10 +136,11 @@ static void copy_signature(cpu_kernel *kernel, const expops_signature *signature
         copy_operand(kernel, signature, i, &tensors, &numbers);
 }
 
-static void run_nothing(const cpu_kernel *kernel, const expops_launch *launch)
+static void run_nothing(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     (void)kernel;
     (void)launch;
+    (void)scratch;
 }
 
 static int is_move(const expops_signature *signature)
@@ -148,7 +149,7 @@ static int is_move(const expops_signature *signature)
            signature->operands[1].kind == EXPOPS_OPERAND_INPUT;
 }
 
-int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index,
+int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,
                   const expops_signature *signature, expops_backend_kernel **out_kernel)
 {
     const cpu_instance *instance = NULL;
@@ -167,6 +168,7 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
         return OUT_OF_MEMORY;
     }
     kernel->level = level;
+    kernel->cores = cores;
     kernel->instance = instance;
     copy_signature(kernel, signature);
     if (!kernel->elements)

@@ -1,40 +1,30 @@
-/* How many threads, and which part each takes. */
+/* How many threads a kernel's work is worth, and how large the pieces are that they take. */
 #include "cpu_plan.h"
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+enum {
+    PIECE_ELEMENTS = 16384, /* worth claiming */
+    PIECES_EACH = 16,       /* at most so many for a thread: a late one still finds some, and the last ends soon */
+};
 
-uint32_t cpu_threads(int64_t elements, int64_t most)
+uint32_t cpu_threads(const cpu_kernel *kernel, int64_t most)
 {
-#ifdef _OPENMP
-    if (elements < 2 * CPU_PARALLEL_ELEMENTS || most < 2 || omp_in_parallel())
+    int64_t threads = kernel->cores->threads;
+
+    if (kernel->elements < 2 * CPU_PARALLEL_ELEMENTS || most < 2 || threads < 2 || cpu_cores_in_use(kernel->cores))
         return 1;
-    int64_t threads = omp_get_max_threads();
-    if (threads > elements / CPU_PARALLEL_ELEMENTS)
-        threads = elements / CPU_PARALLEL_ELEMENTS;
-    if (threads > most)
-        threads = most;
-    return (uint32_t)(threads < CPU_MAX_THREADS ? threads : CPU_MAX_THREADS);
-#else
-    return 1;
-#endif
+    if (threads > kernel->elements / CPU_PARALLEL_ELEMENTS)
+        threads = kernel->elements / CPU_PARALLEL_ELEMENTS;
+    return (uint32_t)(threads < most ? threads : most);
 }
 
-void cpu_parallel(uint32_t threads, int64_t count, cpu_body *body, void *context)
+void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu_body *body, void *context,
+                  cpu_scratch *scratch)
 {
-#ifdef _OPENMP
-    if (threads > 1) {
-        /* The runtime may give fewer threads than asked for: parts are dealt out by what it gave. */
-#pragma omp parallel num_threads((int)threads)
-        {
-            const int64_t given = omp_get_num_threads(), thread = omp_get_thread_num();
-            const int64_t part = count / given, rest = count % given;
-            const int64_t first = part * thread + (thread < rest ? thread : rest);
-            body(context, first, first + part + (thread < rest), (uint32_t)thread);
-        }
+    if (threads < 2) {
+        body(context, 0, count, scratch);
         return;
     }
-#endif
-    body(context, 0, count, 0);
+    const int64_t each = kernel->elements / count + 1, worth = (PIECE_ELEMENTS + each - 1) / each;
+    const int64_t fair = count / (threads * PIECES_EACH);
+    cpu_pool_run(threads, kernel->cores->threads, count, worth > fair ? worth : fair, body, context, scratch);
 }

@@ -3,15 +3,13 @@
 #ifndef CPU_PLAN_H
 #define CPU_PLAN_H
 
+#include "cpu_cores.h"
 #include "cpu_instance.h"
 #include "cpu_level.h"
+#include "cpu_pool.h"
 
 enum {
-    CPU_MAX_RANK = 17, /* the core's 16, and one more for rows without a dimension */
-    CPU_MAX_OPERANDS = 8,
-    CPU_MAX_THREADS = 256,
-    CPU_BUFFER_BYTES = 4096,       /* a block of one operand: several fit the first cache */
-    CPU_ACCS_BYTES = 16384,        /* accumulators of a group of rows */
+    CPU_MAX_RANK = 17,             /* the core's 16, and one more for rows without a dimension */
     CPU_DIRECT_COLS = 16384,       /* elements of a block none of whose operands needs a buffer */
     CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
     CPU_STREAM_PART_BYTES = 1024,  /* of results that go there at once */
@@ -53,6 +51,7 @@ typedef struct cpu_blocks {
 
 struct expops_backend_kernel {
     const cpu_level *level;
+    const cpu_cores *cores;
     const cpu_instance *instance; /* NULL: elements are moved */
     uint32_t rank, kept;          /* rows: the first `kept` dimensions count rows */
     int64_t shape[CPU_MAX_RANK];
@@ -68,7 +67,7 @@ struct expops_backend_kernel {
     uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
-    void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch);
+    void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
 };
 typedef struct expops_backend_kernel cpu_kernel;
 
@@ -78,16 +77,6 @@ typedef struct cpu_position {
     int64_t offset[CPU_MAX_OPERANDS];
     int64_t rows, cols; /* of this block */
 } cpu_position;
-
-/* The rows of a block as an array of the instance's type. */
-typedef struct cpu_view {
-    char *data;
-    int64_t row_bytes; /* from one row to the next */
-} cpu_view;
-
-typedef struct cpu_buffer {
-    _Alignas(64) char bytes[CPU_BUFFER_BYTES];
-} cpu_buffer;
 
 /* --- cpu_space.c --- */
 /* Puts `count` dimensions from `first` on in the order of `leader`'s strides, forwards, and joins those that can be;
@@ -103,16 +92,17 @@ void cpu_position_next(const cpu_kernel *kernel, cpu_position *position);
 /* Address of an operand's first element of the block. */
 char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand,
                   const cpu_position *position);
-/* Gives an input's block, through `buffer` where it must be. */
+/* Gives an input's block, through the operand's buffer where it must be. */
 cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
-                  cpu_buffer *buffer);
+                  cpu_scratch *scratch);
 /* Where to write the output's block; cpu_store finishes it. */
 cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position,
-                 cpu_buffer *buffer);
-void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view);
-/* Writes a scalar argument (a number or a broadcast element) as the arithmetic's type: at most 16 bytes. */
+                 cpu_scratch *scratch);
+void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position, cpu_view view,
+               cpu_scratch *scratch);
+/* Writes a scalar argument (a number or a broadcast element) as the arithmetic's type to its place in `scratch`. */
 void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
-                void *out_value);
+                cpu_scratch *scratch);
 /* Whether the output is large and written in long runs, so that it had better go past the caches. */
 int cpu_streams(const cpu_kernel *kernel, int32_t across);
 /* Not in place, though: the lines are in the cache already. */
@@ -121,10 +111,12 @@ int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch);
 void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes);
 
 /* --- cpu_parallel.c --- */
-/* Calls `body` with parts of [0, count) that cover it, in up to as many threads as `elements` of work are worth. */
-typedef void cpu_body(void *context, int64_t first, int64_t last, uint32_t thread);
-uint32_t cpu_threads(int64_t elements, int64_t most);
-void cpu_parallel(uint32_t threads, int64_t count, cpu_body *body, void *context);
+/* As many threads as the kernel's work is worth, where it has `most` parts; the same each time, but in the application's own
+ * parallel regions. */
+uint32_t cpu_threads(const cpu_kernel *kernel, int64_t most);
+/* Calls `body` with pieces of [0, count) that cover it, the whole of the kernel's work, in at most `threads` threads. */
+void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu_body *body, void *context,
+                  cpu_scratch *scratch);
 
 /* --- the drivers: finish the plan, and set kernel->run --- */
 void cpu_pointwise_plan(cpu_kernel *kernel);
@@ -132,7 +124,7 @@ void cpu_move_plan(cpu_kernel *kernel);
 void cpu_rows_plan(cpu_kernel *kernel);
 
 /* --- cpu_offer.c --- */
-int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index,
+int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,
                   const expops_signature *signature, expops_backend_kernel **out_kernel);
 
 #endif

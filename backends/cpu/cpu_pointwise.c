@@ -8,11 +8,6 @@ typedef struct pointwise_task {
     const expops_launch *launch;
 } pointwise_task;
 
-typedef struct pointwise_scratch {
-    cpu_buffer buffer[CPU_MAX_OPERANDS];
-    _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
-} pointwise_scratch;
-
 /* Moves the operands on by n elements. */
 static void advance(const cpu_kernel *kernel, const void **at, size_t n)
 {
@@ -49,12 +44,12 @@ static void stream_block(const cpu_kernel *kernel, size_t elements, char *to, co
 }
 
 /* Rows of the function of the elements' positions. */
-static void run_positions(const pointwise_task *task, const cpu_position *position, cpu_buffer *buffer)
+static void run_positions(const pointwise_task *task, const cpu_position *position, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
     const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
-    const cpu_view view = cpu_out(kernel, task->launch, position, buffer);
+    const cpu_view view = cpu_out(kernel, task->launch, position, scratch);
     const uint8_t yes = 1;
     char one[16];
 
@@ -62,61 +57,59 @@ static void run_positions(const pointwise_task *task, const cpu_position *positi
     for (int64_t r = 0; r < position->rows; r++)
         kernel->instance->position((size_t)position->cols, view.data + r * view.row_bytes, out->bytes, one,
                                    position->offset[1] + (down < 0 ? 0 : r * in->strides[down]), in->strides[across]);
-    cpu_store(kernel, task->launch, position, view);
+    cpu_store(kernel, task->launch, position, view, scratch);
 }
 
-static void run_block(const pointwise_task *task, const cpu_position *position, pointwise_scratch *scratch)
+static void run_block(const pointwise_task *task, const cpu_position *position, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const void *in[CPU_MAX_OPERANDS] = { NULL };
 
     if (kernel->instance->position) {
-        run_positions(task, position, &scratch->buffer[0]);
+        run_positions(task, position, scratch);
         return;
     }
     for (uint32_t i = 1; i < kernel->num_operands; i++) {
         const cpu_operand *const op = &kernel->operand[i];
         in[i - 1] = scratch->scalar[i];
         if (op->mode == CPU_SCALAR && op->kind != EXPOPS_OPERAND_NUMBER)
-            cpu_scalar(kernel, task->launch, i, position, scratch->scalar[i]);
+            cpu_scalar(kernel, task->launch, i, position, scratch);
         else if (op->mode != CPU_SCALAR)
-            in[i - 1] = cpu_load(kernel, task->launch, i, position, &scratch->buffer[i]).data;
+            in[i - 1] = cpu_load(kernel, task->launch, i, position, scratch).data;
     }
     if (kernel->in_parts && cpu_streams_now(kernel, task->launch)) {
         stream_block(kernel, (size_t)position->cols, cpu_address(kernel, task->launch, 0, position), in,
-                     &scratch->buffer[0]);
+                     &scratch->operand[0]);
         return;
     }
-    const cpu_view out = cpu_out(kernel, task->launch, position, &scratch->buffer[0]);
+    const cpu_view out = cpu_out(kernel, task->launch, position, scratch);
     kernel->instance->pointwise((size_t)(position->rows * position->cols), out.data, in, kernel->scalars);
-    cpu_store(kernel, task->launch, position, out);
+    cpu_store(kernel, task->launch, position, out, scratch);
 }
 
-static void run_part(void *context, int64_t first, int64_t last, uint32_t thread)
+static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
 {
     const pointwise_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
-    pointwise_scratch scratch;
     cpu_position position;
 
-    (void)thread;
     cpu_position_set(kernel, &position, first);
     for (uint32_t i = 1; i < kernel->num_operands; i++)
         if (kernel->operand[i].kind == EXPOPS_OPERAND_NUMBER && kernel->operand[i].mode == CPU_SCALAR)
-            cpu_scalar(kernel, task->launch, i, &position, scratch.scalar[i]);
+            cpu_scalar(kernel, task->launch, i, &position, scratch);
     for (int64_t block = first; block < last; block++) {
-        run_block(task, &position, &scratch);
+        run_block(task, &position, scratch);
         cpu_position_next(kernel, &position);
     }
     if (kernel->streamed)
         kernel->level->stream_end();
 }
 
-static void run(const cpu_kernel *kernel, const expops_launch *launch)
+static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     pointwise_task task = { kernel, launch };
 
-    cpu_parallel(cpu_threads(kernel->elements, kernel->blocks.total), kernel->blocks.total, run_part, &task);
+    cpu_parallel(kernel, cpu_threads(kernel, kernel->blocks.total), kernel->blocks.total, run_part, &task, scratch);
 }
 
 static int same_type(const cpu_operand *op)

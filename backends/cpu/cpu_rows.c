@@ -3,53 +3,43 @@
  * columns). Threads share the groups, or, where there are few, the blocks of each group. */
 #include "cpu_plan.h"
 
-enum { CPU_PARTIAL_BYTES = 131072 }; /* accumulators of all threads that share a group */
+enum { PARTS_EACH = 4 }; /* of a group, for each of the threads that share it */
 
 typedef struct rows_task {
     const cpu_kernel *kernel;
     const expops_launch *launch;
-    int64_t group; /* the one that threads share */
+    int64_t group; /* the one that threads share, its blocks in `parts` parts with accumulators of their own */
+    int64_t parts;
     char *partials;
     int64_t partial_bytes;
 } rows_task;
-
-typedef struct rows_scratch {
-    cpu_buffer buffer[CPU_MAX_OPERANDS];
-    cpu_view view[CPU_MAX_OPERANDS];
-    _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
-    const void *numbers[CPU_MAX_OPERANDS];
-} rows_scratch;
-
-typedef struct rows_accs {
-    _Alignas(64) char bytes[CPU_ACCS_BYTES];
-} rows_accs;
 
 static int64_t group_cols(const cpu_kernel *kernel, const cpu_position *position)
 {
     return kernel->by_columns ? position->cols : 1;
 }
 
-static void prepare(const rows_task *task, rows_scratch *scratch)
+static void prepare(const rows_task *task, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const uint32_t arrays = kernel->instance->num_arrays;
     cpu_position position;
 
     for (uint32_t i = 1 + arrays; i < kernel->num_operands; i++) {
-        cpu_scalar(kernel, task->launch, i, &position, scratch->scalar[i]);
+        cpu_scalar(kernel, task->launch, i, &position, scratch);
         scratch->numbers[i - 1 - arrays] = scratch->scalar[i];
     }
 }
 
 /* Addresses of row r of the first `count` inputs. */
-static void point(const rows_scratch *scratch, uint32_t count, int64_t r, const void **in)
+static void point(const cpu_scratch *scratch, uint32_t count, int64_t r, const void **in)
 {
     for (uint32_t i = 0; i < count; i++)
         in[i] = scratch->view[1 + i].data + r * scratch->view[1 + i].row_bytes;
 }
 
 /* A block whose rows follow one another can be reduced as one. */
-static int one_run(const cpu_kernel *kernel, const rows_scratch *scratch, const cpu_position *position)
+static int one_run(const cpu_kernel *kernel, const cpu_scratch *scratch, const cpu_position *position)
 {
     for (uint32_t i = 0; i < kernel->instance->num_lifted; i++)
         if (scratch->view[1 + i].row_bytes != position->cols * cpu_dtype_bytes[kernel->operand[1 + i].store])
@@ -57,7 +47,7 @@ static int one_run(const cpu_kernel *kernel, const rows_scratch *scratch, const 
     return 1;
 }
 
-static void accumulate_block(const cpu_kernel *kernel, const rows_scratch *scratch, const cpu_position *position,
+static void accumulate_block(const cpu_kernel *kernel, const cpu_scratch *scratch, const cpu_position *position,
                              void *accs)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
@@ -77,7 +67,7 @@ static void accumulate_block(const cpu_kernel *kernel, const rows_scratch *scrat
     }
 }
 
-static void accumulate(const rows_task *task, int64_t first, int64_t last, rows_scratch *scratch, void *accs)
+static void accumulate(const rows_task *task, int64_t first, int64_t last, cpu_scratch *scratch, void *accs)
 {
     const cpu_kernel *const kernel = task->kernel;
     cpu_position position;
@@ -85,13 +75,13 @@ static void accumulate(const rows_task *task, int64_t first, int64_t last, rows_
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
-            scratch->view[i] = cpu_load(kernel, task->launch, i, &position, &scratch->buffer[i]);
+            scratch->view[i] = cpu_load(kernel, task->launch, i, &position, scratch);
         accumulate_block(kernel, scratch, &position, accs);
         cpu_position_next(kernel, &position);
     }
 }
 
-static void map(const rows_task *task, int64_t first, int64_t last, rows_scratch *scratch, const void *accs)
+static void map(const rows_task *task, int64_t first, int64_t last, cpu_scratch *scratch, const void *accs)
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_instance *const instance = kernel->instance;
@@ -102,18 +92,18 @@ static void map(const rows_task *task, int64_t first, int64_t last, rows_scratch
     for (int64_t block = first; block < last; block++) {
         for (uint32_t i = 1; i <= instance->num_arrays; i++)
             if (kernel->units > 1 || i > instance->num_lifted)
-                scratch->view[i] = cpu_load(kernel, task->launch, i, &position, &scratch->buffer[i]);
-        const cpu_view out = cpu_out(kernel, task->launch, &position, &scratch->buffer[0]);
+                scratch->view[i] = cpu_load(kernel, task->launch, i, &position, scratch);
+        const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
         for (int64_t r = 0; r < position.rows; r++) {
             point(scratch, instance->num_arrays, r, in);
             instance->rows->map((size_t)position.cols, out.data + r * out.row_bytes, in, accs, kernel->by_columns);
         }
-        cpu_store(kernel, task->launch, &position, out);
+        cpu_store(kernel, task->launch, &position, out, scratch);
         cpu_position_next(kernel, &position);
     }
 }
 
-static void finish(const rows_task *task, int64_t group, rows_scratch *scratch, const void *accs)
+static void finish(const rows_task *task, int64_t group, cpu_scratch *scratch, const void *accs)
 {
     const cpu_kernel *const kernel = task->kernel;
     cpu_position position;
@@ -121,33 +111,31 @@ static void finish(const rows_task *task, int64_t group, rows_scratch *scratch, 
     cpu_position_set(kernel, &position, group * (kernel->units ? kernel->units : 1));
     position.rows = 1;
     position.cols = group_cols(kernel, &position);
-    const cpu_view out = cpu_out(kernel, task->launch, &position, &scratch->buffer[0]);
+    const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
     kernel->instance->rows->finish(out.data, accs, (size_t)position.cols, kernel->length, scratch->numbers);
-    cpu_store(kernel, task->launch, &position, out);
+    cpu_store(kernel, task->launch, &position, out, scratch);
 }
 
 /* --- threads share the groups --- */
-static void run_groups(void *context, int64_t first, int64_t last, uint32_t thread)
+static void run_groups(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
 {
     const rows_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const rows = kernel->instance->rows;
     const size_t accs_count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
-    rows_scratch scratch;
-    rows_accs accs;
+    char *const accs = scratch->accs;
 
-    (void)thread;
-    prepare(task, &scratch);
+    prepare(task, scratch);
     for (int64_t group = first; group < last; group++) {
         const int64_t block = group * kernel->units;
-        rows->identity(accs.bytes, accs_count);
+        rows->identity(accs, accs_count);
         if (kernel->units)
-            accumulate(task, block, block + kernel->units, &scratch, accs.bytes);
+            accumulate(task, block, block + kernel->units, scratch, accs);
         if (rows->map) {
-            rows->settle(accs.bytes, accs_count, kernel->length, scratch.numbers);
-            map(task, block, block + kernel->units, &scratch, accs.bytes);
+            rows->settle(accs, accs_count, kernel->length, scratch->numbers);
+            map(task, block, block + kernel->units, scratch, accs);
         } else {
-            finish(task, group, &scratch, accs.bytes);
+            finish(task, group, scratch, accs);
         }
     }
     if (kernel->streamed)
@@ -155,42 +143,29 @@ static void run_groups(void *context, int64_t first, int64_t last, uint32_t thre
 }
 
 /* --- threads share the blocks of one group after another --- */
-static void accumulate_part(void *context, int64_t first, int64_t last, uint32_t thread)
+/* Which blocks belong together does not depend on who comes to them first: sums are the same each time. */
+static void accumulate_parts(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
 {
     const rows_task *const task = context;
-    const int64_t block = task->group * task->kernel->units;
-    rows_scratch scratch;
+    const cpu_kernel *const kernel = task->kernel;
+    const int64_t block = task->group * kernel->units;
 
-    accumulate(task, block + first, block + last, &scratch, task->partials + thread * task->partial_bytes);
+    for (int64_t part = first; part < last; part++) {
+        char *const accs = task->partials + part * task->partial_bytes;
+        kernel->instance->rows->identity(accs, kernel->by_columns ? (size_t)kernel->blocks.cols : 1);
+        accumulate(task, block + part * kernel->units / task->parts, block + (part + 1) * kernel->units / task->parts,
+                   scratch, accs);
+    }
 }
 
-static void map_part(void *context, int64_t first, int64_t last, uint32_t thread)
+static void map_blocks(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
 {
     const rows_task *const task = context;
     const int64_t block = task->group * task->kernel->units;
-    rows_scratch scratch;
 
-    (void)thread;
-    prepare(task, &scratch);
-    map(task, block + first, block + last, &scratch, task->partials);
+    map(task, block + first, block + last, scratch, task->partials);
     if (task->kernel->streamed)
         task->kernel->level->stream_end();
-}
-
-static void finish_alone(const rows_task *task)
-{
-    rows_scratch scratch;
-
-    prepare(task, &scratch);
-    finish(task, task->group, &scratch, task->partials);
-}
-
-static void settle_alone(const rows_task *task, size_t count)
-{
-    rows_scratch scratch;
-
-    prepare(task, &scratch);
-    task->kernel->instance->rows->settle(task->partials, count, task->kernel->length, scratch.numbers);
 }
 
 static int64_t partial_bytes(const cpu_kernel *kernel)
@@ -200,43 +175,44 @@ static int64_t partial_bytes(const cpu_kernel *kernel)
     return (count * kernel->instance->rows->acc_bytes + 63) / 64 * 64;
 }
 
-static void run_shared(rows_task *task, uint32_t threads)
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const rows = kernel->instance->rows;
     const size_t count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
-    _Alignas(64) char partials[CPU_PARTIAL_BYTES];
 
-    task->partials = partials;
+    task->partials = scratch->partials;
     task->partial_bytes = partial_bytes(kernel);
+    task->parts = least(least(threads * PARTS_EACH, kernel->units), CPU_PARTIAL_BYTES / task->partial_bytes);
+    prepare(task, scratch);
     for (task->group = 0; task->group < kernel->num_groups; task->group++) {
-        for (uint32_t t = 0; t < threads; t++)
-            rows->identity(partials + t * task->partial_bytes, count);
-        cpu_parallel(threads, kernel->units, accumulate_part, task);
-        for (uint32_t t = 1; t < threads; t++)
-            rows->combine(partials, partials + t * task->partial_bytes, count);
+        cpu_parallel(kernel, threads, task->parts, accumulate_parts, task, scratch);
+        for (int64_t part = 1; part < task->parts; part++)
+            rows->combine(task->partials, task->partials + part * task->partial_bytes, count);
         if (rows->map) {
-            settle_alone(task, count);
-            cpu_parallel(threads, kernel->units, map_part, task);
+            rows->settle(task->partials, count, kernel->length, scratch->numbers);
+            cpu_parallel(kernel, threads, kernel->units, map_blocks, task, scratch);
         } else {
-            finish_alone(task);
+            finish(task, task->group, scratch, task->partials);
         }
     }
 }
 
-static void run(const cpu_kernel *kernel, const expops_launch *launch)
+static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     rows_task task = { .kernel = kernel, .launch = launch };
     const int64_t groups = kernel->num_groups, most = groups > kernel->units ? groups : kernel->units;
-    uint32_t threads = cpu_threads(kernel->elements, most);
+    const uint32_t threads = cpu_threads(kernel, most);
 
-    if (threads > 1 && groups < 8 * (int64_t)threads && groups % threads && kernel->units >= threads) {
-        const uint32_t fitting = (uint32_t)(CPU_PARTIAL_BYTES / partial_bytes(kernel));
-        run_shared(&task, threads < fitting ? threads : fitting);
-        return;
-    }
-    threads = threads < groups ? threads : (uint32_t)groups;
-    cpu_parallel(threads, groups, run_groups, &task);
+    if (threads > 1 && groups < 8 * (int64_t)threads && groups % threads && kernel->units >= threads)
+        run_shared(&task, threads, scratch);
+    else
+        cpu_parallel(kernel, threads < groups ? threads : (uint32_t)groups, groups, run_groups, &task, scratch);
 }
 
 /* --- the plan --- */
@@ -265,11 +241,6 @@ static int all_direct(const cpu_kernel *kernel, int32_t across)
         if (!same_type(&kernel->operand[i]) || kernel->operand[i].strides[across] != 1)
             return 0;
     return 1;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The kept dimension along which the input's elements are closest, or -1. */

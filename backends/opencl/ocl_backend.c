@@ -46,7 +46,8 @@ int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
     query->api = NULL;
     if (host->major != EXPOPS_BACKEND_MAJOR)
         return 1;
-    ocl_host = host;
+    if (ocl_host != host) /* asked again, while devices are in use, the host is the same: nothing is written */
+        ocl_host = host;
     query->api = &api;
     return 0;
 }

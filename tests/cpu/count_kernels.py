@@ -17,7 +17,7 @@ LIMIT = 32
 
 def main():
     valgrind, program = sys.argv[1:3]
-    environment = {**os.environ, 'EXPOPS_CPU_LEVEL': 'x86-64-v3', 'OMP_NUM_THREADS': '1'}
+    environment = {**os.environ, 'EXPOPS_CPU_LEVEL': 'x86-64-v3', 'EXPOPS_CPU_THREADS': '1'}
     counts = {}
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([valgrind, '--tool=callgrind', f'--callgrind-out-file={folder}/out', program, str(SIZE)],

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static char error[512];
-static const char *wanted_level;
+static const char *wanted_level, *wanted_threads;
 
 static void host_error(const char *format, ...)
 {
@@ -25,7 +25,14 @@ static void host_cause(uint32_t cause, const char *format, ...)
 
 static const char *host_config(const char *key)
 {
+    if (!strcmp(key, "cpu_threads"))
+        return wanted_threads ? wanted_threads : getenv("EXPOPS_TEST_CPU_THREADS");
     return strcmp(key, "cpu_level") ? NULL : wanted_level;
+}
+
+static void *host_open_library(const char *name, int only_loaded, const char **out_message)
+{
+    return dlopen(name, RTLD_NOW | RTLD_LOCAL | (only_loaded ? RTLD_NOLOAD : 0));
 }
 
 static const expops_host_api host = {
@@ -35,11 +42,27 @@ static const expops_host_api host = {
     .error = host_error,
     .cause = host_cause,
     .config = host_config,
+    .open_library = host_open_library,
+    .library_symbol = dlsym,
 };
 
 const char *plugin_error(void)
 {
     return error;
+}
+
+static expops_backend_query_fn query_function(void)
+{
+    static expops_backend_query_fn ask;
+
+    if (ask)
+        return ask;
+    void *const library = dlopen(getenv("EXPOPS_TEST_CPU_PLUGIN"), RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        fail_msg("%s", dlerror());
+    *(void **)&ask = dlsym(library, EXPOPS_BACKEND_QUERY);
+    assert_non_null(ask);
+    return ask;
 }
 
 const expops_backend_api *plugin_api(void)
@@ -49,17 +72,18 @@ const expops_backend_api *plugin_api(void)
 
     if (api)
         return api;
-    void *const library = dlopen(getenv("EXPOPS_TEST_CPU_PLUGIN"), RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        fail_msg("%s", dlerror());
-    expops_backend_query_fn ask;
-    *(void **)&ask = dlsym(library, EXPOPS_BACKEND_QUERY);
-    assert_non_null(ask);
-    assert_int_equal(ask(&host, &query), 0);
+    assert_int_equal(query_function()(&host, &query), 0);
     assert_string_equal(query.name, "cpu");
     api = query.api;
     assert_non_null(api);
     return api;
+}
+
+void plugin_ask_again(void)
+{
+    expops_query query = { .header = { sizeof(query), 0, NULL }, .host_major = EXPOPS_BACKEND_MAJOR };
+
+    assert_int_equal(query_function()(&host, &query), 0);
 }
 
 const char *const plugin_levels[] = {
@@ -81,6 +105,14 @@ expops_backend_device *plugin_device(const char *level)
     const int32_t status = plugin_api()->device_open(0, &device);
     wanted_level = NULL;
     return status ? NULL : device;
+}
+
+expops_backend_device *plugin_device_threads(const char *threads)
+{
+    wanted_threads = threads;
+    expops_backend_device *const device = plugin_device(NULL);
+    wanted_threads = NULL;
+    return device;
 }
 
 uint32_t random_next(void)
@@ -407,35 +439,50 @@ static int empty_output(const launch_case *c)
     return 0;
 }
 
-void run_case(expops_backend_device *device, const launch_case *c)
+void prepare_case(expops_backend_device *device, const launch_case *c, prepared_case *out_prepared)
 {
-    const expops_backend_api *const api = plugin_api();
-    expops_backend_kernel *kernel = NULL;
-    expops_pointer pointers[OPERANDS] = { 0 };
-    _Alignas(16) char params[NUMBERS * 16] = { 0 };
-    const expops_launch launch = { .struct_size = sizeof(launch),
-                                   .num_tensors = c->num_tensors,
-                                   .tensors = pointers,
-                                   .params = params,
-                                   .params_bytes = sizeof(params) };
-    char *const before = malloc(c->tensors[0]->bytes);
     built b;
 
+    memset(out_prepared, 0, sizeof(*out_prepared));
+    out_prepared->device = device;
+    out_prepared->launch = (expops_launch){ .struct_size = sizeof(expops_launch),
+                                            .num_tensors = c->num_tensors,
+                                            .tensors = out_prepared->pointers,
+                                            .params = out_prepared->params,
+                                            .params_bytes = sizeof(out_prepared->params) };
     build(c, &b);
-    put_numbers(c, params);
+    put_numbers(c, out_prepared->params);
     for (uint32_t i = 0; i < c->num_tensors; i++) {
-        pointers[i].data = c->tensors[i]->memory;
-        pointers[i].byte_offset = (uint64_t)c->tensors[i]->first * bytes_of(c->tensors[i]->dtype);
-        pointers[i].device_type = 1;
+        out_prepared->pointers[i].data = c->tensors[i]->memory;
+        out_prepared->pointers[i].byte_offset = (uint64_t)c->tensors[i]->first * bytes_of(c->tensors[i]->dtype);
+        out_prepared->pointers[i].device_type = 1;
     }
-    assert_non_null(before);
-    memcpy(before, c->tensors[0]->memory, c->tensors[0]->bytes);
-    assert_int_equal(api->offer(device, &b.signature, &kernel), 0);
-    if (!kernel)
+    assert_int_equal(plugin_api()->offer(device, &b.signature, &out_prepared->kernel), 0);
+    if (!out_prepared->kernel)
         fail_msg("the plugin declined %s", c->name);
     memset(b.operands, 0xff, sizeof(b.operands)); /* the plugin keeps a copy */
-    assert_int_equal(api->launch(device, kernel, NULL, &launch), 0);
-    api->unload(device, kernel);
+}
+
+int32_t launch_prepared(prepared_case *prepared)
+{
+    return plugin_api()->launch(prepared->device, prepared->kernel, NULL, &prepared->launch);
+}
+
+void forget_prepared(prepared_case *prepared)
+{
+    plugin_api()->unload(prepared->device, prepared->kernel);
+}
+
+void run_case(expops_backend_device *device, const launch_case *c)
+{
+    char *const before = malloc(c->tensors[0]->bytes);
+    prepared_case prepared;
+
+    assert_non_null(before);
+    memcpy(before, c->tensors[0]->memory, c->tensors[0]->bytes);
+    prepare_case(device, c, &prepared);
+    assert_int_equal(launch_prepared(&prepared), 0);
+    forget_prepared(&prepared);
     if (empty_output(c))
         assert_memory_equal(before, c->tensors[0]->memory, c->tensors[0]->bytes);
     else

@@ -11,11 +11,15 @@ enum { RANK = 6, OPERANDS = 5, NUMBERS = 2 };
 
 /* Opens the plugin (its path is EXPOPS_TEST_CPU_PLUGIN), or fails the test. */
 const expops_backend_api *plugin_api(void);
+/* Asks the plugin once more who it is, as a rescan does. */
+void plugin_ask_again(void);
 /* What the last failing function said. */
 const char *plugin_error(void);
 /* A device of the level, opened once; NULL where this processor does not have it. */
 extern const char *const plugin_levels[];
 expops_backend_device *plugin_device(const char *level);
+/* The same with the setting for the number of threads; the others have EXPOPS_TEST_CPU_THREADS's. */
+expops_backend_device *plugin_device_threads(const char *threads);
 
 /* Random numbers that are the same in every run. */
 uint32_t random_next(void);
@@ -66,6 +70,17 @@ typedef struct launch_case {
 /* Offers and launches; fails the test when the plugin declines or writes outside the output. Returns nothing: results are in
  * tensors[0]. `times` launches the same kernel again. */
 void run_case(expops_backend_device *device, const launch_case *c);
+/* A case that is offered once and launched often, by any thread; without checks. */
+typedef struct prepared_case {
+    expops_backend_device *device;
+    expops_backend_kernel *kernel;
+    expops_launch launch;
+    expops_pointer pointers[OPERANDS];
+    _Alignas(16) char params[NUMBERS * 16];
+} prepared_case;
+void prepare_case(expops_backend_device *device, const launch_case *c, prepared_case *out_prepared);
+int32_t launch_prepared(prepared_case *prepared);
+void forget_prepared(prepared_case *prepared);
 /* Whether the plugin declines. */
 int declines(expops_backend_device *device, const launch_case *c);
 /* Elements from a tensor's first to the one at `index`. */
