@@ -27,24 +27,70 @@ XK_FN xk_real sinc_fold(xk_real left)
     return a > XK_C(0.5) ? xk_copysign(1 - a, left) : left;
 }
 
+#define SINC_PI XK_C(3.14159265358979323846)
+#if XK_C64 || XK_C128
+#if XK_C64
+#define SINC_PI_REST -8.74227766e-8f
+#define SINC_TERMS 8
+#else
+#define SINC_PI_REST 1.2246467991473532e-16
+#define SINC_TERMS 13
+#endif
+
+/* What pi * x lost by being rounded to `product`. */
+XK_FN xk_real sinc_lost(xk_real x, xk_real product)
+{
+    return xk_fma(x, SINC_PI, -product) + x * SINC_PI_REST;
+}
+
+/* sin(pi * z) / growth; both arguments of functions are corrected by what their rounding lost. */
+XK_FN xk_t sinc_sine(xk_t z, xk_growth *growth)
+{
+    const xk_real left = sinc_left(z.re), turn = xk_fabs(left) > XK_C(0.5) ? XK_C(-1) : XK_C(1), folded = sinc_fold(left);
+    const xk_real angle = SINC_PI * folded, lost = sinc_lost(folded, angle), s = xk_sin(angle), c = xk_cos(angle);
+    const xk_real y = SINC_PI * z.im, rest = xk_fabs(y) < XK_CGROWS ? sinc_lost(z.im, y) : XK_C(0);
+    const xk_t h = xk_ccosh_sinh(y, growth);
+    return xk_complex((s + lost * c) * (h.re + rest * h.im), turn * (c - lost * s) * (h.im + rest * h.re));
+}
+
+/* The series in (pi * z)^2, where the quotient's imaginary part would cancel. */
+XK_FN xk_t sinc_near(xk_t z)
+{
+    const xk_real square = SINC_PI * SINC_PI;
+    const xk_t w = xk_complex(square * ((z.re - z.im) * (z.re + z.im)), 2 * square * (z.re * z.im));
+    xk_t sum = xk_complex(1, 0);
+    XK_UNROLL
+    for (int k = SINC_TERMS; k > 0; k--) {
+        const xk_t term = xk_cscale(xk_cmul(w, sum), -1 / XK_C(2 * k * (2 * k + 1)));
+        sum = xk_complex(1 + term.re, term.im);
+    }
+    return sum;
+}
+
 KERNEL(xk_t self)
 {
-    const xk_real pi = XK_C(3.14159265358979323846);
-#if XK_C64 || XK_C128
-    const xk_real left = sinc_left(self.re), im = xk_fabs(left) > XK_C(0.5) ? -self.im : self.im;
-    const xk_t sine = xk_csin(xk_complex(pi * sinc_fold(left), pi * im));
-    return xk_is_true(self) ? xk_cdiv(sine, xk_cscale(self, pi)) : xk_complex(1, 0);
+    xk_growth growth;
+    const xk_t sine = sinc_sine(self, &growth), near = sinc_near(self);
+    const xk_t far = xk_cscale(xk_cdiv(sine, self), XK_C(0.31830988618379067154));
+    const int is_near = self.re * self.re + self.im * self.im < XK_C(0.3);
+    return is_near ? near : xk_complex(xk_cgrown(growth, far.re), xk_cgrown(growth, far.im));
+}
 #elif XK_HALF
+KERNEL(xk_t self)
+{
     /* sin(pi * t) / (pi * t * (1 - t^2)) over t^2, which keeps the digits at both of the sine's zeros. */
     const xk_t t = sinc_left(self), v = t * t;
     xk_t y = XK_C(-1.9756896e-2);
     y = ((y * v + XK_C(1.6412747e-1)) * v + XK_C(-6.4436036e-1)) * v + XK_C(0.99997956);
     const xk_t ratio = t * (1 - v) * y * xk_raw_rcp(self);
     return xk_fabs(self) < XK_C(1e-6) ? XK_C(1) : ratio;
-#else
-    return self == 0 ? XK_C(1) : xk_sin(pi * sinc_fold(sinc_left(self))) / (pi * self);
-#endif
 }
+#else
+KERNEL(xk_t self)
+{
+    return self == 0 ? XK_C(1) : xk_sin(SINC_PI * sinc_fold(sinc_left(self))) / (SINC_PI * self);
+}
+#endif
 #endif
 
 #ifdef EXPOPS_REFERENCE
