@@ -14,12 +14,15 @@ OPERATOR(exp2) = {
 
 #ifdef XK
 #if XK_C64 || XK_C128
-/* ln(2) and what its rounding lost; the same of 2 pi / 2^62. */
+/* ln(2) and what its rounding lost; the same of 2 pi / 2^62. Beyond the two ends 2^x is infinite, or zero, times every other
+ * number. */
 #if XK_C64
 #define EXP2_LN2 0.693147182464599609f
 #define EXP2_LN2_REST -1.90465429995776804e-9f
 #define EXP2_TURN 1.36244867e-18f
 #define EXP2_TURN_REST -3.79135857e-26f
+#define EXP2_HIGH 290.0f
+#define EXP2_LOW -160.0f
 #define EXP2_DIGITS 23
 #define EXP2_MANTISSA(x) ((xk_ulong)((xk_f32_bits(x) & 0x7fffffu) | 0x800000u))
 #else
@@ -27,6 +30,8 @@ OPERATOR(exp2) = {
 #define EXP2_LN2_REST 2.31904681384629956e-17
 #define EXP2_TURN 1.3624486320346218e-18
 #define EXP2_TURN_REST 5.3110588806519182e-35
+#define EXP2_HIGH 2170.0
+#define EXP2_LOW -1100.0
 #define EXP2_DIGITS 52
 #define EXP2_MANTISSA(x) ((xk_f64_bits(x) & 0xffffffffffffful) | 0x10000000000000ul)
 #endif
@@ -77,7 +82,7 @@ KERNEL(xk_t self)
 {
     xk_real lost;
     const xk_real angle = exp2_angle(self.im, &lost), c = xk_cos(angle), s = xk_sin(angle);
-    const xk_real x = xk_cgrow_bounded(self.re), n = xk_rint(x);
+    const xk_real upper = self.re > EXP2_HIGH ? EXP2_HIGH : self.re, x = upper < EXP2_LOW ? EXP2_LOW : upper, n = xk_rint(x);
     const xk_growth growth = xk_cgrow_by(xk_exp2(x - n), xk_isnan(x) ? 0 : (int)n);
     return xk_cspiral(growth, self.re, c - lost * s, s + lost * c, self.im);
 }

@@ -31,10 +31,10 @@ XK_FN xk_real sinc_fold(xk_real left)
 #if XK_C64 || XK_C128
 #if XK_C64
 #define SINC_PI_REST -8.74227766e-8f
-#define SINC_TERMS 8
+#define SINC_TERMS 12
 #else
 #define SINC_PI_REST 1.2246467991473532e-16
-#define SINC_TERMS 13
+#define SINC_TERMS 18
 #endif
 
 /* What pi * x lost by being rounded to `product`. */
@@ -71,9 +71,14 @@ KERNEL(xk_t self)
 {
     xk_growth growth;
     const xk_t sine = sinc_sine(self, &growth), near = sinc_near(self);
-    const xk_t far = xk_cscale(xk_cdiv(sine, self), XK_C(0.31830988618379067154));
-    const int is_near = self.re * self.re + self.im * self.im < XK_C(0.3);
-    return is_near ? near : xk_complex(xk_cgrown(growth, far.re), xk_cgrown(growth, far.im));
+    /* Where the sine is infinite before it grows into the type's range, the divisor only turns it. */
+    const int endless = xk_fabs(self.im) > XK_CGROWS;
+    const xk_t divisor = endless ? xk_cnormal(self, xk_cexponent(self)) : self;
+    const xk_t far = xk_cscale(xk_cdiv(sine, divisor), XK_C(0.31830988618379067154));
+    const int is_near = xk_fabs(self.re) < XK_C(0.5) && xk_fabs(self.im) < XK_C(1.1);
+    const xk_real nan = (xk_real)XK_NAN;
+    const xk_t grown = xk_complex(xk_cgrown(growth, far.re), far.im == 0 ? far.im : xk_cgrown(growth, far.im));
+    return is_near ? near : xk_cisinf(self) ? xk_complex(nan, nan) : grown;
 }
 #elif XK_HALF
 KERNEL(xk_t self)

@@ -163,11 +163,11 @@ typedef struct xk_growth {
 XK_FN xk_growth xk_cgrow_by(xk_real factor, int n)
 {
     const int upper = n > XK_CTOP - 2 ? XK_CTOP - 2 : n, inner = upper < 2 - XK_CTOP ? 2 - XK_CTOP : upper;
-    const int rest = n - inner, half = rest / 2;
+    const int rest = n - inner, part = rest / 2;
     xk_growth growth;
     growth.near = factor * XK_CPOWER(inner);
-    growth.first = XK_CPOWER(half);
-    growth.second = XK_CPOWER(rest - half);
+    growth.first = XK_CPOWER(part);
+    growth.second = XK_CPOWER(rest - part);
     return growth;
 }
 
@@ -182,7 +182,9 @@ XK_FN xk_growth xk_cgrow(xk_real x)
 {
     const xk_real bounded = xk_cgrow_bounded(x), n = xk_rint(bounded * XK_C(1.4426950408889634));
     const xk_real rest = (bounded - n * XK_CLN2_HIGH) - n * XK_CLN2_LOW;
-    return xk_cgrow_by(XK_MATH(exp)(rest), xk_isnan(x) ? 0 : (int)n);
+    xk_growth growth = xk_cgrow_by(XK_MATH(exp)(rest), xk_isnan(x) ? 0 : (int)n);
+    growth.second = x > XK_CGROWS ? (xk_real)XK_INFINITY : growth.second;
+    return growth;
 }
 
 XK_FN xk_real xk_cgrown(xk_growth growth, xk_real factor)
@@ -223,14 +225,14 @@ XK_FN xk_t xk_cexpm1(xk_t z)
 /* cosh(x) and sinh(x), both to be multiplied by the growth, whose `near` is 1. */
 XK_FN xk_t xk_ccosh_sinh(xk_real x, xk_growth *growth)
 {
-    const xk_real far = xk_fabs(x), half = far > XK_FLAT ? XK_FLAT : far;
+    const xk_real far = xk_fabs(x), bounded = far > XK_FLAT ? XK_FLAT : far;
     const int flat = far > XK_FLAT;
     *growth = xk_cgrow(far);
     const xk_real both = XK_C(0.5) * growth->near;
     growth->near = 1;
     growth->first = flat ? growth->first : XK_C(1);
     growth->second = flat ? growth->second : XK_C(1);
-    return xk_complex(flat ? both : xk_cosh(half), xk_copysign(flat ? both : xk_sinh(half), x));
+    return xk_complex(flat ? both : xk_cosh(bounded), xk_copysign(flat ? both : xk_sinh(bounded), x));
 }
 
 /* sinh x cos y and cosh x sin y. Where there is no angle, an infinite x stays infinite, and a zero zero. */
@@ -319,17 +321,17 @@ XK_FN xk_t xk_clog1p(xk_t z)
     return xk_complex(xk_is_true(z) ? re : z.re, xk_carg(moved));
 }
 
-/* An even exponent near the larger part's, for roots, and half of it; |z| is 2^exponent * length. */
+/* z is 4^shift times a number whose length is here, and whose root has the larger part `main`, at least 1 / 2. */
 typedef struct xk_croot {
-    xk_real main, length; /* of z / 2^exponent: sqrt((|re| + length) / 2), at least 1 / 2 */
-    int half;
+    xk_real main, length;
+    int shift;
 } xk_croot;
 
 XK_FN xk_croot xk_croot_of(xk_t z)
 {
     xk_croot root;
-    root.half = (xk_cexponent(z) + 4 * XK_CTOP) / 2 - 2 * XK_CTOP;
-    const xk_t y = xk_cnormal(z, 2 * root.half);
+    root.shift = (xk_cexponent(z) + 4 * XK_CTOP) / 2 - 2 * XK_CTOP;
+    const xk_t y = xk_cnormal(z, 2 * root.shift);
     root.length = xk_sqrt(y.re * y.re + y.im * y.im);
     root.main = xk_sqrt(XK_C(0.5) * (xk_fabs(y.re) + root.length));
     return root;
@@ -339,7 +341,7 @@ XK_FN xk_croot xk_croot_of(xk_t z)
 XK_FN xk_t xk_csqrt(xk_t z)
 {
     const xk_croot root = xk_croot_of(z);
-    const xk_real main = xk_cshift(root.main, root.half), b = xk_fabs(z.im);
+    const xk_real main = xk_cshift(root.main, root.shift), b = xk_fabs(z.im);
     const xk_real rest = main == 0 ? b : b / (2 * main);
     return xk_complex(z.re < 0 ? rest : main, xk_copysign(z.re < 0 ? main : rest, z.im));
 }
@@ -348,8 +350,8 @@ XK_FN xk_t xk_csqrt(xk_t z)
 XK_FN xk_t xk_crsqrt(xk_t z)
 {
     const xk_croot root = xk_croot_of(z);
-    const xk_real main = xk_cshift(root.main / root.length, -root.half);
-    const xk_real rest = xk_cshift(xk_fabs(z.im), -3 * root.half) / (2 * root.main * root.length);
+    const xk_real main = xk_cshift(root.main / root.length, -root.shift);
+    const xk_real rest = xk_cshift(xk_fabs(z.im), -3 * root.shift) / (2 * root.main * root.length);
     const xk_real re = z.re < 0 ? rest : main, im = z.re < 0 ? main : rest;
     const int is_zero = z.re == 0 && z.im == 0, endless = xk_cisinf(z);
     return xk_complex(endless ? XK_C(0) : is_zero ? (xk_real)XK_INFINITY : re,

@@ -9,6 +9,12 @@
 /* Bits of intermediate results: sums of numbers from one end of the type to the other are exact, and what cancels is covered. */
 enum { BITS_C64 = 640, BITS_C128 = 2400 };
 
+/* Where exponentials have left the type's range for good, farther out changes nothing but the time MPC takes. */
+static long double bounded(long double part)
+{
+    return part > 20000 ? 20000 : part < -20000 ? -20000 : part;
+}
+
 static void exp2_of(mpc_ptr y, mpc_t *a, mpc_t *t)
 {
     mpfr_const_log2(mpc_realref(t[0]), MPFR_RNDN);
@@ -102,6 +108,7 @@ static void sinc_of(mpc_ptr y, mpc_t *a, mpc_t *t)
     mpfr_set_ui(mpc_realref(t[0]), 2, MPFR_RNDN);
     mpc_set(t[1], a[0], NEAREST);
     mpfr_remainder(mpc_realref(t[1]), mpc_realref(a[0]), mpc_realref(t[0]), MPFR_RNDN);
+    mpfr_set_ld(mpc_imagref(t[1]), bounded(mpfr_get_ld(mpc_imagref(a[0]), MPFR_RNDN)), MPFR_RNDN);
     mpfr_const_pi(mpc_realref(t[0]), MPFR_RNDN);
     mpc_mul_fr(t[1], t[1], mpc_realref(t[0]), NEAREST);
     mpc_sin(t[1], t[1], NEAREST);
@@ -328,16 +335,10 @@ const complex_referee *complex_referee_find(const char *name)
     return NULL;
 }
 
-/* Where exponentials have left the type's range for good, farther out changes nothing but the time MPC takes. */
-static long double bounded(long double part)
-{
-    return part > 20000 ? 20000 : part < -20000 ? -20000 : part;
-}
-
 static int is_exponential(const char *name, int *along_imaginary)
 {
     static const char *const real[] = { "exp", "exp2", "expm1", "sinh", "cosh", "sigmoid" };
-    *along_imaginary = strcmp(name, "sin") == 0 || strcmp(name, "cos") == 0 || strcmp(name, "sinc") == 0;
+    *along_imaginary = strcmp(name, "sin") == 0 || strcmp(name, "cos") == 0;
     for (size_t i = 0; i < sizeof real / sizeof real[0]; i++)
         if (strcmp(name, real[i]) == 0)
             return 1;
