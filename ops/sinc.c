@@ -31,9 +31,13 @@ XK_FN xk_real sinc_fold(xk_real left)
 #if XK_C64 || XK_C128
 #if XK_C64
 #define SINC_PI_REST -8.74227766e-8f
+#define SINC_SQUARE 9.86960411f /* pi^2, and what its rounding lost */
+#define SINC_SQUARE_REST 2.90371585e-07f
 #define SINC_TERMS 12
 #else
 #define SINC_PI_REST 1.2246467991473532e-16
+#define SINC_SQUARE 9.869604401089358
+#define SINC_SQUARE_REST 6.2652955087397114e-16
 #define SINC_TERMS 18
 #endif
 
@@ -53,32 +57,45 @@ XK_FN xk_t sinc_sine(xk_t z, xk_growth *growth)
     return xk_complex((s + lost * c) * (h.re + rest * h.im), turn * (c - lost * s) * (h.im + rest * h.re));
 }
 
-/* The series in (pi * z)^2, where the quotient's imaginary part would cancel. */
+/* pi^2 * x */
+XK_FN xk_real sinc_square(xk_real x)
+{
+    return xk_fma(x, SINC_SQUARE, x * SINC_SQUARE_REST);
+}
+
+/* The series in w = (pi * z)^2, where the quotient's imaginary part would cancel. */
 XK_FN xk_t sinc_near(xk_t z)
 {
-    const xk_real square = SINC_PI * SINC_PI;
-    const xk_t w = xk_complex(square * ((z.re - z.im) * (z.re + z.im)), 2 * square * (z.re * z.im));
+    const xk_real y = z.im * z.im, rest = xk_fma(z.im, z.im, -y);
+    const xk_t w = xk_complex(sinc_square(xk_fma(z.re, z.re, -y) - rest), 2 * sinc_square(z.re * z.im));
     xk_t sum = xk_complex(1, 0);
     XK_UNROLL
-    for (int k = SINC_TERMS; k > 0; k--) {
+    for (int k = SINC_TERMS; k > 1; k--) {
         const xk_t term = xk_cscale(xk_cmul(w, sum), -1 / XK_C(2 * k * (2 * k + 1)));
         sum = xk_complex(1 + term.re, term.im);
     }
-    return sum;
+    const xk_t first = xk_cmul(w, sum);
+    return xk_complex(1 - first.re / 6, first.im / -6);
+}
+
+/* sin(pi * z) / (pi * z). Where the sine is infinite before it grows into the type's range, the divisor only turns it. */
+XK_FN xk_t sinc_far(xk_t z)
+{
+    xk_growth growth;
+    const int exponent = xk_cexponent(z), back = xk_fabs(z.im) > XK_CGROWS ? 0 : -exponent;
+    const xk_t divisor = xk_cnormal(z, exponent);
+    const xk_t over = xk_cmul(sinc_sine(z, &growth), xk_complex(divisor.re, -divisor.im));
+    const xk_real square = SINC_PI * (divisor.re * divisor.re + divisor.im * divisor.im);
+    const xk_real re = xk_cshift(over.re / square, back), im = xk_cshift(over.im / square, back);
+    return xk_complex(xk_cgrown(growth, re), im == 0 ? im : xk_cgrown(growth, im));
 }
 
 KERNEL(xk_t self)
 {
-    xk_growth growth;
-    const xk_t sine = sinc_sine(self, &growth), near = sinc_near(self);
-    /* Where the sine is infinite before it grows into the type's range, the divisor only turns it. */
-    const int endless = xk_fabs(self.im) > XK_CGROWS;
-    const xk_t divisor = endless ? xk_cnormal(self, xk_cexponent(self)) : self;
-    const xk_t far = xk_cscale(xk_cdiv(sine, divisor), XK_C(0.31830988618379067154));
     const int is_near = xk_fabs(self.re) < XK_C(0.5) && xk_fabs(self.im) < XK_C(1.1);
     const xk_real nan = (xk_real)XK_NAN;
-    const xk_t grown = xk_complex(xk_cgrown(growth, far.re), far.im == 0 ? far.im : xk_cgrown(growth, far.im));
-    return is_near ? near : xk_cisinf(self) ? xk_complex(nan, nan) : grown;
+    const xk_t near = sinc_near(self), far = sinc_far(self);
+    return is_near ? near : xk_cisinf(self) ? xk_complex(nan, nan) : far;
 }
 #elif XK_HALF
 KERNEL(xk_t self)

@@ -225,14 +225,13 @@ XK_FN xk_t xk_cexpm1(xk_t z)
 /* cosh(x) and sinh(x), both to be multiplied by the growth, whose `near` is 1. */
 XK_FN xk_t xk_ccosh_sinh(xk_real x, xk_growth *growth)
 {
-    const xk_real far = xk_fabs(x), bounded = far > XK_FLAT ? XK_FLAT : far;
+    const xk_real far = xk_fabs(x);
     const int flat = far > XK_FLAT;
     *growth = xk_cgrow(far);
-    const xk_real both = XK_C(0.5) * growth->near;
+    /* What e^x is off cancels in e^x + e^-x where that is near 1. */
+    const xk_real e = growth->near, both = XK_C(0.5) * e, near = XK_C(0.5) * (e + 1 / e);
     growth->near = 1;
-    growth->first = flat ? growth->first : XK_C(1);
-    growth->second = flat ? growth->second : XK_C(1);
-    return xk_complex(flat ? both : xk_cosh(bounded), xk_copysign(flat ? both : xk_sinh(bounded), x));
+    return xk_complex(flat ? both : near, xk_copysign(flat ? both : xk_sinh(flat ? XK_C(0) : far), x));
 }
 
 /* sinh x cos y and cosh x sin y. Where there is no angle, an infinite x stays infinite, and a zero zero. */
