@@ -38,10 +38,11 @@ OPERATOR(exp2) = {
 
 /* 64 zero bits and then those of ln(2) / (2 pi) after the point: as many turns is a unit of the imaginary part. */
 XK_CONSTANT xk_uint exp2_turns[] = {
-    0x00000000u, 0x00000000u, 0x1c3dc98fu, 0x7e969bbbu, 0x2d82160bu, 0x957fbcf7u, 0x6384efb3u, 0x4752570du, 0x875c804eu, 0xbaa7e3f2u,
-    0x9dba19bfu, 0x26d22f92u, 0x057d72dbu, 0xf62fb884u, 0x40e536ccu, 0x0835bad4u, 0x8c3fea6bu, 0xa432f1cdu, 0x544d633bu, 0x59f036cfu,
-    0x1243456fu, 0x76468a7du, 0x5a0900abu, 0xd7a3e708u, 0xeffc572fu, 0x1c7c17fbu, 0x7f82ec18u, 0x8aa323d9u, 0xdcc27116u, 0x9d408a0au,
-    0xbab43090u, 0xd71549eeu, 0xdd67cd17u, 0x8b418a3au, 0x2c6958e8u, 0x94f98a46u, 0x3a97ff6au, 0xfab0351eu, 0x73fb6c6du,
+    0x00000000u, 0x00000000u, 0x1c3dc98fu, 0x7e969bbbu, 0x2d82160bu, 0x957fbcf7u, 0x6384efb3u, 0x4752570du,
+    0x875c804eu, 0xbaa7e3f2u, 0x9dba19bfu, 0x26d22f92u, 0x057d72dbu, 0xf62fb884u, 0x40e536ccu, 0x0835bad4u,
+    0x8c3fea6bu, 0xa432f1cdu, 0x544d633bu, 0x59f036cfu, 0x1243456fu, 0x76468a7du, 0x5a0900abu, 0xd7a3e708u,
+    0xeffc572fu, 0x1c7c17fbu, 0x7f82ec18u, 0x8aa323d9u, 0xdcc27116u, 0x9d408a0au, 0xbab43090u, 0xd71549eeu,
+    0xdd67cd17u, 0x8b418a3au, 0x2c6958e8u, 0x94f98a46u, 0x3a97ff6au, 0xfab0351eu, 0x73fb6c6du,
 };
 
 /* 32 of those bits. */
@@ -57,7 +58,8 @@ XK_FN xk_long exp2_turns_of(xk_real y)
 {
     const int first = XK_CEXPONENT(y) - EXP2_DIGITS + 64;
     const xk_ulong y_bits = EXP2_MANTISSA(y), high = y_bits >> 32, low = y_bits & 0xffffffffu;
-    const xk_ulong a = exp2_bits(first), b = exp2_bits(first + 32), c = exp2_bits(first + 64), d = exp2_bits(first + 96);
+    const xk_ulong a = exp2_bits(first), b = exp2_bits(first + 32), c = exp2_bits(first + 64),
+                   d = exp2_bits(first + 96);
     const xk_ulong turns = y_bits * (a << 32 | b) + high * c + (high * d >> 32) + (low * c >> 32);
     return (xk_long)turns >> 2;
 }
@@ -82,7 +84,8 @@ KERNEL(xk_t self)
 {
     xk_real lost;
     const xk_real angle = exp2_angle(self.im, &lost), c = xk_cos(angle), s = xk_sin(angle);
-    const xk_real upper = self.re > EXP2_HIGH ? EXP2_HIGH : self.re, x = upper < EXP2_LOW ? EXP2_LOW : upper, n = xk_rint(x);
+    const xk_real upper = self.re > EXP2_HIGH ? EXP2_HIGH : self.re, x = upper < EXP2_LOW ? EXP2_LOW : upper,
+                  n = xk_rint(x);
     const xk_growth growth = xk_cgrow_by(xk_exp2(x - n), xk_isnan(x) ? 0 : (int)n);
     return xk_cspiral(growth, self.re, c - lost * s, s + lost * c, self.im);
 }

@@ -50,7 +50,8 @@ XK_FN xk_real sinc_lost(xk_real x, xk_real product)
 /* sin(pi * z) / growth; both arguments of functions are corrected by what their rounding lost. */
 XK_FN xk_t sinc_sine(xk_t z, xk_growth *growth)
 {
-    const xk_real left = sinc_left(z.re), turn = xk_fabs(left) > XK_C(0.5) ? XK_C(-1) : XK_C(1), folded = sinc_fold(left);
+    const xk_real left = sinc_left(z.re), turn = xk_fabs(left) > XK_C(0.5) ? XK_C(-1) : XK_C(1),
+                  folded = sinc_fold(left);
     const xk_real angle = SINC_PI * folded, lost = sinc_lost(folded, angle), s = xk_sin(angle), c = xk_cos(angle);
     const xk_real y = SINC_PI * z.im, rest = xk_fabs(y) < XK_CGROWS ? sinc_lost(z.im, y) : XK_C(0);
     const xk_t h = xk_ccosh_sinh(y, growth);
@@ -63,6 +64,13 @@ XK_FN xk_real sinc_square(xk_real x)
     return xk_fma(x, SINC_SQUARE, x * SINC_SQUARE_REST);
 }
 
+/* 1 - w * sum / divisor */
+XK_FN xk_t sinc_less(xk_t w, xk_t sum, xk_real divisor)
+{
+    const xk_t product = xk_cmul(w, sum);
+    return xk_complex(1 - product.re / divisor, product.im / -divisor);
+}
+
 /* The series in w = (pi * z)^2, where the quotient's imaginary part would cancel. */
 XK_FN xk_t sinc_near(xk_t z)
 {
@@ -70,12 +78,11 @@ XK_FN xk_t sinc_near(xk_t z)
     const xk_t w = xk_complex(sinc_square(xk_fma(z.re, z.re, -y) - rest), 2 * sinc_square(z.re * z.im));
     xk_t sum = xk_complex(1, 0);
     XK_UNROLL
-    for (int k = SINC_TERMS; k > 1; k--) {
-        const xk_t term = xk_cscale(xk_cmul(w, sum), -1 / XK_C(2 * k * (2 * k + 1)));
-        sum = xk_complex(1 + term.re, term.im);
+    for (int k = SINC_TERMS; k > 3; k--) {
+        const xk_t term = xk_cscale(xk_cmul(w, sum), 1 / XK_C(2 * k * (2 * k + 1)));
+        sum = xk_complex(1 - term.re, -term.im);
     }
-    const xk_t first = xk_cmul(w, sum);
-    return xk_complex(1 - first.re / 6, first.im / -6);
+    return sinc_less(w, sinc_less(w, sinc_less(w, sum, 42), 20), 6);
 }
 
 /* sin(pi * z) / (pi * z). Where the sine is infinite before it grows into the type's range, the divisor only turns it. */
@@ -85,14 +92,16 @@ XK_FN xk_t sinc_far(xk_t z)
     const int exponent = xk_cexponent(z), back = xk_fabs(z.im) > XK_CGROWS ? 0 : -exponent;
     const xk_t divisor = xk_cnormal(z, exponent);
     const xk_t over = xk_cmul(sinc_sine(z, &growth), xk_complex(divisor.re, -divisor.im));
-    const xk_real square = SINC_PI * (divisor.re * divisor.re + divisor.im * divisor.im);
-    const xk_real re = xk_cshift(over.re / square, back), im = xk_cshift(over.im / square, back);
+    const xk_real square = divisor.re * divisor.re + divisor.im * divisor.im;
+    const xk_real below = xk_fma(square, SINC_PI, square * SINC_PI_REST);
+    const xk_real re = xk_cshift(over.re / below, back), im = xk_cshift(over.im / below, back);
     return xk_complex(xk_cgrown(growth, re), im == 0 ? im : xk_cgrown(growth, im));
 }
 
 KERNEL(xk_t self)
 {
-    const int is_near = xk_fabs(self.re) < XK_C(0.5) && xk_fabs(self.im) < XK_C(1.1);
+    const xk_real y = xk_fabs(self.im);
+    const int is_near = xk_fabs(self.re) < XK_C(0.5) + XK_C(0.25) * y && y < XK_C(1.1);
     const xk_real nan = (xk_real)XK_NAN;
     const xk_t near = sinc_near(self), far = sinc_far(self);
     return is_near ? near : xk_cisinf(self) ? xk_complex(nan, nan) : far;

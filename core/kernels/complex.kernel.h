@@ -13,7 +13,7 @@
 #define XK_CTOP 126
 #define XK_CPOWER(n) xk_bits_f32((xk_uint)((n) + 127) << 23)
 #define XK_CEXPONENT(x) ((int)(xk_f32_bits(x) >> 23 & 255u) - 127)
-#define XK_CGROWS 200.0f
+#define XK_CGROWS 280.0f
 #define XK_CSHRINKS -110.0f
 #define XK_CLN2_HIGH 0.693145752f /* few bits: its product with a whole number is exact */
 #define XK_CLN2_LOW 1.42860682e-6f
@@ -28,7 +28,7 @@
 #define XK_CTOP 1022
 #define XK_CPOWER(n) xk_bits_f64((xk_ulong)((n) + 1023) << 52)
 #define XK_CEXPONENT(x) ((int)(xk_f64_bits(x) >> 52 & 2047u) - 1023)
-#define XK_CGROWS 1500.0
+#define XK_CGROWS 2200.0
 #define XK_CSHRINKS -760.0
 #define XK_CLN2_HIGH 6.93147180369123816490e-01
 #define XK_CLN2_LOW 1.90821492927058770002e-10
@@ -153,8 +153,8 @@ XK_FN xk_real xk_carg(xk_t z)
 
 /* --- exponentials --- */
 
-/* A number that may overflow or vanish where a product with it does not: near * first * second, to be multiplied in this
- * order, with the other factor after `near`. */
+/* A number that may overflow or vanish where a product with it does not: near * first * first * second, to be multiplied in
+ * this order, with the other factor after `near`. */
 typedef struct xk_growth {
     xk_real near, first, second;
 } xk_growth;
@@ -163,11 +163,11 @@ typedef struct xk_growth {
 XK_FN xk_growth xk_cgrow_by(xk_real factor, int n)
 {
     const int upper = n > XK_CTOP - 2 ? XK_CTOP - 2 : n, inner = upper < 2 - XK_CTOP ? 2 - XK_CTOP : upper;
-    const int rest = n - inner, part = rest / 2;
+    const int rest = n - inner, part = rest / 3;
     xk_growth growth;
     growth.near = factor * XK_CPOWER(inner);
     growth.first = XK_CPOWER(part);
-    growth.second = XK_CPOWER(rest - part);
+    growth.second = XK_CPOWER(rest - 2 * part);
     return growth;
 }
 
@@ -189,7 +189,7 @@ XK_FN xk_growth xk_cgrow(xk_real x)
 
 XK_FN xk_real xk_cgrown(xk_growth growth, xk_real factor)
 {
-    return growth.near * factor * growth.first * growth.second;
+    return growth.near * factor * growth.first * growth.first * growth.second;
 }
 
 /* Neither infinite nor NaN. */
@@ -226,12 +226,12 @@ XK_FN xk_t xk_cexpm1(xk_t z)
 XK_FN xk_t xk_ccosh_sinh(xk_real x, xk_growth *growth)
 {
     const xk_real far = xk_fabs(x);
-    const int flat = far > XK_FLAT;
     *growth = xk_cgrow(far);
-    /* What e^x is off cancels in e^x + e^-x where that is near 1. */
-    const xk_real e = growth->near, both = XK_C(0.5) * e, near = XK_C(0.5) * (e + 1 / e);
+    /* What e^x is off cancels in e^x + e^-x where that is near 1. Beyond XK_FLAT, e^-x is nothing. */
+    const xk_real e = growth->near, inverse = far > XK_FLAT ? XK_C(0) : 1 / e;
+    const xk_real c = XK_C(0.5) * (e + inverse), s = far > 1 ? XK_C(0.5) * (e - inverse) : xk_sinh(far > 1 ? XK_C(1) : far);
     growth->near = 1;
-    return xk_complex(flat ? both : near, xk_copysign(flat ? both : xk_sinh(flat ? XK_C(0) : far), x));
+    return xk_complex(c, xk_copysign(s, x));
 }
 
 /* sinh x cos y and cosh x sin y. Where there is no angle, an infinite x stays infinite, and a zero zero. */

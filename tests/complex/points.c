@@ -12,8 +12,9 @@ static int list_parts(expops_dtype dtype, long double *parts)
     const expops_dtype real = dtype == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
     const test_limits limits = test_limits_of(real);
     const long double high = dtype == EXPOPS_DTYPE_C64 ? 88.7L : 709.7L;
-    const long double numbers[] = { 0,      limits.denormal, limits.tiny, 1e-4L, 0.5L, 1,    pi / 2, pi,         7.25L,
-                                    high, high + 1,        high * 1.5L, 1e9L,  1e16L, 1e30L, limits.max / 4, limits.max, INFINITY };
+    const long double numbers[] = { 0,     limits.denormal, limits.tiny, 1e-4L,    0.5L,        1,    pi / 2,
+                                    pi,    7.25L,           high,        high + 1, high * 1.5L, 1e9L, 1e16L,
+                                    1e30L, limits.max / 4,  limits.max,  INFINITY };
     int count = 0;
     for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++) {
         parts[count++] = numbers[i];
@@ -40,9 +41,11 @@ static test_value near_unit_circle(test_random *random)
 static test_value near_special(test_random *random)
 {
     const long double steps[] = { 1, pi / 2 };
-    const long double place = steps[test_random_below(random, 2)] * (long double)((int)test_random_below(random, 9) - 4);
+    const long double place =
+        steps[test_random_below(random, 2)] * (long double)((int)test_random_below(random, 9) - 4);
     const test_value off = { magnitude(random, -40, -2), magnitude(random, -40, -2) };
-    return test_random_below(random, 2) ? (test_value){ place + off.re, off.im } : (test_value){ off.re, place + off.im };
+    return test_random_below(random, 2) ? (test_value){ place + off.re, off.im }
+                                        : (test_value){ off.re, place + off.im };
 }
 
 int complex_points(expops_dtype dtype, test_random *random, test_value *points)

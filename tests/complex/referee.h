@@ -33,9 +33,9 @@ typedef struct complex_referee {
     int (*function)(mpc_ptr y, mpc_srcptr x, mpc_rnd_t round); /* one of MPC's, of the first operand */
     complex_formula formula;                                   /* where that is NULL */
     complex_special special;
-    test_value (*plain)(const test_value *a);         /* COMPLEX_SUM and COMPLEX_EXACT: on parts, in long double */
-    long double (*largest)(const test_value *a);      /* COMPLEX_SUM: what no intermediate result exceeds */
-    int zero_is_free; /* the sign of a zero: PyTorch, C and the limit do not agree */
+    test_value (*plain)(const test_value *a);    /* COMPLEX_SUM and COMPLEX_EXACT: on parts, in long double */
+    long double (*largest)(const test_value *a); /* COMPLEX_SUM: what no intermediate result exceeds */
+    int zero_is_free;                            /* the sign of a zero: PyTorch, C and the limit do not agree */
 } complex_referee;
 
 /* NULL where nobody said what the operator does to complex numbers. */

@@ -80,8 +80,10 @@ static int look_up(const row *rows, test_value z, int parity, complex_answer *an
 int complex_special_exp(const test_value *a, complex_answer *answer)
 {
     static const row rows[] = {
-        { 'r', 'i', 'n', 'n' }, { 'r', 'n', 'n', 'n' }, { 'i', '0', 'i', '0' }, { 'm', 'e', 'o', 'o' },
-        { 'm', 'n', 'o', 'o' }, { 'i', 'i', 'j', 'n' }, { 'i', 'n', 'j', 'n' }, { 'n', '0', 'n', '0' },
+        { 'r', 'i', 'n', 'n' }, { 'r', 'n', 'n', 'n' },
+        { 'i', '0', 'i', '0' }, { 'm', 'e', 'o', 'o' },
+        { 'm', 'n', 'o', 'o' }, { 'i', 'i', 'j', 'n' },
+        { 'i', 'n', 'j', 'n' }, { 'n', '0', 'n', '0' },
         { 'n', 'x', 'n', 'n' }, { 0 },
     };
     return look_up(rows, a[0], 0, answer);
@@ -105,9 +107,17 @@ int complex_special_expm1(const test_value *a, complex_answer *answer)
 int complex_special_log(const test_value *a, complex_answer *answer)
 {
     static const row rows[] = {
-        { 'r', 'i', 'i', 'h' }, { 'r', 'n', 'n', 'n' }, { 'm', 'r', 'i', 'p' }, { 'i', 'r', 'i', '0' },
-        { 'm', 'i', 'i', 't' }, { 'i', 'i', 'i', 'q' }, { 'e', 'n', 'i', 'n' }, { 'n', 'r', 'n', 'n' },
-        { 'n', 'i', 'i', 'n' }, { 'n', 'n', 'n', 'n' }, { 0 },
+        { 'r', 'i', 'i', 'h' },
+        { 'r', 'n', 'n', 'n' },
+        { 'm', 'r', 'i', 'p' },
+        { 'i', 'r', 'i', '0' },
+        { 'm', 'i', 'i', 't' },
+        { 'i', 'i', 'i', 'q' },
+        { 'e', 'n', 'i', 'n' },
+        { 'n', 'r', 'n', 'n' },
+        { 'n', 'i', 'i', 'n' },
+        { 'n', 'n', 'n', 'n' },
+        { 0 },
     };
     return look_up(rows, a[0], 0, answer);
 }
@@ -137,8 +147,10 @@ int complex_special_log10(const test_value *a, complex_answer *answer)
 int complex_special_sinh(const test_value *a, complex_answer *answer)
 {
     static const row rows[] = {
-        { '0', 'i', 'o', 'n' }, { '0', 'n', 'o', 'n' }, { 'f', 'i', 'n', 'n' }, { 'f', 'n', 'n', 'n' },
-        { 'i', '0', 'i', '0' }, { 'i', 'i', 'j', 'n' }, { 'i', 'n', 'j', 'n' }, { 'n', '0', 'n', '0' },
+        { '0', 'i', 'o', 'n' }, { '0', 'n', 'o', 'n' },
+        { 'f', 'i', 'n', 'n' }, { 'f', 'n', 'n', 'n' },
+        { 'i', '0', 'i', '0' }, { 'i', 'i', 'j', 'n' },
+        { 'i', 'n', 'j', 'n' }, { 'n', '0', 'n', '0' },
         { 'n', 'x', 'n', 'n' }, { 0 },
     };
     return look_up(rows, a[0], -1, answer);
@@ -147,8 +159,10 @@ int complex_special_sinh(const test_value *a, complex_answer *answer)
 int complex_special_cosh(const test_value *a, complex_answer *answer)
 {
     static const row rows[] = {
-        { '0', 'i', 'n', 'o' }, { '0', 'n', 'n', 'o' }, { 'f', 'i', 'n', 'n' }, { 'f', 'n', 'n', 'n' },
-        { 'i', '0', 'i', '0' }, { 'i', 'i', 'j', 'n' }, { 'i', 'n', 'i', 'n' }, { 'n', '0', 'n', 'o' },
+        { '0', 'i', 'n', 'o' }, { '0', 'n', 'n', 'o' },
+        { 'f', 'i', 'n', 'n' }, { 'f', 'n', 'n', 'n' },
+        { 'i', '0', 'i', '0' }, { 'i', 'i', 'j', 'n' },
+        { 'i', 'n', 'i', 'n' }, { 'n', '0', 'n', 'o' },
         { 'n', 'x', 'n', 'n' }, { 0 },
     };
     return look_up(rows, a[0], 1, answer);
@@ -170,8 +184,10 @@ int complex_special_sin(const test_value *a, complex_answer *answer)
 int complex_special_asinh(const test_value *a, complex_answer *answer)
 {
     static const row rows[] = {
-        { 'r', 'i', 'i', 'h' }, { 'r', 'n', 'n', 'n' }, { 'i', 'r', 'i', '0' }, { 'i', 'i', 'i', 'q' },
-        { 'i', 'n', 'i', 'n' }, { 'n', '0', 'n', '0' }, { 'n', 'f', 'n', 'n' }, { 'n', 'i', 'j', 'n' },
+        { 'r', 'i', 'i', 'h' }, { 'r', 'n', 'n', 'n' },
+        { 'i', 'r', 'i', '0' }, { 'i', 'i', 'i', 'q' },
+        { 'i', 'n', 'i', 'n' }, { 'n', '0', 'n', '0' },
+        { 'n', 'f', 'n', 'n' }, { 'n', 'i', 'j', 'n' },
         { 'n', 'n', 'n', 'n' }, { 0 },
     };
     return look_up(rows, a[0], -1, answer);
@@ -192,8 +208,10 @@ int complex_special_acosh(const test_value *a, complex_answer *answer)
 int complex_special_atanh(const test_value *a, complex_answer *answer)
 {
     static const row rows[] = {
-        { 'r', 'i', '0', 'h' }, { '0', 'n', '0', 'n' }, { 'f', 'n', 'n', 'n' }, { 'i', 'r', '0', 'h' },
-        { 'i', 'i', '0', 'h' }, { 'i', 'n', '0', 'n' }, { 'n', 'r', 'n', 'n' }, { 'n', 'i', 'o', 'h' },
+        { 'r', 'i', '0', 'h' }, { '0', 'n', '0', 'n' },
+        { 'f', 'n', 'n', 'n' }, { 'i', 'r', '0', 'h' },
+        { 'i', 'i', '0', 'h' }, { 'i', 'n', '0', 'n' },
+        { 'n', 'r', 'n', 'n' }, { 'n', 'i', 'o', 'h' },
         { 'n', 'n', 'n', 'n' }, { 0 },
     };
     return look_up(rows, a[0], -1, answer);

@@ -66,7 +66,8 @@ static int build(const item *it, test_call *call, const test_value *points, int6
     return 1;
 }
 
-static int run_call(const item *it, const complex_referee *referee, const test_value *points, int64_t count, int variant)
+static int run_call(const item *it, const complex_referee *referee, const test_value *points, int64_t count,
+                    int variant)
 {
     test_call call;
     test_call_begin(&call, it->device, it->op, "complex numbers");
