@@ -6,9 +6,9 @@
 
 #if XK_C64 || XK_C128
 
-/* Powers of 2 are normal numbers from -XK_CTOP to XK_CTOP. exp(x) is infinite, or zero, times every other number beyond
- * XK_CGROWS and XK_CSHRINKS. Beyond XK_FLAT, cosh and |sinh| are one number; beyond XK_CFAR, z and sqrt(z^2 + 1). Numbers below
- * XK_SMALL times XK_RAISE, a power of 2, are normal ones. */
+/* Powers of 2 are normal numbers from -XK_CTOP to XK_CTOP. Beyond XK_CGROWS, exp(x) times any number is infinite, and times
+ * the quotient of any two; beyond XK_CSHRINKS it is zero. Beyond XK_FLAT, cosh and |sinh| are one number; beyond XK_CFAR,
+ * z and sqrt(z^2 + 1). A number below XK_SMALL is a normal one once it is multiplied by XK_RAISE, a power of 2. */
 #if XK_C64
 #define XK_CTOP 126
 #define XK_CPOWER(n) xk_bits_f32((xk_uint)((n) + 127) << 23)

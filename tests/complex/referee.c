@@ -147,172 +147,37 @@ static void addcdiv_of(mpc_ptr y, mpc_t *a, mpc_t *t)
     mpc_add(y, a[0], t[0], NEAREST);
 }
 
-/* --- by plain arithmetic on parts: what sums give where an operand is infinite or NaN --- */
-
-static test_value plus(test_value a, test_value b)
-{
-    return (test_value){ a.re + b.re, a.im + b.im };
-}
-
-static test_value minus(test_value a, test_value b)
-{
-    return (test_value){ a.re - b.re, a.im - b.im };
-}
-
-static test_value times(test_value a, test_value b)
-{
-    return (test_value){ a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re };
-}
-
-static long double size(test_value z)
-{
-    return fmaxl(fabsl(z.re), fabsl(z.im));
-}
-
-static test_value mul_plain(const test_value *a)
-{
-    return times(a[0], a[1]);
-}
-
-static long double mul_largest(const test_value *a)
-{
-    return size(a[0]) * size(a[1]);
-}
-
-static test_value square_plain(const test_value *a)
-{
-    return times(a[0], a[0]);
-}
-
-static long double square_largest(const test_value *a)
-{
-    return size(a[0]) * size(a[0]);
-}
-
-/* PyTorch starts from the nearer end. */
-static test_value lerp_plain(const test_value *a)
-{
-    const int near = hypotl(a[2].re, a[2].im) < 0.5L;
-    const test_value back = { a[2].re - 1, a[2].im }, way = minus(a[1], a[0]);
-    return near ? plus(a[0], times(a[2], way)) : plus(a[1], times(back, way));
-}
-
-static long double lerp_largest(const test_value *a)
-{
-    return (size(a[0]) + size(a[1])) * fmaxl(1, size(a[2]) + 1);
-}
-
-static test_value addcmul_plain(const test_value *a)
-{
-    return plus(a[0], times(times(a[3], a[1]), a[2]));
-}
-
-static long double addcmul_largest(const test_value *a)
-{
-    return fmaxl(size(a[0]), 4 * size(a[3]) * size(a[1]) * fmaxl(1, size(a[2])));
-}
-
-/* A finite number over infinity is zero. */
-static test_value addcdiv_plain(const test_value *a)
-{
-    const test_value up = times(a[3], a[1]), down = a[2];
-    const int vanishes = (isinf(down.re) || isinf(down.im)) && isfinite(up.re) && isfinite(up.im);
-    const long double length = down.re * down.re + down.im * down.im;
-    test_value quotient = times(up, (test_value){ down.re, -down.im });
-    quotient = length == 0 ? (test_value){ up.re / 0.0L, up.im / 0.0L }
-                           : (test_value){ quotient.re / length, quotient.im / length };
-    return vanishes ? a[0] : plus(a[0], quotient);
-}
-
-static long double addcdiv_largest(const test_value *a)
-{
-    const long double up = 2 * size(a[3]) * size(a[1]);
-    return fmaxl(size(a[0]), fmaxl(up, 2 * up / size(a[2])));
-}
-
-/* --- choices and comparisons --- */
-
-static test_value bool_of(int truth)
-{
-    return (test_value){ truth, 0 };
-}
-
-static test_value eq_of(const test_value *a)
-{
-    return bool_of(a[0].re == a[1].re && a[0].im == a[1].im);
-}
-
-static test_value ne_of(const test_value *a)
-{
-    return bool_of(a[0].re != a[1].re || a[0].im != a[1].im);
-}
-
-static int truth(test_value z)
-{
-    return z.re != 0 || z.im != 0;
-}
-
-static test_value not_of(const test_value *a)
-{
-    return bool_of(!truth(a[0]));
-}
-
-static test_value xor_of(const test_value *a)
-{
-    return bool_of(truth(a[0]) != truth(a[1]));
-}
-
-static test_value neg_of(const test_value *a)
-{
-    return (test_value){ -a[0].re, -a[0].im };
-}
-
-static test_value first_of(const test_value *a)
-{
-    return a[0];
-}
-
-static test_value second_of(const test_value *a)
-{
-    return a[1];
-}
-
-static test_value masked_fill_of(const test_value *a)
-{
-    return truth(a[1]) ? a[2] : a[0];
-}
-
 /* clang-format off */
 static const complex_referee referees[] = {
     { "abs", COMPLEX_FUNCTION, NULL, abs_of, complex_special_abs, NULL, NULL, 0 },
     { "acosh", COMPLEX_FUNCTION, mpc_acosh, NULL, complex_special_acosh, NULL, NULL, 0 },
-    { "addcdiv", COMPLEX_SUM, NULL, addcdiv_of, NULL, addcdiv_plain, addcdiv_largest, 1 },
-    { "addcmul", COMPLEX_SUM, NULL, addcmul_of, NULL, addcmul_plain, addcmul_largest, 1 },
+    { "addcdiv", COMPLEX_SUM, NULL, addcdiv_of, NULL, complex_addcdiv_plain, complex_addcdiv_largest, 1 },
+    { "addcmul", COMPLEX_SUM, NULL, addcmul_of, NULL, complex_addcmul_plain, complex_addcmul_largest, 1 },
     { "asinh", COMPLEX_FUNCTION, mpc_asinh, NULL, complex_special_asinh, NULL, NULL, 0 },
     { "atanh", COMPLEX_FUNCTION, mpc_atanh, NULL, complex_special_atanh, NULL, NULL, 0 },
-    { "copy", COMPLEX_EXACT, NULL, NULL, NULL, second_of, NULL, 0 },
+    { "copy", COMPLEX_EXACT, NULL, NULL, NULL, complex_second_of, NULL, 0 },
     { "cos", COMPLEX_FUNCTION, mpc_cos, NULL, complex_special_cos, NULL, NULL, 0 },
     { "cosh", COMPLEX_FUNCTION, mpc_cosh, NULL, complex_special_cosh, NULL, NULL, 0 },
-    { "eq", COMPLEX_EXACT, NULL, NULL, NULL, eq_of, NULL, 0 },
+    { "eq", COMPLEX_EXACT, NULL, NULL, NULL, complex_eq_of, NULL, 0 },
     { "exp", COMPLEX_FUNCTION, mpc_exp, NULL, complex_special_exp, NULL, NULL, 0 },
     { "exp2", COMPLEX_FUNCTION, NULL, exp2_of, complex_special_exp, NULL, NULL, 0 },
     { "expm1", COMPLEX_FUNCTION, NULL, expm1_of, complex_special_expm1, NULL, NULL, 0 },
     { "eye", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
-    { "fill", COMPLEX_EXACT, NULL, NULL, NULL, second_of, NULL, 0 },
-    { "lerp", COMPLEX_SUM, NULL, lerp_of, NULL, lerp_plain, lerp_largest, 1 },
+    { "fill", COMPLEX_EXACT, NULL, NULL, NULL, complex_second_of, NULL, 0 },
+    { "lerp", COMPLEX_SUM, NULL, lerp_of, NULL, complex_lerp_plain, complex_lerp_largest, 1 },
     { "log", COMPLEX_FUNCTION, NULL, log_of, complex_special_log, NULL, NULL, 0 },
     { "log10", COMPLEX_FUNCTION, NULL, log10_of, complex_special_log10, NULL, NULL, 0 },
     { "log1p", COMPLEX_FUNCTION, NULL, log1p_of, complex_special_log1p, NULL, NULL, 0 },
     { "log2", COMPLEX_FUNCTION, NULL, log2_of, complex_special_log2, NULL, NULL, 0 },
-    { "logical_not", COMPLEX_EXACT, NULL, NULL, NULL, not_of, NULL, 0 },
-    { "logical_xor", COMPLEX_EXACT, NULL, NULL, NULL, xor_of, NULL, 0 },
-    { "masked_fill", COMPLEX_EXACT, NULL, NULL, NULL, masked_fill_of, NULL, 0 },
-    { "mul", COMPLEX_SUM, NULL, mul_of, NULL, mul_plain, mul_largest, 1 },
-    { "ne", COMPLEX_EXACT, NULL, NULL, NULL, ne_of, NULL, 0 },
-    { "neg", COMPLEX_EXACT, NULL, NULL, NULL, neg_of, NULL, 0 },
+    { "logical_not", COMPLEX_EXACT, NULL, NULL, NULL, complex_not_of, NULL, 0 },
+    { "logical_xor", COMPLEX_EXACT, NULL, NULL, NULL, complex_xor_of, NULL, 0 },
+    { "masked_fill", COMPLEX_EXACT, NULL, NULL, NULL, complex_masked_fill_of, NULL, 0 },
+    { "mul", COMPLEX_SUM, NULL, mul_of, NULL, complex_mul_plain, complex_mul_largest, 1 },
+    { "ne", COMPLEX_EXACT, NULL, NULL, NULL, complex_ne_of, NULL, 0 },
+    { "neg", COMPLEX_EXACT, NULL, NULL, NULL, complex_neg_of, NULL, 0 },
     { "new_ones", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
     { "permute_copy", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
-    { "positive", COMPLEX_EXACT, NULL, NULL, NULL, first_of, NULL, 0 },
+    { "positive", COMPLEX_EXACT, NULL, NULL, NULL, complex_first_of, NULL, 0 },
     { "reciprocal", COMPLEX_FUNCTION, NULL, reciprocal_of, complex_special_reciprocal, NULL, NULL, 1 },
     { "rsqrt", COMPLEX_FUNCTION, NULL, rsqrt_of, complex_special_reciprocal, NULL, NULL, 1 },
     { "scalar_tensor", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
@@ -321,7 +186,7 @@ static const complex_referee referees[] = {
     { "sin", COMPLEX_FUNCTION, mpc_sin, NULL, complex_special_sin, NULL, NULL, 0 },
     { "sinc", COMPLEX_FUNCTION, NULL, sinc_of, complex_special_sinc, NULL, NULL, 1 },
     { "sinh", COMPLEX_FUNCTION, mpc_sinh, NULL, complex_special_sinh, NULL, NULL, 0 },
-    { "square", COMPLEX_SUM, NULL, square_of, NULL, square_plain, square_largest, 1 },
+    { "square", COMPLEX_SUM, NULL, square_of, NULL, complex_square_plain, complex_square_largest, 1 },
     { "zero", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
     { "zeros_like", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
 };

@@ -10,8 +10,6 @@ enum { COMPLEX_OPERANDS = 4, COMPLEX_ROOM = 3 };
 /* Writes the answer for the finite operands a[0], a[1], ... to y; t[0] to t[COMPLEX_ROOM - 1] are its own to use. */
 typedef void (*complex_formula)(mpc_ptr y, mpc_t *a, mpc_t *t);
 
-/* What an operator makes of zeros, infinities and NaN, in the table's terms. Where `is_unknown` is set any number of that
- * kind is right. */
 typedef struct complex_answer {
     test_value value;
     int sign_is_free; /* of a zero or an infinity, in either part */
@@ -62,5 +60,25 @@ int complex_special_sgn(const test_value *a, complex_answer *answer);
 int complex_special_sinc(const test_value *a, complex_answer *answer);
 int complex_special_reciprocal(const test_value *a, complex_answer *answer);
 int complex_special_sigmoid(const test_value *a, complex_answer *answer);
+
+/* plain.c */
+test_value complex_mul_plain(const test_value *a);
+long double complex_mul_largest(const test_value *a);
+test_value complex_square_plain(const test_value *a);
+long double complex_square_largest(const test_value *a);
+test_value complex_lerp_plain(const test_value *a);
+long double complex_lerp_largest(const test_value *a);
+test_value complex_addcmul_plain(const test_value *a);
+long double complex_addcmul_largest(const test_value *a);
+test_value complex_addcdiv_plain(const test_value *a);
+long double complex_addcdiv_largest(const test_value *a);
+test_value complex_eq_of(const test_value *a);
+test_value complex_ne_of(const test_value *a);
+test_value complex_not_of(const test_value *a);
+test_value complex_xor_of(const test_value *a);
+test_value complex_neg_of(const test_value *a);
+test_value complex_first_of(const test_value *a);
+test_value complex_second_of(const test_value *a);
+test_value complex_masked_fill_of(const test_value *a);
 
 #endif
