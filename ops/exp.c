@@ -15,11 +15,7 @@ OPERATOR(exp) = {
 KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
-    const xk_real scale = xk_exp(self.re);
-    const xk_real angle = self.im;
-    self.re = angle == 0 ? scale : scale * xk_cos(angle);
-    self.im = angle == 0 ? angle : scale * xk_sin(angle);
-    return self;
+    return xk_cexp(self);
 #elif XK_F64
     /* Some devices' exp is infinite a few numbers before the result is. */
     const int high = self > 709;

@@ -16,7 +16,10 @@ OPERATOR(lerp) = {
 KERNEL(xk_t self, xk_t end, xk_t weight)
 {
     const xk_t way = xk_csub(end, self), back = xk_complex(weight.re - 1, weight.im);
-    const int near = weight.re * weight.re + weight.im * weight.im < XK_C(0.25);
+    /* From the nearer end; where the way is infinite, from the one that PyTorch starts from. */
+    const int near = xk_cisfinite(way.re) && xk_cisfinite(way.im)
+                         ? weight.re < XK_C(0.5)
+                         : weight.re * weight.re + weight.im * weight.im < XK_C(0.25);
     const xk_t start = near ? self : end;
     return xk_cadd(start, xk_cmul(near ? weight : back, way));
 }

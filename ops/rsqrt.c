@@ -15,7 +15,7 @@ OPERATOR(rsqrt) = {
 KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
-    return xk_creciprocal(xk_csqrt(self));
+    return xk_crsqrt(self);
 #else
     return xk_rsqrt(self);
 #endif

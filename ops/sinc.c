@@ -27,24 +27,101 @@ XK_FN xk_real sinc_fold(xk_real left)
     return a > XK_C(0.5) ? xk_copysign(1 - a, left) : left;
 }
 
+#define SINC_PI XK_C(3.14159265358979323846)
+#if XK_C64 || XK_C128
+#if XK_C64
+#define SINC_PI_REST -8.74227766e-8f
+#define SINC_SQUARE 9.86960411f /* pi^2, and what its rounding lost */
+#define SINC_SQUARE_REST 2.90371585e-07f
+#define SINC_TERMS 12
+#else
+#define SINC_PI_REST 1.2246467991473532e-16
+#define SINC_SQUARE 9.869604401089358
+#define SINC_SQUARE_REST 6.2652955087397114e-16
+#define SINC_TERMS 18
+#endif
+
+/* What pi * x lost by being rounded to `product`. */
+XK_FN xk_real sinc_lost(xk_real x, xk_real product)
+{
+    return xk_fma(x, SINC_PI, -product) + x * SINC_PI_REST;
+}
+
+/* sin(pi * z) / growth; both arguments of functions are corrected by what their rounding lost. */
+XK_FN xk_t sinc_sine(xk_t z, xk_growth *growth)
+{
+    const xk_real left = sinc_left(z.re), turn = xk_fabs(left) > XK_C(0.5) ? XK_C(-1) : XK_C(1),
+                  folded = sinc_fold(left);
+    const xk_real angle = SINC_PI * folded, lost = sinc_lost(folded, angle), s = xk_sin(angle), c = xk_cos(angle);
+    const xk_real y = SINC_PI * z.im, rest = xk_fabs(y) < XK_CGROWS ? sinc_lost(z.im, y) : XK_C(0);
+    const xk_t h = xk_ccosh_sinh(y, growth);
+    return xk_complex((s + lost * c) * (h.re + rest * h.im), turn * (c - lost * s) * (h.im + rest * h.re));
+}
+
+/* pi^2 * x */
+XK_FN xk_real sinc_square(xk_real x)
+{
+    return xk_fma(x, SINC_SQUARE, x * SINC_SQUARE_REST);
+}
+
+/* 1 - w * sum / divisor */
+XK_FN xk_t sinc_less(xk_t w, xk_t sum, xk_real divisor)
+{
+    const xk_t product = xk_cmul(w, sum);
+    return xk_complex(1 - product.re / divisor, product.im / -divisor);
+}
+
+/* The series in w = (pi * z)^2, where the quotient's imaginary part would cancel. */
+XK_FN xk_t sinc_near(xk_t z)
+{
+    const xk_real y = z.im * z.im, rest = xk_fma(z.im, z.im, -y);
+    const xk_t w = xk_complex(sinc_square(xk_fma(z.re, z.re, -y) - rest), 2 * sinc_square(z.re * z.im));
+    xk_t sum = xk_complex(1, 0);
+    XK_UNROLL
+    for (int k = SINC_TERMS; k > 3; k--) {
+        const xk_t term = xk_cscale(xk_cmul(w, sum), 1 / XK_C(2 * k * (2 * k + 1)));
+        sum = xk_complex(1 - term.re, -term.im);
+    }
+    return sinc_less(w, sinc_less(w, sinc_less(w, sum, 42), 20), 6);
+}
+
+/* sin(pi * z) / (pi * z). Where the sine is infinite before it grows into the type's range, the divisor only turns it. */
+XK_FN xk_t sinc_far(xk_t z)
+{
+    xk_growth growth;
+    const int exponent = xk_cexponent(z), back = xk_fabs(z.im) > XK_CGROWS ? 0 : -exponent;
+    const xk_t divisor = xk_cnormal(z, exponent);
+    const xk_t over = xk_cmul(sinc_sine(z, &growth), xk_complex(divisor.re, -divisor.im));
+    const xk_real square = divisor.re * divisor.re + divisor.im * divisor.im;
+    const xk_real below = xk_fma(square, SINC_PI, square * SINC_PI_REST);
+    const xk_real re = xk_cshift(over.re / below, back), im = xk_cshift(over.im / below, back);
+    return xk_complex(xk_cgrown(growth, re), im == 0 ? im : xk_cgrown(growth, im));
+}
+
 KERNEL(xk_t self)
 {
-    const xk_real pi = XK_C(3.14159265358979323846);
-#if XK_C64 || XK_C128
-    const xk_real left = sinc_left(self.re), im = xk_fabs(left) > XK_C(0.5) ? -self.im : self.im;
-    const xk_t sine = xk_csin(xk_complex(pi * sinc_fold(left), pi * im));
-    return xk_is_true(self) ? xk_cdiv(sine, xk_cscale(self, pi)) : xk_complex(1, 0);
+    const xk_real y = xk_fabs(self.im);
+    const int is_near = xk_fabs(self.re) < XK_C(0.5) + XK_C(0.25) * y && y < XK_C(1.1);
+    const xk_real nan = (xk_real)XK_NAN;
+    const xk_t near = sinc_near(self), far = sinc_far(self);
+    return is_near ? near : xk_cisinf(self) ? xk_complex(nan, nan) : far;
+}
 #elif XK_HALF
+KERNEL(xk_t self)
+{
     /* sin(pi * t) / (pi * t * (1 - t^2)) over t^2, which keeps the digits at both of the sine's zeros. */
     const xk_t t = sinc_left(self), v = t * t;
     xk_t y = XK_C(-1.9756896e-2);
     y = ((y * v + XK_C(1.6412747e-1)) * v + XK_C(-6.4436036e-1)) * v + XK_C(0.99997956);
     const xk_t ratio = t * (1 - v) * y * xk_raw_rcp(self);
     return xk_fabs(self) < XK_C(1e-6) ? XK_C(1) : ratio;
-#else
-    return self == 0 ? XK_C(1) : xk_sin(pi * sinc_fold(sinc_left(self))) / (pi * self);
-#endif
 }
+#else
+KERNEL(xk_t self)
+{
+    return self == 0 ? XK_C(1) : xk_sin(SINC_PI * sinc_fold(sinc_left(self))) / (SINC_PI * self);
+}
+#endif
 #endif
 
 #ifdef EXPOPS_REFERENCE

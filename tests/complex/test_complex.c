@@ -1,0 +1,167 @@
+/* Every operator that takes complex numbers, over a grid of real and imaginary parts, against MPC and C's Annex G: a test for
+ * each operator and type. The device is EXPOPS_BACKEND's; a pattern such as 'exp/c64/\*' as the first argument selects
+ * tests. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "grid.h"
+#include "operator.h"
+#include "points.h"
+#include "session.h"
+
+enum { PAIRS = 3000 };
+
+typedef struct item {
+    char name[96];
+    expops_device *device;
+    const expops_operator *op;
+    expops_dtype dtype;
+} item;
+
+static int is_tensor(const expops_parameter *parameter)
+{
+    return parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
+}
+
+/* Of several operands every fifth is equal to the one before it. */
+static void fill(test_call *call, size_t index, const test_value *points, int64_t count, test_random *random)
+{
+    const expops_dtype dtype = call->arrays[index].dtype;
+    for (int64_t k = 0; k < count; k++) {
+        const int repeats = index > 0 && k % 5 == 0 && call->arrays[index - 1].dtype == dtype;
+        test_value value = points ? points[k] : complex_point_any(dtype, random);
+        if (repeats)
+            value = test_array_get(&call->arrays[index - 1], k);
+        if (!test_is_complex(dtype))
+            value = (test_value){ (long double)(k % 2), 0 };
+        test_array_set(&call->arrays[index], k, value);
+    }
+}
+
+/* Arguments that are no tensors are defaults or, the second time, an ordinary number. */
+static int build(const item *it, test_call *call, const test_value *points, int64_t count, int variant)
+{
+    test_random random = test_random_for(it->name);
+    for (size_t i = 0; i < call->num_args; i++) {
+        const expops_parameter *parameter = &it->op->parameters[i];
+        call->args[i] = expops_none();
+        if (parameter->kind == EXPOPS_PARAMETER_NUMBER && variant) {
+            call->complexes[i][0] = 0.5;
+            call->complexes[i][1] = -2;
+            call->args[i] = expops_complex(call->complexes[i]);
+        }
+        if (!is_tensor(parameter))
+            continue;
+        const expops_dtype dtype = parameter->dtypes ? EXPOPS_DTYPE_BOOL : it->dtype;
+        const int64_t elements = parameter->max_ndim ? 1 : count;
+        if (!test_call_tensor(call, i, dtype, parameter->max_ndim ? 0 : 1, &count, TEST_COMPACT, 0))
+            return 0;
+        fill(call, i, points, elements, &random);
+    }
+    return 1;
+}
+
+static int run_call(const item *it, const complex_referee *referee, const test_value *points, int64_t count,
+                    int variant)
+{
+    test_call call;
+    test_call_begin(&call, it->device, it->op, "complex numbers");
+    int failures = 0;
+    if (!build(it, &call, points, count, variant))
+        failures = test_report(&call, "no memory for the operands: %s", expops_error_text());
+    if (!failures)
+        failures = test_call_infer(&call);
+    if (!failures && !test_call_output(&call, call.result.dtype, TEST_COMPACT, 0))
+        failures = test_report(&call, "no memory for the output: %s", expops_error_text());
+    if (!failures)
+        failures = test_call_run(&call);
+    if (!failures)
+        failures = complex_judge(&call, referee);
+    test_call_end(&call);
+    return failures;
+}
+
+/* The tensors whose elements are read, and whether a number stands beside them. */
+static int count_operands(const expops_operator *op, int *has_number)
+{
+    int count = 0;
+    *has_number = 0;
+    for (const expops_parameter *parameter = op->parameters; parameter->name; parameter++) {
+        count += is_tensor(parameter);
+        *has_number |= parameter->kind == EXPOPS_PARAMETER_NUMBER;
+    }
+    return count;
+}
+
+static void run(void **state)
+{
+    const item *it = *state;
+    const complex_referee *referee = complex_referee_find(it->op->name);
+    if (!referee)
+        fail_msg("tests/complex/referee.c does not say what %s does to complex numbers", it->op->name);
+    if (referee->kind == COMPLEX_MADE)
+        return;
+    static test_value points[COMPLEX_MOST_POINTS];
+    test_random random = test_random_for(it->name);
+    int has_number;
+    const int is_unary = count_operands(it->op, &has_number) == 1;
+    const int count = is_unary ? complex_points(it->dtype, &random, points) : PAIRS;
+    for (int variant = 0; variant <= has_number; variant++) {
+        const int failures = run_call(it, referee, is_unary ? points : NULL, count, variant);
+        if (failures < 0)
+            skip();
+        if (failures)
+            fail_msg("%d failures in %s", failures, it->name);
+    }
+}
+
+static size_t plan(expops_device *device, item *items)
+{
+    const test_shard shard = test_session_shard();
+    size_t count = 0;
+    for (size_t i = shard.first; i < expops_operator_count(); i += shard.step) {
+        const expops_operator *op = expops_operator_at(i);
+        for (expops_dtype dtype = EXPOPS_DTYPE_C64; dtype <= EXPOPS_DTYPE_C128; dtype++) {
+            if (!(op->dtypes & 1u << dtype))
+                continue;
+            item *it = &items[count++];
+            *it = (item){ .device = device, .op = op, .dtype = dtype };
+            snprintf(it->name, sizeof it->name, "%s/%s/grid@%s", op->name, expops_dtype_name(dtype),
+                     expops_device_name(device));
+        }
+    }
+    return count;
+}
+
+static int run_all(expops_device *device)
+{
+    const size_t room = expops_operator_count() * 2 + 1;
+    item *items = calloc(room, sizeof *items);
+    struct CMUnitTest *tests = calloc(room, sizeof *tests);
+    const size_t count = items && tests ? plan(device, items) : 0;
+    for (size_t i = 0; i < count; i++)
+        tests[i] = (struct CMUnitTest){ items[i].name, run, NULL, NULL, &items[i] };
+    /* no operators: nothing was proved */
+    const int failed = count ? _cmocka_run_group_tests("complex", tests, count, NULL, NULL) : 1;
+    free(tests);
+    free(items);
+    return failed ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    int result = 0;
+    expops_device *device = test_session_open(&result);
+    if (!device)
+        return result;
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    result = run_all(device);
+    expops_device_close(&device);
+    return result;
+}
