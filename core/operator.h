@@ -116,6 +116,7 @@ struct expops_operator {
     /* Refuses arguments that are out of their range, at every call: of the parameter's kind, readable, absent ones
      * perhaps of kind EXPOPS_VALUE_NONE. `common` is the common type. Optional. */
     expops_status (*check)(const expops_operator *op, const expops_value *args, int common);
+
     /* The functions below get arguments that were checked: of the parameter's kind, readable, absent ones replaced by
      * their defaults (an empty list for INTS); only what has none is of kind EXPOPS_VALUE_NONE. What they make of sizes is
      * checked after them: a result may have any. */

@@ -17,7 +17,8 @@ static expops_status check(const expops_operator *op, const expops_value *args, 
 
 OPERATOR(hardtanh) = {
     .name = "hardtanh",
-    .doc = "self, but not below min_val and not above max_val, which may not be below min_val; NaN is kept.",
+    .doc = "self, but not below min_val and not above max_val, which may not be below min_val; NaN is kept, and a "
+           "limit that is NaN wins.",
     .source = "torch.nn.functional.hardtanh",
     .dtypes = FLOATING | INTEGRAL,
     .parameters = { TENSOR("self"), NUMBER("min_val", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON),
@@ -29,14 +30,16 @@ OPERATOR(hardtanh) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t min_val, xk_t max_val)
 {
-    const xk_t low = self < min_val ? min_val : self;
-    return low > max_val ? max_val : low;
+    const xk_t low = self < min_val || xk_isnan(min_val) ? min_val : self;
+    return low > max_val || xk_isnan(max_val) ? max_val : low;
 }
 #endif
 
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double min_val, long double max_val)
 {
+    if (isnan(min_val) || isnan(max_val))
+        return NAN;
     if (isnan(self) || (self == min_val && self <= max_val) || (self == max_val && self >= min_val))
         return self;
     return fminl(fmaxl(self, min_val), max_val);

@@ -8,7 +8,8 @@ OPERATOR(logit) = {
     .aliases = { "special_logit" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
     .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
-    .parameters = { TENSOR("self"), NUMBER("eps", DEFAULT(-1), .doc = "Below zero: no limit.") },
+    .parameters = { TENSOR("self"),
+                    NUMBER("eps", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON, .doc = "Below zero: no limit.") },
     .samples = { { 0, 1 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };
