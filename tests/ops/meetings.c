@@ -55,20 +55,20 @@ static int is_recorded(const expops_operator *op, expops_dtype dtype)
     return 0;
 }
 
-/* Where each type costs a compilation, these: numbers are rounded to the first, wrap to the second, are 0 or not for the last. */
-static int is_telling(expops_dtype dtype)
+/* Where each type costs a compilation, these: numbers are rounded to the first, wrap to the second, and copied to a bool. */
+static int is_telling(const expops_operator *op, expops_dtype dtype)
 {
-    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_U8 || dtype == EXPOPS_DTYPE_BOOL;
+    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_U8 || (dtype == EXPOPS_DTYPE_BOOL && op->moves);
 }
 
 static int applies_always(const expops_operator *op, expops_dtype dtype)
 {
-    return is_telling(dtype) && is_recorded(op, dtype);
+    return is_telling(op, dtype) && is_recorded(op, dtype);
 }
 
 static int applies(const expops_operator *op, expops_dtype dtype)
 {
-    return !is_telling(dtype) && is_recorded(op, dtype);
+    return !is_telling(op, dtype) && is_recorded(op, dtype);
 }
 
 static test_value value_of(struct json_object *json)
@@ -195,7 +195,7 @@ static int run_line(test_subject *subject, struct json_object *line)
         m.on_host = tensor && !host;
         failures += m.on_host ? run_one(subject, &m) : 0;
         m.on_host = 0;
-        if (!tensor || test_depth(subject->device) || i % 4 == 0) /* each type of the value is a kernel of its own */
+        if (!tensor || test_depth(subject->device) || i % 8 == 0) /* each type of the value is a kernel of its own */
             failures += run_one(subject, &m);
     }
     return failures;
