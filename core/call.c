@@ -1,116 +1,34 @@
 /* The hot path: find the plan, check what depends on addresses, hand over pointers and numbers. */
-#include <math.h>
 #include <string.h>
 #include "device.h"
 #include "error.h"
+#include "number.h"
 #include "plan.h"
 
 /* --- numbers --- */
 
-/* A host tensor of no dimensions as a value. */
-static expops_value read_host(const expops_tensor *tensor, double parts[2])
+/* The numbers of this call go into the plan's own params: the plan is this thread's, and `launch` keeps no pointer. */
+static expops_status store_numbers(const expops_plan *plan, const expops_value *args)
 {
-    const char *data = (const char *)((uintptr_t)tensor->data + (uintptr_t)tensor->byte_offset); /* may wrap */
-    const unsigned bits = tensor->dtype.bits;
-    expops_value value = expops_int(0);
-    if (tensor->dtype.code == 2 || tensor->dtype.code == 4) {
-        union {
-            uint32_t bits;
-            float value;
-        } single = { 0 };
-        uint16_t half;
-        double real;
-        memcpy(&half, data, 2);
-        if (bits == 64) {
-            memcpy(&real, data, 8);
-        } else if (bits == 32) {
-            memcpy(&single, data, 4);
-            real = single.value;
-        } else if (tensor->dtype.code == 4) {
-            single.bits = (uint32_t)half << 16;
-            real = single.value;
-        } else {
-            const int exponent = half >> 10 & 31, fraction = half & 1023;
-            real = exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY)
-                                  : ldexp(exponent ? fraction + 1024 : fraction, (exponent ? exponent : 1) - 25);
-            real = half >> 15 ? -real : real;
-        }
-        return expops_real(real);
-    }
-    if (tensor->dtype.code == 5) {
-        float singles[2];
-        memcpy(singles, data, 8);
-        parts[0] = singles[0];
-        parts[1] = singles[1];
-        if (bits == 128)
-            memcpy(parts, data, 16);
-        return expops_complex(parts);
-    }
-    memcpy(&value.as.integer, data, bits / 8);
-    if (tensor->dtype.code == 0 && bits < 64)
-        value.as.integer = (int64_t)((uint64_t)value.as.integer << (64 - bits)) >> (64 - bits);
-    return value;
-}
-
-static double real_part(const expops_value *value)
-{
-    if (value->kind == EXPOPS_VALUE_REAL)
-        return value->as.real;
-    return value->kind == EXPOPS_VALUE_COMPLEX ? value->as.parts[0] : (double)value->as.integer;
-}
-
-static int64_t integer_of(const expops_value *value)
-{
-    if (value->kind == EXPOPS_VALUE_INT || value->kind == EXPOPS_VALUE_BOOL)
-        return value->as.integer;
-    const double real = real_part(value);
-    return real > -0x1p63 && real < 0x1p63 ? (int64_t)real : INT64_MIN;
-}
-
-static void store_number(const expops_plan *plan, const expops_value *value, uint8_t *slot)
-{
-    const double imaginary = value->kind == EXPOPS_VALUE_COMPLEX ? value->as.parts[1] : 0;
-    switch (plan->compute) {
-    case EXPOPS_COMPUTE_F32:
-    case EXPOPS_COMPUTE_C64: {
-        const float parts[2] = { value->kind == EXPOPS_VALUE_INT ? (float)value->as.integer : (float)real_part(value),
-                                 (float)imaginary };
-        memcpy(slot, parts, sizeof parts);
-        break;
-    }
-    case EXPOPS_COMPUTE_F64: {
-        const double real = real_part(value);
-        memcpy(slot, &real, sizeof real);
-        break;
-    }
-    case EXPOPS_COMPUTE_C128: {
-        const double parts[2] = { real_part(value), imaginary };
-        memcpy(slot, parts, sizeof parts);
-        break;
-    }
-    default: {
-        const int64_t integer = plan->common == EXPOPS_DTYPE_BOOL ? real_part(value) != 0 : integer_of(value);
-        memcpy(slot, &integer, sizeof integer);
-        break;
-    }
-    }
-}
-
-static void store_numbers(const expops_plan *plan, const expops_value *args, uint8_t *numbers)
-{
-    const uint32_t slot = plan->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
+    const uint32_t bytes = plan->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
     for (uint32_t i = 0; i < plan->num_numbers; i++) {
         const expops_plan_number *number = plan->number + i;
+        const expops_value *value = args + number->argument;
+        expops_value host;
         double parts[2];
-        expops_value value;
-        if (number->source == EXPOPS_NUMBER_VALUE)
-            value = args[number->argument];
-        else if (number->source == EXPOPS_NUMBER_CONSTANT)
-            value = expops_real(number->constant);
-        else
-            value = read_host(args[number->argument].as.tensor, parts);
-        store_number(plan, &value, numbers + i * slot);
+        if (number->source == EXPOPS_NUMBER_CONSTANT)
+            continue;
+        if (number->source == EXPOPS_NUMBER_TENSOR) {
+            host = expops_read_number(value->as.tensor, parts);
+            value = &host;
+        }
+        if (number->meeting.held)
+            EXPOPS_TRY(expops_check_number(plan->op, (uint32_t)number->argument, value, number->meeting));
+        for (uint32_t s = 0; s < plan->num_steps; s++)
+            expops_store_number(value, number->meeting.as, plan->compute,
+                                plan->step[s].params + plan->step[s].numbers_at + i * bytes);
     }
+    return EXPOPS_OK;
 }
 
 /* --- addresses --- */
@@ -185,11 +103,8 @@ static expops_status gather_pointers(const expops_plan *plan, const expops_value
 /* --- launching --- */
 
 static expops_status launch_step(const expops_plan *plan, const expops_plan_step *step, expops_device *device,
-                                 void *stream, const expops_value *args, const expops_pointer *tensors,
-                                 uint32_t num_tensors)
+                                 void *stream, const expops_pointer *tensors, uint32_t num_tensors)
 {
-    /* The numbers of this call go into the plan's own params: the plan is this thread's, and `launch` keeps no pointer. */
-    store_numbers(plan, args, step->params + step->numbers_at);
     const expops_launch launch = {
         .struct_size = sizeof launch,
         .num_tensors = num_tensors,
@@ -237,12 +152,13 @@ static expops_status launch_around(const expops_plan *plan, expops_device *devic
     expops_pointer scratch;
     expops_status status = EXPOPS_OK;
     EXPOPS_TRY_SAYING(take_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);
+    status = store_numbers(plan, args); /* anew: the allocator may have called this plan */
     for (uint32_t i = 0; i < plan->num_steps && status == EXPOPS_OK; i++) {
         const expops_plan_step *step = plan->step + i;
         expops_pointer tensors[1 + EXPOPS_MAX_OPERANDS];
         memcpy(tensors, pointers, plan->num_tensors * sizeof *tensors);
         tensors[step->reads_scratch ? 1 : 0] = scratch;
-        status = launch_step(plan, step, device, stream, args, tensors, step->reads_scratch ? 2 : plan->num_tensors);
+        status = launch_step(plan, step, device, stream, tensors, step->reads_scratch ? 2 : plan->num_tensors);
     }
     give_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch);
     return status;
@@ -263,12 +179,16 @@ static expops_status run(const expops_plan *plan, expops_device *device, void *s
                          const expops_tensor *out)
 {
     expops_pointer pointers[1 + EXPOPS_MAX_OPERANDS];
+    if (plan->op->check)
+        EXPOPS_TRY(plan->op->check(plan->op, args, plan->common));
+    if (plan->num_numbers)
+        EXPOPS_TRY(store_numbers(plan, args));
     if (plan->empty)
         return EXPOPS_OK;
     EXPOPS_TRY(gather_pointers(plan, args, out, pointers));
     if (plan->scratch_bytes)
         return launch_with_scratch(plan, device, stream, args, pointers);
-    return launch_step(plan, plan->step, device, stream, args, pointers, plan->num_tensors);
+    return launch_step(plan, plan->step, device, stream, pointers, plan->num_tensors);
 }
 
 /* --- entry points --- */

@@ -19,11 +19,24 @@ enum expops_promotion {
     EXPOPS_PROMOTE_INT_TO_FLOAT,    /* the same, integers and bool becoming f32 */
     EXPOPS_PROMOTE_TO_BOOL,         /* computed in the common type, the result is bool */
     EXPOPS_PROMOTE_SELF,            /* the first input's type; other tensors keep their own or are converted to it */
-    EXPOPS_PROMOTE_SAME,            /* all tensors must have one type */
+    EXPOPS_PROMOTE_SAME,            /* all tensors must have one type; an operand without dimensions is promoted */
     EXPOPS_PROMOTE_BITS,            /* elements are moved, not computed with */
     EXPOPS_PROMOTE_COMPLEX_TO_REAL, /* the common type; a complex one gives its real type (abs) */
     EXPOPS_PROMOTE_BOOL_TO_INT,     /* the common type, bool becoming i64 (square) */
     EXPOPS_PROMOTE_POSITION, /* computed with the element's position in i64 to a bool, stored as the common type (eye) */
+};
+
+/* How a number meets the common type. It becomes that type as an element of a tensor would, an integer wrapping and a float
+ * going to infinity, or stays in the type of the arithmetic, which for the half types is f32; and a value that the type
+ * cannot hold is computed with all the same or refused. A tensor without dimensions is an element of the common type, but
+ * for EXACT. */
+enum expops_meets {
+    EXPOPS_MEETS_USUAL = 0,  /* of an OPERAND: ELEMENT, of a NUMBER: ARITHMETIC */
+    EXPOPS_MEETS_ELEMENT,    /* the common type, as an element would (comparisons) */
+    EXPOPS_MEETS_COMMON,     /* the common type, or refused (fill, limits) */
+    EXPOPS_MEETS_ARITHMETIC, /* the arithmetic's type, or refused (factors) */
+    EXPOPS_MEETS_EXACT,      /* the arithmetic's type, never refused, and so a tensor of no dimensions (mul), or of a
+                              * TENSOR all elements (weights); of a NUMBER: a real one, a double in PyTorch */
 };
 
 /* Sets of element types. */
@@ -51,6 +64,7 @@ typedef struct expops_parameter {
     uint8_t pieces;   /* pointwise tensors: the kernel reads so many tensors of one shape in this one (glu's halves) */
     uint8_t chosen;   /* bools: a compile-time choice, as of two words */
     uint8_t converts; /* operands under EXPOPS_PROMOTE_SELF: may lose an imaginary part, as copies do */
+    uint8_t meets;    /* expops_meets */
 } expops_parameter;
 
 /* clang-format off */
@@ -98,6 +112,10 @@ struct expops_operator {
     uint32_t dtypes;    /* a union of the sets above */
     uint32_t not_in_place;
     expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
+
+    /* Refuses arguments that are out of their range, at every call: of the parameter's kind, readable, absent ones
+     * perhaps of kind EXPOPS_VALUE_NONE. `common` is the common type. Optional. */
+    expops_status (*check)(const expops_operator *op, const expops_value *args, int common);
 
     /* The functions below get arguments that were checked: of the parameter's kind, readable, absent ones replaced by
      * their defaults (an empty list for INTS); only what has none is of kind EXPOPS_VALUE_NONE. What they make of sizes is

@@ -39,7 +39,7 @@ static void describe_operands(const expops_problem *problem, expops_plan *plan)
             expops_plan_number *number = plan->number + plan->num_numbers++;
             number->argument = operand->argument;
             number->source = operand->number_source;
-            number->constant = operand->constant;
+            number->meeting = operand->meeting;
         } else if (expops_is_tensor(operand)) {
             describe_tensor(problem, operand, plan->tensor + plan->num_tensors++);
         }
@@ -51,8 +51,8 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        operands[i] = (expops_operand){ sizeof *operands, operand->kind,    operand->dtype,
-                                        operand->aligned, operand->strides, operand->offset };
+        operands[i] = (expops_operand){ sizeof *operands, operand->kind,   operand->dtype,     operand->aligned,
+                                        operand->strides, operand->offset, operand->meeting.as };
     }
     *signature = (expops_signature){
         .header = { sizeof *signature, 0, NULL },
@@ -164,6 +164,23 @@ void expops_plan_free(expops_plan *plan)
     expops_let_go(&plan->later);
 }
 
+/* What no call changes is written once. */
+static void store_constants(const expops_problem *problem, expops_plan *plan)
+{
+    const uint32_t bytes = plan->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        const expops_value value = expops_real(operand->constant);
+        if (operand->kind != EXPOPS_OPERAND_NUMBER)
+            continue;
+        for (uint32_t s = 0; operand->number_source == EXPOPS_NUMBER_CONSTANT && s < plan->num_steps; s++)
+            expops_store_number(&value, operand->meeting.as, plan->compute,
+                                plan->step[s].params + plan->step[s].numbers_at + count * bytes);
+        count++;
+    }
+}
+
 static expops_status fill(const expops_problem *problem, expops_device *device, void *stream, expops_plan *plan)
 {
     expops_steps steps = { 0 };
@@ -172,14 +189,14 @@ static expops_status fill(const expops_problem *problem, expops_device *device, 
     plan->compute = problem->compute;
     plan->empty = (uint32_t)problem->empty;
     plan->handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
+    describe_operands(problem, plan);
     if (problem->empty)
         return EXPOPS_OK;
-    describe_operands(problem, plan);
     EXPOPS_TRY(take_offer(problem, device, plan));
-    if (plan->offer.kernel)
-        return EXPOPS_OK;
-    const expops_status status = take_kernels(problem, device, stream, &steps, plan);
+    const expops_status status = plan->offer.kernel ? EXPOPS_OK : take_kernels(problem, device, stream, &steps, plan);
     expops_steps_free(&steps);
+    if (status == EXPOPS_OK)
+        store_constants(problem, plan);
     return status;
 }
 

@@ -30,7 +30,7 @@ typedef struct expops_plan_tensor {
 typedef struct expops_plan_number {
     int32_t argument;
     uint32_t source; /* expops_number_source */
-    double constant;
+    expops_meeting meeting;
 } expops_plan_number;
 
 typedef struct expops_plan_step {

@@ -4,7 +4,7 @@
 #define EXPOPS_PROBLEM_H
 
 #include "device.h"
-#include "operator.h"
+#include "number.h"
 
 enum expops_number_source {
     EXPOPS_NUMBER_VALUE,    /* the argument's value at the time of the call */
@@ -22,6 +22,7 @@ typedef struct expops_problem_operand {
     int64_t strides[EXPOPS_MAX_RANK]; /* elements; over the problem's shape */
     int64_t offset;                   /* elements from the tensor's first */
     int64_t low, high;                /* bytes touched, from the tensor's first */
+    expops_meeting meeting;           /* .as: what elements and numbers are converted to before the arithmetic */
     uint32_t number_source;
     double constant;
 } expops_problem_operand;

@@ -33,7 +33,7 @@ static uint32_t is_aligned(const expops_device *device, const expops_tensor *ten
 }
 
 static expops_status add_tensor(expops_problem *problem, const expops_device *device, const expops_tensor *tensor,
-                                int32_t argument, uint32_t piece, const char *name)
+                                int32_t argument, uint32_t piece, const char *name, expops_meeting meeting)
 {
     expops_problem_operand *operand = problem->operand + problem->num_operands++;
     expops_dtype dtype;
@@ -45,17 +45,20 @@ static expops_status add_tensor(expops_problem *problem, const expops_device *de
     operand->dtype = (int32_t)dtype;
     operand->device_type = tensor->device.device_type;
     operand->aligned = is_aligned(device, tensor);
+    operand->meeting = meeting;
     problem->num_tensors++;
     return EXPOPS_OK;
 }
 
-static void add_number(expops_problem *problem, int32_t argument, uint32_t source, double constant)
+static void add_number(expops_problem *problem, int32_t argument, uint32_t source, double constant,
+                       expops_meeting meeting)
 {
     expops_problem_operand *operand = problem->operand + problem->num_operands++;
     memset(operand, 0, sizeof *operand);
     operand->kind = EXPOPS_OPERAND_NUMBER;
     operand->argument = argument;
     operand->dtype = problem->common;
+    operand->meeting = meeting;
     operand->number_source = source;
     operand->constant = constant;
     problem->num_numbers++;
@@ -66,7 +69,7 @@ static void add_position(expops_problem *problem)
     expops_problem_operand *operand = problem->operand + problem->num_operands++;
     memset(operand, 0, sizeof *operand);
     operand->kind = EXPOPS_OPERAND_POSITION;
-    operand->dtype = EXPOPS_DTYPE_I64;
+    operand->dtype = operand->meeting.as = EXPOPS_DTYPE_I64;
     memcpy(operand->strides, problem->op->position, sizeof problem->op->position);
 }
 
@@ -95,16 +98,17 @@ static expops_status add_argument(expops_problem *problem, const expops_device *
     const uint32_t pieces = expops_value_is_tensor(value) && parameter->pieces ? parameter->pieces : 1;
     if (problem->num_operands + pieces > 1 + EXPOPS_MAX_OPERANDS)
         return expops_fail(EXPOPS_ERR_INTERNAL, "%s: more than %d operands", problem->op->name, EXPOPS_MAX_OPERANDS);
+    const expops_meeting meeting = expops_meet(problem->op, index, value, problem->common);
     if (is_host_number(device, value, parameter))
-        add_number(problem, (int32_t)index, EXPOPS_NUMBER_TENSOR, 0);
+        add_number(problem, (int32_t)index, EXPOPS_NUMBER_TENSOR, 0, meeting);
     else if (expops_value_is_tensor(value))
         for (uint32_t piece = 0; piece < pieces; piece++)
-            EXPOPS_TRY(add_tensor(problem, device, value->as.tensor, (int32_t)index, piece, parameter->name));
+            EXPOPS_TRY(add_tensor(problem, device, value->as.tensor, (int32_t)index, piece, parameter->name, meeting));
     else if (value->kind != EXPOPS_VALUE_NONE)
-        add_number(problem, (int32_t)index, EXPOPS_NUMBER_VALUE, 0);
+        add_number(problem, (int32_t)index, EXPOPS_NUMBER_VALUE, 0, meeting);
     else
         add_number(problem, (int32_t)index, EXPOPS_NUMBER_CONSTANT,
-                   parameter->epsilon ? machine_epsilon(problem) : parameter->default_value);
+                   parameter->epsilon ? machine_epsilon(problem) : parameter->default_value, meeting);
     return EXPOPS_OK;
 }
 
@@ -122,7 +126,7 @@ expops_status expops_problem_operands(expops_problem *problem, const expops_devi
                                       const expops_tensor *out)
 {
     problem->num_operands = problem->num_tensors = problem->num_numbers = 0;
-    EXPOPS_TRY(add_tensor(problem, device, out, -1, 0, "out"));
+    EXPOPS_TRY(add_tensor(problem, device, out, -1, 0, "out", (expops_meeting){ problem->result, 0 }));
     for (uint32_t i = 0; problem->op->parameters[i].name; i++)
         EXPOPS_TRY(add_argument(problem, device, args, i));
     if (problem->op->promotion == EXPOPS_PROMOTE_POSITION)

@@ -37,12 +37,12 @@ static expops_status find_common(const expops_operator *op, const expops_value *
 {
     expops_promotion_state state = EXPOPS_PROMOTION_START;
     int first = -1, may_be_named;
-    const int named = named_dtype(op, args, &may_be_named);
+    const int named = named_dtype(op, args, &may_be_named), same = op->promotion == EXPOPS_PROMOTE_SAME;
     for (uint32_t i = 0; op->parameters[i].name; i++) {
         const expops_parameter *parameter = op->parameters + i;
         expops_dtype dtype;
         dtypes[i] = -1;
-        if (expops_value_is_number(args + i) && parameter->kind == EXPOPS_PARAMETER_OPERAND) {
+        if (expops_value_is_number(args + i) && parameter->kind == EXPOPS_PARAMETER_OPERAND && !same) {
             state.number = expops_promote_types(state.number, number_dtype(args + i));
         } else if (expops_value_is_tensor(args + i)) {
             const expops_tensor *tensor = args[i].as.tensor;
@@ -54,13 +54,12 @@ static expops_status find_common(const expops_operator *op, const expops_value *
                 first = (int)dtype;
             int *rank = tensor->ndim ? &state.dimensioned : &state.zero_dim;
             *rank = expops_promote_types(*rank, (int)dtype);
-            if (op->promotion == EXPOPS_PROMOTE_SAME && first != (int)dtype)
+            if (same && first != (int)dtype && (tensor->ndim || parameter->kind != EXPOPS_PARAMETER_OPERAND))
                 return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, i, "has type %s where %s was expected, as the first tensor has",
                                   expops_dtype_name(dtype), expops_dtype_name((expops_dtype)first));
         }
     }
-    const int by_first = op->promotion == EXPOPS_PROMOTE_SELF || op->promotion == EXPOPS_PROMOTE_SAME ||
-                         op->promotion == EXPOPS_PROMOTE_BITS;
+    const int by_first = op->promotion == EXPOPS_PROMOTE_SELF || op->promotion == EXPOPS_PROMOTE_BITS;
     *out_common = named >= 0 ? named : by_first && first >= 0 ? first : expops_promoted(&state);
     if (*out_common < 0 && may_be_named)
         *out_common = EXPOPS_DTYPE_F32;
@@ -84,30 +83,59 @@ static void name_set(uint32_t set, char text[120])
     }
 }
 
+static expops_status not_in_set(const expops_operator *op, uint32_t index, uint32_t set, int dtype)
+{
+    char taken[120];
+    name_set(set, taken);
+    return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, index, "has type %s; accepted are %s",
+                      expops_dtype_name((expops_dtype)dtype), taken);
+}
+
+/* What an argument may not be, whatever the others are. */
+static expops_status check_own(const expops_operator *op, uint32_t index, const expops_value *value, int dtype,
+                               int common)
+{
+    const expops_parameter *parameter = op->parameters + index;
+    const int keeps_all =
+        op->promotion == EXPOPS_PROMOTE_SELF && parameter->kind == EXPOPS_PARAMETER_OPERAND && !parameter->converts;
+    if (dtype >= 0 && parameter->dtypes && !(parameter->dtypes >> dtype & 1u))
+        return not_in_set(op, index, parameter->dtypes, dtype);
+    if (keeps_all && expops_dtype_is_complex(dtype) && !expops_dtype_is_complex(common))
+        return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, index, "is complex, which %s cannot hold",
+                          expops_dtype_name((expops_dtype)common));
+    if (value->kind == EXPOPS_VALUE_COMPLEX && parameter->kind == EXPOPS_PARAMETER_NUMBER &&
+        parameter->meets == EXPOPS_MEETS_EXACT)
+        return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, index, "is complex; a real number was expected");
+    return EXPOPS_OK;
+}
+
+/* What counts is the common type: an integer tensor may meet a floating one where the operator takes floating types. */
 static expops_status check_dtypes(const expops_operator *op, const expops_value *args,
                                   const int dtypes[EXPOPS_MAX_PARAMETERS], int common)
 {
     char taken[120];
+    const int taken_in = op->dtypes >> common & 1u;
     for (uint32_t i = 0; op->parameters[i].name; i++) {
-        const uint32_t set = op->parameters[i].dtypes ? op->parameters[i].dtypes : op->dtypes;
-        if (dtypes[i] >= 0 && !(set >> dtypes[i] & 1u)) {
-            name_set(set, taken);
-            return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, i, "has type %s; accepted are %s",
-                              expops_dtype_name((expops_dtype)dtypes[i]), taken);
-        }
-        const int self_decides = op->promotion == EXPOPS_PROMOTE_SELF &&
-                                 op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND && !op->parameters[i].converts;
-        const int complex =
-            dtypes[i] >= 0 ? self_decides && expops_dtype_is_complex(dtypes[i]) : args[i].kind == EXPOPS_VALUE_COMPLEX;
-        if (complex && !expops_dtype_is_complex(common))
-            return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, i, "is complex, which %s cannot hold",
-                              expops_dtype_name((expops_dtype)common));
+        EXPOPS_TRY(check_own(op, i, args + i, dtypes[i], common));
+        if (!taken_in && dtypes[i] == common && !op->parameters[i].dtypes)
+            return not_in_set(op, i, op->dtypes, common);
     }
-    if (!(op->dtypes >> common & 1u)) {
-        name_set(op->dtypes, taken);
-        return expops_fail(EXPOPS_ERR_DTYPE, "%s: the arguments' common type is %s; accepted are %s", op->name,
-                           expops_dtype_name((expops_dtype)common), taken);
-    }
+    if (taken_in)
+        return EXPOPS_OK;
+    name_set(op->dtypes, taken);
+    return expops_fail(EXPOPS_ERR_DTYPE, "%s: the arguments' common type is %s; accepted are %s", op->name,
+                       expops_dtype_name((expops_dtype)common), taken);
+}
+
+/* Numbers that cannot be held, and what the operator itself refuses. */
+static expops_status check_values(const expops_operator *op, const expops_value *args, int common)
+{
+    for (uint32_t i = 0; op->parameters[i].name; i++)
+        if (expops_value_is_number(args + i) &&
+            (op->parameters[i].kind == EXPOPS_PARAMETER_NUMBER || op->parameters[i].kind == EXPOPS_PARAMETER_OPERAND))
+            EXPOPS_TRY(expops_check_number(op, i, args + i, expops_meet(op, i, args + i, common)));
+    if (op->check)
+        return op->check(op, args, common);
     return EXPOPS_OK;
 }
 
@@ -144,5 +172,5 @@ expops_status expops_problem_types(const expops_operator *op, const expops_value
     EXPOPS_TRY(find_common(op, args, dtypes, &common));
     EXPOPS_TRY(check_dtypes(op, args, dtypes, common));
     settle_types(op, common, problem);
-    return EXPOPS_OK;
+    return check_values(op, args, problem->common);
 }

@@ -162,12 +162,12 @@ static void define_operand(const expops_problem *problem, expops_step *step, uin
                            uint32_t vector)
 {
     const expops_problem_operand *operand = problem->operand + index;
-    const int32_t own = index == 0 ? problem->result : problem->common;
-    const int same = problem->common < 0 || operand->dtype == own;
+    const int same = problem->common < 0 || operand->dtype == operand->meeting.as;
     if (index == 0)
         expops_text_add(&step->defines, "#define XK_O %s\n", type_name(problem, operand->dtype));
     else
-        expops_text_add(&step->defines, "#define XK_D%s %s\n", suffix, type_name(problem, operand->dtype));
+        expops_text_add(&step->defines, "#define XK_D%s %s\n#define XK_A%s %s\n", suffix,
+                        type_name(problem, operand->dtype), suffix, type_name(problem, operand->meeting.as));
     expops_text_add(&step->defines, "#define XK_SAME%s %d\n#define XK_W%s %u\n", suffix, same, suffix,
                     expops_operand_bytes(operand) * vector);
 }

@@ -1,4 +1,22 @@
+#include "error.h"
 #include "operator.h"
+
+static int is_whole(const expops_value *value)
+{
+    expops_dtype dtype;
+    return expops_dtype_from_dl(value->as.tensor->dtype, &dtype) == EXPOPS_OK && ((INTEGRAL | BOOLEAN) >> dtype & 1u);
+}
+
+/* Integers may be divided by floats, but what two of them give is open: PyTorch refuses it. */
+static expops_status check(const expops_operator *op, const expops_value *args, int common)
+{
+    if (!is_whole(args + 1) || !is_whole(args + 2))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_DTYPE,
+                       "%s: arguments tensor1 and tensor2 are both of integer types; one of them must "
+                       "be a floating one",
+                       op->name);
+}
 
 OPERATOR(addcdiv) = {
     .name = "addcdiv",
@@ -6,6 +24,7 @@ OPERATOR(addcdiv) = {
     .source = "torch.addcdiv",
     .dtypes = FLOATING | COMPLEX,
     .parameters = { TENSOR("self"), TENSOR("tensor1"), TENSOR("tensor2"), NUMBER("value", DEFAULT(1)) },
+    .check = check,
     .samples = { { 0, 10 }, { 0, 10 }, { 0.5, 10 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };

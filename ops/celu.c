@@ -1,4 +1,13 @@
+#include "error.h"
+#include "number.h"
 #include "operator.h"
+
+static expops_status check(const expops_operator *op, const expops_value *args, int common)
+{
+    return expops_number_value(op, 1, args + 1) != 0
+               ? EXPOPS_OK
+               : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument alpha is 0", op->name);
+}
 
 OPERATOR(celu) = {
     .name = "celu",
@@ -7,6 +16,7 @@ OPERATOR(celu) = {
     .source = "torch.nn.functional.celu",
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), NUMBER("alpha", DEFAULT(1), .doc = "Not 0.") },
+    .check = check,
     .samples = { { -20, 20 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };

@@ -5,7 +5,7 @@ OPERATOR(clamp_max) = {
     .doc = "The smaller of self and max; NaN wins over any number.",
     .source = "torch.clamp_max",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .parameters = { TENSOR("self"), OPERAND("max") },
+    .parameters = { TENSOR("self"), OPERAND("max", .meets = EXPOPS_MEETS_COMMON) },
     .samples = { { -10, 10 }, { -5, 5 } },
 };
 

@@ -5,7 +5,7 @@ OPERATOR(clamp_min) = {
     .doc = "The larger of self and min; NaN wins over any number.",
     .source = "torch.clamp_min",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .parameters = { TENSOR("self"), OPERAND("min") },
+    .parameters = { TENSOR("self"), OPERAND("min", .meets = EXPOPS_MEETS_COMMON) },
     .samples = { { -10, 10 }, { -5, 5 } },
 };
 

@@ -6,7 +6,8 @@ OPERATOR(fill) = {
     .source = "torch.fill",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .promotion = EXPOPS_PROMOTE_SELF,
-    .parameters = { TENSOR("self", .shape_only = 1), OPERAND("value", .max_ndim = 1) },
+    .parameters = { TENSOR("self", .shape_only = 1),
+                    OPERAND("value", .max_ndim = 1, .converts = 1, .meets = EXPOPS_MEETS_COMMON) },
     .samples = { { -100, 100 }, { -100, 100 } },
 };
 

@@ -6,7 +6,7 @@ OPERATOR(hardshrink) = {
     .source = "torch.nn.functional.hardshrink",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), NUMBER("lambd", DEFAULT(0.5)) },
+    .parameters = { TENSOR("self"), NUMBER("lambd", DEFAULT(0.5), .meets = EXPOPS_MEETS_COMMON) },
     .samples = { { -2, 2 } },
 };
 

@@ -1,25 +1,45 @@
+#include "error.h"
+#include "number.h"
 #include "operator.h"
+
+static expops_status check(const expops_operator *op, const expops_value *args, int common)
+{
+    const double low = expops_number_value(op, 1, args + 1), high = expops_number_value(op, 2, args + 2);
+    if (low > high)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument min_val is %g, above max_val, %g", op->name, low,
+                           high);
+    if (common == EXPOPS_DTYPE_U8 && (low < 0 || high < 0))
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "%s: argument %s is %g; an unsigned type takes no limit below 0", op->name,
+                           low < 0 ? "min_val" : "max_val", low < 0 ? low : high);
+    return EXPOPS_OK;
+}
 
 OPERATOR(hardtanh) = {
     .name = "hardtanh",
-    .doc = "self, but not below min_val and not above max_val, which wins over min_val; NaN is kept.",
+    .doc = "self, but not below min_val and not above max_val, which may not be below min_val; NaN is kept, and a "
+           "limit that is NaN wins.",
     .source = "torch.nn.functional.hardtanh",
     .dtypes = FLOATING | INTEGRAL,
-    .parameters = { TENSOR("self"), NUMBER("min_val", DEFAULT(-1)), NUMBER("max_val", DEFAULT(1)) },
+    .parameters = { TENSOR("self"), NUMBER("min_val", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON),
+                    NUMBER("max_val", DEFAULT(1), .meets = EXPOPS_MEETS_COMMON) },
+    .check = check,
     .samples = { { -3, 3 } },
 };
 
 #ifdef XK
 KERNEL(xk_t self, xk_t min_val, xk_t max_val)
 {
-    const xk_t low = self < min_val ? min_val : self;
-    return low > max_val ? max_val : low;
+    const xk_t low = self < min_val || xk_isnan(min_val) ? min_val : self;
+    return low > max_val || xk_isnan(max_val) ? max_val : low;
 }
 #endif
 
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double min_val, long double max_val)
 {
+    if (isnan(min_val) || isnan(max_val))
+        return NAN;
     if (isnan(self) || (self == min_val && self <= max_val) || (self == max_val && self >= min_val))
         return self;
     return fminl(fmaxl(self, min_val), max_val);

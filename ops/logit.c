@@ -2,12 +2,14 @@
 
 OPERATOR(logit) = {
     .name = "logit",
-    .doc = "log(self / (1 - self)); with eps, self is first limited to [eps, 1 - eps].",
+    .doc = "log(self / (1 - self)); with eps, self is first limited: eps where it is below that, else 1 - eps where it "
+           "is above that.",
     .source = "torch.logit",
     .aliases = { "special_logit" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
     .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
-    .parameters = { TENSOR("self"), NUMBER("eps", DEFAULT(-1), .doc = "Below zero: no limit.") },
+    .parameters = { TENSOR("self"),
+                    NUMBER("eps", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON, .doc = "Below zero: no limit.") },
     .samples = { { 0, 1 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };
@@ -27,13 +29,14 @@ XK_FN xk_t logit_near(xk_t v)
 KERNEL(xk_t self, xk_t eps)
 {
 #if XK_HALF
+    /* eps may be above 1 - eps, and then wins. */
     const xk_t lowest = eps < 0 ? -XK_INFINITY : eps, highest = eps < 0 ? XK_INFINITY : 1 - eps;
-    const xk_t raised = self < lowest ? lowest : self, x = raised > highest ? highest : raised;
+    const xk_t lowered = self > highest ? highest : self, x = self < lowest ? lowest : lowered;
     return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
 #else
     /* A compiler may take this choice, the same for all elements, out of its loop. */
-    const xk_t high = 1 - eps, raised = self < eps ? eps : self;
-    const xk_t x = eps < 0 ? self : raised > high ? high : raised;
+    const xk_t high = 1 - eps, lowered = self > high ? high : self;
+    const xk_t x = eps < 0 ? self : self < eps ? eps : lowered;
 #if XK_F32
     /* Near 1/2 twice the inverse hyperbolic tangent of 2 * x - 1, which is exact there. Outside 0 to 1 the quotient only has
      * to be negative, and its divisor a number whose reciprocal is one. */
@@ -57,10 +60,8 @@ KERNEL(xk_t self, xk_t eps)
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double eps)
 {
-    if (eps >= 0 && !isnan(self)) {
-        self = self < eps ? eps : self;
-        self = self > 1 - eps ? 1 - eps : self;
-    }
+    if (eps >= 0 && !isnan(self))
+        self = self < eps ? eps : self > 1 - eps ? 1 - eps : self;
     return logl(self / (1 - self));
 }
 #endif

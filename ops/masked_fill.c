@@ -2,11 +2,12 @@
 
 OPERATOR(masked_fill) = {
     .name = "masked_fill",
-    .doc = "value where mask is true, else self.",
+    .doc = "value (a number or a tensor of no dimensions) where mask is true, else self.",
     .source = "torch.masked_fill",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .promotion = EXPOPS_PROMOTE_SELF,
-    .parameters = { TENSOR("self"), TENSOR("mask", .dtypes = BOOLEAN), OPERAND("value") },
+    .parameters = { TENSOR("self"), TENSOR("mask", .dtypes = BOOLEAN),
+                    OPERAND("value", .max_ndim = 1, .meets = EXPOPS_MEETS_COMMON) },
     .samples = { { -100, 100 }, { 0, 1 }, { -100, 100 } },
 };
 

@@ -6,7 +6,7 @@ OPERATOR(mul) = {
     .source = "torch.mul",
     .aliases = { "multiply" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .parameters = { OPERAND("self"), OPERAND("other") },
+    .parameters = { OPERAND("self", .meets = EXPOPS_MEETS_EXACT), OPERAND("other", .meets = EXPOPS_MEETS_EXACT) },
     .samples = { { -100, 100 }, { -100, 100 } },
     .bound = { .f32 = 0.5f, .f64 = 0.5f, .f16 = 0.5f, .bf16 = 0.5f },
 };

@@ -6,7 +6,8 @@ OPERATOR(native_dropout_backward) = {
     .source = "torch.native_dropout_backward",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("grad_output"), TENSOR("mask", .dtypes = BOOLEAN), NUMBER("scale") },
+    .parameters = { TENSOR("grad_output"), TENSOR("mask", .dtypes = BOOLEAN),
+                    NUMBER("scale", .meets = EXPOPS_MEETS_EXACT) },
     .samples = { { -10, 10 }, { 0, 1 } },
     .bound = { .f32 = 1, .f64 = 1, .f16 = 1, .bf16 = 1 },
 };

@@ -1,4 +1,18 @@
+#include "error.h"
+#include "number.h"
 #include "operator.h"
+
+/* A negative slope turns the result's sign, which then no longer says where self was above 0. */
+static expops_status check(const expops_operator *op, const expops_value *args, int common)
+{
+    const double lower = expops_number_value(op, 3, args + 3), upper = expops_number_value(op, 4, args + 4);
+    if (args[5].as.integer || !args[6].as.integer || !((lower + upper) / 2 < 0))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                       "%s: argument self_is_result is true, which takes a slope, the mean of lower %g and upper %g, "
+                       "that is not below 0",
+                       op->name, lower, upper);
+}
 
 OPERATOR(rrelu_with_noise_backward) = {
     .name = "rrelu_with_noise_backward",
@@ -13,6 +27,7 @@ OPERATOR(rrelu_with_noise_backward) = {
                     BOOL("training", .chosen = 1),
                     BOOL("self_is_result",
                          .doc = "Whether self is rrelu's result; its sign says the same either way.") },
+    .check = check,
     .samples = { { -10, 10 }, { -10, 10 }, { 0, 1 } },
     .bound = { .f32 = 2, .f64 = 2, .f16 = 1, .bf16 = 1 },
 };

@@ -5,7 +5,7 @@ OPERATOR(threshold) = {
     .doc = "self where it is above threshold, else value; NaN is kept.",
     .source = "torch.nn.functional.threshold",
     .dtypes = FLOATING | INTEGRAL,
-    .parameters = { TENSOR("self"), NUMBER("threshold"), NUMBER("value") },
+    .parameters = { TENSOR("self"), NUMBER("threshold"), NUMBER("value", .meets = EXPOPS_MEETS_COMMON) },
     .samples = { { -3, 3 } },
 };
 

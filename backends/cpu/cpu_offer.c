@@ -107,7 +107,7 @@ static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, 
     to->store = to->dtype;
     if (kernel->instance) {
         to->store = i ? kernel->instance->store : kernel->instance->position ? to->dtype : kernel->instance->result;
-        to->through = number ? -1 : half_or_none(i ? signature->dtype : signature->result, to->dtype);
+        to->through = number ? -1 : half_or_none(from->as, to->dtype);
     }
     if (!number)
         memcpy(to->strides, from->strides, signature->rank * sizeof(int64_t));

@@ -1,7 +1,8 @@
 /* What the family templates share: indices, numbers, and operands one by one.
  *   XK_NT, XK_NN     tensor inputs and numbers
  *   XK_O, XK_D0...   element types of the output and the inputs
- *   XK_SAMEO, XK_SAME0...  1 where the type is the arithmetic's own, so that nothing is converted
+ *   XK_A0...         the types that inputs are converted to: XK_D, or the arithmetic's own f32 for what a half type need not hold
+ *   XK_SAMEO, XK_SAME0...  1 where the element type is that one already, so that nothing is converted
  *   XK_WO, XK_W0...  bytes of a vector of XK_VEC elements of each
  *   XK_INDEX64       indices need 64 bits */
 
@@ -33,7 +34,7 @@ typedef union xk_number {
 
 /* An input in the arithmetic's type. XK_SAME<i> is 1 where no conversion is needed. */
 #define XK_CONVERT_1(i, s) XK_GET(XK_D##i, s)
-#define XK_CONVERT_0(i, s) XK_AS(XK_D, XK_D##i, XK_GET(XK_D##i, s))
+#define XK_CONVERT_0(i, s) XK_AS(XK_A##i, XK_D##i, XK_GET(XK_D##i, s))
 #define XK_CONVERT(i, s) XK_CAT(XK_CONVERT_, XK_SAME##i)(i, s)
 #if XK_SAMEO
 #define XK_STORE(r) XK_PUT(XK_O, r)

@@ -364,6 +364,7 @@ static void add_operand(built *b, uint32_t kind, const tensor *t)
     operand->kind = kind;
     if (t) {
         operand->dtype = t->dtype;
+        operand->as = kind == EXPOPS_OPERAND_OUTPUT ? b->signature.result : b->signature.dtype;
         operand->strides = t->strides;
     }
 }

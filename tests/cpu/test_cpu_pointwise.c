@@ -372,8 +372,14 @@ static void test_highest_rank(void **state)
         strides[d] = stride;
     }
     for (int i = 0; i < 3; i++)
-        operands[i] = (expops_operand){ sizeof(operands[i]), i ? EXPOPS_OPERAND_INPUT : EXPOPS_OPERAND_OUTPUT,
-                                        EXPOPS_DTYPE_F32, 1, strides };
+        operands[i] = (expops_operand){ sizeof(operands[i]),
+                                        i ? EXPOPS_OPERAND_INPUT : EXPOPS_OPERAND_OUTPUT,
+                                        EXPOPS_DTYPE_F32,
+                                        1,
+                                        strides,
+                                        0,
+                                        EXPOPS_DTYPE_F32,
+                                        0 };
     for (int i = 0; i < 1 << 16; i++)
         memory[i] = (float)i;
     const expops_signature signature = { .header = { sizeof(signature), 0, NULL },

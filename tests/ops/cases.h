@@ -23,6 +23,7 @@ extern const test_kind test_pointwise_kinds[]; /* a nameless one ends each list 
 extern const test_kind test_row_kinds[];
 extern const test_kind test_complex_kinds[];
 extern const test_kind test_law_kinds[];
+extern const test_kind test_meeting_kinds[]; /* meetings.c */
 /* law_roundings.c, one of the laws */
 int test_rounds_twice(const expops_operator *op, expops_dtype dtype);
 int test_run_roundings(test_subject *subject);

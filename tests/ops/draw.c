@@ -49,10 +49,10 @@ void test_draw(test_call *call, size_t index, test_random *random)
 
 static expops_value small_number(expops_dtype dtype, int variant)
 {
-    static const double reals[] = { 0.5, 2, 1.25 }; /* exact in every type */
+    static const double reals[] = { 0.5, 1.25, 2, 3, 4.5, 6, 7 }; /* exact in every type; the next number is larger */
     if (dtype == EXPOPS_DTYPE_BOOL)
         return expops_bool(variant & 1);
-    return test_is_integer(dtype) ? expops_int(1 + variant) : expops_real(reals[variant % 3]);
+    return test_is_integer(dtype) ? expops_int(1 + variant) : expops_real(reals[variant % 7]);
 }
 
 void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int variant)
@@ -63,6 +63,8 @@ void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int 
     case EXPOPS_PARAMETER_NUMBER:
         if (!parameter->optional || parameter->epsilon || variant) /* neighbours get different numbers */
             call->args[index] = small_number(dtype, variant + (int)index);
+        else if (dtype == EXPOPS_DTYPE_U8 && parameter->default_value < 0) /* a limit that unsigned types do not take */
+            call->args[index] = expops_int(0);
         break;
     case EXPOPS_PARAMETER_OPERAND:
         call->args[index] = small_number(dtype, variant);

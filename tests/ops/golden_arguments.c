@@ -5,9 +5,10 @@
 #include <string.h>
 
 /* Any one of the values bool, int, float, non-finite float and complex. Returns 0 for anything else. */
-static int number_of(test_call *call, size_t index, struct json_object *json, expops_value *out_value)
+int golden_number(struct json_object *json, double parts[2], expops_value *out_value)
 {
     struct json_object *inner = NULL;
+    double real[2];
     switch (json_object_get_type(json)) {
     case json_type_boolean:
         *out_value = expops_bool(json_object_get_boolean(json));
@@ -31,8 +32,11 @@ static int number_of(test_call *call, size_t index, struct json_object *json, ex
     if (!json_object_object_get_ex(json, "c", &inner))
         return 0;
     for (size_t i = 0; i < 2; i++)
-        call->complexes[index][i] = json_object_get_double(json_object_array_get_idx(inner, i));
-    *out_value = expops_complex(call->complexes[index]);
+        real[i] = json_object_is_type(json_object_array_get_idx(inner, i), json_type_object)
+                      ? golden_number(json_object_array_get_idx(inner, i), parts, out_value) ? out_value->as.real : 0
+                      : json_object_get_double(json_object_array_get_idx(inner, i));
+    memcpy(parts, real, sizeof(real));
+    *out_value = expops_complex(parts);
     return 1;
 }
 
@@ -91,7 +95,7 @@ static int dtype_argument(test_call *call, size_t index, struct json_object *jso
     return 1;
 }
 
-static int argument(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
+int golden_argument(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
 {
     golden_tensor tensor;
     const uint32_t kind = call->op->parameters[index].kind;
@@ -110,7 +114,7 @@ static int argument(const test_golden *golden, test_call *call, size_t index, st
     default:
         if (golden_tensor_of(golden, json, &tensor))
             return kind == EXPOPS_PARAMETER_OPERAND && tensor_argument(golden, call, index, json);
-        return number_of(call, index, json, &call->args[index]);
+        return golden_number(json, call->complexes[index], &call->args[index]);
     }
 }
 
@@ -137,7 +141,7 @@ int golden_arguments(const test_golden *golden, struct json_object *json, test_c
         by_name[i] = value;
     }
     for (size_t i = 0; i < call->num_args; i++)
-        if (!argument(golden, call, i, by_name[i]))
+        if (!golden_argument(golden, call, i, by_name[i]))
             return test_report(call, "the case's value %s cannot be passed as %s",
                                by_name[i] ? json_object_to_json_string(by_name[i]) : "(absent)",
                                call->op->parameters[i].name);

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The whole file with a final NUL, or NULL. */
-static char *read_file(const char *name, const char *extension, size_t *out_bytes)
+char *golden_read_file(const char *name, const char *extension, size_t *out_bytes)
 {
     char path[1024];
     snprintf(path, sizeof(path), "%s/%s%s", EXPOPS_TEST_GOLDEN, name, extension);
@@ -74,7 +73,7 @@ static void except(test_golden *golden, const char *op_name, char *line)
 static void read_exceptions(test_golden *golden, const char *op_name)
 {
     size_t bytes = 0;
-    char *text = read_file("exceptions", ".txt", &bytes), *rest = NULL;
+    char *text = golden_read_file("exceptions", ".txt", &bytes), *rest = NULL;
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
         except(golden, op_name, line);
     free(text);
@@ -84,12 +83,12 @@ test_golden *test_golden_open(const char *op_name, const char **out_error)
 {
     size_t bytes = 0;
     *out_error = NULL;
-    char *text = read_file(op_name, ".jsonl", &bytes), *rest = NULL;
+    char *text = golden_read_file(op_name, ".jsonl", &bytes), *rest = NULL;
     if (!text)
         return NULL;
     test_golden *golden = calloc(1, sizeof(*golden));
     if (golden)
-        golden->data = (unsigned char *)read_file(op_name, ".bin", &golden->bytes);
+        golden->data = (unsigned char *)golden_read_file(op_name, ".bin", &golden->bytes);
     if (!golden || !golden->data)
         *out_error = "the .bin file beside it cannot be read";
     for (char *line = *out_error ? NULL : strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))

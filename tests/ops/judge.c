@@ -38,26 +38,38 @@ static expops_dtype arithmetic_of(expops_dtype common)
     }
 }
 
+/* What PyTorch makes of a number before it computes: comparisons, limits and what is filled in round it to the common type,
+ * factors stay as precise as the arithmetic. mul takes tensors without dimensions like factors. */
+static int keeps_digits(const expops_parameter *parameter, const expops_value *value)
+{
+    if (value->kind == EXPOPS_VALUE_TENSOR)
+        return parameter->meets == EXPOPS_MEETS_EXACT &&
+               (value->as.tensor->ndim == 0 || parameter->kind == EXPOPS_PARAMETER_TENSOR);
+    if (parameter->meets == EXPOPS_MEETS_USUAL)
+        return parameter->kind == EXPOPS_PARAMETER_NUMBER;
+    return parameter->meets == EXPOPS_MEETS_ARITHMETIC || parameter->meets == EXPOPS_MEETS_EXACT;
+}
+
 static long double argument_of(const test_call *call, size_t i, int64_t position)
 {
     const expops_parameter *parameter = &call->op->parameters[i];
     const expops_value value = call->args[i];
+    const int number = parameter->kind == EXPOPS_PARAMETER_NUMBER || parameter->kind == EXPOPS_PARAMETER_OPERAND;
     const expops_dtype common = call->types.common;
+    const expops_dtype as = keeps_digits(parameter, &value) ? arithmetic_of(common) : common;
     switch (value.kind) {
     case EXPOPS_VALUE_TENSOR: {
         const test_array *array = &call->arrays[i];
         const long double element =
             test_array_get(array, test_array_index(array, call->result.ndim, call->result.shape, position)).re;
-        return parameter->dtypes ? element : test_convert(common, element);
+        return parameter->dtypes ? element : test_convert(as, element);
     }
     case EXPOPS_VALUE_REAL:
-        return test_round(arithmetic_of(common), (long double)value.as.real);
+        return test_convert(as, (long double)value.as.real);
     case EXPOPS_VALUE_NONE:
-        if (parameter->kind == EXPOPS_PARAMETER_NUMBER)
-            return test_round(arithmetic_of(common), (long double)parameter->default_value);
-        return (long double)parameter->default_value;
+        return number ? test_convert(as, (long double)parameter->default_value) : (long double)parameter->default_value;
     default:
-        return (long double)value.as.integer;
+        return number ? test_convert(as, (long double)value.as.integer) : (long double)value.as.integer;
     }
 }
 

@@ -39,6 +39,8 @@ static int outrank(int strong, int weak)
 {
     if (strong == NOTHING)
         return weak;
+    if (rank_of(weak) > rank_of(strong) && rank_of(strong) == 2) /* a complex number of the strong one's precision */
+        return strong == EXPOPS_DTYPE_F64 ? EXPOPS_DTYPE_C128 : EXPOPS_DTYPE_C64;
     return rank_of(weak) > rank_of(strong) ? meet(strong, weak) : strong;
 }
 
@@ -68,6 +70,8 @@ static int common_type(const expops_operator *op, const expops_value *args, size
         if (!takes_part || args[i].kind == EXPOPS_VALUE_NONE)
             continue;
         if (args[i].kind != EXPOPS_VALUE_TENSOR) {
+            if (op->promotion == EXPOPS_PROMOTE_SAME)
+                continue; /* lerp.Scalar knows the tensors' type only */
             numbers = meet(numbers, number_dtype(args[i].kind));
             continue;
         }
@@ -76,7 +80,7 @@ static int common_type(const expops_operator *op, const expops_value *args, size
             continue;
         int *standing = args[i].as.tensor->ndim ? &with_dimensions : &without;
         *standing = meet(*standing, dtype);
-        if (op->promotion == EXPOPS_PROMOTE_SELF || op->promotion == EXPOPS_PROMOTE_SAME)
+        if (op->promotion == EXPOPS_PROMOTE_SELF)
             return dtype;
     }
     const int common = outrank(with_dimensions, outrank(without, numbers));

@@ -106,6 +106,7 @@ static void add_operator(plan *p, const expops_operator *op)
         add_kinds(p, op, test_row_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_complex_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_law_kinds, (expops_dtype)dtype, group);
+        add_kinds(p, op, test_meeting_kinds, (expops_dtype)dtype, group);
     }
     add_golden(p, op);
     check_evidence(p, op, before);

@@ -128,7 +128,9 @@ static void add_argument(arguments *args, uint32_t index)
     } else if (parameter->kind == EXPOPS_PARAMETER_DTYPE) {
         args->values[index] = expops_int(args->of->dtype);
     } else if (parameter->optional) {
-        return;
+        if (args->of->dtype == EXPOPS_DTYPE_U8 && parameter->kind == EXPOPS_PARAMETER_NUMBER &&
+            parameter->default_value < 0)
+            args->values[index] = expops_int(0); /* a limit that unsigned types do not take */
     } else if (parameter->kind == EXPOPS_PARAMETER_NUMBER) {
         args->values[index] = number_of(args->of->dtype);
     } else if (parameter->kind == EXPOPS_PARAMETER_BOOL) {

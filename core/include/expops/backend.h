@@ -144,6 +144,9 @@ typedef struct expops_operand {
     uint32_t aligned;       /* the data starts at a multiple of 16 bytes */
     const int64_t *strides; /* in elements, one for each dimension of the signature's shape; 0 where broadcast */
     int64_t first;          /* of a position */
+    int32_t as; /* expops_dtype that elements are converted to before the arithmetic, of an output the result's;
+                             * numbers arrive converted */
+    int32_t pad;
 } expops_operand;
 
 enum {
@@ -167,9 +170,9 @@ typedef struct expops_signature {
     const char *operator_name; /* "softplus" */
     uint32_t family;           /* expops_family */
     uint32_t compute;          /* expops_compute */
-    int32_t dtype;   /* expops_dtype inputs are converted to before the arithmetic; -1: elements are moved as bits */
-    int32_t result;  /* expops_dtype of the arithmetic's result, before it is converted to the output's */
-    uint32_t choice; /* 0, or which of an operator's compile-time choices (gelu's "tanh") */
+    int32_t dtype;             /* expops_dtype that inputs have in common; -1: elements are moved as bits */
+    int32_t result;            /* expops_dtype of the arithmetic's result, before it is converted to the output's */
+    uint32_t choice;           /* 0, or which of an operator's compile-time choices (gelu's "tanh") */
     uint32_t rank, row_dims;
     const int64_t *shape;
     uint32_t num_operands;
