@@ -142,6 +142,13 @@ static int judge_rows(test_call *call, const row_plan *plan)
     return wrong;
 }
 
+int test_judge_rows(test_call *call)
+{
+    row_plan plan;
+    return plan_rows(call, &plan) == EXPOPS_OK ? judge_rows(call, &plan)
+                                               : test_report(call, "rows: %s", expops_error_text());
+}
+
 static void set_specials(test_call *call)
 {
     static const double values[] = { 1, -0.0, 3, INFINITY, -2, NAN, 0, 5, -INFINITY, 0.5, -7 };

@@ -1,0 +1,232 @@
+/* Valid calls in real memory between guards, judged by the operators' references; the same call with compact operands gives the
+ * same elements. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expops/expops.h"
+#include "fuzz.h"
+#include "judge.h"
+
+enum { MAX_STORED = 1 << 20 };
+
+/* --- memory --- */
+
+/* The span of the strides, from the lowest element; 0 where it is too long to be tried. */
+static int span(const fuzz_tensor *tensor, int64_t *strides, int64_t *first, int64_t *stored)
+{
+    int64_t low = 0, high = 0, step = 1;
+    for (int32_t i = tensor->ndim - 1; i >= 0; i--) {
+        strides[i] = tensor->compact ? step : tensor->strides[i];
+        if (tensor->shape[i] < 0 || tensor->shape[i] > MAX_STORED || llabs(strides[i]) > MAX_STORED)
+            return 0;
+        *(strides[i] < 0 ? &low : &high) += strides[i] * (tensor->shape[i] > 0 ? tensor->shape[i] - 1 : 0);
+        step *= tensor->shape[i] > 0 ? tensor->shape[i] : 1;
+        if (high - low > MAX_STORED || step > MAX_STORED)
+            return 0;
+    }
+    *first = (int64_t)tensor->offset - low;
+    *stored = *first + high + 2;
+    return tensor->offset < MAX_STORED;
+}
+
+static int make_array(const fuzz_tensor *from, expops_device *device, test_array *array)
+{
+    int64_t strides[FUZZ_RANK], first, stored;
+    expops_dtype dtype;
+    if (expops_dtype_from_dl(from->dtype, &dtype) != EXPOPS_OK || from->ndim < 0 || from->ndim > EXPOPS_MAX_RANK ||
+        !span(from, strides, &first, &stored) ||
+        !test_array_view(array, device, dtype, from->ndim, from->shape, strides, first, stored))
+        return 0;
+    if (from->device.device_type == EXPOPS_DL_CPU && from->ndim == 0)
+        test_array_stay_on_host(array);
+    return 1;
+}
+
+/* --- elements --- */
+
+static test_value special(test_random *random, expops_dtype dtype)
+{
+    static const double values[] = { 0, -0.0, 1, -1, 0.5, -2, 3, 100, INFINITY, -INFINITY, NAN };
+    const test_limits limits = test_limits_of(dtype);
+    const uint64_t pick = test_random_below(random, 16);
+    test_value value = { 0, 0 };
+    if (pick < 11)
+        value.re = (long double)values[pick];
+    else
+        value.re = pick == 11 ? limits.max : pick == 12 ? limits.lowest : pick == 13 ? limits.tiny : limits.denormal;
+    if (!test_is_float(dtype) && !test_is_complex(dtype) && !(value.re >= limits.lowest && value.re <= limits.max))
+        value.re = 0;
+    return value;
+}
+
+static void fill(test_call *call, const fuzz_call *from, size_t index)
+{
+    test_array *array = &call->arrays[index];
+    const fuzz_tensor *tensor = &from->args[index].tensor;
+    test_random random = { from->seed * 31 + index };
+    const int specials = test_random_below(&random, 3) == 0;
+    const expops_samples given = index < 4 ? call->op->samples[index] : (expops_samples){ 0, 0 };
+    const expops_samples range = given.low == given.high ? (expops_samples){ -5, 5 } : given;
+    const int64_t numel = test_array_numel(array);
+    for (int64_t k = 0; k < numel; k++) {
+        test_value value = specials && test_random_below(&random, 4) == 0
+                               ? special(&random, array->dtype)
+                               : test_random_element(&random, array->dtype, (long double)range.low, (long double)range.high);
+        if (tensor->num_values)
+            value = tensor->values[k % tensor->num_values];
+        test_array_set(array, test_array_index(array, array->ndim, array->shape, k), value);
+    }
+}
+
+static int make_argument(test_call *call, fuzz_call *from, size_t i)
+{
+    fuzz_value *value = from->args + i;
+    call->args[i] = value->value;
+    switch (value->value.kind) {
+    case EXPOPS_VALUE_TENSOR:
+        if (!make_array(&value->tensor, call->device, &call->arrays[i]))
+            return 0;
+        fill(call, from, i);
+        call->args[i] = expops_tensor_value(&call->arrays[i].tensor);
+        break;
+    case EXPOPS_VALUE_COMPLEX:
+        memcpy(call->complexes[i], value->parts, sizeof value->parts);
+        call->args[i] = expops_complex(call->complexes[i]);
+        break;
+    case EXPOPS_VALUE_INTS:
+        test_call_ints(call, i, value->integers, value->value.count);
+        break;
+    default:
+        break;
+    }
+    return 1;
+}
+
+/* --- judging --- */
+
+static int has_judge(const test_call *call)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    const int real = !test_is_complex(call->types.common) && !test_is_complex(call->types.result);
+    return reference && real && (reference->row || (call->op->family == EXPOPS_FAMILY_POINTWISE && !call->op->view));
+}
+
+static int judge(test_call *call)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    return reference->row ? test_judge_rows(call) : test_judge_pointwise(call, reference);
+}
+
+/* The operands again, compact and with all their elements. */
+static int compact_again(const test_call *call, test_call *again)
+{
+    test_call_begin(again, call->device, call->op, "compact again");
+    memcpy(again->args, call->args, sizeof again->args);
+    for (size_t i = 0; i < call->num_args; i++) {
+        const test_array *from = &call->arrays[i];
+        if (!from->host)
+            continue;
+        if (!test_call_tensor(again, i, from->dtype, from->ndim, from->shape, TEST_COMPACT, 0))
+            return 0;
+        for (int64_t k = 0; k < test_array_numel(from); k++)
+            test_array_set(&again->arrays[i], k, test_array_get(from, test_array_index(from, from->ndim, from->shape, k)));
+    }
+    return test_call_infer(again) == 0 && test_call_output(again, test_call_out(call)->dtype, TEST_COMPACT, 0) &&
+           test_call_run(again) == 0;
+}
+
+/* Another layout may be computed by other instructions: both are within the bound, of the whole number's size. */
+static int differs(test_call *call, const test_value *a, const test_value *b)
+{
+    const expops_dtype dtype = test_call_out(call)->dtype;
+    const double bound = 2 * test_bound(call->op, dtype);
+    expops_dtype part = dtype;
+    if (test_is_complex(dtype))
+        part = dtype == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
+    const long double size = fmaxl(fabsl(a->re), fabsl(a->im));
+    const long double slack = bound > 0 && isfinite(size) ? (long double)bound * test_ulp(part, size) : 0;
+    return !test_close(part, a->re, b->re, bound, slack) || !test_close(part, a->im, b->im, bound, slack);
+}
+
+static int check_compact(test_call *call)
+{
+    test_call again;
+    int wrong = 0;
+    if (compact_again(call, &again))
+        for (int64_t k = 0; k < test_array_numel(&again.out); k++) {
+            const test_array *out = test_call_out(call);
+            const test_value here = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
+            const test_value there = test_image_get(&again.out, again.image, k);
+            if (differs(call, &here, &there))
+                wrong += test_judge_report(call, k, here, there);
+        }
+    else
+        wrong = test_report(call, "compact, it fails");
+    test_call_end(&again);
+    return wrong;
+}
+
+/* --- one call --- */
+
+static int make_output(fuzz_stream *stream, fuzz_call *from, test_call *call)
+{
+    if (from->out_is == FUZZ_OUT_RIGHT)
+        fuzz_draw_output(stream, from, &call->result);
+    call->in_place = from->out_is == 0;
+    return call->in_place || (from->out_is == FUZZ_OUT_DRAWN && make_array(&from->out, call->device, &call->out));
+}
+
+/* The call may be refused for its output alone. */
+static int output_is_right(const test_call *call)
+{
+    const test_array *out = test_call_out(call);
+    if (out->ndim != call->result.ndim || memcmp(out->shape, call->result.shape, (size_t)out->ndim * sizeof *out->shape))
+        return 0;
+    for (int32_t i = 0; i < out->ndim; i++)
+        if (call->in_place && out->shape[i] > 1)
+            return 0; /* may overlap itself */
+    return call->op->promotion == EXPOPS_PROMOTE_BITS ? out->dtype == call->result.dtype
+                                                      : test_can_cast(call->result.dtype, out->dtype);
+}
+
+static int run(fuzz_stream *stream, fuzz_call *from, test_call *call, fuzz_counts *counts)
+{
+    expops_result result;
+    for (size_t i = 0; i < from->num_args; i++)
+        if (!make_argument(call, from, i))
+            return 0;
+    if (expops_infer(call->op, call->args, call->num_args, &result) != EXPOPS_OK) {
+        counts->refused++;
+        return 0;
+    }
+    if (test_call_infer(call))
+        return 1;
+    if (!make_output(stream, from, call))
+        return 0;
+    if (!output_is_right(call) && test_call_launch(call) != EXPOPS_OK) {
+        counts->refused++;
+        return 0;
+    }
+    const int failures = test_call_run(call);
+    if (failures)
+        return failures > 0 ? failures : 0;
+    return has_judge(call) ? judge(call) : check_compact(call);
+}
+
+int fuzz_differential(fuzz_stream *stream, fuzz_call *from, expops_device *device, fuzz_counts *counts)
+{
+    char text[3000];
+    test_call call;
+    test_call_begin(&call, device, from->op, "fuzz");
+    counts->calls++;
+    const int failures = from->num_args > call.num_args ? 0 : run(stream, from, &call, counts);
+    if (failures) {
+        fuzz_print(from, text, sizeof text);
+        printf("differential: %s\n", text);
+        counts->findings++;
+    }
+    test_call_end(&call);
+    return failures;
+}
