@@ -90,8 +90,10 @@ static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, 
     fuzz_draw_strides(stream, tensor, 1);
 }
 
-static expops_value draw_number(fuzz_stream *stream, fuzz_value *room)
+static expops_value draw_number(fuzz_stream *stream, const expops_parameter *parameter, fuzz_value *room)
 {
+    if (parameter->kind == EXPOPS_PARAMETER_NUMBER && fuzz_chance(stream, 70))
+        return expops_real((double)(1 + fuzz_below(stream, 16)) / (fuzz_chance(stream, 20) ? -8 : 8));
     const uint64_t pick = fuzz_below(stream, 20);
     if (pick == 19)
         return expops_bool((int)fuzz_below(stream, 2));
@@ -153,7 +155,7 @@ static expops_value draw_value(fuzz_stream *stream, const expops_parameter *para
             words++;
         return expops_choice((int64_t)fuzz_below(stream, (uint64_t)words));
     default:
-        return draw_number(stream, room);
+        return draw_number(stream, parameter, room);
     }
 }
 

@@ -3,6 +3,7 @@
  * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential runs on the device
  * that EXPOPS_BACKEND names. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +29,47 @@ typedef struct worker {
 
 enum { MAX_THREADS = 64, MAX_LINE = 4000, MAX_FINDINGS = 25 };
 
+/* --- the line of a call that ends the process --- */
+
+static __thread const fuzz_call *current;
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+static void print_current(void)
+{
+    char text[MAX_LINE];
+    if (!current)
+        return;
+    fuzz_print(current, text, sizeof text);
+    printf("the process ended in: %s\n", text);
+    current = NULL;
+}
+
+static void end(int number)
+{
+    print_current();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void watch(void)
+{
+    static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    if (__sanitizer_set_death_callback)
+        __sanitizer_set_death_callback(print_current);
+    for (size_t i = 0; !__sanitizer_set_death_callback && i < sizeof numbers / sizeof *numbers; i++)
+        signal(numbers[i], end);
+}
+
+/* --- */
+
 static void try(const settings *s, fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)
 {
+    current = call;
     if (s->hostile)
         fuzz_descriptors(stream, call, counts);
     else
         fuzz_differential(stream, call, s->device, counts);
+    current = NULL;
 }
 
 static void *work(void *data)
@@ -148,6 +184,7 @@ int main(int argc, char **argv)
         puts("fuzz descriptors|differential [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]");
         return TEST_EXIT_BROKEN;
     }
+    watch();
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (s.hostile && fuzz_descriptors_open()) {
         failures = run(&s);
