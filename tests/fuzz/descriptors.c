@@ -42,22 +42,22 @@ static wide elements_of(const fuzz_tensor *tensor)
     return numel;
 }
 
-/* Whether elements, and bytes from the first to the last, can be counted in 63 bits. */
-static int fits(const fuzz_tensor *tensor)
+/* Bytes from the lowest to the highest element and of all elements side by side, the larger; -1 where 64 bits cannot say. */
+static wide bytes_of(const fuzz_tensor *tensor)
 {
     expops_dtype dtype;
     wide reach = 1;
     const wide numel = elements_of(tensor);
     if (expops_dtype_from_dl(tensor->dtype, &dtype) != EXPOPS_OK)
-        return 0;
+        return -1;
     for (int32_t i = 0; i < tensor->ndim && numel > 0 && !tensor->compact; i++) {
         const wide stride = tensor->strides[i] < 0 ? -(wide)tensor->strides[i] : tensor->strides[i];
         reach += tensor->shape[i] > 1 ? stride * (tensor->shape[i] - 1) : 0;
         if (reach > (wide)1 << 64)
-            return 0;
+            return -1;
     }
     const wide bytes = (numel > reach ? numel : reach) * (wide)expops_dtype_bytes(dtype);
-    return bytes <= INT64_MAX;
+    return bytes <= INT64_MAX ? bytes : -1;
 }
 
 static int readable(const fuzz_tensor *tensor)
@@ -68,7 +68,7 @@ static int readable(const fuzz_tensor *tensor)
 /* Nothing about its memory forbids a call. */
 static int usable(const fuzz_tensor *tensor)
 {
-    return readable(tensor) && fits(tensor) && !tensor->no_data && tensor->offset % 8 == 0 &&
+    return readable(tensor) && bytes_of(tensor) >= 0 && bytes_of(tensor) < (wide)(ADDRESS / 4) && !tensor->no_data && tensor->offset % 8 == 0 &&
            tensor->offset < ADDRESS / 4 && tensor->device.device_type <= EXPOPS_DL_CPU && !tensor->device.device_id &&
            (tensor->device.device_type != EXPOPS_DL_CPU || tensor->ndim == 0);
 }
@@ -155,7 +155,7 @@ static int unusable(const fuzz_tensor *tensor)
 
 static int too_large(const fuzz_tensor *tensor)
 {
-    return elements_of(tensor) > 0 && !fits(tensor);
+    return elements_of(tensor) > 0 && bytes_of(tensor) < 0;
 }
 
 static int check_result(const fuzz_call *call, const expops_result *result, fuzz_counts *counts)
