@@ -42,21 +42,21 @@ static wide elements_of(const fuzz_tensor *tensor)
     return numel;
 }
 
-/* Bytes from the lowest to the highest element and of all elements side by side, the larger; -1 where 64 bits cannot say. */
+/* Bytes from the lowest to the highest element; -1 where 64 bits cannot say, or not count the elements. */
 static wide bytes_of(const fuzz_tensor *tensor)
 {
     expops_dtype dtype;
     wide reach = 1;
     const wide numel = elements_of(tensor);
-    if (expops_dtype_from_dl(tensor->dtype, &dtype) != EXPOPS_OK)
+    if (expops_dtype_from_dl(tensor->dtype, &dtype) != EXPOPS_OK || numel > INT64_MAX)
         return -1;
     for (int32_t i = 0; i < tensor->ndim && numel > 0 && !tensor->compact; i++) {
         const wide stride = tensor->strides[i] < 0 ? -(wide)tensor->strides[i] : tensor->strides[i];
         reach += tensor->shape[i] > 1 ? stride * (tensor->shape[i] - 1) : 0;
-        if (reach > (wide)1 << 64)
+        if (reach > INT64_MAX)
             return -1;
     }
-    const wide bytes = (numel > reach ? numel : reach) * (wide)expops_dtype_bytes(dtype);
+    const wide bytes = (tensor->compact ? numel : reach) * (wide)expops_dtype_bytes(dtype);
     return bytes <= INT64_MAX ? bytes : -1;
 }
 
@@ -65,12 +65,13 @@ static int readable(const fuzz_tensor *tensor)
     return tensor->ndim >= 0 && tensor->ndim <= EXPOPS_MAX_RANK && !(tensor->no_shape && tensor->ndim);
 }
 
-/* Nothing about its memory forbids a call. */
-static int usable(const fuzz_tensor *tensor)
+/* Nothing about its memory forbids a call; a number may be the host's. */
+static int usable(const fuzz_tensor *tensor, uint32_t kind)
 {
-    return readable(tensor) && bytes_of(tensor) >= 0 && bytes_of(tensor) < (wide)(ADDRESS / 4) && !tensor->no_data && tensor->offset % 8 == 0 &&
-           tensor->offset < ADDRESS / 4 && tensor->device.device_type <= EXPOPS_DL_CPU && !tensor->device.device_id &&
-           (tensor->device.device_type != EXPOPS_DL_CPU || tensor->ndim == 0);
+    const int on_host = kind == EXPOPS_PARAMETER_OPERAND && tensor->ndim == 0 &&
+                        tensor->device.device_type == EXPOPS_DL_CPU;
+    return readable(tensor) && bytes_of(tensor) >= 0 && bytes_of(tensor) < (wide)(ADDRESS / 4) && !tensor->no_data &&
+           tensor->offset % 8 == 0 && tensor->offset < ADDRESS / 4 && (on_host || !tensor->device.device_type);
 }
 
 /* --- the call itself --- */
@@ -140,22 +141,26 @@ static int report(const fuzz_call *call, fuzz_counts *counts, const char *what, 
 
 /* --- what must hold --- */
 
-static int any_tensor(const fuzz_call *call, int (*holds)(const fuzz_tensor *))
+static int too_large(const fuzz_tensor *tensor)
+{
+    return elements_of(tensor) > 0 && bytes_of(tensor) < 0;
+}
+
+static int any_too_large(const fuzz_call *call)
 {
     for (size_t i = 0; i < call->num_args; i++)
-        if (call->args[i].value.kind == EXPOPS_VALUE_TENSOR && holds(&call->args[i].tensor))
+        if (call->args[i].value.kind == EXPOPS_VALUE_TENSOR && too_large(&call->args[i].tensor))
             return 1;
     return 0;
 }
 
-static int unusable(const fuzz_tensor *tensor)
+static int all_usable(const fuzz_call *call)
 {
-    return !usable(tensor);
-}
-
-static int too_large(const fuzz_tensor *tensor)
-{
-    return elements_of(tensor) > 0 && bytes_of(tensor) < 0;
+    for (size_t i = 0; i < call->num_args; i++)
+        if (call->args[i].value.kind == EXPOPS_VALUE_TENSOR &&
+            !usable(&call->args[i].tensor, call->op->parameters[i].kind))
+            return 0;
+    return 1;
 }
 
 static int check_result(const fuzz_call *call, const expops_result *result, fuzz_counts *counts)
@@ -170,7 +175,7 @@ static int check_result(const fuzz_call *call, const expops_result *result, fuzz
             return report(call, counts, "the result has a negative size", EXPOPS_OK);
     if (too_large(&described))
         return report(call, counts, "the result's bytes cannot be counted", EXPOPS_OK);
-    return any_tensor(call, too_large) ? report(call, counts, "an argument's bytes cannot be counted", EXPOPS_OK) : 0;
+    return any_too_large(call) ? report(call, counts, "an argument's bytes cannot be counted", EXPOPS_OK) : 0;
 }
 
 static int check_refusal(const fuzz_call *call, expops_status status, fuzz_counts *counts)
@@ -196,9 +201,9 @@ static int plain_numbers(const fuzz_call *call)
 static int must_be_accepted(const fuzz_call *call, const expops_result *result)
 {
     const fuzz_tensor *out = &call->out;
-    return call->out_is == FUZZ_OUT_DRAWN && usable(out) && out->compact && out->ndim == result->ndim &&
+    return call->out_is == FUZZ_OUT_DRAWN && usable(out, 0) && out->compact && out->ndim == result->ndim &&
            !memcmp(out->shape, result->shape, (size_t)out->ndim * sizeof *out->shape) &&
-           out->device.device_type != EXPOPS_DL_CPU && !any_tensor(call, unusable) && plain_numbers(call) &&
+           all_usable(call) && plain_numbers(call) &&
            !memcmp(&out->dtype, (expops_dl_dtype[]){ expops_dtype_to_dl(result->dtype) }, sizeof out->dtype);
 }
 
