@@ -41,7 +41,7 @@ static void draw_shape(fuzz_stream *stream, plan *plan)
 void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap)
 {
     int order[FUZZ_RANK];
-    int64_t step = 1;
+    uint64_t step = 1; /* wraps where sizes are wild */
     const int shuffled = fuzz_chance(stream, 50);
     tensor->compact = fuzz_chance(stream, 30);
     for (int i = 0; i < tensor->ndim; i++) {
@@ -52,12 +52,12 @@ void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap
     for (int i = 0; i < tensor->ndim; i++) {
         int64_t *stride = tensor->strides + order[i];
         if (fuzz_chance(stream, 12) && !tensor->compact)
-            step += 1 + (int64_t)fuzz_below(stream, 3);
-        *stride = fuzz_chance(stream, 10) ? -step : step;
+            step += 1 + fuzz_below(stream, 3);
+        *stride = (int64_t)(fuzz_chance(stream, 10) ? 0 - step : step);
         if (may_overlap && fuzz_chance(stream, 10))
             *stride = (int64_t)fuzz_below(stream, 2);
         else if (tensor->shape[order[i]] > 1)
-            step = step * tensor->shape[order[i]];
+            step *= (uint64_t)tensor->shape[order[i]];
     }
 }
 

@@ -28,7 +28,7 @@ void fuzz_spoil_tensor(fuzz_stream *stream, fuzz_tensor *tensor)
         tensor->compact = 0;
         break;
     case 6:
-        tensor->ndim = (int32_t)(fuzz_chance(stream, 50) ? fuzz_integer(stream) : tensor->ndim + 1);
+        tensor->ndim = (int32_t)(fuzz_chance(stream, 50) ? fuzz_integer(stream) : (int64_t)tensor->ndim + 1);
         break;
     case 7:
         tensor->no_shape = 1;
