@@ -249,6 +249,8 @@ static int run(fuzz_call *call, fuzz_counts *counts, fuzz_stream *stream)
     const expops_status called = expops_call(call->op, device, NULL, made.args, call->num_args, made.out);
     const unsigned launches = atomic_load(&null_backend.calls[NULL_LAUNCH]) - before;
     counts->refused += called != EXPOPS_OK;
+    if (call->gives[0] && strcmp(expops_status_name(called), call->gives))
+        return report(call, counts, "not the status that the case asks for", called);
     if (called != EXPOPS_OK && launches)
         return report(call, counts, "refused, and launched all the same", called);
     if (called == EXPOPS_OK && inferred != EXPOPS_OK)

@@ -52,6 +52,7 @@ typedef struct fuzz_call {
     int out_is; /* the argument that is the output, or one of the above: `out`, NULL, not yet known */
     fuzz_tensor out;
     uint64_t seed; /* of the elements */
+    char gives[32]; /* the status that must come back; "" where the line does not say */
 } fuzz_call;
 
 /* draw.c: a call that most operators accept. */
@@ -63,7 +64,8 @@ void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap
 void fuzz_spoil(fuzz_stream *stream, fuzz_call *call);
 void fuzz_spoil_tensor(fuzz_stream *stream, fuzz_tensor *tensor);
 
-/* text.c, parse.c: "mul self=f32(3,4)/(4,1)@2 other=0.5 out=self seed=7". Returns 0 where the text is no such line. */
+/* text.c, parse.c: "mul self=f32(3,4)/(4,1)@2 other=0.5 out=self seed=7 gives=ERR_SHAPE".
+ * Arguments go by position. Returns 0 where the text is no such line. */
 void fuzz_print(const fuzz_call *call, char *text, size_t size);
 int fuzz_parse(const char *text, fuzz_call *call);
 

@@ -178,7 +178,11 @@ int fuzz_parse(const char *text, fuzz_call *call)
     while (call->op && at && took(&at, " ")) {
         if (took(&at, "seed="))
             call->seed = (uint64_t)number(&at);
-        else if (took(&at, "out="))
+        else if (took(&at, "gives=")) {
+            const size_t length = strcspn(at, " \n");
+            memcpy(call->gives, at, length < sizeof call->gives ? length : 0);
+            at += length;
+        } else if (took(&at, "out="))
             output(&at, call);
         else if (call->num_args < FUZZ_ARGUMENTS && (at = strchr(at, '='))) {
             at++;
