@@ -8,10 +8,7 @@
 #include "fuzz.h"
 #include "null_backend.h"
 
-typedef __int128 wide;
-
 static expops_device *device;
-static const uint64_t ADDRESS = UINT64_C(1) << 40; /* of no memory; the next tensor's lies as far again */
 static uint8_t host_number[16];
 
 int fuzz_descriptors_open(void)
@@ -29,51 +26,6 @@ void fuzz_descriptors_close(void)
     expops_device_close(&device);
 }
 
-/* --- what a description says --- */
-
-static wide elements_of(const fuzz_tensor *tensor)
-{
-    wide numel = 1;
-    for (int32_t i = 0; i < tensor->ndim; i++)
-        if (tensor->shape[i] == 0)
-            return 0;
-    for (int32_t i = 0; i < tensor->ndim && numel < (wide)1 << 64; i++)
-        numel *= tensor->shape[i];
-    return numel;
-}
-
-/* Bytes from the lowest to the highest element; -1 where 64 bits cannot say, or not count the elements. */
-static wide bytes_of(const fuzz_tensor *tensor)
-{
-    expops_dtype dtype;
-    wide reach = 1;
-    const wide numel = elements_of(tensor);
-    if (expops_dtype_from_dl(tensor->dtype, &dtype) != EXPOPS_OK || numel > INT64_MAX)
-        return -1;
-    for (int32_t i = 0; i < tensor->ndim && numel > 0 && !tensor->compact; i++) {
-        const wide stride = tensor->strides[i] < 0 ? -(wide)tensor->strides[i] : tensor->strides[i];
-        reach += tensor->shape[i] > 1 ? stride * (tensor->shape[i] - 1) : 0;
-        if (reach > INT64_MAX)
-            return -1;
-    }
-    const wide bytes = (tensor->compact ? numel : reach) * (wide)expops_dtype_bytes(dtype);
-    return bytes <= INT64_MAX ? bytes : -1;
-}
-
-static int readable(const fuzz_tensor *tensor)
-{
-    return tensor->ndim >= 0 && tensor->ndim <= EXPOPS_MAX_RANK && !(tensor->no_shape && tensor->ndim);
-}
-
-/* Nothing about its memory forbids a call; a number may be the host's. */
-static int usable(const fuzz_tensor *tensor, uint32_t kind)
-{
-    const int on_host = kind == EXPOPS_PARAMETER_OPERAND && tensor->ndim == 0 &&
-                        tensor->device.device_type == EXPOPS_DL_CPU;
-    return readable(tensor) && bytes_of(tensor) >= 0 && bytes_of(tensor) < (wide)(ADDRESS / 4) && !tensor->no_data &&
-           tensor->offset % 8 == 0 && tensor->offset < ADDRESS / 4 && (on_host || !tensor->device.device_type);
-}
-
 /* --- the call itself --- */
 
 typedef struct made_call {
@@ -86,7 +38,7 @@ static void make_tensor(fuzz_tensor *from, uint64_t place, expops_tensor *tensor
 {
     const int on_host = from->device.device_type == EXPOPS_DL_CPU;
     memset(tensor, 0, sizeof *tensor);
-    tensor->data = on_host ? (void *)host_number : (void *)(uintptr_t)(ADDRESS * (place + 1)); /* NOLINT */
+    tensor->data = on_host ? (void *)host_number : (void *)(uintptr_t)(FUZZ_APART * (place + 1)); /* NOLINT */
     if (from->no_data)
         tensor->data = NULL;
     tensor->device = from->device;
@@ -141,15 +93,10 @@ static int report(const fuzz_call *call, fuzz_counts *counts, const char *what, 
 
 /* --- what must hold --- */
 
-static int too_large(const fuzz_tensor *tensor)
-{
-    return elements_of(tensor) > 0 && bytes_of(tensor) < 0;
-}
-
 static int any_too_large(const fuzz_call *call)
 {
     for (size_t i = 0; i < call->num_args; i++)
-        if (call->args[i].value.kind == EXPOPS_VALUE_TENSOR && too_large(&call->args[i].tensor))
+        if (call->args[i].value.kind == EXPOPS_VALUE_TENSOR && fuzz_too_large(&call->args[i].tensor))
             return 1;
     return 0;
 }
@@ -158,7 +105,7 @@ static int all_usable(const fuzz_call *call)
 {
     for (size_t i = 0; i < call->num_args; i++)
         if (call->args[i].value.kind == EXPOPS_VALUE_TENSOR &&
-            !usable(&call->args[i].tensor, call->op->parameters[i].kind))
+            !fuzz_usable(&call->args[i].tensor, call->op->parameters[i].kind))
             return 0;
     return 1;
 }
@@ -173,7 +120,7 @@ static int check_result(const fuzz_call *call, const expops_result *result, fuzz
     for (int32_t i = 0; i < result->ndim; i++)
         if (result->shape[i] < 0)
             return report(call, counts, "the result has a negative size", EXPOPS_OK);
-    if (too_large(&described))
+    if (fuzz_too_large(&described))
         return report(call, counts, "the result's bytes cannot be counted", EXPOPS_OK);
     return any_too_large(call) ? report(call, counts, "an argument's bytes cannot be counted", EXPOPS_OK) : 0;
 }
@@ -185,7 +132,7 @@ static int check_refusal(const fuzz_call *call, expops_status status, fuzz_count
     return strstr(expops_error_text(), call->op->name) ? 0 : report(call, counts, "does not name the operator", status);
 }
 
-/* PyTorch's numbers are small here: whether a type holds a number is another question. */
+/* Whether a type holds a number is another question than whether its description is right. */
 static int plain_numbers(const fuzz_call *call)
 {
     for (size_t i = 0; i < call->num_args; i++) {
@@ -201,9 +148,9 @@ static int plain_numbers(const fuzz_call *call)
 static int must_be_accepted(const fuzz_call *call, const expops_result *result)
 {
     const fuzz_tensor *out = &call->out;
-    return call->out_is == FUZZ_OUT_DRAWN && usable(out, 0) && out->compact && out->ndim == result->ndim &&
-           !memcmp(out->shape, result->shape, (size_t)out->ndim * sizeof *out->shape) &&
-           all_usable(call) && plain_numbers(call) &&
+    return call->out_is == FUZZ_OUT_DRAWN && fuzz_usable(out, 0) && out->compact && out->ndim == result->ndim &&
+           !memcmp(out->shape, result->shape, (size_t)out->ndim * sizeof *out->shape) && all_usable(call) &&
+           plain_numbers(call) &&
            !memcmp(&out->dtype, (expops_dl_dtype[]){ expops_dtype_to_dl(result->dtype) }, sizeof out->dtype);
 }
 
@@ -215,7 +162,7 @@ static void describe(fuzz_tensor *tensor)
     expops_dl_managed *managed = NULL;
     expops_dl_managed_versioned *versioned = NULL;
     make_tensor(tensor, 0, &made);
-    if (readable(tensor)) {
+    if (fuzz_readable(tensor)) {
         expops_tensor_numel(&made);
         expops_tensor_is_contiguous(&made);
         expops_contiguous_strides(made.ndim, made.shape, strides);
@@ -228,40 +175,52 @@ static void describe(fuzz_tensor *tensor)
         versioned->deleter(versioned);
 }
 
-static int run(fuzz_call *call, fuzz_counts *counts, fuzz_stream *stream)
+/* What expops_call answers must fit what expops_infer did, `result` being that answer. */
+static int check_call(const fuzz_call *call, expops_status inferred, const expops_result *result, expops_status called,
+                      fuzz_counts *counts)
+{
+    if (call->gives[0] && strcmp(expops_status_name(called), call->gives))
+        return report(call, counts, "not the status that the case asks for", called);
+    if (called == EXPOPS_OK && inferred != EXPOPS_OK)
+        return report(call, counts, "expops_infer refuses what expops_call takes", inferred);
+    if (called == EXPOPS_OK && call->out_is == FUZZ_OUT_DRAWN && fuzz_too_large(&call->out))
+        return report(call, counts, "the output's bytes cannot be counted", called);
+    if (called != EXPOPS_OK && inferred == EXPOPS_OK && must_be_accepted(call, result))
+        return report(call, counts, "expops_call refuses a right call", called);
+    return called != EXPOPS_OK ? check_refusal(call, called, counts) : 0;
+}
+
+static int run(fuzz_call *call, made_call *made, const expops_result *result, expops_status inferred,
+               fuzz_counts *counts)
+{
+    const unsigned before = atomic_load(&null_backend.calls[NULL_LAUNCH]);
+    const expops_status called = expops_call(call->op, device, NULL, made->args, call->num_args, made->out);
+    counts->refused += called != EXPOPS_OK;
+    if (called != EXPOPS_OK && atomic_load(&null_backend.calls[NULL_LAUNCH]) != before)
+        return report(call, counts, "refused, and launched all the same", called);
+    if (check_call(call, inferred, result, called, counts))
+        return 1;
+    if (expops_call(call->op, device, NULL, made->args, call->num_args, made->out) != called)
+        return report(call, counts, "a second call ends otherwise", called);
+    return 0;
+}
+
+static int infer_and_run(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)
 {
     made_call made;
-    expops_result result;
+    expops_result result = { .dtype = EXPOPS_DTYPE_F32 };
     for (size_t i = 0; i < call->num_args; i++)
         make_value(call->args + i, i, &made);
     const expops_status inferred = expops_infer(call->op, made.args, call->num_args, &result);
     if (inferred != EXPOPS_OK ? check_refusal(call, inferred, counts) : check_result(call, &result, counts))
         return 1;
     if (call->out_is == FUZZ_OUT_RIGHT) {
-        if (inferred != EXPOPS_OK)
-            result = (expops_result){ .dtype = EXPOPS_DTYPE_F32 };
         fuzz_draw_output(stream, call, &result);
         if (fuzz_chance(stream, 20))
             fuzz_spoil_tensor(stream, &call->out);
     }
     make_output(call, &made);
-    const unsigned before = atomic_load(&null_backend.calls[NULL_LAUNCH]);
-    const expops_status called = expops_call(call->op, device, NULL, made.args, call->num_args, made.out);
-    const unsigned launches = atomic_load(&null_backend.calls[NULL_LAUNCH]) - before;
-    counts->refused += called != EXPOPS_OK;
-    if (call->gives[0] && strcmp(expops_status_name(called), call->gives))
-        return report(call, counts, "not the status that the case asks for", called);
-    if (called != EXPOPS_OK && launches)
-        return report(call, counts, "refused, and launched all the same", called);
-    if (called == EXPOPS_OK && inferred != EXPOPS_OK)
-        return report(call, counts, "expops_infer refuses what expops_call takes", inferred);
-    if (called == EXPOPS_OK && call->out_is == FUZZ_OUT_DRAWN && too_large(&call->out))
-        return report(call, counts, "the output's bytes cannot be counted", called);
-    if (called != EXPOPS_OK && inferred == EXPOPS_OK && must_be_accepted(call, &result))
-        return report(call, counts, "expops_call refuses a right call", called);
-    if (expops_call(call->op, device, NULL, made.args, call->num_args, made.out) != called)
-        return report(call, counts, "a second call ends otherwise", called);
-    return called != EXPOPS_OK ? check_refusal(call, called, counts) : 0;
+    return run(call, &made, &result, inferred, counts);
 }
 
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)
@@ -270,5 +229,5 @@ int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)
     null_backend.offers = !fuzz_chance(stream, 5); /* else the kernel's text is made */
     if (call->num_args && call->args[0].value.kind == EXPOPS_VALUE_TENSOR)
         describe(&call->args[0].tensor);
-    return run(call, counts, stream);
+    return infer_and_run(stream, call, counts);
 }

@@ -65,7 +65,8 @@ void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap
 static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, const plan *plan, int first,
                         fuzz_tensor *tensor)
 {
-    int32_t drop = !first && fuzz_chance(stream, 30) && plan->ndim ? (int32_t)fuzz_below(stream, (uint64_t)plan->ndim + 1) : 0;
+    int32_t drop =
+        !first && fuzz_chance(stream, 30) && plan->ndim ? (int32_t)fuzz_below(stream, (uint64_t)plan->ndim + 1) : 0;
     if (parameter->max_ndim && plan->ndim - drop >= parameter->max_ndim)
         drop = plan->ndim + 1 - (int32_t)parameter->max_ndim + (int32_t)fuzz_below(stream, parameter->max_ndim);
     memset(tensor, 0, sizeof *tensor);

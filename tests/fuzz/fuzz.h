@@ -3,7 +3,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "operator.h"
+#include "call.h"
 #include "random.h"
 
 enum { FUZZ_RANK = EXPOPS_MAX_RANK + 2, FUZZ_LIST = 24, FUZZ_LISTED = 16, FUZZ_ARGUMENTS = EXPOPS_MAX_PARAMETERS + 2 };
@@ -51,7 +51,7 @@ typedef struct fuzz_call {
     fuzz_value args[FUZZ_ARGUMENTS];
     int out_is; /* the argument that is the output, or one of the above: `out`, NULL, not yet known */
     fuzz_tensor out;
-    uint64_t seed; /* of the elements */
+    uint64_t seed;  /* of the elements */
     char gives[32]; /* the status that must come back; "" where the line does not say */
 } fuzz_call;
 
@@ -69,6 +69,14 @@ void fuzz_spoil_tensor(fuzz_stream *stream, fuzz_tensor *tensor);
 void fuzz_print(const fuzz_call *call, char *text, size_t size);
 int fuzz_parse(const char *text, fuzz_call *call);
 
+/* --- oracle.c: whether a description can be true --- */
+#define FUZZ_APART (UINT64_C(1) << 40) /* where the tensors of the descriptors lie, one so far from the next */
+int fuzz_readable(const fuzz_tensor *tensor);
+/* Has elements, and they or their bytes cannot be counted. */
+int fuzz_too_large(const fuzz_tensor *tensor);
+/* Nothing about its memory forbids a call as an argument of this kind. */
+int fuzz_usable(const fuzz_tensor *tensor, uint32_t parameter_kind);
+
 /* --- what is tried: both return the number of findings, each printed with its line --- */
 typedef struct fuzz_counts {
     uint64_t calls, refused, findings;
@@ -78,6 +86,9 @@ typedef struct fuzz_counts {
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts);
 int fuzz_descriptors_open(void);
 void fuzz_descriptors_close(void);
+/* operands.c: a call's arguments and its output in memory; 0 where there is none, or the description is too wild for it. */
+int fuzz_operand(test_call *call, fuzz_call *from, size_t index);
+int fuzz_array(const fuzz_tensor *from, expops_device *device, test_array *array);
 /* differential.c: real memory between guards, judged. */
 int fuzz_differential(fuzz_stream *stream, fuzz_call *call, expops_device *device, fuzz_counts *counts);
 

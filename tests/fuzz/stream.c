@@ -33,10 +33,22 @@ int fuzz_chance(fuzz_stream *stream, unsigned percent)
 
 int64_t fuzz_integer(fuzz_stream *stream)
 {
-    static const int64_t edges[] = {
-        -1, INT64_MAX, INT64_MIN, (INT64_C(1) << 62) + 1, INT64_C(1) << 61, INT64_C(1) << 32, INT64_C(1) << 31,
-        INT32_MAX, -INT64_C(129), 255, 256, 257, INT64_C(65536), INT64_C(6148914691236517206), INT64_MIN + 1, 1000
-    };
+    static const int64_t edges[] = { -1,
+                                     INT64_MAX,
+                                     INT64_MIN,
+                                     (INT64_C(1) << 62) + 1,
+                                     INT64_C(1) << 61,
+                                     INT64_C(1) << 32,
+                                     INT64_C(1) << 31,
+                                     INT32_MAX,
+                                     -INT64_C(129),
+                                     255,
+                                     256,
+                                     257,
+                                     INT64_C(65536),
+                                     INT64_C(6148914691236517206),
+                                     INT64_MIN + 1,
+                                     1000 };
     const uint64_t pick = fuzz_below(stream, 48);
     if (pick < 16)
         return edges[pick];
@@ -45,8 +57,8 @@ int64_t fuzz_integer(fuzz_stream *stream)
 
 double fuzz_real(fuzz_stream *stream)
 {
-    static const double edges[] = { 0.0,     -0.0,     INFINITY, -INFINITY, NAN,    65504, 65520,  65536,
-                                    0x1p-25, 0x1p-149, 3.5e38,   1e308,     0x1p63, 0.1,   -0.3, 255.5 };
+    static const double edges[] = { 0.0,     -0.0,     INFINITY, -INFINITY, NAN,    65504, 65520, 65536,
+                                    0x1p-25, 0x1p-149, 3.5e38,   1e308,     0x1p63, 0.1,   -0.3,  255.5 };
     const uint64_t pick = fuzz_below(stream, 48);
     if (pick < 16)
         return edges[pick];

@@ -78,8 +78,8 @@ static void put_real(writer *to, double real)
 static void put_value(writer *to, const fuzz_value *value)
 {
     const expops_value given = value->value;
-    if (value->is_null && (given.kind == EXPOPS_VALUE_TENSOR || given.kind == EXPOPS_VALUE_COMPLEX ||
-                           given.kind == EXPOPS_VALUE_INTS)) {
+    if (value->is_null &&
+        (given.kind == EXPOPS_VALUE_TENSOR || given.kind == EXPOPS_VALUE_COMPLEX || given.kind == EXPOPS_VALUE_INTS)) {
         put(to, "null%u", given.kind);
         if (given.kind == EXPOPS_VALUE_INTS)
             put(to, "#%u", given.count);
