@@ -82,9 +82,9 @@ typedef struct fuzz_counts {
     uint64_t calls, refused, findings;
 } fuzz_counts;
 
-/* descriptors.c: no element exists. Opens the null backend by itself; one thread. */
+/* descriptors.c: no element exists. Opens the null backend by itself. */
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts);
-int fuzz_descriptors_open(void);
+int fuzz_descriptors_open(unsigned threads);
 void fuzz_descriptors_close(void);
 /* operands.c: a call's arguments and its output in memory; 0 where there is none, or the description is too wild for it. */
 int fuzz_operand(test_call *call, fuzz_call *from, size_t index);

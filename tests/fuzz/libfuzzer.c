@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    return fuzz_descriptors_open() ? 0 : 1;
+    return fuzz_descriptors_open(1) ? 0 : 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -173,7 +173,7 @@ static int understand(int argc, char **argv, settings *s)
         else
             return 0;
     }
-    return s->threads >= 1 && s->threads <= (s->hostile ? 1 : MAX_THREADS);
+    return s->threads >= 1 && s->threads <= MAX_THREADS;
 }
 
 int main(int argc, char **argv)
@@ -186,7 +186,7 @@ int main(int argc, char **argv)
     }
     watch();
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (s.hostile && fuzz_descriptors_open()) {
+    if (s.hostile && fuzz_descriptors_open(s.threads)) {
         failures = run(&s);
         fuzz_descriptors_close();
     } else if (!s.hostile && (s.device = test_session_open(&failures))) {
