@@ -1,5 +1,5 @@
-/* Calls of which no element exists: what the core makes of descriptions, hostile ones too. The null backend takes addresses
- * that nobody may touch; whether a description can be true is worked out here in 128 bits. */
+/* Calls of which no element exists: what the core makes of descriptions, hostile ones too. The null backend takes
+ * addresses that nobody may touch. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Valid calls in real memory between guards, judged by the operators' references; the same call with compact operands gives the
- * same elements. */
+/* Valid calls in real memory between guards, judged by the operators' references; where there is none, the same call
+ * with compact operands must give the same elements. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 
 /* --- judging --- */
 
-/* The references know numbers as they are: not those that an integer type rounds, nor those with which an intermediate result
- * overflows, in PyTorch too. against_torch.py compares such calls. */
+/* The references know numbers as they are: not those that an integer type rounds, nor those with which an intermediate
+ * result overflows, in PyTorch too. against_torch.py compares such calls. */
 static int has_wild_numbers(const test_call *call)
 {
     for (size_t i = 0; i < call->num_args; i++) {
@@ -65,7 +65,8 @@ static int compact_again(const test_call *call, test_call *again)
            test_call_run(again) == 0;
 }
 
-/* Another layout may be computed by other instructions: both are within the bound, where complex of the whole number's size. */
+/* Another layout may be computed by other instructions: both are within the bound, a complex number's parts within that of
+ * the whole. */
 static int differs(test_call *call, const test_value *a, const test_value *b)
 {
     static const expops_dtype parts[EXPOPS_DTYPE_COUNT] = {

@@ -63,7 +63,8 @@ class Library:
         self.names = list(DTYPES)  # in the enumeration's order, as dtype.inc has it
         if lib.expops_device_open(spec.encode(), c.byref(self.device)):
             raise RuntimeError(self.error())
-        self.operators = [self.operator(lib.expops_operator_at(c.c_size_t(i))) for i in range(lib.expops_operator_count())]
+        count = lib.expops_operator_count()
+        self.operators = [self.operator(lib.expops_operator_at(c.c_size_t(i))) for i in range(count)]
 
     def operator(self, op):
         op = c.c_void_p(op)

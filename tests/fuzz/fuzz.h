@@ -1,4 +1,4 @@
-/* Random calls: drawn from a stream, written as a line of text and read back, run against the null backend (descriptors) or
+/* Random calls: drawn from a stream, written as a line of text and read back, run on the null backend (descriptors) or on
  * a real device (differential). */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -86,7 +86,7 @@ typedef struct fuzz_counts {
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts);
 int fuzz_descriptors_open(unsigned threads);
 void fuzz_descriptors_close(void);
-/* operands.c: a call's arguments and its output in memory; 0 where there is none, or the description is too wild for it. */
+/* operands.c: a call's arguments and its output in memory; 0 where there is none, or the description is too wild. */
 int fuzz_operand(test_call *call, fuzz_call *from, size_t index);
 int fuzz_array(const fuzz_tensor *from, expops_device *device, test_array *array);
 /* differential.c: real memory between guards, judged. */

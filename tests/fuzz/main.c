@@ -1,7 +1,7 @@
 /* fuzz descriptors|differential [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]
  *
- * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential runs on the device
- * that EXPOPS_BACKEND names. */
+ * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential runs on
+ * the device that EXPOPS_BACKEND names. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

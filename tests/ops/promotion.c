@@ -39,7 +39,7 @@ static int outrank(int strong, int weak)
 {
     if (strong == NOTHING)
         return weak;
-    if (rank_of(strong) == 2 && rank_of(weak) == 3) /* the tensors' digits, in both parts */
+    if (rank_of(weak) > rank_of(strong) && rank_of(strong) == 2) /* a complex number of the strong one's precision */
         return strong == EXPOPS_DTYPE_F64 ? EXPOPS_DTYPE_C128 : EXPOPS_DTYPE_C64;
     return rank_of(weak) > rank_of(strong) ? meet(strong, weak) : strong;
 }
