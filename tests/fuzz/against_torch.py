@@ -75,7 +75,7 @@ def draw_tensor(rng, dtype, shape, expands=True):
 
 
 def draw_output(rng, op, args, dtype, shape):
-    """An output, and the whole of its storage: memory of its own, an input, or a view somewhere in an input's storage."""
+    """An output, and the whole of its storage: of its own, an input, or a view somewhere in an input's storage."""
     mine = [a for a in tensors_of(args) if a.dtype == dtype and a.numel()]
     if mine and rng.random() < 0.25:
         a = rng.choice(mine)

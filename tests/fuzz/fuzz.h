@@ -1,5 +1,5 @@
-/* Random calls: drawn from a stream, written as a line of text and read back, run on the null backend (descriptors) or on
- * a real device (differential). */
+/* Random calls: drawn from a stream, written as a line of text and read back, run on the null backend (descriptors) or
+ * on a real device (differential). */
 #ifndef FUZZ_H
 #define FUZZ_H
 
