@@ -79,11 +79,12 @@ static void numbers_of(const test_call *call, long double *numbers)
     const expops_dtype precise = common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : common;
     int count = 0;
     for (size_t i = 0; i < call->num_args; i++) {
-        const uint32_t kind = call->op->parameters[i].kind;
+        const expops_parameter *parameter = &call->op->parameters[i];
         const expops_value value = call->args[i];
-        if (kind != EXPOPS_PARAMETER_NUMBER && kind != EXPOPS_PARAMETER_CHOICE)
+        if (parameter->kind != EXPOPS_PARAMETER_NUMBER && parameter->kind != EXPOPS_PARAMETER_CHOICE)
             continue;
-        numbers[count++] = value.kind == EXPOPS_VALUE_NONE   ? (long double)call->op->parameters[i].default_value
+        numbers[count++] = value.kind == EXPOPS_VALUE_NONE
+                               ? (parameter->epsilon ? test_ulp(precise, 1) : (long double)parameter->default_value)
                            : value.kind == EXPOPS_VALUE_REAL ? test_round(precise, (long double)value.as.real)
                                                              : (long double)value.as.integer;
     }
@@ -140,6 +141,13 @@ static int judge_rows(test_call *call, const row_plan *plan)
     }
     free(memory);
     return wrong;
+}
+
+int test_judge_rows(test_call *call)
+{
+    row_plan plan;
+    return plan_rows(call, &plan) == EXPOPS_OK ? judge_rows(call, &plan)
+                                               : test_report(call, "rows: %s", expops_error_text());
 }
 
 static void set_specials(test_call *call)

@@ -30,6 +30,8 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
 int test_answer_accepts(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp);
 /* Compares the whole output; returns the number of wrong elements. */
 int test_judge_pointwise(test_call *call, const test_reference *reference);
+/* The same for an operator over rows, whose reference must exist (cases_rows.c). */
+int test_judge_rows(test_call *call);
 /* Reports one wrong element; returns 1. */
 int test_judge_report(test_call *call, int64_t position, test_value actual, test_value expected);
 

@@ -82,6 +82,13 @@ int test_array_make(test_array *array, expops_device *device, expops_dtype dtype
     return test_array_view(array, device, dtype, ndim, shape, strides, first, shift + step + 1);
 }
 
+void test_array_stay_on_host(test_array *array)
+{
+    array->tensor.data = array->host + GUARD;
+    array->tensor.byte_offset = (uint64_t)array->first * expops_dtype_bytes(array->dtype);
+    array->tensor.device = (expops_dl_device){ EXPOPS_DL_CPU, 0 };
+}
+
 void test_array_free(test_array *array)
 {
     if (array->host)

@@ -36,6 +36,8 @@ int test_array_view(test_array *array, expops_device *device, expops_dtype dtype
 /* A view in one of the layouts above, `shift` elements after the start of the storage. */
 int test_array_make(test_array *array, expops_device *device, expops_dtype dtype, int32_t ndim, const int64_t *shape,
                     enum test_layout layout, int64_t shift);
+/* The library is handed the host's copy instead of the device's. */
+void test_array_stay_on_host(test_array *array);
 /* Also fine on an array of zeros. */
 void test_array_free(test_array *array);
 

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Random calls on the CPU beside PyTorch's own: types, shapes, refusals, values.
+
+    against_torch.py build/core/libexpops.so --calls 100000 --seed 1
+
+Exit code 77 where torch is not installed. A finding prints the call as PyTorch's users write it."""
+import argparse
+import random
+import sys
+
+try:
+    import torch
+except ImportError:
+    print("skipped: torch is not installed")
+    sys.exit(77)
+from expops_ctypes import DTYPES, Library
+
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, 100.0, float("inf"), float("-inf"), float("nan"), 65504.0, 1e-7]
+WIDE = {torch.float16: torch.float64, torch.bfloat16: torch.float64, torch.float32: torch.float64,
+        torch.float64: torch.float64, torch.complex64: torch.complex128, torch.complex128: torch.complex128}
+# PyTorch's f64 loses some near poles.
+DIGITS = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 40}
+ULPS = 64
+# PyTorch lacks a kernel or a function for this call: it may be computed here.
+NO_ANSWER = ["not implemented for", "failed to match any schema", "ComplexHalf", "not supported for",
+             "not yet implemented"]
+# Differences that are meant, by operator, kind and a part of the text, each with its reason.
+MEANT = [
+    ("hardtanh", "refuses", "hardtanh: argument min_val", "torch.nn.functional's refuses it, aten's does not"),
+    ("silu", "refuses", "has type c", "complex numbers are not among its types"),
+    ("rms_norm", "refuses", "has type c", "complex numbers are not among its types"),
+    ("logaddexp", "refuses", "has type c", "complex numbers are not among its types"),
+    ("native_dropout_backward", "refuses", "grad_output: has type", "the gradient of a floating tensor is floating"),
+    ("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
+    ("rrelu_with_noise_backward", "result", "", "the noise has the input's shape, as rrelu makes it"),
+]
+
+
+def tensors_of(args):
+    return [a for a in args if isinstance(a, torch.Tensor)]
+
+
+def same_bits(a, b):
+    return torch.equal(a.view(torch.uint8), b.view(torch.uint8))
+
+
+def draw_elements(rng, dtype, count):
+    if dtype == torch.bool:
+        return torch.tensor([rng.random() < 0.5 for _ in range(count)], dtype=dtype)
+    if dtype in WIDE:
+        spread = rng.choice([1, 4, 30])
+        values = [rng.choice(EDGES) if rng.random() < 0.1 else rng.uniform(-spread, spread) for _ in range(count)]
+        if dtype.is_complex:
+            real = torch.tensor(values, dtype=torch.float64)
+            return torch.complex(real, torch.rand(count, dtype=torch.float64)).to(dtype)
+        return torch.tensor(values, dtype=torch.float64).to(dtype)
+    info = torch.iinfo(dtype)
+    low, high = rng.choice([(-5, 5), (info.min, info.max)])
+    return torch.tensor([rng.randint(max(low, info.min), high) for _ in range(count)], dtype=dtype)
+
+
+def draw_tensor(rng, dtype, shape, expands=True):
+    """A strided view of a larger storage: permuted, stepped, expanded, offset."""
+    order = list(range(len(shape)))
+    if rng.random() < 0.5:
+        rng.shuffle(order)
+    strides, step = [0] * len(shape), 1
+    for d in reversed(order):
+        step += rng.randint(1, 3) if rng.random() < 0.15 else 0
+        strides[d] = 0 if expands and rng.random() < 0.08 else step
+        step *= max(1, shape[d]) if strides[d] else 1
+    offset = rng.choice([0, 0, 1, 3])
+    length = offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides) if n > 0)
+    return torch.as_strided(draw_elements(rng, dtype, max(1, length)), shape, strides, offset)
+
+
+def draw_output(rng, op, args, dtype, shape):
+    """An output, and the whole of its storage: of its own, an input, or a view somewhere in an input's storage."""
+    mine = [a for a in tensors_of(args) if a.dtype == dtype and a.numel()]
+    if mine and rng.random() < 0.25:
+        a = rng.choice(mine)
+        whole = torch.as_strided(a, [a.untyped_storage().nbytes() // a.element_size()], [1], 0)
+        if list(a.shape) == list(shape) and a is args[0] and op["in_place"] and rng.random() < 0.5:
+            return a, whole
+        strides, step = [0] * len(shape), rng.randint(1, 3)
+        for d in reversed(range(len(shape))):
+            strides[d], step = step, step * max(1, shape[d])
+        offset = rng.randint(0, 3)
+        if offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides) if n) <= whole.numel():
+            return torch.as_strided(a, shape, strides, offset), whole
+    out = draw_tensor(rng, dtype, shape, expands=False)
+    return out, torch.as_strided(out, [out.untyped_storage().nbytes() // out.element_size()], [1], 0)
+
+
+def draw_number(rng):
+    return rng.choice([rng.randint(-3, 9), rng.uniform(-3, 3), 0.1, 0.5, 2, rng.choice(EDGES), rng.random() < 0.5,
+                       255, 256, -129, 2**31, -2**31 - 1, 2**63 - 1, 1e10, 65536.0, 1e39,
+                       complex(rng.uniform(-2, 2), 0.5)])
+
+
+def draw_argument(rng, parameter, common, shape):
+    if parameter.optional and rng.random() < 0.4:
+        return None
+    if parameter.kind == "tensor" or (parameter.kind == "operand" and rng.random() < 0.6):
+        dtype = rng.choice(list(DTYPES.values())) if rng.random() < 0.25 else common
+        if parameter.name == "mask" and rng.random() < 0.95:
+            dtype = torch.bool
+        own = shape[rng.randint(0, len(shape)):] if rng.random() < 0.25 else shape
+        return draw_tensor(rng, dtype, [1 if rng.random() < 0.12 else n for n in own])
+    if parameter.kind in ("operand", "number"):
+        return draw_number(rng)
+    if parameter.kind == "ints":
+        own = list(range(len(shape)))
+        rng.shuffle(own)
+        return rng.choice([own, own[:1], [], shape[-1:], shape, [d - len(shape) for d in own[:2]]])
+    if parameter.kind == "choice":
+        return rng.choice(parameter.choices)
+    if parameter.kind == "dtype":
+        return rng.choice(list(DTYPES.values()))
+    return rng.random() < 0.5 if parameter.kind == "bool" else rng.randint(-3, 6)
+
+
+def draw_call(rng, op):
+    rank = rng.choice([0, 1, 1, 2, 2, 3, 4])
+    shape = [rng.choice([1, 2, 3, 4, 5, 8, 17]) if rng.random() > 0.03 else 0 for _ in range(rank)]
+    common = rng.choice(op["dtypes"])
+    args = [draw_argument(rng, p, common, shape) for p in op["parameters"]]
+    for i, parameter in enumerate(op["parameters"]):
+        is_weight = op["name"] == "rms_norm" and parameter.name == "weight" and args[i] is not None
+        if is_weight and min(args[1], default=0) >= 0:
+            args[i] = draw_tensor(rng, args[i].dtype, list(args[1]))  # of the normalised shape
+    return args
+
+
+def by_torch(op, args):
+    """PyTorch's answer, or the exception it raises."""
+    packet = getattr(torch.ops.aten, op["name"])
+    names = [p.name for p in op["parameters"]]
+    given = zip(names, args)
+    try:
+        return packet(**{n: a for n, a in given if a is not None})
+    except Exception as error:  # whatever PyTorch refuses a call with
+        return error
+
+
+def widened(args):
+    """All that becomes floating, as wide as it goes."""
+    return [a.to(torch.complex128 if a.dtype.is_complex else torch.float64)
+            if isinstance(a, torch.Tensor) and a.dtype != torch.bool else a for a in args]
+
+
+def is_near(ours, theirs, exact):
+    """Element by element: PyTorch's, or close to the answer in double precision; of complex numbers in terms of the
+    larger part. How close is the references' business: results below one count as one."""
+    if ours.dtype not in WIDE:
+        return ours == theirs
+    if ours.dtype.is_complex:
+        ours, theirs = torch.view_as_real(ours), torch.view_as_real(theirs)
+        exact = torch.view_as_real(exact) if isinstance(exact, torch.Tensor) and exact.dtype.is_complex else theirs
+    wide = [t.to(torch.float64) for t in (ours, theirs, exact if isinstance(exact, torch.Tensor) else theirs)]
+    mine, other, exact = wide
+    if exact.shape != mine.shape:
+        exact = other
+    size = exact.abs().nan_to_num(0, 0, 0).clamp_min(1)
+    if exact.dim() and exact.shape[-1] == 2:
+        size = torch.maximum(size, size.flip(-1))
+    near = (mine - exact).abs() <= ULPS * size * 2.0 ** (1 - DIGITS[ours.dtype]) + 2 * (other - exact).abs()
+    rounded = exact.to(ours.dtype)
+    same = (ours == theirs) | (ours.isnan() & theirs.isnan()) | (ours == rounded) | (ours.isnan() & rounded.isnan())
+    return same | near
+
+
+def is_open(args, dtype):
+    """A number that the result's integer type cannot hold becomes whatever the processor makes of it."""
+    if dtype.is_floating_point or dtype.is_complex or dtype == torch.bool:
+        return False
+    numbers = [torch.tensor(a) if isinstance(a, float) else a for a in args]
+    return any(a.dtype in WIDE and not bool((a.abs() < 100).all()) for a in tensors_of(numbers))
+
+
+def text(argument):
+    if not isinstance(argument, torch.Tensor):
+        return repr(argument)
+    kind = str(argument.dtype)[6:]
+    if argument.numel() <= 3:
+        return f"tensor({argument.tolist()}, {kind})"
+    return f"{kind}{list(argument.shape)}/{list(argument.stride())}"
+
+
+def elements_at(args, where, shape):
+    found = []
+    for a in args:
+        if isinstance(a, torch.Tensor):
+            try:
+                found.append(str(a.broadcast_to(shape)[where].item()))
+            except (RuntimeError, IndexError):
+                found.append("?")
+    return ", ".join(found)
+
+
+class Comparison:
+    def __init__(self, library):
+        self.library, self.findings, self.meant, self.refused, self.kinds = library, 0, 0, 0, {}
+
+    def report(self, op, args, kind, what):
+        if any(op["name"] == name and kind == what_kind and part in what for name, what_kind, part, _ in MEANT):
+            self.meant += 1
+            return
+        self.findings += 1
+        key = (op["name"], kind)
+        self.kinds[key] = self.kinds.get(key, 0) + 1
+        if self.kinds[key] <= 3:
+            named = ", ".join(f"{p.name}={text(a)}" for p, a in zip(op["parameters"], args) if a is not None)
+            print(f"{kind}: {op['name']}({named}): {what}")
+
+    def compare(self, rng, op):
+        args = draw_call(rng, op)
+        theirs = by_torch(op, args)
+        status, dtype, shape = self.library.infer(op, args)
+        if isinstance(theirs, torch.Tensor) and theirs.dtype == torch.complex32:
+            return  # a type that is not known here
+        if isinstance(theirs, Exception):
+            return self.compare_refusal(op, args, theirs, status, dtype, shape)
+        if status != "OK":
+            return self.report(op, args, "refuses", f"PyTorch has {text(theirs)}; {self.library.error()}")
+        if dtype != theirs.dtype or shape != tuple(theirs.shape):
+            return self.report(op, args, "result", f"{dtype} {shape}, PyTorch has {theirs.dtype} {tuple(theirs.shape)}")
+        self.compare_values(rng, op, args, theirs, dtype, shape)
+
+    def compare_refusal(self, op, args, error, status, dtype, shape):
+        """What PyTorch has no kernel for may be computed here."""
+        self.refused += 1
+        if status != "OK" or any(phrase in str(error) for phrase in NO_ANSWER):
+            return
+        if self.library.call(op, args, torch.empty(shape, dtype=dtype)) == "OK":
+            self.report(op, args, "computes", "PyTorch: " + str(error).split("\n")[0][:200])
+
+    def compare_values(self, rng, op, args, theirs, dtype, shape):
+        out, storage = draw_output(rng, op, args, dtype, shape)
+        before = storage.clone()
+        exact = by_torch(op, widened(args)) if dtype in WIDE else None
+        status = self.library.call(op, args, out)
+        if status == "ERR_OVERLAP" and storage.data_ptr() in [a.untyped_storage().data_ptr() for a in tensors_of(args)]:
+            if not same_bits(before, storage):
+                self.report(op, args, "writes", f"though it refuses the output {text(out)}")
+            return
+        if status != "OK":
+            return self.report(op, args, "refuses", f"{status}: {self.library.error()}; PyTorch has {text(theirs)}")
+        if is_open(args, dtype):
+            return
+        right = is_near(out, theirs, exact)
+        if not bool(right.all()):
+            where = tuple((~right).nonzero()[0].tolist())[:len(shape)]
+            self.report(op, args, "values", f"at {where} ({elements_at(args, where, shape)}) {out[where].item()!r}, "
+                        f"PyTorch has {theirs[where].item()!r}; output {text(out)} from {out.storage_offset()}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("library")
+    parser.add_argument("--calls", type=int, default=20000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="one operator")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    comparison = Comparison(Library(options.library, "cpu"))
+    operators = [op for op in comparison.library.operators if options.only in ("", op["name"])]
+    for i in range(options.seed, options.seed + options.calls):
+        rng = random.Random(i)
+        torch.manual_seed(i)
+        comparison.compare(rng, rng.choice(operators))
+    print(f"{options.calls} calls from seed {options.seed}, {comparison.refused} refused by PyTorch, "
+          f"{comparison.meant} meant differences, {comparison.findings} findings")
+    sys.exit(comparison.findings > 0)
+
+
+if __name__ == "__main__":
+    main()

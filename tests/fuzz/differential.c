@@ -1,0 +1,200 @@
+/* Valid calls in real memory between guards, judged by the operators' references; where there is none, the same call
+ * with compact operands must give the same elements. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expops/expops.h"
+#include "fuzz.h"
+#include "judge.h"
+
+/* --- judging --- */
+
+/* The references know numbers as they are: not those that an integer type rounds, nor those with which an intermediate
+ * result overflows, in PyTorch too. against_torch.py compares such calls. */
+static int has_wild_numbers(const test_call *call)
+{
+    for (size_t i = 0; i < call->num_args; i++) {
+        const expops_value value = call->args[i];
+        const int factor = call->op->parameters[i].kind == EXPOPS_PARAMETER_NUMBER;
+        const long double number =
+            value.kind == EXPOPS_VALUE_REAL ? (long double)value.as.real : (long double)value.as.integer;
+        const int given = value.kind == EXPOPS_VALUE_REAL || value.kind == EXPOPS_VALUE_INT;
+        if (value.kind == EXPOPS_VALUE_COMPLEX || (given && factor && !(fabsl(number) >= 0.5L && fabsl(number) <= 4)))
+            return 1;
+        if (given && factor && !test_is_float(call->types.common) && test_round(call->types.common, number) != number)
+            return 1;
+    }
+    return 0;
+}
+
+static int has_judge(const test_call *call)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    const int real = !test_is_complex(call->types.common) && !test_is_complex(call->types.result);
+    for (size_t i = 0; i < call->num_args; i++)
+        if (call->arrays[i].host && test_is_complex(call->arrays[i].dtype))
+            return 0;
+    return reference && real && !has_wild_numbers(call) &&
+           (reference->row || (call->op->family == EXPOPS_FAMILY_POINTWISE && !call->op->view));
+}
+
+static int judge(test_call *call)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    return reference->row ? test_judge_rows(call) : test_judge_pointwise(call, reference);
+}
+
+/* The operands again, compact and with all their elements. */
+static int compact_again(const test_call *call, test_call *again)
+{
+    test_call_begin(again, call->device, call->op, "compact again");
+    memcpy(again->args, call->args, sizeof again->args);
+    for (size_t i = 0; i < call->num_args; i++) {
+        const test_array *from = &call->arrays[i];
+        if (!from->host)
+            continue;
+        if (!test_call_tensor(again, i, from->dtype, from->ndim, from->shape, TEST_COMPACT, 0))
+            return 0;
+        for (int64_t k = 0; k < test_array_numel(from); k++)
+            test_array_set(&again->arrays[i], k,
+                           test_array_get(from, test_array_index(from, from->ndim, from->shape, k)));
+    }
+    return test_call_infer(again) == 0 && test_call_output(again, test_call_out(call)->dtype, TEST_COMPACT, 0) &&
+           test_call_run(again) == 0;
+}
+
+/* Another layout may be computed by other instructions: both are within the bound, a complex number's parts within that
+ * of the whole. */
+static int differs(test_call *call, const test_value *a, const test_value *b)
+{
+    static const expops_dtype parts[EXPOPS_DTYPE_COUNT] = {
+        [EXPOPS_DTYPE_C64] = EXPOPS_DTYPE_F32, [EXPOPS_DTYPE_C128] = EXPOPS_DTYPE_F64
+    };
+    const expops_dtype out = test_call_out(call)->dtype, result = call->types.result;
+    const expops_dtype part = test_is_complex(out) ? parts[out] : out;
+    const expops_dtype rounded = test_is_complex(result) ? parts[result] : result;
+    const double bound = 2 * test_bound(call->op, result);
+    const long double size = fmaxl(fabsl(a->re), fabsl(a->im));
+    const int is_complex = test_is_complex(call->types.common) && !call->op->moves && isfinite(size);
+    const long double slack =
+        test_is_float(rounded) && isfinite(size) ? ((long double)bound + 4 * is_complex) * test_ulp(rounded, size) : 0;
+    return !test_close(part, a->re, b->re, bound, slack) || !test_close(part, a->im, b->im, bound, slack);
+}
+
+static int check_compact(test_call *call)
+{
+    test_call again;
+    int wrong = 0;
+    if (compact_again(call, &again))
+        for (int64_t k = 0; k < test_array_numel(&again.out); k++) {
+            const test_array *out = test_call_out(call);
+            const test_value here = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
+            const test_value there = test_image_get(&again.out, again.image, k);
+            if (differs(call, &here, &there))
+                wrong += test_judge_report(call, k, here, there);
+        }
+    else
+        wrong = test_report(call, "compact, it fails");
+    test_call_end(&again);
+    return wrong;
+}
+
+/* The elements that a case lists for its output. */
+static int check_listed(test_call *call, const fuzz_tensor *expected)
+{
+    const test_array *out = test_call_out(call);
+    const int64_t numel = test_array_numel(out);
+    int wrong = 0;
+    for (int64_t k = 0; k < numel; k++) {
+        const test_value value = expected->values[k % expected->num_values];
+        const test_value actual = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
+        const long double re = test_is_complex(out->dtype) ? value.re : test_round(out->dtype, value.re);
+        if (!(actual.re == re || (isnan(actual.re) && isnan(re))) || !signbit(actual.re) != !signbit(re) ||
+            !(actual.im == value.im || (isnan(actual.im) && isnan(value.im))))
+            wrong += test_judge_report(call, k, actual, value);
+    }
+    return wrong;
+}
+
+/* --- one call --- */
+
+static int make_output(fuzz_stream *stream, fuzz_call *from, test_call *call)
+{
+    if (from->out_is == FUZZ_OUT_RIGHT)
+        fuzz_draw_output(stream, from, &call->result);
+    call->in_place = from->out_is == 0;
+    for (size_t i = (size_t)call->in_place; i < from->num_args; i++)
+        if (call->arrays[i].host && from->args[i].tensor.device.device_type == EXPOPS_DL_CPU &&
+            call->arrays[i].ndim == 0)
+            test_array_stay_on_host(&call->arrays[i]);
+    return call->in_place || (from->out_is == FUZZ_OUT_DRAWN && fuzz_array(&from->out, call->device, &call->out));
+}
+
+/* The call may be refused for its output alone. */
+static int output_is_right(const test_call *call)
+{
+    const test_array *out = test_call_out(call);
+    if (out->ndim != call->result.ndim ||
+        memcmp(out->shape, call->result.shape, (size_t)out->ndim * sizeof *out->shape))
+        return 0;
+    for (int32_t i = 0; i < out->ndim; i++)
+        if (call->in_place && out->shape[i] > 1)
+            return 0; /* may overlap itself */
+    return call->op->promotion == EXPOPS_PROMOTE_BITS ? out->dtype == call->result.dtype
+                                                      : test_can_cast(call->result.dtype, out->dtype);
+}
+
+/* A refusal that a case does not ask for, or another. */
+static int check_status(const fuzz_call *from, test_call *call, expops_status status)
+{
+    const char *name = expops_status_name(status);
+    return from->gives[0] && strcmp(name, from->gives) ? test_report(call, "gives %s: %s", name, expops_error_text())
+                                                       : 0;
+}
+
+static int run(fuzz_stream *stream, fuzz_call *from, test_call *call, fuzz_counts *counts)
+{
+    expops_result result;
+    for (size_t i = 0; i < from->num_args; i++)
+        if (!fuzz_operand(call, from, i))
+            return 0;
+    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &result);
+    if (inferred != EXPOPS_OK) {
+        counts->refused++;
+        return check_status(from, call, inferred);
+    }
+    if (test_call_infer(call))
+        return 1;
+    if (!make_output(stream, from, call))
+        return 0;
+    if (from->gives[0] && strcmp(from->gives, expops_status_name(EXPOPS_OK)))
+        return check_status(from, call, test_call_launch(call));
+    if (!output_is_right(call) && test_call_launch(call) != EXPOPS_OK) {
+        counts->refused++;
+        return 0;
+    }
+    const int failures = test_call_run(call);
+    if (failures)
+        return failures > 0 ? failures : 0;
+    if (from->out_is == FUZZ_OUT_DRAWN && from->out.num_values)
+        return check_listed(call, &from->out);
+    return has_judge(call) ? judge(call) : check_compact(call);
+}
+
+int fuzz_differential(fuzz_stream *stream, fuzz_call *from, expops_device *device, fuzz_counts *counts)
+{
+    char text[3000];
+    test_call call;
+    test_call_begin(&call, device, from->op, "fuzz");
+    counts->calls++;
+    const int failures = from->num_args > call.num_args ? 0 : run(stream, from, &call, counts);
+    if (failures) {
+        fuzz_print(from, text, sizeof text);
+        printf("differential: %s\n", text);
+        counts->findings++;
+    }
+    test_call_end(&call);
+    return failures;
+}

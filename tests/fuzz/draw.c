@@ -1,0 +1,194 @@
+/* Calls that most operators accept: shapes that broadcast, one type for most tensors, any layout. */
+#include "fuzz.h"
+
+#include <string.h>
+
+enum { MANY_ELEMENTS = 600, PARALLEL_ELEMENTS = 70000 };
+
+/* What a call's arguments have in common. */
+typedef struct plan {
+    int32_t ndim;
+    int64_t shape[FUZZ_RANK];
+    expops_dtype dtype;
+    const int64_t *list; /* of an argument before: the sizes of its last dimensions, perhaps */
+    int32_t list_count;
+} plan;
+
+static expops_dtype any_dtype(fuzz_stream *stream, uint32_t set)
+{
+    expops_dtype dtype = (expops_dtype)fuzz_below(stream, EXPOPS_DTYPE_COUNT);
+    while (set && !(set >> dtype & 1))
+        dtype = (expops_dtype)((dtype + 1) % EXPOPS_DTYPE_COUNT);
+    return dtype;
+}
+
+static void draw_shape(fuzz_stream *stream, plan *plan)
+{
+    static const int64_t sizes[] = { 2, 3, 1, 4, 5, 7, 8, 16, 17, 33, 64, 0 };
+    const int64_t limit = fuzz_below(stream, 2000) == 1999 ? PARALLEL_ELEMENTS : MANY_ELEMENTS;
+    int64_t numel = 1;
+    plan->ndim = (int32_t)(fuzz_chance(stream, 3) ? fuzz_below(stream, EXPOPS_MAX_RANK + 1) : fuzz_below(stream, 5));
+    for (int32_t i = 0; i < plan->ndim; i++) {
+        int64_t size = sizes[fuzz_below(stream, fuzz_chance(stream, 10) ? 12 : 11)];
+        if (limit > MANY_ELEMENTS && i == 0)
+            size = 30000 + (int64_t)fuzz_below(stream, 3) * 13;
+        plan->shape[i] = numel * size <= limit ? size : 1;
+        numel *= plan->shape[i] ? plan->shape[i] : 1;
+    }
+}
+
+/* Dimensions in a random order with gaps and steps between them, some backwards or, where allowed, expanded. */
+void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap)
+{
+    int order[FUZZ_RANK];
+    uint64_t step = 1; /* wraps where sizes are wild */
+    const int shuffled = fuzz_chance(stream, 50);
+    tensor->compact = fuzz_chance(stream, 30);
+    for (int i = 0; i < tensor->ndim; i++) {
+        const int at = shuffled ? (int)fuzz_below(stream, (uint64_t)i + 1) : 0;
+        memmove(order + at + 1, order + at, (size_t)(i - at) * sizeof *order);
+        order[at] = i;
+    }
+    for (int i = 0; i < tensor->ndim; i++) {
+        int64_t *stride = tensor->strides + order[i];
+        if (fuzz_chance(stream, 12) && !tensor->compact)
+            step += 1 + fuzz_below(stream, 3);
+        *stride = (int64_t)(fuzz_chance(stream, 10) ? 0 - step : step);
+        if (may_overlap && fuzz_chance(stream, 10))
+            *stride = (int64_t)fuzz_below(stream, 2);
+        else if (tensor->shape[order[i]] > 1)
+            step *= (uint64_t)tensor->shape[order[i]];
+    }
+}
+
+/* Broadcasts to the plan's shape: some sizes of one, some leading dimensions missing. */
+static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, const plan *plan, int first,
+                        fuzz_tensor *tensor)
+{
+    int32_t drop =
+        !first && fuzz_chance(stream, 30) && plan->ndim ? (int32_t)fuzz_below(stream, (uint64_t)plan->ndim + 1) : 0;
+    if (parameter->max_ndim && plan->ndim - drop >= parameter->max_ndim)
+        drop = plan->ndim + 1 - (int32_t)parameter->max_ndim + (int32_t)fuzz_below(stream, parameter->max_ndim);
+    memset(tensor, 0, sizeof *tensor);
+    tensor->ndim = plan->ndim - drop;
+    memcpy(tensor->shape, plan->shape + drop, (size_t)tensor->ndim * sizeof *tensor->shape);
+    for (int32_t i = 0; i < tensor->ndim; i++)
+        if (!first && fuzz_chance(stream, 20))
+            tensor->shape[i] = 1;
+    if (parameter->max_ndim == 2 && tensor->ndim == 1 && plan->ndim > 1) /* a weight for each channel */
+        tensor->shape[0] = plan->shape[1];
+    if (parameter->walked && plan->list) {
+        tensor->ndim = plan->list_count;
+        memcpy(tensor->shape, plan->list, (size_t)plan->list_count * sizeof *tensor->shape);
+    }
+    const int mixed = fuzz_chance(stream, 15);
+    tensor->dtype = expops_dtype_to_dl(mixed || (parameter->dtypes && !(parameter->dtypes >> plan->dtype & 1))
+                                           ? any_dtype(stream, mixed ? 0 : parameter->dtypes)
+                                           : plan->dtype);
+    tensor->offset = fuzz_chance(stream, 25) ? fuzz_below(stream, 5) : 0;
+    if (tensor->ndim == 0 && parameter->kind == EXPOPS_PARAMETER_OPERAND && fuzz_chance(stream, 40))
+        tensor->device.device_type = EXPOPS_DL_CPU;
+    fuzz_draw_strides(stream, tensor, 1);
+}
+
+static expops_value draw_number(fuzz_stream *stream, const expops_parameter *parameter, fuzz_value *room)
+{
+    if (parameter->kind == EXPOPS_PARAMETER_NUMBER && fuzz_chance(stream, 70))
+        return expops_real((double)(1 + fuzz_below(stream, 16)) / (fuzz_chance(stream, 20) ? -8 : 8));
+    const uint64_t pick = fuzz_below(stream, 20);
+    if (pick == 19)
+        return expops_bool((int)fuzz_below(stream, 2));
+    if (pick == 18) {
+        room->parts[0] = fuzz_real(stream);
+        room->parts[1] = fuzz_real(stream);
+        return expops_complex(room->parts);
+    }
+    if (pick >= 14)
+        return expops_int(fuzz_integer(stream));
+    return pick < 7 ? expops_int((int64_t)fuzz_below(stream, 9) - 2) : expops_real(fuzz_real(stream));
+}
+
+/* What a list may mean: dimensions, a permutation, the sizes of the last dimensions, a shape. */
+static expops_value draw_list(fuzz_stream *stream, plan *plan, fuzz_value *room)
+{
+    uint32_t count = (uint32_t)fuzz_below(stream, (uint64_t)plan->ndim + 1);
+    const uint64_t meaning = fuzz_below(stream, 4);
+    for (uint32_t i = 0; i < count && meaning == 0; i++)
+        room->integers[i] = plan->shape[(uint32_t)plan->ndim - count + i];
+    if (meaning == 1)
+        count = (uint32_t)plan->ndim;
+    for (uint32_t i = 0; i < count && (meaning == 1 || meaning == 2); i++) {
+        const uint32_t at = (uint32_t)fuzz_below(stream, i + 1u);
+        room->integers[i] = room->integers[at];
+        room->integers[at] = (int64_t)i - (fuzz_chance(stream, 20) ? plan->ndim : 0);
+    }
+    for (uint32_t i = 0; i < count && meaning == 3; i++)
+        room->integers[i] = (int64_t)fuzz_below(stream, 9);
+    if (meaning == 0 && count) {
+        plan->list = room->integers;
+        plan->list_count = (int32_t)count;
+    }
+    return expops_ints(room->integers, count);
+}
+
+static expops_value draw_value(fuzz_stream *stream, const expops_parameter *parameter, plan *plan, int first,
+                               fuzz_value *room)
+{
+    const int is_tensor = parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
+    if (parameter->optional && fuzz_chance(stream, 40))
+        return expops_none();
+    if (is_tensor && !(parameter->kind == EXPOPS_PARAMETER_OPERAND && fuzz_chance(stream, first ? 10 : 40))) {
+        draw_tensor(stream, parameter, plan, first, &room->tensor);
+        return expops_value_of_kind(EXPOPS_VALUE_TENSOR, 1);
+    }
+    int words = 0;
+    switch (parameter->kind) {
+    case EXPOPS_PARAMETER_INTS:
+        return draw_list(stream, plan, room);
+    case EXPOPS_PARAMETER_BOOL:
+        return expops_bool((int)fuzz_below(stream, 2));
+    case EXPOPS_PARAMETER_INT:
+        return expops_int((int64_t)fuzz_below(stream, 9) - 2);
+    case EXPOPS_PARAMETER_DTYPE:
+        return expops_int((int64_t)fuzz_below(stream, EXPOPS_DTYPE_COUNT));
+    case EXPOPS_PARAMETER_CHOICE:
+        while (parameter->choices[words])
+            words++;
+        return expops_choice((int64_t)fuzz_below(stream, (uint64_t)words));
+    default:
+        return draw_number(stream, parameter, room);
+    }
+}
+
+void fuzz_draw(fuzz_stream *stream, fuzz_call *call)
+{
+    plan plan = { 0 };
+    memset(call, 0, sizeof *call);
+    call->op = expops_operator_at(fuzz_below(stream, expops_operator_count()));
+    call->num_args = expops_operator_parameter_count(call->op);
+    plan.dtype = any_dtype(stream, call->op->dtypes);
+    draw_shape(stream, &plan);
+    for (size_t i = 0; i < call->num_args; i++)
+        call->args[i].value = draw_value(stream, call->op->parameters + i, &plan, i == 0, call->args + i);
+    while (call->num_args && call->args[call->num_args - 1].value.kind == EXPOPS_VALUE_NONE && fuzz_chance(stream, 50))
+        call->num_args--;
+    call->seed = fuzz_bits(stream) >> 40;
+    call->out_is = FUZZ_OUT_RIGHT;
+}
+
+void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result *result)
+{
+    call->out_is = FUZZ_OUT_DRAWN;
+    if (call->num_args && call->args[0].value.kind == EXPOPS_VALUE_TENSOR && expops_operator_in_place(call->op) &&
+        !call->op->parameters[0].shape_only && fuzz_chance(stream, 10)) {
+        call->out_is = 0;
+        return;
+    }
+    memset(&call->out, 0, sizeof call->out);
+    const int wider = fuzz_chance(stream, 10);
+    call->out.dtype = expops_dtype_to_dl(wider ? any_dtype(stream, 0) : result->dtype);
+    call->out.ndim = result->ndim;
+    memcpy(call->out.shape, result->shape, (size_t)result->ndim * sizeof *result->shape);
+    call->out.offset = fuzz_chance(stream, 25) ? fuzz_below(stream, 5) : 0;
+    fuzz_draw_strides(stream, &call->out, 0);
+}
