@@ -96,10 +96,12 @@ typedef struct expops_samples {
     double low, high;
 } expops_samples;
 
-/* Error bound in units in the last place of the result type. 0: exact. Below `floor` errors count in units of the floor. */
+/* Error bound in units in the last place of the result type. 0: exact. Where a formula's terms cancel no bound in units of
+ * the result can hold, and the unit is a larger one: */
 typedef struct expops_bound {
     float f32, f64, f16, bf16;
-    float floor;
+    float negative_floor; /* that of this number, where the operand is negative and the result is smaller */
+    uint32_t by_operands; /* how far the result moves when every operand does by a unit, where more than one decides */
 } expops_bound;
 
 struct expops_operator {

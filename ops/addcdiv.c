@@ -34,8 +34,13 @@ KERNEL(xk_t self, xk_t tensor1, xk_t tensor2, xk_t value)
 {
 #if XK_C64 || XK_C128
     return xk_cadd(self, xk_cdiv(xk_cmul(value, tensor1), tensor2));
+#elif XK_HALF && XK_BF16
+    /* A reciprocal that is not a normal number may be lost where the quotient is one: both sides are moved together. */
+    const xk_t a = xk_fabs(tensor2), steps = a < XK_C(7.8886091e-31) ? XK_C(4294967296.0) : XK_C(1);
+    const xk_t scale = a > XK_C(1.2676506e30) ? XK_C(2.3283064e-10) : steps;
+    return self + value * tensor1 * xk_raw_rcp(tensor2 * scale) * scale;
 #elif XK_HALF
-    return self + value * tensor1 * xk_rcp(tensor2);
+    return self + value * tensor1 * xk_raw_rcp(tensor2);
 #else
     return self + value * tensor1 / tensor2;
 #endif

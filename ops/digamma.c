@@ -10,7 +10,7 @@ OPERATOR(digamma) = {
     .parameters = { TENSOR("self") },
     .samples = { { -7, 20 } },
     /* At the roots left of 0 terms of about 2 cancel. */
-    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .floor = 1 },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1, .negative_floor = 1 },
 };
 
 #ifdef XK
@@ -90,7 +90,7 @@ XK_FN xk_t digamma_cot(xk_t v)
 /* The root in [1, 2], less 1, in two parts. */
 #if XK_F64
 #define DIGAMMA_ROOT XK_C(0.46163214496836236)
-#define DIGAMMA_REST XK_C(0.0)
+#define DIGAMMA_REST XK_C(-1.5522348162858677e-17)
 #else
 #define DIGAMMA_ROOT XK_C(0.46163213)
 #define DIGAMMA_REST XK_C(1.243815e-08)
@@ -120,8 +120,8 @@ XK_FN xk_t digamma_turn(xk_t w)
 }
 #endif
 
-/* For the larger one of x and 1 - x, raised by 1; where that is not x, by reflection. Below the bound's floor errors
- * count as at the floor, so that the root needs no care. */
+/* For the larger one of x and 1 - x, raised by 1; where that is not x, by reflection. Around the root the first terms of
+ * its series. */
 KERNEL(xk_t self)
 {
     const int left = self < XK_C(0.5);
@@ -132,7 +132,9 @@ KERNEL(xk_t self)
     const xk_t above = left ? t + distance : XK_C(1), below = left ? t * r : t;
     const xk_t y = far - above * (xk_raw_rcp(below * DIGAMMA_SCALE) * DIGAMMA_SCALE);
     const xk_t reflected = y + distance * digamma_turn(distance * distance);
-    return left ? self < 0 && distance == 0 ? XK_NAN : reflected : y;
+    const xk_t beyond = self - XK_C(1.46163213), near = beyond * (XK_C(0.9676722) - XK_C(0.4427632) * beyond);
+    const xk_t right = xk_fabs(beyond) < XK_C(0.02) ? near : y;
+    return left ? self < 0 && distance == 0 ? XK_NAN : reflected : right;
 }
 #else
 KERNEL(xk_t self)

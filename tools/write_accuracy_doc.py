@@ -24,8 +24,8 @@ Measured {date} by `tests/sweep/`, written by `tools/write_accuracy_doc.py`. To 
 Each cell is the largest distance between a result and the exact answer, in units in the last place of the result's
 type, over all 65,536 inputs (f16 and bf16 with one operand) or the points that `tests/sweep/points.c` and `pairs.c`
 choose. 0.5 is a correctly rounded result. The exact answers are MPFR's with 160 bits; what is exact in long double
-(`relu`) is judged by the operator's own reference. With `*` the error is in units of the bound's floor: the operator's
-file says why it has one. With `z` results below the smallest normal number came back as zero.
+(`relu`) is judged by the operator's own reference. With `*` the error is in the larger unit that the bound counts in
+where terms cancel: the operator's file says why. With `z` results below the smallest normal number came back as zero.
 
 """
 
@@ -34,7 +34,7 @@ def read(path):
     rows = {}
     for line in pathlib.Path(path).read_text().splitlines():
         operator, dtype, _, _, error, unit, operands, bound, floor, flushed = line.split("\t")
-        rows[operator, dtype] = {"error": float(error), "floor": unit == "floor", "operands": operands,
+        rows[operator, dtype] = {"error": float(error), "larger": unit == "larger", "operands": operands,
                                  "bound": bound, "bound_floor": float(floor), "flushed": int(flushed)}
     return rows
 
@@ -42,14 +42,14 @@ def read(path):
 def cell(row):
     if not row:
         return ""
-    return f"{row['error']:.3g}{'*' if row['floor'] else ''}{' z' if row['flushed'] else ''}"
+    return f"{row['error']:.3g}{'*' if row['larger'] else ''}{' z' if row['flushed'] else ''}"
 
 
 def bound_cell(found, dtype):
     row = found.get(dtype)
     if not row:
         return ""
-    return row["bound"] + (f" (floor {row['bound_floor']:g})" if row["bound_floor"] else "")
+    return row["bound"] + (f" (floor {row['bound_floor']:g} left of 0)" if row["bound_floor"] else "")
 
 
 def is_exact(machines, operator):

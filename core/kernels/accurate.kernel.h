@@ -87,7 +87,8 @@ XK_FN xk_t xk_exp_reduce(xk_t high, xk_t low, xk_whole *whole)
     return (high - n * XK_LN2_HIGH) + (low - n * XK_LN2_LOW);
 }
 
-/* factor * exp(high + low), `low` being what rounding `high` lost. Only the result itself may overflow or vanish. */
+/* factor * exp(high + low), `low` being what rounding `high` lost. Only the result itself may overflow or vanish, where the
+ * factor is at most half the type's largest number: it is first multiplied by up to sqrt(2). */
 XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
 {
     const xk_t upper = high > XK_EXP_RANGE ? XK_EXP_RANGE : high;
@@ -100,19 +101,24 @@ XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
     return y * XK_POWER_OF_2(part) * rest;
 }
 
-/* log(x) less *whole, which is a multiple of ln(2) with few bits, so that it cancels exactly with what is like it; x a normal
- * number above 0. */
-XK_FN xk_t xk_log_split(xk_t x, xk_t *whole)
+/* log(x / 2^steps) less *whole, which is a multiple of ln(2) with few bits, so that it cancels exactly with what is like it; x
+ * a normal number above 0. */
+XK_FN xk_t xk_log_steps(xk_t x, int steps, xk_t *whole)
 {
 #if XK_F32
     const xk_uint bits = xk_f32_bits(x) + (0x3f800000u - 0x3f3504f3u);
-    const xk_t n = (xk_t)((int)(bits >> 23) - 127), m = xk_bits_f32((bits & 0x7fffffu) + 0x3f3504f3u);
+    const xk_t n = (xk_t)((int)(bits >> 23) - 127 - steps), m = xk_bits_f32((bits & 0x7fffffu) + 0x3f3504f3u);
 #else
     const xk_ulong bits = xk_f64_bits(x) + (0x3ff0000000000000ul - 0x3fe6a09e667f3bcdul);
-    const xk_t n = (xk_t)((int)(bits >> 52) - 1023), m = xk_bits_f64((bits & 0xffffffffffffful) + 0x3fe6a09e667f3bcdul);
+    const xk_t n = (xk_t)((int)(bits >> 52) - 1023 - steps), m = xk_bits_f64((bits & 0xffffffffffffful) + 0x3fe6a09e667f3bcdul);
 #endif
     *whole = n * XK_LN2_HIGH;
     return xk_log_near(m - 1) + n * XK_LN2_LOW;
+}
+
+XK_FN xk_t xk_log_split(xk_t x, xk_t *whole)
+{
+    return xk_log_steps(x, 0, whole);
 }
 
 /* The same for any x. */

@@ -27,6 +27,9 @@ extern const test_kind test_meeting_kinds[]; /* meetings.c */
 /* law_roundings.c, one of the laws */
 int test_rounds_twice(const expops_operator *op, expops_dtype dtype);
 int test_run_roundings(test_subject *subject);
+/* law_quotients.c, another */
+int test_divides_halves(const expops_operator *op, expops_dtype dtype);
+int test_run_quotients(test_subject *subject);
 /* Once for each operator, with its first element type. */
 extern const test_kind test_error_kinds[];
 

@@ -7,8 +7,9 @@
 /* The operator's bound for results of `dtype`, in units in the last place; complex types count as their parts. */
 double test_bound(const expops_operator *op, expops_dtype dtype);
 
-/* Below the bound's floor errors count in units of the floor: what such a unit exceeds the answer's own by; else 0. */
-long double test_floor_excess(const expops_operator *op, expops_dtype result, long double expected);
+/* What the bound grants beyond units of the answer, where the operator's file says that terms cancel: an absolute error. */
+long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
+                             long double exact);
 
 /* What the reference is given for an element of a pointwise call's output: one number for each parameter. */
 void test_arguments(const test_call *call, int64_t position, long double *arguments);

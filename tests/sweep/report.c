@@ -1,5 +1,5 @@
-/* Rows of measured errors, separated by tabs: operator, type, backend, points, worst error, "floor" or "ulp", its
- * operands, bound, floor, results flushed to zero. tools/write_accuracy_doc.py makes the table of them. */
+/* Rows of measured errors, separated by tabs: operator, type, backend, points, worst error, "larger" or "ulp", its
+ * operands, bound, negative floor, results flushed to zero. tools/write_accuracy_doc.py makes the table of them. */
 #include "sweep.h"
 
 #include <stdio.h>
@@ -32,9 +32,9 @@ void sweep_report(const sweep_subject *subject, const test_call *call, const swe
         return;
     print_name(file, subject);
     fprintf(file, "\t%s\t%.*s\t%lld\t%.4g\t%s\t", expops_dtype_name(subject->dtype), (int)strcspn(device, ":"), device,
-            (long long)test_array_numel(&call->out), worst->error, worst->is_below_floor ? "floor" : "ulp");
+            (long long)test_array_numel(&call->out), worst->error, worst->is_larger_unit ? "larger" : "ulp");
     print_operands(file, call, worst->position);
-    fprintf(file, "\t%g\t%g\t%lld\n", test_bound(subject->op, call->types.result), (double)subject->op->bound.floor,
-            (long long)worst->flushed);
+    fprintf(file, "\t%g\t%g\t%lld\n", test_bound(subject->op, call->types.result),
+            (double)subject->op->bound.negative_floor, (long long)worst->flushed);
     fclose(file);
 }

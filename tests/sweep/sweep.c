@@ -1,5 +1,6 @@
 /* Runs an operator over its points and judges each element by the operator's bound alone: unlike the other tests' judge
- * this one grants nothing for rounded operands, since operands here are exact. */
+ * this one grants nothing for rounded operands, since operands here are exact,
+ * but where the bound itself says that terms cancel. */
 #include "sweep.h"
 
 #include <math.h>
@@ -94,16 +95,18 @@ static int is_flushed(const test_call *call, long double exact, long double actu
            result != EXPOPS_DTYPE_F16 && test_bound(call->op, result) > 0;
 }
 
+/* `slack` counts in the unit: where terms cancel it is the larger part of what the bound allows. */
 static void keep_worst(sweep_worst *worst, const test_call *call, int64_t position, long double exact,
-                       long double actual)
+                       long double actual, long double slack)
 {
     const expops_dtype result = call->types.result;
-    const long double excess = test_floor_excess(call->op, result, exact);
-    const double error = (double)(fabsl(actual - exact) / (test_ulp(result, exact) + excess));
+    const long double ulp = test_ulp(result, exact);
+    const long double unit = slack > 0 ? ulp + slack / (long double)test_bound(call->op, result) : ulp;
+    const double error = (double)(fabsl(actual - exact) / unit);
     if (!isfinite(actual) || !isfinite(test_round(result, exact)) || error <= worst->error)
         return;
     worst->error = error;
-    worst->is_below_floor = excess > 0;
+    worst->is_larger_unit = unit > 2 * ulp;
     worst->position = position;
 }
 
@@ -124,9 +127,9 @@ static int judge_element(test_call *call, const referee *judge, const test_refer
     }
     /* The answer itself is rounded to long double. */
     const long double rounding = isfinite(exact) ? fabsl(exact) * 0x1p-64L : 0;
-    const long double slack = (long double)bound * test_floor_excess(call->op, result, exact) + rounding;
-    keep_worst(worst, call, position, exact, actual.re);
-    if (test_close(result, actual.re, exact, bound, slack))
+    const long double slack = test_bound_slack(call, own, arguments, exact);
+    keep_worst(worst, call, position, exact, actual.re, slack);
+    if (test_close(result, actual.re, exact, bound, slack + rounding))
         return 0;
     return test_judge_report(call, position, actual, (test_value){ exact, 0 });
 }

@@ -14,8 +14,8 @@ typedef struct sweep_subject {
 
 /* The largest error seen. */
 typedef struct sweep_worst {
-    double error;       /* in units in the last place of the result, or of the floor */
-    int is_below_floor; /* in units of the floor */
+    double error;       /* in the bound's units */
+    int is_larger_unit; /* which there are more than twice the result's own */
     int64_t position;
     int64_t flushed; /* results below the smallest normal number that came back as zero */
 } sweep_worst;
