@@ -100,6 +100,20 @@ XK_FN float xk_fast_log(float x)
     return __builtin_fabsf(d) < 0.03125f ? series : wide;
 }
 
+/* The device library's loses the sign of a zero (ROCm 5.2). */
+XK_FN float xk_signed_expm1f(float x)
+{
+    return x == 0.0f ? x : expm1f(x);
+}
+
+XK_FN double xk_signed_expm1(double x)
+{
+    return x == 0.0 ? x : expm1(x);
+}
+
+#define expm1f(x) xk_signed_expm1f(x)
+#define expm1(x) xk_signed_expm1(x)
+
 #define xk_fast_rcp(x) (1.0f / (x))
 #define xk_fast_sin(x) sinf(x)
 #define xk_fast_cos(x) cosf(x)

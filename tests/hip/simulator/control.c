@@ -1,0 +1,173 @@
+/* Branches, barriers, masks of lanes that are on, modes. */
+#include "families.h"
+#include <stdio.h>
+#include <string.h>
+
+static int nothing(sim_wave *wave, const sim_instruction *in)
+{
+    return SIM_NEXT;
+}
+
+static int end(sim_wave *wave, const sim_instruction *in)
+{
+    return SIM_END;
+}
+
+static int barrier(sim_wave *wave, const sim_instruction *in)
+{
+    return SIM_BARRIER;
+}
+
+enum { ALWAYS, EXECZ, EXECNZ, VCCZ, VCCNZ, SCC0, SCC1 };
+
+static int taken(const sim_wave *wave, int when)
+{
+    switch (when) {
+    case EXECZ:
+        return sim_exec(wave) == 0;
+    case EXECNZ:
+        return sim_exec(wave) != 0;
+    case VCCZ:
+        return sim_mask(wave, &sim_vcc) == 0;
+    case VCCNZ:
+        return sim_mask(wave, &sim_vcc) != 0;
+    case SCC0:
+        return !wave->s[SIM_SCC];
+    case SCC1:
+        return wave->s[SIM_SCC] != 0;
+    default:
+        return 1;
+    }
+}
+
+static int branch(sim_wave *wave, const sim_instruction *in)
+{
+    if (!taken(wave, in->row->flag))
+        return SIM_NEXT;
+    if (in->target < 0)
+        return sim_fail(wave, "%s leaves the kernel", in->name);
+    wave->pc = in->target;
+    return SIM_JUMP;
+}
+
+/* "s_and_saveexec_b64 s[2:3], vcc": exec goes into the result and is combined with the source. */
+static int save_exec(sim_wave *wave, const sim_instruction *in)
+{
+    const int wide = strstr(in->name, "_b64") != NULL;
+    const uint64_t old = wide ? sim_scalar64(wave, &sim_exec_mask) : sim_scalar32(wave, &sim_exec_mask);
+    const uint64_t source = wide ? sim_scalar64(wave, in->operand + 1) : sim_scalar32(wave, in->operand + 1);
+    const uint64_t results[] = { source & old,  source | old,  source ^ old, source & ~old,
+                                 source | ~old, ~source & old, ~source | old };
+    const uint64_t exec = wide ? results[in->row->flag] : (uint32_t)results[in->row->flag];
+    if (wide) {
+        sim_set64(wave, in->operand, old);
+        sim_set64(wave, &sim_exec_mask, exec);
+    } else {
+        sim_set32(wave, in->operand, (uint32_t)old);
+        sim_set32(wave, &sim_exec_mask, (uint32_t)exec);
+    }
+    wave->s[SIM_SCC] = exec != 0;
+    return SIM_NEXT;
+}
+
+/* "s_set_gpr_idx_on s4, gpr_idx(SRC0)": vector operands move by a register's number. */
+static int index_on(sim_wave *wave, const sim_instruction *in)
+{
+    const char *what = in->operand[1].word;
+    if (strstr(what, "SRC1") || strstr(what, "SRC2"))
+        return sim_fail(wave, "%s %s is not known", in->name, what);
+    wave->index_source = strstr(what, "SRC0") != NULL;
+    wave->index_result = strstr(what, "DST") != NULL;
+    wave->s[SIM_M0] = (wave->s[SIM_M0] & ~255u) | (sim_scalar32(wave, in->operand) & 255);
+    return SIM_NEXT;
+}
+
+static int index_off(sim_wave *wave, const sim_instruction *in)
+{
+    wave->index_source = wave->index_result = 0;
+    return SIM_NEXT;
+}
+
+/* The mode register: bits 0-3 how results are rounded, 4-5 denormals of f32, 6-7 of the other types. */
+static int set_mode(sim_wave *wave, uint32_t value, int first, int count)
+{
+    for (int bit = first; bit < first + count; bit++) {
+        const uint32_t on = value >> (bit - first) & 1;
+        if (bit < 4 && on)
+            return sim_fail(wave, "a rounding mode other than to nearest is not known");
+        if ((bit == 6 || bit == 7) && !on)
+            return sim_fail(wave, "f64 and f16 without denormals are not known");
+        if (bit == 5)
+            wave->flush_f32 = !on;
+    }
+    return SIM_NEXT;
+}
+
+static int set_register(sim_wave *wave, const sim_instruction *in)
+{
+    int first = 0, count = 32;
+    if (sscanf(in->operand[0].word, "hwreg(HW_REG_MODE, %d, %d)", &first, &count) != 2)
+        return sim_fail(wave, "%s %s is not known", in->name, in->operand[0].word);
+    return set_mode(wave, sim_scalar32(wave, in->operand + 1), first, count);
+}
+
+static int denormal_mode(sim_wave *wave, const sim_instruction *in)
+{
+    return set_mode(wave, (uint32_t)in->operand[0].integer, 4, 4);
+}
+
+#define NOTHING(name) \
+    { \
+#name, nothing, NULL, NULL, 0 \
+    }
+
+const sim_row sim_control_rows[] = {
+    NOTHING(s_nop),
+    NOTHING(s_waitcnt),
+    NOTHING(s_waitcnt_vscnt),
+    NOTHING(s_waitcnt_depctr),
+    NOTHING(s_waitcnt_lgkmcnt),
+    NOTHING(s_waitcnt_vmcnt),
+    NOTHING(s_waitcnt_expcnt),
+    NOTHING(s_clause),
+    NOTHING(s_delay_alu),
+    NOTHING(s_inst_prefetch),
+    NOTHING(s_sendmsg),
+    NOTHING(s_setprio),
+    NOTHING(s_code_end),
+    NOTHING(v_nop),
+    NOTHING(buffer_gl0_inv),
+    NOTHING(buffer_gl1_inv),
+    NOTHING(buffer_wbl2),
+    NOTHING(buffer_invl2),
+    NOTHING(buffer_wbinvl1),
+    NOTHING(buffer_wbinvl1_vol),
+    NOTHING(buffer_inv),
+    { "s_endpgm", end, NULL, NULL, 0 },
+    { "s_barrier", barrier, NULL, NULL, 0 },
+    { "s_branch", branch, NULL, NULL, ALWAYS },
+    { "s_cbranch_execz", branch, NULL, NULL, EXECZ },
+    { "s_cbranch_execnz", branch, NULL, NULL, EXECNZ },
+    { "s_cbranch_vccz", branch, NULL, NULL, VCCZ },
+    { "s_cbranch_vccnz", branch, NULL, NULL, VCCNZ },
+    { "s_cbranch_scc0", branch, NULL, NULL, SCC0 },
+    { "s_cbranch_scc1", branch, NULL, NULL, SCC1 },
+    { "s_set_gpr_idx_on", index_on, NULL, NULL, 0 },
+    { "s_set_gpr_idx_off", index_off, NULL, NULL, 0 },
+    { "s_setreg_imm32_b32", set_register, NULL, NULL, 0 },
+    { "s_setreg_b32", set_register, NULL, NULL, 0 },
+    { "s_denorm_mode", denormal_mode, NULL, NULL, 0 },
+    { NULL, NULL, NULL, NULL, 0 },
+};
+
+int sim_identify_control(sim_instruction *in)
+{
+    static const char *const kinds[] = { "s_and_saveexec",  "s_or_saveexec",    "s_xor_saveexec", "s_andn2_saveexec",
+                                         "s_orn2_saveexec", "s_andn1_saveexec", "s_orn1_saveexec" };
+    for (int i = 0; i < 7; i++)
+        if (!strncmp(in->name, kinds[i], strlen(kinds[i]))) {
+            in->own = (sim_row){ in->name, save_exec, NULL, NULL, i };
+            return 1;
+        }
+    return 0;
+}

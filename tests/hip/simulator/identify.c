@@ -1,0 +1,39 @@
+/* From an instruction's name to what it does. */
+#include "families.h"
+#include <stdio.h>
+#include <string.h>
+
+static const sim_row *find(const sim_row *rows, const char *name)
+{
+    for (; rows->name; rows++)
+        if (!strcmp(rows->name, name))
+            return rows;
+    return NULL;
+}
+
+/* gfx8 has the sums with carry under the names that later chips gave to sums without: five operands tell. */
+static void rename_carry(sim_instruction *in)
+{
+    static const char *const names[] = { "v_add_u32",  "v_sub_u32",  "v_subrev_u32",
+                                         "v_addc_u32", "v_subb_u32", "v_subbrev_u32" };
+    char renamed[sizeof in->name];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (in->num_operands >= 4 && !strcmp(in->name, names[i])) {
+            snprintf(renamed, sizeof renamed, "%.*s_co_u32", (int)(strlen(in->name) - 4), in->name);
+            strcpy(in->name, renamed);
+            return;
+        }
+}
+
+void sim_identify(sim_instruction *in)
+{
+    static const sim_row *const tables[] = { sim_integer_rows, sim_float_rows,  sim_double_rows,   sim_half_rows,
+                                             sim_convert_rows, sim_carry_rows,  sim_division_rows, sim_lane_rows,
+                                             sim_scalar_rows,  sim_control_rows };
+    rename_carry(in);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && !in->row; i++)
+        in->row = find(tables[i], in->name);
+    if (!in->row &&
+        (sim_identify_compare(in) || sim_identify_memory(in) || sim_identify_local(in) || sim_identify_control(in)))
+        in->row = &in->own;
+}

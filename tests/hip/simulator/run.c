@@ -1,0 +1,311 @@
+/* A launch: groups over threads, a group's waves in random turns from barrier to barrier. */
+#include "families.h"
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_STEPS = 200000000, MOST_THREADS = 16 };
+
+int sim_fail(sim_wave *wave, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(wave->error, sizeof wave->error, format, args);
+    va_end(args);
+    return SIM_ERROR;
+}
+
+/* --- a wave's first state: what the kernel's descriptor asks for --- */
+
+typedef struct descriptor {
+    uint32_t resources1, resources2;
+    uint16_t properties;
+} descriptor;
+
+static descriptor read_descriptor(const simulator_launch *launch)
+{
+    const char *at = launch->image + launch->descriptor;
+    descriptor out;
+    memcpy(&out.resources1, at + 48, 4);
+    memcpy(&out.resources2, at + 52, 4);
+    memcpy(&out.properties, at + 56, 2);
+    return out;
+}
+
+static int packs_ids(const char *arch)
+{
+    static const char *const packed[] = { "gfx90a", "gfx94", "gfx95", "gfx11", "gfx12" };
+    for (size_t i = 0; i < sizeof packed / sizeof packed[0]; i++)
+        if (!strncmp(arch, packed[i], strlen(packed[i])))
+            return 1;
+    return 0;
+}
+
+static void set_pair(uint32_t *registers, const void *address)
+{
+    registers[0] = (uint32_t)(uintptr_t)address;
+    registers[1] = (uint32_t)((uint64_t)(uintptr_t)address >> 32);
+}
+
+/* User registers in the order that the descriptor names them, then the group's numbers. */
+static void set_scalars(sim_wave *wave, const descriptor *of)
+{
+    const simulator_launch *launch = wave->group->launch;
+    uint32_t *s = wave->s, next = 0;
+    if (of->properties & 1) {
+        s[next + 3] = SIM_POISON; /* marks the private memory's descriptor */
+        next += 4;
+    }
+    if (of->properties & 2) {
+        set_pair(s + next, wave->group->packet);
+        next += 2;
+    }
+    if (of->properties & 4)
+        next += 2;
+    if (of->properties & 8) {
+        set_pair(s + next, launch->kernarg);
+        next += 2;
+    }
+    if (of->properties & 16)
+        next += 2;
+    if (of->properties & 32) {
+        s[next] = s[next + 1] = 0; /* flat_scratch */
+        next += 2;
+    }
+    next = of->resources2 >> 1 & 31;
+    for (int d = 0; d < 3; d++)
+        if (of->resources2 >> (7 + d) & 1)
+            s[next++] = wave->group->id[d];
+    if (of->resources2 & 1)
+        s[next++] = 0; /* where the wave's private memory starts */
+}
+
+static void set_items(sim_wave *wave)
+{
+    const uint32_t *block = wave->group->launch->block, items = block[0] * block[1] * block[2];
+    const int packed = packs_ids(wave->group->launch->arch);
+    uint64_t exec = 0;
+    for (int lane = 0; lane < wave->lanes; lane++) {
+        const uint32_t item = wave->number * (uint32_t)wave->lanes + (uint32_t)lane;
+        const uint32_t x = item % block[0], y = item / block[0] % block[1], z = item / (block[0] * block[1]);
+        if (item >= items)
+            break;
+        exec |= (uint64_t)1 << lane;
+        wave->v[0][lane] = packed ? x | y << 10 | z << 20 : x;
+        wave->v[1][lane] = packed ? wave->v[1][lane] : y;
+        wave->v[2][lane] = packed ? wave->v[2][lane] : z;
+    }
+    wave->s[SIM_EXEC] = (uint32_t)exec;
+    wave->s[SIM_EXEC + 1] = (uint32_t)(exec >> 32);
+}
+
+static int start_wave(sim_wave *wave, sim_group *group, uint32_t number)
+{
+    const descriptor of = read_descriptor(group->launch);
+    unsigned char *private_memory = wave->private_memory;
+    memset(wave, SIM_POISON, sizeof *wave);
+    wave->private_memory = private_memory;
+    if (private_memory)
+        memset(private_memory, SIM_POISON, (size_t)group->launch->private_bytes * SIM_LANES);
+    wave->group = group;
+    wave->number = number;
+    wave->lanes = (int)group->launch->wave;
+    wave->pc = group->program->entry;
+    wave->done = wave->at_barrier = wave->index_source = wave->index_result = 0;
+    wave->flush_f32 = (of.resources1 >> 16 & 2) == 0;
+    wave->zero_high = !strncmp(group->launch->arch, "gfx8", 4) || !strncmp(group->launch->arch, "gfx9", 4);
+    wave->known_begin = wave->known_end = NULL;
+    wave->error[0] = 0;
+    wave->s[SIM_SCC] = 0;
+    set_scalars(wave, &of);
+    set_items(wave);
+    if (of.resources1 >> 12 & 15)
+        return sim_fail(wave, "a rounding mode other than to nearest is not known");
+    return SIM_NEXT;
+}
+
+/* --- execution --- */
+
+/* To the next barrier or the end. */
+static int run_wave(sim_wave *wave)
+{
+    const sim_program *program = wave->group->program;
+    for (uint64_t steps = 0; steps < MOST_STEPS; steps++) {
+        if (wave->pc >= program->count)
+            return sim_fail(wave, "runs off the kernel's end");
+        const sim_instruction *in = program->code + wave->pc;
+        if (!in->row)
+            return sim_fail(wave, "the instruction %s is not known", in->name);
+        const int result = in->row->run(wave, in);
+        if (result == SIM_ERROR)
+            return SIM_ERROR;
+        wave->pc += result != SIM_JUMP;
+        wave->done = result == SIM_END;
+        wave->at_barrier = result == SIM_BARRIER;
+        if (wave->done || wave->at_barrier)
+            return SIM_NEXT;
+    }
+    return sim_fail(wave, "has run %d instructions without an end", MOST_STEPS);
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void shuffle(uint32_t *order, uint32_t count, uint64_t *random)
+{
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    for (uint32_t i = count; i > 1; i--) {
+        const uint32_t other = (uint32_t)(next_random(random) % i), kept = order[i - 1];
+        order[i - 1] = order[other];
+        order[other] = kept;
+    }
+}
+
+/* Every wave once, in random order; `*out_left` how many wait at a barrier. */
+static sim_wave *run_round(sim_group *group, uint32_t *order, uint32_t *out_left)
+{
+    *out_left = 0;
+    shuffle(order, group->num_waves, &group->random);
+    for (uint32_t i = 0; i < group->num_waves; i++) {
+        sim_wave *wave = group->wave + order[i];
+        if (wave->done)
+            continue;
+        if (run_wave(wave) == SIM_ERROR)
+            return wave;
+        *out_left += !wave->done;
+    }
+    return NULL;
+}
+
+static sim_wave *run_group(sim_group *group)
+{
+    uint32_t order[64], left = group->num_waves;
+    memset(group->local, SIM_POISON, group->launch->local_bytes);
+    for (uint32_t i = 0; i < group->num_waves; i++)
+        if (start_wave(group->wave + i, group, i) == SIM_ERROR)
+            return group->wave + i;
+    while (left) {
+        group->epoch++;
+        sim_wave *failed = run_round(group, order, &left);
+        if (failed)
+            return failed;
+        if (left && left < group->num_waves) {
+            sim_fail(group->wave, "a barrier that %u of %u waves never reach", group->num_waves - left,
+                     group->num_waves);
+            return group->wave;
+        }
+    }
+    return NULL;
+}
+
+/* --- threads --- */
+
+typedef struct work {
+    unsigned char packet[SIM_PACKET_BYTES];
+    const simulator_launch *launch;
+    const sim_program *program;
+    atomic_uint_fast64_t next;
+    atomic_int failed;
+    pthread_mutex_t lock;
+    char *error;
+    size_t room;
+} work;
+
+static void report(work *work, const sim_group *group, const sim_wave *wave)
+{
+    pthread_mutex_lock(&work->lock);
+    if (!atomic_exchange(&work->failed, 1))
+        snprintf(work->error, work->room, "%s on %s, group (%u,%u,%u), wave %u, at %x: %s", work->launch->name,
+                 work->launch->arch, group->id[0], group->id[1], group->id[2], wave->number,
+                 group->program->code[wave->pc < group->program->count ? wave->pc : 0].address, wave->error);
+    pthread_mutex_unlock(&work->lock);
+}
+
+static int allocate_group(sim_group *group)
+{
+    const simulator_launch *launch = group->launch;
+    group->num_waves = (launch->block[0] * launch->block[1] * launch->block[2] + launch->wave - 1) / launch->wave;
+    group->wave = calloc(group->num_waves, sizeof *group->wave);
+    group->local = calloc(1, launch->local_bytes + 16);
+    group->shadow = calloc(launch->local_bytes + 1, sizeof *group->shadow);
+    for (uint32_t i = 0; group->wave && launch->private_bytes && i < group->num_waves; i++)
+        if (!(group->wave[i].private_memory = malloc((size_t)launch->private_bytes * SIM_LANES)))
+            return 0;
+    return group->wave && group->local && group->shadow;
+}
+
+static void free_group(sim_group *group)
+{
+    for (uint32_t i = 0; group->wave && i < group->num_waves; i++)
+        free(group->wave[i].private_memory);
+    free(group->wave);
+    free(group->local);
+    free(group->shadow);
+}
+
+static void *run_thread(void *given)
+{
+    work *work = given;
+    const uint32_t *grid = work->launch->grid;
+    const uint64_t groups = (uint64_t)grid[0] * grid[1] * grid[2];
+    sim_group group = { .launch = work->launch, .program = work->program, .packet = work->packet };
+    if (!allocate_group(&group)) {
+        snprintf(work->error, work->room, "no memory for a group");
+        atomic_store(&work->failed, 1);
+    }
+    while (!atomic_load(&work->failed)) {
+        const uint64_t number = atomic_fetch_add(&work->next, 1);
+        if (number >= groups)
+            break;
+        group.id[0] = (uint32_t)(number % grid[0]);
+        group.id[1] = (uint32_t)(number / grid[0] % grid[1]);
+        group.id[2] = (uint32_t)(number / grid[0] / grid[1]);
+        group.random = (number + 1) * 0x9e3779b97f4a7c15;
+        const sim_wave *failed = run_group(&group);
+        if (failed)
+            report(work, &group, failed);
+    }
+    free_group(&group);
+    return NULL;
+}
+
+/* The fields that kernels read: the group's size, then the grid's in work-items. */
+static void write_packet(const simulator_launch *launch, unsigned char *packet)
+{
+    for (int d = 0; d < 3; d++) {
+        const uint16_t size = (uint16_t)launch->block[d];
+        const uint32_t items = launch->grid[d] * launch->block[d];
+        memcpy(packet + 4 + 2 * d, &size, sizeof size);
+        memcpy(packet + 12 + 4 * d, &items, sizeof items);
+    }
+}
+
+int simulator_run(const simulator_launch *launch, char *error, size_t room)
+{
+    const uint64_t groups = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    pthread_t thread[MOST_THREADS];
+    uint64_t started = 0;
+    work work = { .launch = launch, .error = error, .room = room, .program = sim_program_get(launch, error, room) };
+    if (!work.program)
+        return 1;
+    write_packet(launch, work.packet);
+    pthread_mutex_init(&work.lock, NULL);
+    while (started + 1 < groups && started + 1 < (uint64_t)(cores > 0 ? cores : 1) && started < MOST_THREADS &&
+           pthread_create(thread + started, NULL, run_thread, &work) == 0)
+        started++;
+    run_thread(&work);
+    while (started)
+        pthread_join(thread[--started], NULL);
+    pthread_mutex_destroy(&work.lock);
+    return atomic_load(&work.failed);
+}

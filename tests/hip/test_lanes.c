@@ -1,0 +1,164 @@
+/* Masks, comparisons, carries, lanes that see each other, scalar registers and branches. */
+#include "instruction.h"
+#include <math.h>
+
+static void count_lanes(sim_wave *wave, int index)
+{
+    for (int lane = 0; lane < SIM_LANES; lane++)
+        wave->v[index][lane] = (uint32_t)lane;
+}
+
+static uint64_t mask_of(const sim_wave *wave, int index)
+{
+    return (uint64_t)wave->s[index + 1] << 32 | wave->s[index];
+}
+
+static void comparisons(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    count_lanes(wave, 1);
+    step(wave, "v_cmp_gt_u32_e64 s[0:1], 4, v1");
+    assert_true(mask_of(wave, 0) == 0xf);
+    step(wave, "v_cmp_ne_u32_e32 vcc, 63, v1");
+    assert_true(mask_of(wave, SIM_VCC) == ~((uint64_t)1 << 63));
+    set_float(wave, 2, NAN);
+    step(wave, "v_cmp_ngt_f32_e32 vcc, 0, v2");
+    assert_true(mask_of(wave, SIM_VCC) == ~(uint64_t)0);
+    step(wave, "v_cmp_eq_f32_e32 vcc, v2, v2");
+    assert_true(mask_of(wave, SIM_VCC) == 0);
+    step(wave, "v_cmp_u_f32_e64 s[2:3], v2, v2");
+    assert_true(mask_of(wave, 2) == ~(uint64_t)0);
+    set_float(wave, 2, -0x1p-140f);
+    set_all(wave, 3, 1 << 4); /* a negative denormal */
+    step(wave, "v_cmp_class_f32_e64 s[2:3], v2, v3");
+    assert_true(mask_of(wave, 2) == ~(uint64_t)0);
+    set_all(wave, 3, 1 << 7); /* a positive one */
+    step(wave, "v_cmp_class_f32_e64 s[2:3], v2, v3");
+    assert_true(mask_of(wave, 2) == 0);
+    set_all(wave, 2, 0x0001ffff);
+    step(wave, "v_cmp_gt_i16_e32 vcc, 0, v2");
+    assert_true(mask_of(wave, SIM_VCC) == ~(uint64_t)0);
+    step(wave, "v_cmp_eq_u16_sdwa s[0:1], v2, v2 src0_sel:WORD_1 src1_sel:WORD_0");
+    assert_true(mask_of(wave, 0) == 0);
+    set_all64(wave, 4, 1ull << 40);
+    step(wave, "v_cmp_gt_u64_e32 vcc, v[4:5], v[0:1]");
+    assert_true(mask_of(wave, SIM_VCC) == ~(uint64_t)0);
+}
+
+static void lanes_that_are_off(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    count_lanes(wave, 1);
+    step(wave, "v_cmp_gt_u32_e32 vcc, 2, v1");
+    step(wave, "s_and_saveexec_b64 s[4:5], vcc");
+    assert_true(sim_exec(wave) == 3 && mask_of(wave, 4) == ~(uint64_t)0 && wave->s[SIM_SCC] == 1);
+    step(wave, "v_mov_b32_e32 v1, 99");
+    assert_true(wave->v[1][1] == 99 && wave->v[1][2] == 2);
+    step(wave, "v_cmp_eq_u32_e32 vcc, 99, v1"); /* off lanes give 0 */
+    assert_true(mask_of(wave, SIM_VCC) == 3);
+    step(wave, "s_xor_b64 exec, exec, s[4:5]");
+    assert_true(sim_exec(wave) == ~(uint64_t)3);
+    step(wave, "v_cndmask_b32_e64 v2, 7, 8, s[4:5]");
+    assert_true(wave->v[2][0] == 0 && wave->v[2][5] == 8);
+    sim_wave *narrow = fresh_wave32();
+    count_lanes(narrow, 1);
+    step(narrow, "v_cmp_gt_u32_e32 vcc_lo, 2, v1");
+    step(narrow, "s_and_saveexec_b32 s4, vcc_lo");
+    assert_true(sim_exec(narrow) == 3 && narrow->s[4] == ~0u);
+    step(narrow, "v_cmpx_gt_u32_e32 1, v1");
+    assert_true(sim_exec(narrow) == 1);
+}
+
+static void carries(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    set_all64(wave, 2, 0xffffffffffffffff);
+    step(wave, "v_add_co_u32_e32 v0, vcc, 1, v2");
+    step(wave, "v_addc_co_u32_e32 v1, vcc, 0, v3, vcc");
+    assert_true(pair_of(wave, 0, 50) == 0 && mask_of(wave, SIM_VCC) == ~(uint64_t)0);
+    step(wave, "v_sub_co_u32_e32 v0, vcc, v0, v2");
+    step(wave, "v_subbrev_co_u32_e32 v1, vcc, 0, v1, vcc");
+    assert_true(wave->v[0][1] == 1 && wave->v[1][1] == 0xffffffff);
+    set_all(wave, 4, 0xffffffff);
+    set_all64(wave, 6, 5);
+    step(wave, "v_mad_u64_u32 v[0:1], s[0:1], v4, v4, v[6:7]");
+    assert_true(pair_of(wave, 0, 9) == 0xfffffffe00000006);
+    step(wave, "v_mad_i64_i32 v[0:1], s[0:1], v4, v4, v[6:7]");
+    assert_true(pair_of(wave, 0, 9) == 6);
+}
+
+static void across_lanes(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    count_lanes(wave, 1);
+    step(wave, "v_mbcnt_lo_u32_b32 v0, -1, 0");
+    step(wave, "v_mbcnt_hi_u32_b32 v0, -1, v0");
+    assert_true(wave->v[0][0] == 0 && wave->v[0][33] == 33 && wave->v[0][63] == 63);
+    step(wave, "v_readlane_b32 s3, v1, 40");
+    assert_int_equal(wave->s[3], 40);
+    step(wave, "v_writelane_b32 v0, s3, 5");
+    assert_true(wave->v[0][5] == 40 && wave->v[0][6] == 6);
+    step(wave, "v_lshlrev_b32_e32 v2, 2, v1");
+    step(wave, "v_xor_b32_e32 v2, 0x80, v2");
+    step(wave, "ds_bpermute_b32 v0, v2, v1"); /* the other half of 64 */
+    assert_true(wave->v[0][0] == 32 && wave->v[0][63] == 31);
+    step(wave, "v_mov_b32_dpp v0, v1 quad_perm:[1,0,3,2] row_mask:0xf bank_mask:0xf");
+    assert_true(wave->v[0][0] == 1 && wave->v[0][63] == 62);
+    step(wave, "v_mov_b32_e32 v0, 77");
+    step(wave, "v_mov_b32_dpp v0, v1 row_shr:1 row_mask:0xf bank_mask:0xf");
+    assert_true(wave->v[0][0] == 77 && wave->v[0][17] == 16 && wave->v[0][16] == 77);
+    step(wave, "ds_swizzle_b32 v0, v1 offset:0x041f"); /* lane ^ 1 */
+    assert_true(wave->v[0][0] == 1 && wave->v[0][63] == 62);
+    step(wave, "v_readfirstlane_b32 s4, v1");
+    assert_int_equal(wave->s[4], 0);
+}
+
+static void scalars(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    step(wave, "s_mov_b32 s0, 0xffffffff");
+    step(wave, "s_add_u32 s1, s0, 2");
+    assert_true(wave->s[1] == 1 && wave->s[SIM_SCC] == 1);
+    step(wave, "s_addc_u32 s1, 0, 0");
+    assert_true(wave->s[1] == 1 && wave->s[SIM_SCC] == 0);
+    step(wave, "s_add_i32 s1, 0x7fffffff, 1");
+    assert_int_equal(wave->s[SIM_SCC], 1); /* overflow */
+    step(wave, "s_movk_i32 s2, 0xff00");
+    assert_int_equal(wave->s[2], 0xffffff00);
+    step(wave, "s_bfe_u32 s3, 0xabcd1234, 0x80008");
+    assert_int_equal(wave->s[3], 0x12);
+    step(wave, "s_lshl_b64 s[4:5], 1, 40");
+    assert_true(mask_of(wave, 4) == 1ull << 40 && wave->s[SIM_SCC] == 1);
+    step(wave, "s_cmp_lg_u32 s3, 0x12");
+    assert_int_equal(wave->s[SIM_SCC], 0);
+    step(wave, "s_cselect_b32 s6, 1, 2");
+    assert_int_equal(wave->s[6], 2);
+    step(wave, "s_min_i32 s6, -1, 1");
+    assert_true(wave->s[6] == 0xffffffff && wave->s[SIM_SCC] == 1);
+    step(wave, "s_brev_b32 s6, 1");
+    assert_int_equal(wave->s[6], 0x80000000);
+    step(wave, "s_ff1_i32_b32 s6, 0x100");
+    assert_int_equal(wave->s[6], 8);
+}
+
+static void indexed_registers(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    set_all(wave, 7, 70);
+    wave->s[4] = 3;
+    step(wave, "s_set_gpr_idx_on s4, gpr_idx(SRC0)");
+    step(wave, "v_mov_b32_e32 v0, v4");
+    step(wave, "s_set_gpr_idx_off");
+    assert_int_equal(wave->v[0][0], 70);
+    step(wave, "s_set_gpr_idx_on s4, gpr_idx(DST)");
+    step(wave, "v_mov_b32_e32 v2, v7");
+    step(wave, "s_set_gpr_idx_off");
+    assert_int_equal(wave->v[5][0], 70);
+}
+
+const struct CMUnitTest lane_tests[] = {
+    cmocka_unit_test(comparisons), cmocka_unit_test(lanes_that_are_off),
+    cmocka_unit_test(carries),     cmocka_unit_test(across_lanes),
+    cmocka_unit_test(scalars),     cmocka_unit_test(indexed_registers),
+};
+const size_t num_lane_tests = sizeof lane_tests / sizeof lane_tests[0];

@@ -1,0 +1,133 @@
+/* Global, local and private memory: values, and accesses that must not be. */
+#include "instruction.h"
+#include <string.h>
+
+/* v[2:3] holds the address of the lane's word. */
+static sim_wave *with_addresses(void)
+{
+    sim_wave *wave = fresh_wave();
+    for (int lane = 0; lane < SIM_LANES; lane++) {
+        const uint64_t address = (uint64_t)(uintptr_t)(live_memory + lane);
+        wave->v[2][lane] = (uint32_t)address;
+        wave->v[3][lane] = (uint32_t)(address >> 32);
+        wave->v[4][lane] = 4 * (uint32_t)lane;
+        live_memory[lane] = 0x80ff0000u + (uint32_t)lane;
+    }
+    wave->s[0] = (uint32_t)(uintptr_t)live_memory;
+    wave->s[1] = (uint32_t)((uint64_t)(uintptr_t)live_memory >> 32);
+    return wave;
+}
+
+static void global_words(void **state)
+{
+    sim_wave *wave = with_addresses();
+    step(wave, "global_load_dword v0, v[2:3], off");
+    assert_int_equal(wave->v[0][63], 0x80ff003f);
+    step(wave, "global_load_dword v0, v4, s[0:1]");
+    assert_int_equal(wave->v[0][9], 0x80ff0009);
+    step(wave, "global_load_sshort v0, v[2:3], off offset:2");
+    assert_int_equal(wave->v[0][1], 0xffff80ff);
+    step(wave, "global_load_ubyte v0, v[2:3], off");
+    assert_int_equal(wave->v[0][63], 63);
+    set_all(wave, 0, 0x11112222);
+    step(wave, "global_load_short_d16_hi v0, v[2:3], off");
+    assert_int_equal(wave->v[0][5], 0x00052222);
+    set_all(wave, 1, 0xabcd1234);
+    step(wave, "global_store_short_d16_hi v[2:3], v1, off");
+    assert_int_equal(live_memory[5], 0x80ffabcd);
+    step(wave, "s_load_dwordx2 s[4:5], s[0:1], 0x8");
+    assert_true(wave->s[4] == live_memory[2] && wave->s[5] == live_memory[3]);
+}
+
+static void outside(void **state)
+{
+    sim_wave *wave = with_addresses();
+    assert_int_equal(step(wave, "global_load_dwordx2 v[0:1], v[2:3], off"), SIM_ERROR); /* the last lane's */
+    assert_non_null(strstr(wave->error, "lane 63"));
+    wave = with_addresses();
+    assert_int_equal(step(wave, "global_store_dword v[2:3], v1, off offset:-4"), SIM_ERROR); /* the first lane's */
+    assert_non_null(strstr(wave->error, "lane 0"));
+    wave = with_addresses();
+    assert_int_equal(step(wave, "global_load_dword v0, v[2:3], off offset:2"), SIM_ERROR); /* not aligned */
+    wave = with_addresses();
+    wave->s[SIM_EXEC + 1] &= 0x7fffffff; /* without the last lane all is well */
+    assert_int_equal(step(wave, "global_load_dwordx2 v[0:1], v[2:3], off"), SIM_NEXT);
+}
+
+static void atomics(void **state)
+{
+    sim_wave *wave = with_addresses();
+    for (int lane = 0; lane < SIM_LANES; lane++)
+        memcpy(&wave->v[2][lane], &(uint32_t){ (uint32_t)(uintptr_t)live_memory }, 4);
+    live_memory[0] = 100;
+    set_all(wave, 5, 2);
+    step(wave, "global_atomic_add v[2:3], v5, off");
+    assert_int_equal(live_memory[0], 100 + 2 * 64);
+    step(wave, "global_atomic_add v0, v[2:3], v5, off glc");
+    assert_true(wave->v[0][0] == 228 && wave->v[0][1] == 230);
+    live_memory[0] = ~0u;
+    live_memory[1] = 0;
+    set_all64(wave, 6, 1);
+    step(wave, "global_atomic_add_x2 v[2:3], v[6:7], off");
+    assert_true(live_memory[0] == 63 && live_memory[1] == 1);
+    set_all(wave, 5, (uint32_t)-5);
+    step(wave, "global_atomic_smin v[2:3], v5, off");
+    assert_int_equal(live_memory[0], (uint32_t)-5);
+    step(wave, "global_atomic_umin v[2:3], v6, off");
+    assert_int_equal(live_memory[0], 1);
+}
+
+static void local_words(void **state)
+{
+    sim_wave *wave = with_addresses();
+    set_all(wave, 1, 7);
+    step(wave, "ds_write_b32 v4, v1");
+    step(wave, "ds_read_b32 v0, v4");
+    assert_int_equal(wave->v[0][63], 7);
+    set_all(wave, 6, 0);
+    step(wave, "ds_write2_b32 v6, v1, v4 offset0:1 offset1:2");
+    step(wave, "ds_read2_b32 v[8:9], v6 offset0:1 offset1:2");
+    assert_true(wave->v[8][0] == 7 && wave->v[9][0] == 252); /* the last lane wrote last */
+    set_all(wave, 6, LOCAL_BYTES - 4);
+    assert_int_equal(step(wave, "ds_read_b64 v[0:1], v6"), SIM_ERROR);
+    assert_non_null(strstr(wave->error, "local memory"));
+}
+
+static void races(void **state)
+{
+    sim_wave *wave = with_addresses();
+    assert_int_equal(step(wave, "ds_write_b32 v4, v1"), SIM_NEXT);
+    wave->number = 1; /* another wave of the group */
+    assert_int_equal(step(wave, "ds_read_b32 v0, v4"), SIM_ERROR);
+    assert_non_null(strstr(wave->error, "race"));
+    wave->group->epoch++; /* a barrier */
+    assert_int_equal(step(wave, "ds_read_b32 v0, v4"), SIM_NEXT);
+    wave->number = 0;
+    assert_int_equal(step(wave, "ds_read_b32 v0, v4"), SIM_NEXT); /* both may read */
+    assert_int_equal(step(wave, "ds_write_b32 v4, v1"), SIM_ERROR);
+}
+
+static void private_words(void **state)
+{
+    sim_wave *wave = with_addresses();
+    wave->s[3] = SIM_POISON;
+    step(wave, "v_mov_b32_e32 v5, 4");
+    assert_int_equal(step(wave, "buffer_store_dword v4, off, s[0:3], 0 offset:4"), SIM_NEXT);
+    assert_int_equal(step(wave, "buffer_load_dword v0, v5, s[0:3], 0 offen"), SIM_NEXT);
+    assert_true(wave->v[0][1] == 4 && wave->v[0][63] == 252); /* each lane has its own */
+    assert_int_equal(step(wave, "buffer_store_dword v4, off, s[0:3], 0 offset:16"), SIM_ERROR);
+}
+
+static void unknown(void **state)
+{
+    sim_instruction in;
+    assert_true(sim_parse("v_mfma_f32_32x32x8f16 a[0:15], v[0:1], v[2:3], a[0:15]", &in));
+    assert_null(in.row);
+}
+
+const struct CMUnitTest memory_tests[] = {
+    cmocka_unit_test(global_words), cmocka_unit_test(outside), cmocka_unit_test(atomics),
+    cmocka_unit_test(local_words),  cmocka_unit_test(races),   cmocka_unit_test(private_words),
+    cmocka_unit_test(unknown),
+};
+const size_t num_memory_tests = sizeof memory_tests / sizeof memory_tests[0];
