@@ -84,7 +84,9 @@ static expops_status refuse(const expops_operator *op, uint32_t index, const exp
 expops_status expops_check_number(const expops_operator *op, uint32_t index, const expops_value *value,
                                   expops_meeting meeting)
 {
-    return !meeting.held || holds(meeting.as, value) ? EXPOPS_OK : refuse(op, index, value, meeting.as);
+    if (!meeting.held || value->kind == EXPOPS_VALUE_NONE) /* a default can be held */
+        return EXPOPS_OK;
+    return holds(meeting.as, value) ? EXPOPS_OK : refuse(op, index, value, meeting.as);
 }
 
 /* --- at each call --- */

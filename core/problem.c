@@ -65,7 +65,8 @@ expops_status expops_problem_make(const expops_operator *op, const expops_device
     EXPOPS_TRY(check_output(op, problem, out, &out_view, &out_dtype));
     EXPOPS_TRY(expops_problem_operands(problem, device, problem->args, out));
     problem->empty = expops_view_numel(&out_view) == 0;
-    if (problem->empty)
+    problem->rank = problem->row_dims = 0;
+    if (problem->empty) /* only its numbers count: one that cannot be held is refused all the same */
         return EXPOPS_OK;
     expops_problem_lay_out(problem, &out_view, views, walked, keepdim);
     expops_problem_collapse(problem, op->family == EXPOPS_FAMILY_POINTWISE ? 0 : 1);

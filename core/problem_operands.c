@@ -37,6 +37,7 @@ static expops_status add_tensor(expops_problem *problem, const expops_device *de
 {
     expops_problem_operand *operand = problem->operand + problem->num_operands++;
     expops_dtype dtype;
+    memset(operand, 0, sizeof *operand);
     EXPOPS_TRY(expops_dtype_from_dl(tensor->dtype, &dtype));
     EXPOPS_TRY(check_memory(problem->op, device, tensor, name, (int)expops_dtype_bytes(dtype)));
     operand->kind = argument < 0 ? EXPOPS_OPERAND_OUTPUT : EXPOPS_OPERAND_INPUT;

@@ -13,9 +13,10 @@ expops_status expops_kernel_table_create(expops_device *device, struct expops_ke
 {
     if (fail_kernel_tables)
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no table today");
-    live_kernel_tables++;
     *out_table = malloc(sizeof **out_table);
-    assert_non_null(*out_table);
+    if (!*out_table)
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a table");
+    live_kernel_tables++;
     **out_table = (struct expops_kernel_table){ device->api, device->backend };
     return EXPOPS_OK;
 }
