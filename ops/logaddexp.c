@@ -29,7 +29,11 @@ KERNEL(xk_t self, xk_t other)
     const xk_t larger = self < other ? other : self;
     const xk_t distance = xk_fabs(self - other), gap = self == other ? XK_C(0) : distance;
 #if XK_HALF
+#if XK_BF16
+    const xk_t t = xk_fast_exp(-gap); /* denormals count beside operands that are as small */
+#else
     const xk_t t = xk_raw_exp2(-gap * XK_LOG2_E);
+#endif
     return larger + t * logaddexp_rise(t);
 #else
     return larger + xk_log1p(xk_exp(-gap));

@@ -30,7 +30,11 @@ KERNEL(xk_t self, xk_t other)
     const xk_t larger = self < other ? other : self;
     const xk_t distance = xk_fabs(self - other), gap = self == other ? XK_C(0) : distance;
 #if XK_HALF
+#if XK_BF16
+    const xk_t t = xk_fast_exp2(-gap); /* denormals count beside operands that are as small */
+#else
     const xk_t t = xk_raw_exp2(-gap);
+#endif
     return larger + t * logaddexp2_rise(t);
 #else
     return larger + xk_log1p(xk_exp2(-gap)) * XK_C(1.4426950408889634);

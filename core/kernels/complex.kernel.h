@@ -219,7 +219,10 @@ XK_FN xk_t xk_cexpm1(xk_t z)
     const xk_t whole = xk_cexp(z);
     const xk_real sine = xk_sin(z.im * XK_C(0.5));
     const xk_real near = xk_expm1(z.re) * xk_cos(z.im) - 2 * sine * sine;
-    return xk_complex(xk_fabs(z.re) < 1 ? near : whole.re - 1, whole.im);
+    xk_t out; /* not xk_complex(..., whole.im): NVRTC 13 drops that imaginary part in c128 */
+    out.re = xk_fabs(z.re) < 1 ? near : whole.re - 1;
+    out.im = whole.im;
+    return out;
 }
 
 /* cosh(x) and sinh(x), both to be multiplied by the growth, whose `near` is 1. */
