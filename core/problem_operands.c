@@ -113,11 +113,11 @@ static expops_status add_argument(expops_problem *problem, const expops_device *
     return EXPOPS_OK;
 }
 
-/* Without a change of type nothing is computed, and every bit of a NaN arrives. */
+/* Without a change of type, the result's own included, nothing is computed, and every bit of a NaN arrives. */
 static void move_as_bits(expops_problem *problem)
 {
     for (uint32_t i = 0; i < problem->num_operands; i++)
-        if (!expops_is_tensor(problem->operand + i) || problem->operand[i].dtype != problem->operand[0].dtype)
+        if (!expops_is_tensor(problem->operand + i) || problem->operand[i].dtype != problem->common)
             return;
     problem->bits = expops_operand_bytes(problem->operand);
     problem->common = -1;

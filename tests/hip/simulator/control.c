@@ -88,6 +88,13 @@ static int index_off(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
+/* Where the next instruction lies, from which code reckons its constants. */
+static int program_counter(sim_wave *wave, const sim_instruction *in)
+{
+    sim_set64(wave, in->operand, (uint64_t)(uintptr_t)wave->group->launch->image + in->next);
+    return SIM_NEXT;
+}
+
 /* The mode register: bits 0-3 how results are rounded, 4-5 denormals of f32, 6-7 of the other types. */
 static int set_mode(sim_wave *wave, uint32_t value, int first, int count)
 {
@@ -152,6 +159,7 @@ const sim_row sim_control_rows[] = {
     { "s_cbranch_vccnz", branch, NULL, NULL, VCCNZ },
     { "s_cbranch_scc0", branch, NULL, NULL, SCC0 },
     { "s_cbranch_scc1", branch, NULL, NULL, SCC1 },
+    { "s_getpc_b64", program_counter, NULL, NULL, 0 },
     { "s_set_gpr_idx_on", index_on, NULL, NULL, 0 },
     { "s_set_gpr_idx_off", index_off, NULL, NULL, 0 },
     { "s_setreg_imm32_b32", set_register, NULL, NULL, 0 },

@@ -148,12 +148,21 @@ static int div_fixup(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
+/* Halves need no scale: their quotient is worked out in f32. */
+static int div_fixup_half(sim_wave *wave, const sim_instruction *in)
+{
+    sim_lanes source[3], result;
+    for (int k = 0; k < 3; k++)
+        sim_read(wave, in, 1 + k, 'h', wave->lanes, source + k);
+    for (int lane = 0; lane < wave->lanes; lane++)
+        result.f[lane] = (float)fix(source[0].f[lane], source[1].f[lane], source[2].f[lane]);
+    sim_write(wave, in, 'h', &result);
+    return SIM_NEXT;
+}
+
 const sim_row sim_division_rows[] = {
-    { "v_div_scale_f32", div_scale, NULL, NULL, 0 },
-    { "v_div_scale_f64", div_scale, NULL, NULL, 1 },
-    { "v_div_fmas_f32", div_fmas, NULL, NULL, 0 },
-    { "v_div_fmas_f64", div_fmas, NULL, NULL, 1 },
-    { "v_div_fixup_f32", div_fixup, NULL, NULL, 0 },
-    { "v_div_fixup_f64", div_fixup, NULL, NULL, 1 },
-    { NULL, NULL, NULL, NULL, 0 },
+    { "v_div_scale_f32", div_scale, NULL, NULL, 0 },      { "v_div_scale_f64", div_scale, NULL, NULL, 1 },
+    { "v_div_fmas_f32", div_fmas, NULL, NULL, 0 },        { "v_div_fmas_f64", div_fmas, NULL, NULL, 1 },
+    { "v_div_fixup_f32", div_fixup, NULL, NULL, 0 },      { "v_div_fixup_f64", div_fixup, NULL, NULL, 1 },
+    { "v_div_fixup_f16", div_fixup_half, NULL, NULL, 0 }, { NULL, NULL, NULL, NULL, 0 },
 };
