@@ -219,7 +219,7 @@ XK_FN xk_t xk_cexpm1(xk_t z)
     const xk_t whole = xk_cexp(z);
     const xk_real sine = xk_sin(z.im * XK_C(0.5));
     const xk_real near = xk_expm1(z.re) * xk_cos(z.im) - 2 * sine * sine;
-    xk_t out; /* not xk_complex(..., whole.im): NVRTC 13 drops that imaginary part in c128 */
+    xk_t out; /* not xk_complex(..., whole.im): a compiler was seen to drop that imaginary part of c128 */
     out.re = xk_fabs(z.re) < 1 ? near : whole.re - 1;
     out.im = whole.im;
     return out;
