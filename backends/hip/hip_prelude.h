@@ -100,7 +100,7 @@ XK_FN float xk_fast_log(float x)
     return __builtin_fabsf(d) < 0.03125f ? series : wide;
 }
 
-/* The device library's loses the sign of a zero (ROCm 5.2). */
+/* The device library's lose the sign of a zero (ROCm 5.2; log1p in f64). */
 XK_FN float xk_signed_expm1f(float x)
 {
     return x == 0.0f ? x : expm1f(x);
@@ -111,6 +111,12 @@ XK_FN double xk_signed_expm1(double x)
     return x == 0.0 ? x : expm1(x);
 }
 
+XK_FN double xk_signed_log1p(double x)
+{
+    return x == 0.0 ? x : log1p(x);
+}
+
+#define log1p(x) xk_signed_log1p(x)
 #define expm1f(x) xk_signed_expm1f(x)
 #define expm1(x) xk_signed_expm1(x)
 
