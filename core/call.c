@@ -152,7 +152,8 @@ static expops_status launch_around(const expops_plan *plan, expops_device *devic
     expops_pointer scratch;
     expops_status status = EXPOPS_OK;
     EXPOPS_TRY_SAYING(take_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);
-    status = store_numbers(plan, args); /* anew: the allocator may have called this plan */
+    if (allocator.allocate) /* it may have called this plan, with numbers of its own */
+        status = store_numbers(plan, args);
     for (uint32_t i = 0; i < plan->num_steps && status == EXPOPS_OK; i++) {
         const expops_plan_step *step = plan->step + i;
         expops_pointer tensors[1 + EXPOPS_MAX_OPERANDS];

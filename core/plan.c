@@ -124,7 +124,6 @@ static expops_status take_kernels(const expops_problem *problem, expops_device *
         to->grid = from->grid;
         to->group = from->group;
         to->reads_scratch = from->reads_scratch;
-        to->writes_scratch = from->writes_scratch;
         EXPOPS_TRY(keep_params(&from->params, to));
     }
     plan->num_steps = steps->count;

@@ -37,7 +37,7 @@ typedef struct expops_plan_step {
     expops_backend_kernel *kernel; /* of `loaded`, or of the plan's offer */
     expops_loaded *loaded;
     uint32_t grid, group;
-    uint32_t reads_scratch, writes_scratch;
+    uint32_t reads_scratch;
     uint32_t params_bytes, numbers_at;
     uint8_t *params; /* owned */
 } expops_plan_step;

@@ -21,7 +21,7 @@ typedef struct expops_step {
     expops_text defines;
     const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map" */
     uint32_t grid, group;
-    uint32_t reads_scratch, writes_scratch; /* scratch memory stands for the input, or for the output */
+    uint32_t reads_scratch; /* scratch memory stands for the input; else for the output, where there is some */
     expops_params params;
 } expops_step;
 

@@ -184,7 +184,6 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     steps->count = 2;
     steps->step[1].variant = "combine";
     steps->scratch_bytes = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
-    steps->step[0].writes_scratch = 1;
     steps->step[1].reads_scratch = 1;
     plan.vector = 1;
     plan.by_rows = 0;
