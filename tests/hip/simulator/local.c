@@ -55,27 +55,13 @@ static int move_lane(sim_wave *wave, const sim_instruction *in, int store, int f
                      sim_width width)
 {
     const uint32_t bytes = (uint32_t)width.bytes;
-    uint32_t word[4] = { 0 };
     if (!inside(wave, in, at, bytes, lane))
         return SIM_ERROR;
-    unsigned char *memory = wave->group->local + at;
     if (store) {
-        for (int i = 0; i < (width.bytes + 3) / 4; i++)
-            word[i] = wave->v[first + i][lane];
-        if (width.widening == SIM_HIGH_HALF)
-            word[0] >>= 16;
-        memcpy(memory, word, bytes);
+        sim_store_lane(wave, first, lane, wave->group->local + at, width);
         return note_write(wave, in, (uint32_t)at, bytes);
     }
-    memcpy(word, memory, bytes);
-    if (width.widening == SIM_SIGN_EXTENDED)
-        word[0] = bytes == 1 ? (uint32_t)(int32_t)(int8_t)word[0] : (uint32_t)(int32_t)(int16_t)word[0];
-    if (width.widening == SIM_LOW_HALF)
-        word[0] |= wave->v[first][lane] & 0xffff0000;
-    if (width.widening == SIM_HIGH_HALF)
-        word[0] = word[0] << 16 | (wave->v[first][lane] & 0xffff);
-    for (int i = 0; i < (width.bytes + 3) / 4; i++)
-        wave->v[first + i][lane] = word[i];
+    sim_load_lane(wave, first, lane, wave->group->local + at, width);
     return note_read(wave, in, (uint32_t)at, bytes);
 }
 

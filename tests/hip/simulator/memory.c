@@ -49,8 +49,7 @@ int sim_check_memory(sim_wave *wave, const sim_instruction *in, const void *addr
     return 0;
 }
 
-/* `number` 32-bit parts of a lane between registers and memory. */
-static void load_lane(sim_wave *wave, int first, int lane, const void *from, sim_width width)
+void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_width width)
 {
     uint32_t word[4] = { 0 };
     memcpy(word, from, (size_t)width.bytes);
@@ -64,7 +63,7 @@ static void load_lane(sim_wave *wave, int first, int lane, const void *from, sim
         wave->v[first + i][lane] = word[i];
 }
 
-static void store_lane(const sim_wave *wave, int first, int lane, void *to, sim_width width)
+void sim_store_lane(const sim_wave *wave, int first, int lane, void *to, sim_width width)
 {
     uint32_t word[4] = { 0 };
     for (int i = 0; i < (width.bytes + 3) / 4; i++)
@@ -101,9 +100,9 @@ static int move_global(sim_wave *wave, const sim_instruction *in)
         if (width.bytes >= 4 && (uintptr_t)at % 4)
             return sim_fail(wave, "%s: the address %p of lane %d is no multiple of 4", in->name, (void *)at, lane);
         if (store)
-            store_lane(wave, in->operand[1].index, lane, at, width);
+            sim_store_lane(wave, in->operand[1].index, lane, at, width);
         else
-            load_lane(wave, in->operand[0].index, lane, at, width);
+            sim_load_lane(wave, in->operand[0].index, lane, at, width);
     }
     return SIM_NEXT;
 }
@@ -128,9 +127,9 @@ static int move_private(sim_wave *wave, const sim_instruction *in)
                             room, lane);
         unsigned char *memory = wave->private_memory + (size_t)lane * room + at;
         if (in->row->flag == STORE)
-            store_lane(wave, in->operand[0].index, lane, memory, width);
+            sim_store_lane(wave, in->operand[0].index, lane, memory, width);
         else
-            load_lane(wave, in->operand[0].index, lane, memory, width);
+            sim_load_lane(wave, in->operand[0].index, lane, memory, width);
     }
     return SIM_NEXT;
 }

@@ -59,6 +59,15 @@ static inline float sim_half(uint32_t bits)
     return (float)u.value;
 }
 
+/* The lowest bit becomes the highest. */
+static inline uint32_t sim_reverse(uint32_t value)
+{
+    uint32_t out = 0;
+    for (int i = 0; i < 32; i++)
+        out |= (value >> i & 1) << (31 - i);
+    return out;
+}
+
 static inline float sim_flush(float value)
 {
     return value != 0 && __builtin_fabsf(value) < 0x1p-126f ? __builtin_copysignf(0, value) : value;

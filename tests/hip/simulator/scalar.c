@@ -14,14 +14,6 @@ static uint32_t signed_field(uint32_t value, uint32_t how)
     return count == 0 || count >= 32 ? bits : (uint32_t)((int32_t)(bits << (32 - count)) >> (32 - count));
 }
 
-static uint32_t reverse(uint32_t value)
-{
-    uint32_t out = 0;
-    for (int i = 0; i < 32; i++)
-        out |= (value >> i & 1) << (31 - i);
-    return out;
-}
-
 #define W(name, expression) SIM_FUNCTION(name, w, w, expression)
 #define Q(name, expression) SIM_FUNCTION(name, q, q, expression)
 #define I(v) ((int32_t)(v))
@@ -45,7 +37,7 @@ W(bfe_u, field(x, y))
 W(bfe_i, signed_field(x, y))
 W(bfm, (((uint32_t)1 << (x & 31)) - 1) << (y & 31))
 W(bcnt1, (uint32_t)__builtin_popcount(x))
-W(brev, reverse(x))
+W(brev, sim_reverse(x))
 W(magnitude, I(x) < 0 ? -x : x)
 W(ff1, x ? __builtin_ctz(x) : -1)
 W(flbit, x ? __builtin_clz(x) : -1)

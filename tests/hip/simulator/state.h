@@ -63,6 +63,9 @@ int sim_fail(sim_wave *wave, const char *format, ...) __attribute__((format(prin
 typedef struct sim_width sim_width;
 /* "dwordx4", "b64", "ushort", "short_d16_hi"; bytes 0 where that is no width. */
 sim_width sim_width_of(const char *name);
+/* A lane's registers from `first` on, and memory: widened and narrowed as the access says. */
+void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_width width);
+void sim_store_lane(const sim_wave *wave, int first, int lane, void *to, sim_width width);
 /* 0 where [address, address + bytes) is no live memory; the error is set. */
 int sim_check_memory(sim_wave *wave, const sim_instruction *in, const void *address, size_t bytes, int lane);
 

@@ -13,14 +13,6 @@ static int32_t signed_field(uint32_t value, uint32_t first, uint32_t count)
     return count ? (int32_t)(field(value, first, count) << (32 - count)) >> (32 - count) : 0;
 }
 
-static uint32_t reverse(uint32_t value)
-{
-    uint32_t out = 0;
-    for (int i = 0; i < 32; i++)
-        out |= (value >> i & 1) << (31 - i);
-    return out;
-}
-
 /* A byte of `s` for each byte of the result: 0-7 one of y's and x's, 8-11 their signs, 12 zero, above all ones. */
 static uint32_t permute(uint32_t x, uint32_t y, uint32_t s)
 {
@@ -116,7 +108,7 @@ W(ffbh_u, x ? __builtin_clz(x) : -1)
 W(ffbh_i, sign_run(x))
 W(ffbl, x ? __builtin_ctz(x) : -1)
 W(bcnt, (uint32_t)__builtin_popcount(x) + y)
-W(bfrev, reverse(x))
+W(bfrev, sim_reverse(x))
 W(sad, (x > y ? x - y : y - x) + z)
 W(pack, (x & 0xffff) | y << 16)
 Q(mov64, x)
