@@ -121,7 +121,7 @@ static void ensure_dim(expops_problem *problem, uint32_t at)
 void expops_problem_collapse(expops_problem *problem, uint32_t leader)
 {
     const uint32_t kept = problem->rank - problem->row_dims;
-    const int rows = problem->op->family != EXPOPS_FAMILY_POINTWISE;
+    const int rows = problem->family != EXPOPS_FAMILY_POINTWISE;
     const range walked = { kept, problem->row_dims }, outer = { 0, kept };
     if (rows)
         problem->row_dims = collapse_range(problem, leader, walked);

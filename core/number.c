@@ -2,8 +2,7 @@
 #include "number.h"
 #include <math.h>
 #include <string.h>
-#include "problem_internal.h"
-#include "promote.h"
+#include "draft_internal.h"
 
 /* --- the rule --- */
 

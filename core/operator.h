@@ -11,19 +11,28 @@
 
 #include "expops/op.h"
 
-enum { EXPOPS_MAX_PARAMETERS = 8, EXPOPS_MAX_OPERANDS = 6, EXPOPS_MAX_NUMBERS = 6 };
+enum { EXPOPS_MAX_PARAMETERS = 10, EXPOPS_MAX_OPERANDS = 16, EXPOPS_MAX_TENSORS = 8, EXPOPS_MAX_OUTPUTS = 4 };
 
-/* How inputs of different types meet (PyTorch's elementwise_type_promotion kinds). */
-enum expops_promotion {
-    EXPOPS_PROMOTE_DEFAULT = 0,     /* the common type of the operands */
-    EXPOPS_PROMOTE_INT_TO_FLOAT,    /* the same, integers and bool becoming f32 */
-    EXPOPS_PROMOTE_TO_BOOL,         /* computed in the common type, the result is bool */
-    EXPOPS_PROMOTE_SELF,            /* the first input's type; other tensors keep their own or are converted to it */
-    EXPOPS_PROMOTE_SAME,            /* all tensors must have one type; an operand without dimensions is promoted */
-    EXPOPS_PROMOTE_BITS,            /* elements are moved, not computed with */
-    EXPOPS_PROMOTE_COMPLEX_TO_REAL, /* the common type; a complex one gives its real type (abs) */
-    EXPOPS_PROMOTE_BOOL_TO_INT,     /* the common type, bool becoming i64 (square) */
-    EXPOPS_PROMOTE_POSITION, /* computed with the element's position in i64 to a bool, stored as the common type (eye) */
+/* PyTorch's type promotion, in three parts. How the inputs' types meet: */
+enum expops_meet {
+    EXPOPS_MEET_COMMON = 0, /* the type they have in common */
+    EXPOPS_MEET_FIRST,      /* the first tensor's; other tensors keep their own or are converted to it */
+    EXPOPS_MEET_SAME,       /* all tensors must have one type; an operand without dimensions is promoted */
+};
+/* What is computed in: */
+enum expops_arithmetic {
+    EXPOPS_ARITHMETIC_SAME = 0,    /* that type */
+    EXPOPS_ARITHMETIC_FLOATING,    /* the same, integers and bool becoming f32 */
+    EXPOPS_ARITHMETIC_BOOL_TO_INT, /* the same, bool becoming i64 (square) */
+    EXPOPS_ARITHMETIC_LONG,        /* the same, integers and bool becoming i64 (sums) */
+    EXPOPS_ARITHMETIC_BITS,        /* nothing: elements are moved, never converted */
+    EXPOPS_ARITHMETIC_MOVES,       /* the kernel passes its one argument on: moved as bits where the type stays */
+};
+/* What the result becomes of it: */
+enum expops_result_type {
+    EXPOPS_RESULT_SAME = 0, /* the arithmetic's type */
+    EXPOPS_RESULT_BOOL,
+    EXPOPS_RESULT_REAL, /* of a complex type the real one (abs) */
 };
 
 /* How a number meets the common type. It becomes that type as an element of a tensor would, an integer wrapping and a float
@@ -55,20 +64,15 @@ typedef struct expops_parameter {
     uint32_t has_default; /* DEFAULT gave it; an int may have one that only the operator knows (eye's m) */
     double default_value;
     const char *const *choices;
+    uint32_t drafted; /* choices: the draft reads it, and no kernel is compiled for each word */
     const char *doc;
-    uint32_t dtypes;    /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
-    uint8_t shape_only; /* gives shape and type, but no elements (fill's self) */
-    uint8_t max_ndim;   /* 1 + the largest number of dimensions; 0: any */
-    uint8_t walked;     /* rows: has exactly the walked dimensions (a weight) */
-    uint8_t epsilon;    /* absent means the machine epsilon of the arithmetic */
-    uint8_t pieces;   /* pointwise tensors: the kernel reads so many tensors of one shape in this one (glu's halves) */
-    uint8_t chosen;   /* bools: a compile-time choice, as of two words */
-    uint8_t converts; /* operands under EXPOPS_PROMOTE_SELF: may lose an imaginary part, as copies do */
-    uint8_t meets;    /* expops_meets */
+    uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
+    uint32_t meets;  /* expops_meets */
 } expops_parameter;
 
 /* clang-format off */
 #define TENSOR(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSOR, __VA_ARGS__ }
+#define TENSORS(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_TENSORS, __VA_ARGS__ }
 #define OPERAND(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_OPERAND, __VA_ARGS__ }
 #define NUMBER(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_NUMBER, __VA_ARGS__ }
 #define BOOL(name_, ...) { .name = name_, .kind = EXPOPS_PARAMETER_BOOL, __VA_ARGS__ }
@@ -79,21 +83,30 @@ typedef struct expops_parameter {
 #define CHOICE(name_, ...) \
     { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .optional = 1, \
       .choices = (const char *const[]){ __VA_ARGS__, NULL } }
+#define WORD(name_, ...) \
+    { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .drafted = 1, .optional = 1, \
+      .choices = (const char *const[]){ __VA_ARGS__, NULL } }
 /* clang-format on */
 #define DEFAULT(value) .optional = 1, .has_default = 1, .default_value = value
 
-/* A view of an operand during planning. */
+/* Elements of a tensor that a call knows: an argument, an output, a temporary. */
 typedef struct expops_view {
+    int32_t slot;  /* which of the draft's tensors */
+    int32_t dtype; /* expops_dtype */
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK];
-    int64_t strides[EXPOPS_MAX_RANK];
-    int64_t offset; /* elements from the tensor's first */
-    int64_t step;   /* elements from one of the parameter's pieces to the next */
+    int64_t strides[EXPOPS_MAX_RANK]; /* elements */
+    int64_t offset;                   /* elements from the tensor's first */
 } expops_view;
 
-/* Where the tests draw inputs from: uniform in [low, high], for each operand. */
+typedef struct expops_draft expops_draft; /* draft.h */
+
+/* Where tests and benchmarks draw an argument from: uniform in [low, high], */
 typedef struct expops_samples {
     double low, high;
+    uint32_t shape_only; /* its elements are not read, its shape is the result's (fill's self) */
+    uint32_t scalar;     /* without dimensions */
+    uint32_t row;        /* with the dimensions that a row walks (a weight) */
 } expops_samples;
 
 /* Error bound in units in the last place of the result type. 0: exact. Where a formula's terms cancel no bound in units of
@@ -109,35 +122,24 @@ struct expops_operator {
     const char *doc;
     const char *source; /* where the definition comes from: "torch.nn.functional.silu" */
     const char *aliases[6];
-    uint32_t family;    /* expops_family */
-    uint32_t promotion; /* expops_promotion */
-    uint32_t dtypes;    /* a union of the sets above */
+    const char *copy;   /* of an operator whose result is a view: the name of the form that copies, or NULL */
+    const char *outputs[EXPOPS_MAX_OUTPUTS]; /* their names where there are several; the first is "out" where not given */
+    uint32_t family;                         /* expops_family: what the own body is called as where no draft says */
+    uint32_t meet, arithmetic, result;       /* expops_meet, expops_arithmetic, expops_result_type */
+    uint32_t dtypes;                         /* a union of the sets above */
     uint32_t not_in_place;
     expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
 
     /* Refuses arguments that are out of their range, at every call: of the parameter's kind, readable, absent ones
      * perhaps of kind EXPOPS_VALUE_NONE. `common` is the common type. Optional. */
     expops_status (*check)(const expops_operator *op, const expops_value *args, int common);
+    /* States the results and what is to be done on which views of the arguments, in draft.h's words. The arguments were
+     * checked: of the parameter's kind, readable, absent ones replaced by their defaults (an empty list for INTS); only
+     * what has none is of kind EXPOPS_VALUE_NONE. Without it: the own body, once, on the tensors broadcast. */
+    expops_status (*draft)(expops_draft *draft);
 
-    /* The functions below get arguments that were checked: of the parameter's kind, readable, absent ones replaced by
-     * their defaults (an empty list for INTS); only what has none is of kind EXPOPS_VALUE_NONE. What they make of sizes is
-     * checked after them: a result may have any. */
-    /* Pointwise: turns the tensors into the views that the output's elements come from (permute_copy); one for each
-     * parameter, and what belongs to no tensor is not set. Optional. */
-    expops_status (*view)(const expops_operator *op, const expops_value *args, expops_view *views);
-    /* Pointwise: the result's shape where it is not what the tensors broadcast to (eye). Optional. */
-    expops_status (*shape)(const expops_operator *op, const expops_value *args, expops_result *result);
-    /* EXPOPS_PROMOTE_POSITION: the kernel's one argument is the sum of the element's indices times these. */
-    int64_t position[2];
-    /* The kernel passes its one argument on: elements are moved as bits where their type stays. */
-    uint32_t moves;
-    /* Rows: writes a flag for each dimension of the first input that a row walks, and whether the output keeps it. */
-    expops_status (*rows)(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
-                          int *keepdim);
-    /* Rows: a reduction over no elements has a value (sum), so empty rows are allowed. */
-    uint32_t empty_rows;
-
-    expops_samples samples[4];
+    expops_samples samples[EXPOPS_MAX_PARAMETERS]; /* one for each parameter */
+    uint32_t elementwise; /* of a draft's result: its elements are made of the tensors' at the same place, broadcast */
     expops_bound bound;
 };
 

@@ -2,48 +2,20 @@
 #include "plan.h"
 #include <stdlib.h>
 #include <string.h>
-#include "error.h"
+#include "draft_internal.h"
+#include "plan_internal.h"
 #include "plan_store.h"
 
-static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)
-{
-    if (expops_operand_bytes(a) != expops_operand_bytes(b) || a->offset != b->offset)
-        return 0;
-    for (uint32_t d = 0; d < problem->rank; d++)
-        if (problem->shape[d] > 1 && a->strides[d] != b->strides[d])
-            return 0;
-    return 1;
-}
+/* What is large and only needed while a plan is made. */
+typedef struct workshop {
+    expops_draft draft;
+    expops_problem problem;
+    expops_steps steps;
+} workshop;
 
-static void describe_tensor(const expops_problem *problem, const expops_problem_operand *operand,
-                            expops_plan_tensor *tensor)
+static expops_status no_memory(void)
 {
-    int64_t grain = 0;
-    for (uint32_t d = 0; d < problem->rank; d++)
-        grain = problem->shape[d] > 1 ? expops_gcd(grain, operand->strides[d]) : grain;
-    tensor->argument = operand->argument;
-    tensor->device_type = operand->device_type;
-    tensor->element = expops_operand_bytes(operand);
-    tensor->shift = operand->offset * tensor->element;
-    tensor->low = operand->low;
-    tensor->bytes = (uint64_t)(operand->high - operand->low);
-    tensor->grain = grain * tensor->element;
-    tensor->as_output = (uint32_t)same_layout(problem, operand, problem->operand);
-}
-
-static void describe_operands(const expops_problem *problem, expops_plan *plan)
-{
-    for (uint32_t i = 0; i < problem->num_operands; i++) {
-        const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind == EXPOPS_OPERAND_NUMBER) {
-            expops_plan_number *number = plan->number + plan->num_numbers++;
-            number->argument = operand->argument;
-            number->source = operand->number_source;
-            number->meeting = operand->meeting;
-        } else if (expops_is_tensor(operand)) {
-            describe_tensor(problem, operand, plan->tensor + plan->num_tensors++);
-        }
-    }
+    return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
 }
 
 /* The problem as a backend sees it. */
@@ -51,13 +23,13 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        operands[i] = (expops_operand){ sizeof *operands, operand->kind,   operand->dtype,     operand->aligned,
-                                        operand->strides, operand->offset, operand->meeting.as };
+        operands[i] = (expops_operand){ sizeof *operands,  operand->kind,   operand->dtype,      operand->aligned,
+                                        operand->strides,  operand->offset, operand->meeting.as, operand->attribute };
     }
     *signature = (expops_signature){
         .header = { sizeof *signature, 0, NULL },
         .operator_name = problem->op->name,
-        .family = problem->op->family,
+        .family = problem->family,
         .compute = problem->compute,
         .dtype = problem->common,
         .result = problem->result,
@@ -68,6 +40,7 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
         .num_operands = problem->num_operands,
         .num_numbers = problem->num_numbers,
         .operands = operands,
+        .lifted = problem->lifted,
     };
 }
 
@@ -79,24 +52,30 @@ static expops_status keep_params(const expops_params *params, expops_plan_step *
         return EXPOPS_OK;
     step->params = malloc(params->bytes);
     if (!step->params)
-        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan's params");
+        return no_memory();
     memcpy(step->params, params->data, params->bytes);
     return EXPOPS_OK;
 }
 
-static expops_status take_offer(const expops_problem *problem, expops_device *device, expops_plan *plan)
+/* Adds no step where the backend declines. */
+static expops_status take_offer(const expops_problem *problem, expops_device *device, expops_plan *plan,
+                                uint32_t first_tensor)
 {
     expops_operand operands[1 + EXPOPS_MAX_OPERANDS];
     expops_signature signature;
-    expops_params params = { 0 };
+    expops_plan_step *step = plan->step + plan->num_steps;
+    expops_params params;
     make_signature(problem, operands, &signature);
-    EXPOPS_TRY(expops_kernel_ask(device, &signature, &plan->offer));
-    if (!plan->offer.kernel)
+    EXPOPS_TRY(expops_kernel_ask(device, &signature, &step->offer));
+    if (!step->offer.kernel)
         return EXPOPS_OK;
+    params.bytes = params.failed = 0;
     expops_params_numbers(&params, problem);
-    plan->num_steps = 1;
-    plan->step[0].kernel = plan->offer.kernel;
-    return keep_params(&params, plan->step);
+    step->kernel = step->offer.kernel;
+    step->tensors = first_tensor;
+    step->num_tensors = problem->num_tensors;
+    plan->num_steps++;
+    return keep_params(&params, step);
 }
 
 static expops_status is_capturing(expops_device *device, void *stream, int *out_capturing)
@@ -110,38 +89,62 @@ static expops_status is_capturing(expops_device *device, void *stream, int *out_
     return status ? expops_fail_more((expops_status)status, "asking whether the stream is under capture") : EXPOPS_OK;
 }
 
-static expops_status take_kernels(const expops_problem *problem, expops_device *device, void *stream,
-                                  expops_steps *steps, expops_plan *plan)
+static expops_status take_step(const expops_problem *problem, expops_device *device, int capturing,
+                               const expops_step *from, expops_plan_step *to)
 {
-    int capturing;
-    EXPOPS_TRY(is_capturing(device, stream, &capturing));
-    EXPOPS_TRY(expops_specialize(problem, device, steps));
-    for (uint32_t i = 0; i < steps->count; i++) {
-        const expops_step *from = steps->step + i;
-        expops_plan_step *to = plan->step + i;
-        EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->loaded));
-        to->kernel = expops_kernel_of(to->loaded);
-        to->grid = from->grid;
-        to->group = from->group;
-        to->reads_scratch = from->reads_scratch;
-        EXPOPS_TRY(keep_params(&from->params, to));
+    EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->loaded));
+    to->kernel = expops_kernel_of(to->loaded);
+    to->grid = from->grid;
+    to->group = from->group;
+    return keep_params(&from->params, to);
+}
+
+static expops_status take_kernels(workshop *shop, expops_device *device, int capturing, expops_plan *plan,
+                                  uint32_t first_tensor)
+{
+    expops_steps *steps = &shop->steps;
+    expops_status status = expops_specialize(&shop->problem, device, steps);
+    for (uint32_t i = 0; i < steps->count && status == EXPOPS_OK; i++) {
+        expops_plan_step *step = plan->step + plan->num_steps++;
+        status = take_step(&shop->problem, device, capturing, steps->step + i, step);
+        if (status == EXPOPS_OK)
+            status = expops_plan_step_tensors(plan, shop->draft.temporary_bytes, steps, steps->step + i, first_tensor,
+                                              shop->problem.num_tensors, step);
     }
-    plan->num_steps = steps->count;
-    plan->scratch_bytes = steps->scratch_bytes;
+    uint64_t scratch = shop->draft.temporary_bytes;
+    for (uint32_t i = 0; i < EXPOPS_MAX_SCRATCH; i++)
+        scratch += steps->scratch_bytes[i];
+    plan->scratch_bytes = scratch > plan->scratch_bytes ? scratch : plan->scratch_bytes;
+    expops_steps_free(steps);
+    return status;
+}
+
+static expops_status add_leaf(workshop *shop, expops_device *device, int capturing, uint32_t leaf, expops_plan *plan)
+{
+    const uint32_t first_tensor = plan->num_tensors, first_step = plan->num_steps;
+    const expops_problem *problem = &shop->problem;
+    EXPOPS_TRY(expops_problem_make(&shop->draft, shop->draft.leaves + leaf, &shop->problem));
+    EXPOPS_TRY(expops_plan_numbers(problem, plan, first_step));
+    if (problem->empty)
+        return EXPOPS_OK;
+    EXPOPS_TRY(expops_plan_tensors(&shop->draft, problem, plan));
+    EXPOPS_TRY(expops_plan_pairs(&shop->draft, problem, plan, first_tensor));
+    EXPOPS_TRY(take_offer(problem, device, plan, first_tensor));
+    if (plan->num_steps == first_step)
+        EXPOPS_TRY(take_kernels(shop, device, capturing, plan, first_tensor));
+    expops_plan_constants(problem, plan, first_step);
     return EXPOPS_OK;
 }
 
-static expops_plan *allocate(const expops_plan_key *key, const expops_problem *problem)
+static expops_plan *allocate(const expops_plan_key *key)
 {
     const size_t key_bytes = key->count * sizeof *key->words;
-    expops_plan *plan = calloc(1, sizeof *plan + problem->num_tensors * sizeof *plan->tensor +
-                                      problem->num_numbers * sizeof *plan->number + key_bytes);
+    expops_plan *plan = key->failed ? NULL : calloc(1, sizeof *plan + key_bytes);
     if (!plan)
         return NULL;
     plan->hash = key->hash;
     plan->key_count = key->count;
-    plan->number = (expops_plan_number *)(plan->tensor + problem->num_tensors);
-    plan->key = (uint64_t *)(plan->number + problem->num_numbers);
+    plan->key = (uint64_t *)(plan + 1);
     memcpy(plan->key, key->words, key_bytes);
     return plan;
 }
@@ -149,11 +152,16 @@ static expops_plan *allocate(const expops_plan_key *key, const expops_problem *p
 static void let_go(expops_later *later)
 {
     expops_plan *plan = (expops_plan *)later;
-    expops_kernel_give_back(&plan->offer);
-    for (uint32_t i = 0; i < EXPOPS_MAX_STEPS; i++) {
+    for (uint32_t i = 0; i < plan->num_steps; i++) {
+        expops_kernel_give_back(&plan->step[i].offer);
         expops_kernel_release(plan->step[i].loaded);
         free(plan->step[i].params);
     }
+    free(plan->step);
+    free(plan->number);
+    free(plan->tensor);
+    free(plan->pair);
+    free(plan->pointer);
     free(plan);
 }
 
@@ -163,58 +171,57 @@ void expops_plan_free(expops_plan *plan)
     expops_let_go(&plan->later);
 }
 
-/* What no call changes is written once. */
-static void store_constants(const expops_problem *problem, expops_plan *plan)
+static expops_status fill(workshop *shop, expops_device *device, void *stream, expops_plan *plan)
 {
-    const uint32_t bytes = plan->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < problem->num_operands; i++) {
-        const expops_problem_operand *operand = problem->operand + i;
-        const expops_value value = expops_real(operand->constant);
-        if (operand->kind != EXPOPS_OPERAND_NUMBER)
-            continue;
-        for (uint32_t s = 0; operand->number_source == EXPOPS_NUMBER_CONSTANT && s < plan->num_steps; s++)
-            expops_store_number(&value, operand->meeting.as, plan->compute,
-                                plan->step[s].params + plan->step[s].numbers_at + count * bytes);
-        count++;
-    }
-}
-
-static expops_status fill(const expops_problem *problem, expops_device *device, void *stream, expops_plan *plan)
-{
-    expops_steps steps = { 0 };
-    plan->op = problem->op;
-    plan->common = problem->common;
-    plan->compute = problem->compute;
-    plan->empty = (uint32_t)problem->empty;
+    const expops_draft *draft = &shop->draft;
+    int capturing;
+    plan->op = draft->op;
+    plan->common = draft->common;
     plan->handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
-    describe_operands(problem, plan);
-    if (problem->empty)
-        return EXPOPS_OK;
-    EXPOPS_TRY(take_offer(problem, device, plan));
-    const expops_status status = plan->offer.kernel ? EXPOPS_OK : take_kernels(problem, device, stream, &steps, plan);
-    expops_steps_free(&steps);
-    if (status == EXPOPS_OK)
-        store_constants(problem, plan);
-    return status;
+    plan->scratch_bytes = draft->temporary_bytes;
+    plan->step = calloc((size_t)draft->num_leaves * EXPOPS_MAX_STEPS + 1, sizeof *plan->step);
+    if (!plan->step)
+        return no_memory();
+    EXPOPS_TRY(is_capturing(device, stream, &capturing));
+    for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
+        EXPOPS_TRY(add_leaf(shop, device, capturing, leaf, plan));
+    plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
+    return plan->pointer ? EXPOPS_OK : no_memory();
 }
 
-expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                               const expops_tensor *out, const expops_plan_key *key, expops_plan **out_plan)
+static int crowded(const expops_plan *plan)
 {
-    expops_problem problem;
-    EXPOPS_TRY(expops_problem_make(op, device, args, out, &problem));
-    expops_plan *plan = allocate(key, &problem);
+    return plan->num_steps && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded);
+}
+
+static expops_status make(workshop *shop, expops_device *device, void *stream, const expops_plan_key *key,
+                          expops_plan **out_plan)
+{
+    expops_plan *plan = allocate(key);
     if (!plan)
-        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for a plan", op->name);
-    const expops_status status = fill(&problem, device, stream, plan);
-    if (status == EXPOPS_OK && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded))
+        return expops_fail_more(no_memory(), "%s", shop->draft.op->name);
+    const expops_status status = fill(shop, device, stream, plan);
+    if (status == EXPOPS_OK && crowded(plan))
         expops_plan_thin();
     if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
         expops_plan_free(plan);
-        return status != EXPOPS_OK ? status
-                                   : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for plans", op->name);
+        return status != EXPOPS_OK ? status : expops_fail_more(no_memory(), "%s", shop->draft.op->name);
     }
     *out_plan = plan;
     return EXPOPS_OK;
+}
+
+expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                               const expops_tensor *outs, size_t num_outs, const expops_plan_key *key,
+                               expops_plan **out_plan)
+{
+    workshop *shop = malloc(sizeof *shop);
+    if (!shop)
+        return expops_fail_more(no_memory(), "%s", op->name);
+    expops_status status = expops_draft_make(op, args, device, outs, (uint32_t)num_outs, &shop->draft);
+    if (status == EXPOPS_OK)
+        status = make(shop, device, stream, key, out_plan);
+    expops_draft_free(&shop->draft);
+    free(shop);
+    return status;
 }

@@ -1,12 +1,16 @@
 /* Hot: runs at every call. */
 #include <string.h>
 #include "plan.h"
+#include "plan_store.h"
 
 /* Where the key is being written; kept in registers. The multiplication carries every word into the upper bits, which are
  * the ones plan_store.c looks at. */
 typedef struct cursor {
     uint64_t *next;
     uint64_t hash;
+    uint64_t *start;
+    size_t max; /* words from there */
+    uint32_t failed;
 } cursor;
 
 static inline void push(cursor *at, uint64_t word)
@@ -49,12 +53,48 @@ static inline int is_readable(const expops_value *value)
            (value->count <= EXPOPS_MAX_RANK && (!value->count || value->as.integers));
 }
 
+/* Room for a list and all that can follow it. */
+static void make_room(cursor *at, size_t tensors)
+{
+    const size_t used = (size_t)(at->next - at->start), wanted = used + tensors * EXPOPS_TENSOR_WORDS + EXPOPS_KEY_WORDS;
+    if (wanted <= at->max)
+        return;
+    uint64_t *const room = expops_plan_key_room(wanted);
+    if (!room) {
+        at->failed = 1;
+        return;
+    }
+    if (room != at->start)
+        memcpy(room, at->start, used * sizeof *room);
+    at->next = room + used;
+    at->start = room;
+    at->max = wanted;
+}
+
+/* By value: a cursor whose address is taken would live in memory for all calls. */
+static __attribute__((noinline)) cursor push_list(cursor at, const expops_value *value, int handles)
+{
+    const uint64_t kind_and_count = value->kind | (uint64_t)value->count << 32;
+    if (value->as.tensors)
+        make_room(&at, value->count);
+    if ((value->count && !value->as.tensors) || at.failed) {
+        push(&at, kind_and_count | UNREADABLE);
+        return at;
+    }
+    push(&at, kind_and_count);
+    for (uint32_t i = 0; i < value->count; i++)
+        push_tensor(&at, value->as.tensors[i], handles);
+    return at;
+}
+
 /* The whole of kind and count, and, where a plan depends on it, of what the value holds. */
 static inline void push_value(cursor *at, const expops_parameter *parameter, const expops_value *value, int handles)
 {
     const uint64_t kind_and_count = value->kind | (uint64_t)value->count << 32;
     if (value->kind == EXPOPS_VALUE_TENSOR) {
         push_tensor(at, value->as.tensor, handles);
+    } else if (value->kind == EXPOPS_VALUE_TENSORS) {
+        *at = push_list(*at, value, handles);
     } else if (!is_readable(value)) {
         push(at, kind_and_count | UNREADABLE);
     } else {
@@ -68,15 +108,18 @@ static inline void push_value(cursor *at, const expops_parameter *parameter, con
 }
 
 void expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
-                          const expops_tensor *out, expops_plan_key *key)
+                          const expops_tensor *outs, size_t num_outs, expops_plan_key *key)
 {
     const int handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
-    cursor at = { key->words, 0 };
+    cursor at = { key->room, 0, key->room, EXPOPS_KEY_WORDS, 0 };
     push(&at, (uint64_t)(uintptr_t)op);
     push(&at, device->id);
     for (const expops_parameter *parameter = op->parameters; parameter->name; parameter++, args++)
         push_value(&at, parameter, args, handles);
-    push_tensor(&at, out, handles);
-    key->count = (uint32_t)(at.next - key->words);
+    for (size_t i = 0; i < num_outs; i++)
+        push_tensor(&at, outs + i, handles);
+    key->words = at.start;
+    key->count = (uint32_t)(at.next - at.start);
     key->hash = at.hash;
+    key->failed = at.failed;
 }

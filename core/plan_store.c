@@ -10,6 +10,8 @@ typedef struct store {
     expops_plan *plan[SETS][WAYS];
     uint8_t next[SETS];    /* the way that is given up next */
     unsigned next_thinned; /* set */
+    uint64_t *room;        /* of keys that are too long for the stack */
+    size_t max_room;
 } store;
 
 static _Thread_local store *mine;
@@ -30,6 +32,8 @@ static void free_store(void *given)
     store *store = given;
     for (unsigned set = 0; store && set < SETS; set++)
         forget_set(store, set);
+    if (store)
+        free(store->room);
     free(store);
     mine = NULL;
 }
@@ -41,7 +45,7 @@ static void create_key(void)
 
 expops_plan *expops_plan_find(const expops_plan_key *key)
 {
-    if (!mine)
+    if (!mine || key->failed)
         return NULL;
     expops_plan *const *set = mine->plan[key->hash >> (64 - SET_BITS)];
     for (unsigned way = 0; way < WAYS; way++) {
@@ -53,15 +57,36 @@ expops_plan *expops_plan_find(const expops_plan_key *key)
     return NULL;
 }
 
+/* 0: no memory. */
+static int have_store(void)
+{
+    if (mine)
+        return 1;
+    pthread_once(&once, create_key);
+    mine = calloc(1, sizeof *mine);
+    if (mine)
+        pthread_setspecific(on_exit_key, mine);
+    return mine != NULL;
+}
+
+uint64_t *expops_plan_key_room(size_t words)
+{
+    if (!have_store())
+        return NULL;
+    if (words <= mine->max_room)
+        return mine->room;
+    uint64_t *room = realloc(mine->room, words * sizeof *room);
+    if (!room)
+        return NULL;
+    mine->room = room;
+    mine->max_room = words;
+    return room;
+}
+
 int expops_plan_keep(expops_plan *plan)
 {
-    if (!mine) {
-        pthread_once(&once, create_key);
-        mine = calloc(1, sizeof *mine);
-        if (!mine)
-            return 0;
-        pthread_setspecific(on_exit_key, mine);
-    }
+    if (!have_store())
+        return 0;
     const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS)), way = mine->next[set]++ % WAYS;
     if (mine->plan[set][way])
         expops_plan_free(mine->plan[set][way]);

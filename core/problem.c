@@ -1,74 +1,145 @@
-/* From arguments to a problem, one step after the other; each checks what it needs and says which argument is wrong. */
+/* From a leaf to a problem. */
+#include "problem.h"
 #include <string.h>
-#include "problem_internal.h"
-#include "promote.h"
+#include "error.h"
+#include "size.h"
 
-/* A kernel is compiled for one choice. */
-static expops_status note_choice(const expops_operator *op, expops_problem *problem)
+/* What the error calls a tensor: a parameter's name, or the output's. */
+static const char *slot_name(const expops_draft *draft, const expops_slot *slot)
 {
-    const char *name = NULL;
-    problem->choice = 0;
-    for (uint32_t i = 0; op->parameters[i].name; i++) {
-        if (op->parameters[i].kind != EXPOPS_PARAMETER_CHOICE && !op->parameters[i].chosen)
-            continue;
-        if (name)
-            return expops_fail(EXPOPS_ERR_INTERNAL, "%s: %s and %s are two compile-time choices; one is supported",
-                               op->name, name, op->parameters[i].name);
-        name = op->parameters[i].name;
-        problem->choice = (uint32_t)problem->args[i].as.integer;
-    }
+    if (slot->kind == EXPOPS_SLOT_ARGUMENT)
+        return draft->op->parameters[slot->index].name;
+    return draft->op->outputs[slot->index] ? draft->op->outputs[slot->index] : "out";
+}
+
+/* A device's own memory; host tensors of no dimensions are taken as numbers. */
+static expops_status check_memory(const expops_draft *draft, const expops_slot *slot, int element_bytes)
+{
+    const expops_device_info *info = &draft->device->info;
+    const expops_tensor *tensor = slot->tensor;
+    const char *op = draft->op->name, *name = slot_name(draft, slot);
+    int known = 0;
+    for (uint32_t i = 0; i < info->num_device_types; i++)
+        known |= info->device_types[i] == tensor->device.device_type;
+    const int host = tensor->device.device_type == EXPOPS_DL_CPU || info->caps & EXPOPS_CAP_HOST;
+    if (!known || (!host && tensor->device.device_id != info->device_id))
+        return expops_fail(EXPOPS_ERR_DEVICE, "%s: argument %s is on DLPack device %d:%d, which %s cannot use", op,
+                           name, tensor->device.device_type, tensor->device.device_id, draft->device->name);
+    if (!tensor->data && expops_tensor_numel(tensor) > 0)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument %s has no data", op, name);
+    const uint64_t address =
+        tensor->byte_offset + (info->caps & EXPOPS_CAP_HANDLES ? 0 : (uint64_t)(uintptr_t)tensor->data);
+    if (address % (uint64_t)(element_bytes > 8 ? 8 : element_bytes))
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "%s: argument %s starts at an address that is no multiple of its element's size", op, name);
     return EXPOPS_OK;
 }
 
-expops_status expops_problem_infer(const expops_operator *op, const expops_value *given, expops_problem *problem,
-                                   expops_view views[EXPOPS_MAX_PARAMETERS], uint8_t walked[EXPOPS_MAX_RANK],
-                                   int *keepdim)
+static uint32_t is_aligned(const expops_device *device, const expops_tensor *tensor)
 {
-    const expops_value *args = problem->args;
-    problem->op = op;
-    EXPOPS_TRY(expops_check_arguments(op, given, problem->args));
-    EXPOPS_TRY(expops_problem_types(op, args, problem));
-    EXPOPS_TRY(note_choice(op, problem));
-    for (uint32_t i = 0; op->parameters[i].name; i++)
-        if (expops_value_is_tensor(args + i))
-            expops_view_of(args[i].as.tensor, views + i);
-    return expops_problem_shape(op, args, problem, views, walked, keepdim);
+    const uint64_t data = device->info.caps & EXPOPS_CAP_HANDLES ? 0 : (uint64_t)(uintptr_t)tensor->data;
+    return (data + tensor->byte_offset) % 16 == 0;
 }
 
-static expops_status check_output(const expops_operator *op, const expops_problem *problem, const expops_tensor *out,
-                                  expops_view *view, expops_dtype *out_dtype)
+static expops_status add_tensor(const expops_draft *draft, const expops_view *view, uint32_t kind,
+                                expops_meeting meeting, expops_problem *problem)
 {
-    char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
-    const expops_result *result = &problem->inferred;
-    EXPOPS_TRY_SAYING(expops_check_tensor(out, out_dtype), "%s: output", op->name);
-    expops_view_of(out, view);
-    if (view->ndim != result->ndim || memcmp(view->shape, result->shape, (size_t)view->ndim * sizeof *view->shape))
-        return expops_fail(EXPOPS_ERR_SHAPE, "%s: output has shape %s; the result's is %s", op->name,
-                           expops_shape_text(view->ndim, view->shape, got),
-                           expops_shape_text(result->ndim, result->shape, want));
-    if (problem->common < 0 ? *out_dtype != result->dtype : !expops_dtype_can_cast((int)result->dtype, *out_dtype))
-        return expops_fail(EXPOPS_ERR_DTYPE, "%s: output has type %s, which cannot hold a result of type %s", op->name,
-                           expops_dtype_name(*out_dtype), expops_dtype_name(result->dtype));
-    if (expops_view_overlaps_itself(view))
-        return expops_fail(EXPOPS_ERR_OVERLAP, "%s: several elements of the output share one address", op->name);
-    return EXPOPS_OK;
-}
-
-expops_status expops_problem_make(const expops_operator *op, const expops_device *device, const expops_value *args,
-                                  const expops_tensor *out, expops_problem *problem)
-{
-    expops_view views[EXPOPS_MAX_PARAMETERS], out_view;
-    uint8_t walked[EXPOPS_MAX_RANK];
-    int keepdim = 0;
-    expops_dtype out_dtype;
-    EXPOPS_TRY(expops_problem_infer(op, args, problem, views, walked, &keepdim));
-    EXPOPS_TRY(check_output(op, problem, out, &out_view, &out_dtype));
-    EXPOPS_TRY(expops_problem_operands(problem, device, problem->args, out));
-    problem->empty = expops_view_numel(&out_view) == 0;
-    problem->rank = problem->row_dims = 0;
-    if (problem->empty) /* only its numbers count: one that cannot be held is refused all the same */
+    const expops_slot *slot = draft->slots + view->slot;
+    expops_problem_operand *operand = problem->operand + problem->num_operands++;
+    memset(operand, 0, sizeof *operand);
+    operand->kind = kind;
+    operand->slot = view->slot;
+    operand->dtype = view->dtype;
+    operand->meeting = meeting;
+    operand->offset = view->offset;
+    memcpy(operand->strides, view->strides, sizeof operand->strides);
+    expops_view_extent(view, expops_operand_bytes(operand), &operand->low, &operand->high);
+    problem->num_tensors++;
+    operand->aligned = 1;
+    operand->device_type = draft->device->info.device_types[0];
+    if (slot->kind == EXPOPS_SLOT_TEMPORARY)
         return EXPOPS_OK;
-    expops_problem_lay_out(problem, &out_view, views, walked, keepdim);
-    expops_problem_collapse(problem, op->family == EXPOPS_FAMILY_POINTWISE ? 0 : 1);
+    operand->aligned = is_aligned(draft->device, slot->tensor);
+    operand->device_type = slot->tensor->device.device_type;
+    return check_memory(draft, slot, (int)expops_operand_bytes(operand));
+}
+
+static void add_other(const expops_leaf_input *input, int32_t dtype, expops_problem *problem)
+{
+    expops_problem_operand *operand = problem->operand + problem->num_operands++;
+    memset(operand, 0, sizeof *operand);
+    operand->kind = input->kind;
+    operand->dtype = dtype;
+    operand->meeting = input->meeting;
+    operand->argument = input->argument;
+    operand->attribute = input->attribute;
+    operand->source = input->source;
+    operand->constant = input->constant;
+    if (input->kind == EXPOPS_OPERAND_NUMBER) {
+        problem->num_numbers++;
+    } else {
+        operand->dtype = EXPOPS_DTYPE_I64;
+        operand->offset = input->view.offset;
+        memcpy(operand->strides, input->view.strides, sizeof operand->strides);
+    }
+}
+
+/* Without a change of type, the result's own included, nothing is computed, and every bit of a NaN arrives. */
+static void move_as_bits(expops_problem *problem)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (!expops_is_tensor(problem->operand + i) || problem->operand[i].dtype != problem->common)
+            return;
+    problem->bits = expops_operand_bytes(problem->operand);
+    problem->common = -1;
+}
+
+static void take_types(const expops_leaf *leaf, expops_problem *problem)
+{
+    problem->op = leaf->op;
+    problem->family = leaf->family;
+    problem->lifted = leaf->lifted;
+    problem->common = leaf->common;
+    problem->result = leaf->result;
+    problem->bits = leaf->bits;
+    problem->compute = leaf->compute;
+    problem->choice = leaf->choice;
+}
+
+static void take_space(const expops_leaf *leaf, expops_problem *problem)
+{
+    problem->rank = (uint32_t)leaf->out.ndim;
+    problem->row_dims = leaf->row_dims;
+    memcpy(problem->shape, leaf->out.shape, sizeof problem->shape);
+    problem->empty = expops_has_no_elements(leaf->out.ndim - (int32_t)leaf->row_dims, leaf->out.shape) ||
+                     (leaf->family != EXPOPS_FAMILY_REDUCE && expops_has_no_elements(leaf->out.ndim, leaf->out.shape));
+}
+
+/* Rows follow their first tensor, all else the output. */
+static uint32_t leader(const expops_problem *problem)
+{
+    for (uint32_t i = 1; problem->family != EXPOPS_FAMILY_POINTWISE && i < problem->num_operands; i++)
+        if (expops_is_tensor(problem->operand + i))
+            return i;
+    return 0;
+}
+
+expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *leaf, expops_problem *problem)
+{
+    take_types(leaf, problem);
+    take_space(leaf, problem);
+    problem->num_operands = problem->num_tensors = problem->num_numbers = 0;
+    EXPOPS_TRY(add_tensor(draft, &leaf->out, EXPOPS_OPERAND_OUTPUT, (expops_meeting){ leaf->result, 0 }, problem));
+    for (uint32_t i = 0; i < leaf->num_inputs; i++) {
+        const expops_leaf_input *input = leaf->input + i;
+        if (input->kind == EXPOPS_OPERAND_INPUT)
+            EXPOPS_TRY(add_tensor(draft, &input->view, input->kind, input->meeting, problem));
+        else
+            add_other(input, leaf->common, problem);
+    }
+    if (leaf->op->arithmetic == EXPOPS_ARITHMETIC_MOVES)
+        move_as_bits(problem);
+    if (!problem->empty) /* else only its numbers count: one that cannot be held is refused all the same */
+        expops_problem_collapse(problem, leader(problem));
     return EXPOPS_OK;
 }

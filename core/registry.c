@@ -5,7 +5,7 @@ const expops_operator *expops_find(const char *name)
 {
     for (size_t i = 0; name && i < expops_registry_count; i++) {
         const expops_operator *op = expops_registry[i].op;
-        if (!strcmp(op->name, name))
+        if (!strcmp(op->name, name) || (op->copy && !strcmp(op->copy, name)))
             return op;
         for (size_t a = 0; expops_operator_alias(op, a); a++)
             if (!strcmp(op->aliases[a], name))
@@ -45,6 +45,18 @@ const char *expops_operator_doc(const expops_operator *op)
 const char *expops_operator_alias(const expops_operator *op, size_t index)
 {
     return index < sizeof op->aliases / sizeof *op->aliases ? op->aliases[index] : NULL;
+}
+
+const char *expops_operator_output(const expops_operator *op, size_t index)
+{
+    if (index == 0 && !op->outputs[0])
+        return "out";
+    return index < EXPOPS_MAX_OUTPUTS ? op->outputs[index] : NULL;
+}
+
+const char *expops_operator_copy_name(const expops_operator *op)
+{
+    return op->copy;
 }
 
 size_t expops_operator_parameter_count(const expops_operator *op)

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "promote.h"
 #include "registry.h"
+#include "size.h"
 
 /* Texts embedded by the build from core/kernels/. */
 #define TEXT(name) extern const char expops_kernel_##name[];
@@ -85,6 +86,18 @@ static expops_status check_params(const expops_problem *problem, const expops_st
 
 /* --- facts --- */
 
+/* Sums of strides and indices, in any order, with the first. */
+static int position_is_small(const expops_problem *problem, const expops_problem_operand *operand, int64_t limit)
+{
+    int64_t most = operand->offset < 0 ? -operand->offset : operand->offset, part;
+    for (uint32_t d = 0; d < problem->rank; d++) {
+        const int64_t stride = operand->strides[d] < 0 ? -operand->strides[d] : operand->strides[d];
+        if (!expops_checked_multiply(stride, problem->shape[d], &part) || !expops_checked_add(most, part, &most))
+            return 0;
+    }
+    return most <= limit;
+}
+
 int expops_needs_wide_index(const expops_problem *problem)
 {
     const int64_t limit = INT32_MAX - 65536; /* the last group may count past the end */
@@ -93,6 +106,8 @@ int expops_needs_wide_index(const expops_problem *problem)
         numel *= problem->shape[d];
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
+        if (operand->kind == EXPOPS_OPERAND_POSITION && !position_is_small(problem, operand, limit))
+            return 1;
         if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
             return 1;
     }
@@ -199,7 +214,7 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         const int number = problem->operand[i].kind == EXPOPS_OPERAND_NUMBER;
         if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
-            expops_text_append(&step->defines, "XK_P");
+            expops_text_add(&step->defines, "%sXK_P", i > 1 ? ", " : "");
         else
             expops_text_add(&step->defines, "%sXK_%c(%u)", i > 1 ? ", " : "", number ? 'N' : 'X',
                             number ? numbers++ : tensors++);
@@ -253,7 +268,7 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
 expops_status expops_specialize(const expops_problem *problem, const expops_device *device, expops_steps *out_steps)
 {
     memset(out_steps, 0, sizeof *out_steps);
-    if (problem->op->family == EXPOPS_FAMILY_POINTWISE)
+    if (problem->family == EXPOPS_FAMILY_POINTWISE)
         EXPOPS_TRY(expops_specialize_pointwise(problem, device, out_steps));
     else
         EXPOPS_TRY(expops_specialize_rows(problem, device, out_steps));

@@ -6,7 +6,9 @@
 #include "problem.h"
 #include "text.h"
 
-enum { EXPOPS_MAX_STEPS = 2, EXPOPS_PARAMS_BYTES = 1536 };
+enum { EXPOPS_MAX_STEPS = 3, EXPOPS_MAX_SCRATCH = 2, EXPOPS_PARAMS_BYTES = 2304 };
+/* In a step's list of tensors: scratch memory. Below it: the problem's tensors, the output first. */
+enum { EXPOPS_STEP_SCRATCH = 64 };
 
 /* Bytes of the params struct, built field by field. */
 typedef struct expops_params {
@@ -21,13 +23,14 @@ typedef struct expops_step {
     expops_text defines;
     const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map" */
     uint32_t grid, group;
-    uint32_t reads_scratch; /* scratch memory stands for the input; else for the output, where there is some */
+    uint32_t num_tensors; /* 0: all of the problem's, in order */
+    uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
     expops_params params;
 } expops_step;
 
 typedef struct expops_steps {
     uint32_t count;
-    uint64_t scratch_bytes;
+    uint64_t scratch_bytes[EXPOPS_MAX_SCRATCH];
     expops_step step[EXPOPS_MAX_STEPS];
 } expops_steps;
 

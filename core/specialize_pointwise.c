@@ -105,6 +105,14 @@ static void fill_params(const expops_problem *problem, uint32_t unit, int wide, 
     expops_params_finish(params);
 }
 
+static int has_position(const expops_problem *problem)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
+            return 1;
+    return 0;
+}
+
 static expops_status set_grid(const expops_problem *problem, uint64_t groups, expops_step *step)
 {
     if (groups > INT32_MAX)
@@ -121,7 +129,8 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
     enum expops_reach reach[1 + EXPOPS_MAX_OPERANDS];
     uint64_t elements = 1;
     steps->count = 1;
-    if (expops_specialize_tile(problem, device, step))
+    const int position = has_position(problem);
+    if (!position && expops_specialize_tile(problem, device, step))
         return EXPOPS_OK;
     for (uint32_t d = 0; d < problem->rank; d++)
         elements *= (uint64_t)problem->shape[d];
@@ -139,7 +148,7 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
                     "#define XK_RANK %u\n#define XK_TURNS %u\n#define XK_TAIL %d\n#define XK_OUT_CONTIGUOUS %d\n"
                     "#define XK_POSITION %d\n",
                     problem->rank, turns, (flat || problem->rank == 1) && vector > 1 && elements % vector != 0,
-                    reach[0] == EXPOPS_REACH_C, problem->op->promotion == EXPOPS_PROMOTE_POSITION);
+                    reach[0] == EXPOPS_REACH_C, position);
     fill_params(problem, flat ? 1 : vector, wide, vectors, elements, &step->params);
     const uint64_t per_group = (uint64_t)step->group * turns;
     return set_grid(problem, (vectors + per_group - 1) / per_group, step);

@@ -35,7 +35,7 @@ static uint32_t choose_vector(const expops_problem *problem, const plan *plan)
         int fits = plan->length % vector == 0;
         for (uint32_t i = 0; fits && i < problem->num_operands; i++) {
             const expops_problem_operand *operand = problem->operand + i;
-            const int reads = operand->kind == EXPOPS_OPERAND_INPUT || problem->op->family == EXPOPS_FAMILY_MAP;
+            const int reads = operand->kind == EXPOPS_OPERAND_INPUT || problem->family == EXPOPS_FAMILY_MAP;
             if (operand->kind != EXPOPS_OPERAND_NUMBER && reads)
                 fits = operand->strides[last] == 1 && expops_can_vector(problem, operand, vector, last);
         }
@@ -125,12 +125,12 @@ static void fill_params(const expops_problem *problem, const plan *plan, expops_
 /* One of xk_finish(accumulator, length, numbers...), which xk_settle takes too, and xk_map(elements..., accumulator). */
 static void define_calls(const expops_problem *problem, expops_step *step)
 {
-    const int map = problem->op->family == EXPOPS_FAMILY_MAP;
+    const int map = problem->family == EXPOPS_FAMILY_MAP;
     expops_text attributes = { 0 }, elements = { 0 };
     uint32_t tensors = 0, numbers = 0;
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (problem->op->parameters[operand->argument].kind == EXPOPS_PARAMETER_NUMBER)
+        if (operand->kind == EXPOPS_OPERAND_NUMBER && operand->attribute)
             expops_text_add(&attributes, ", XK_N(%u)", numbers++);
         else if (operand->kind == EXPOPS_OPERAND_NUMBER)
             expops_text_add(&elements, "XK_N(%u), ", numbers++);
@@ -166,6 +166,17 @@ static void define_step(const expops_problem *problem, const plan *plan, expops_
     fill_params(problem, plan, &step->params);
 }
 
+/* The first step writes scratch memory in place of the output, the second reads it in place of the inputs. */
+static void name_tensors(const expops_problem *problem, expops_steps *steps)
+{
+    steps->step[0].num_tensors = problem->num_tensors;
+    for (uint32_t i = 0; i < problem->num_tensors; i++)
+        steps->step[0].tensors[i] = (uint8_t)(i ? i : EXPOPS_STEP_SCRATCH);
+    steps->step[1].num_tensors = 2;
+    steps->step[1].tensors[0] = 0;
+    steps->step[1].tensors[1] = EXPOPS_STEP_SCRATCH;
+}
+
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     plan plan = choose(problem, device);
@@ -174,7 +185,7 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
                            (long long)plan.rows);
     steps->count = 1;
-    steps->step[0].variant = problem->op->family == EXPOPS_FAMILY_MAP ? "map" : "reduce";
+    steps->step[0].variant = problem->family == EXPOPS_FAMILY_MAP ? "map" : "reduce";
     steps->step[0].grid = (uint32_t)groups;
     steps->step[0].group = plan.group;
     define_step(problem, &plan, steps->step);
@@ -183,8 +194,8 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     /* The second step: one group for each row's accumulators. */
     steps->count = 2;
     steps->step[1].variant = "combine";
-    steps->scratch_bytes = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
-    steps->step[1].reads_scratch = 1;
+    steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
+    name_tensors(problem, steps);
     plan.vector = 1;
     plan.by_rows = 0;
     plan.group = plan.per_row = power_of_two_above(plan.parts, plan.group < GROUP ? plan.group : GROUP);

@@ -19,24 +19,51 @@ int64_t expops_view_numel(const expops_view *view)
     return expops_checked_numel(view->ndim, view->shape, &numel) ? numel : -1;
 }
 
-/* `dim` counted from 0, or -1 with an error text. A 0-d tensor takes 0 and -1, as in PyTorch. */
-static int32_t wrapped(const expops_view *view, int64_t dim)
+expops_status expops_view_dim(int32_t ndim, int64_t dim, int32_t *out_dim)
 {
-    const int64_t range = view->ndim ? view->ndim : 1;
-    if (dim >= -range && dim < range)
-        return (int32_t)(dim < 0 ? dim + range : dim);
-    expops_fail(EXPOPS_ERR_SHAPE, "dimension %lld is out of range: expected %lld to %lld", (long long)dim,
-                (long long)-range, (long long)range - 1);
-    return -1;
+    const int64_t range = ndim ? ndim : 1;
+    if (dim < -range || dim >= range)
+        return expops_fail(EXPOPS_ERR_SHAPE, "dimension %lld is out of range: expected %lld to %lld", (long long)dim,
+                           (long long)-range, (long long)range - 1);
+    *out_dim = (int32_t)(dim < 0 ? dim + range : dim);
+    return EXPOPS_OK;
+}
+
+expops_status expops_view_has_shape(const expops_view *view, int32_t ndim, const int64_t *shape)
+{
+    char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
+    if (view->ndim == ndim && !memcmp(view->shape, shape, (size_t)ndim * sizeof *shape))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_SHAPE, "has shape %s; expected %s", expops_shape_text(view->ndim, view->shape, got),
+                       expops_shape_text(ndim, shape, want));
+}
+
+expops_status expops_view_expands_to(const expops_view *view, const expops_view *to)
+{
+    char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
+    const int32_t more = to->ndim - view->ndim;
+    int fits = more >= 0;
+    for (int32_t d = 0; fits && d < view->ndim; d++)
+        fits = view->shape[d] == 1 || view->shape[d] == to->shape[more + d];
+    return fits ? EXPOPS_OK
+                : expops_fail(EXPOPS_ERR_SHAPE, "shape %s does not broadcast to %s",
+                              expops_shape_text(view->ndim, view->shape, got),
+                              expops_shape_text(to->ndim, to->shape, want));
+}
+
+expops_status expops_view_at_most(const expops_value *value, const expops_view *view, int32_t ndim)
+{
+    if (value->kind != EXPOPS_VALUE_TENSOR || view->ndim <= ndim)
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_SHAPE, "has %d dimensions; at most %d are accepted", view->ndim, ndim);
 }
 
 expops_status expops_view_dims(const expops_view *view, const int64_t *dims, uint32_t count, uint8_t *flags)
 {
     memset(flags, count == 0, EXPOPS_MAX_RANK);
     for (uint32_t i = 0; i < count; i++) {
-        const int32_t dim = wrapped(view, dims[i]);
-        if (dim < 0)
-            return EXPOPS_ERR_SHAPE;
+        int32_t dim = 0;
+        EXPOPS_TRY(expops_view_dim(view->ndim, dims[i], &dim));
         if (flags[dim])
             return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d appears more than once", dim);
         flags[dim] = 1;
@@ -54,7 +81,8 @@ expops_status expops_view_permute(expops_view *view, const int64_t *dims, uint32
         return EXPOPS_OK;
     EXPOPS_TRY(expops_view_dims(view, dims, count, seen));
     for (uint32_t i = 0; i < count; i++) {
-        const int32_t dim = wrapped(&from, dims[i]);
+        int32_t dim = 0;
+        EXPOPS_TRY(expops_view_dim(from.ndim, dims[i], &dim));
         view->shape[i] = from.shape[dim];
         view->strides[i] = from.strides[dim];
     }

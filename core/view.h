@@ -12,6 +12,14 @@ const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPO
 /* Number of elements; -1 where an int64_t cannot hold it. */
 int64_t expops_view_numel(const expops_view *view);
 
+/* Dimension `dim` of `ndim`, negative counting from the last, as a number from 0. Without dimensions 0 and -1 are taken. */
+expops_status expops_view_dim(int32_t ndim, int64_t dim, int32_t *out_dim);
+/* Whether the view has exactly this shape. */
+expops_status expops_view_has_shape(const expops_view *view, int32_t ndim, const int64_t *shape);
+/* Whether the view broadcasts to the shape of `to`. */
+expops_status expops_view_expands_to(const expops_view *view, const expops_view *to);
+/* Whether the argument, where it is a tensor, has no more dimensions. */
+expops_status expops_view_at_most(const expops_value *value, const expops_view *view, int32_t ndim);
 /* Reorders dimensions; `dims` must be a permutation, negative counts from the last. */
 expops_status expops_view_permute(expops_view *view, const int64_t *dims, uint32_t count);
 /* Flags for the dimensions named, all of them where none is. Repeated or out of range: an error. */

@@ -6,7 +6,7 @@ OPERATOR(abs) = {
     .source = "torch.abs",
     .aliases = { "absolute" },
     .dtypes = FLOATING | INTEGRAL | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_COMPLEX_TO_REAL,
+    .result = EXPOPS_RESULT_REAL,
     .parameters = { TENSOR("self") },
     .samples = { { -100, 100 } },
 };

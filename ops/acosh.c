@@ -6,7 +6,7 @@ OPERATOR(acosh) = {
     .source = "torch.acosh",
     .aliases = { "arccosh" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { 1, 100 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

@@ -1,4 +1,15 @@
+#include "draft.h"
 #include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    expops_view out;
+    EXPOPS_TRY(expops_draft_like(d, 0, &out));
+    EXPOPS_TRY_SAYING(d->args[1].kind == EXPOPS_VALUE_TENSOR ? expops_view_expands_to(d->tensor + 1, &out) : EXPOPS_OK,
+                      "argument src");
+    expops_leaf_argument(expops_draft_leaf(d, d->op, EXPOPS_FAMILY_POINTWISE, &out), 1);
+    return EXPOPS_OK;
+}
 
 OPERATOR(copy) = {
     .name = "copy",
@@ -7,10 +18,12 @@ OPERATOR(copy) = {
         "part dropped.",
     .source = "torch.Tensor.copy_",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_SELF,
-    .parameters = { TENSOR("self", .shape_only = 1), OPERAND("src", .converts = 1), BOOL("non_blocking", DEFAULT(0)) },
-    .moves = 1,
-    .samples = { { -100, 100 }, { -100, 100 } },
+    .meet = EXPOPS_MEET_FIRST,
+    .parameters = { TENSOR("self"), OPERAND("src"), BOOL("non_blocking", DEFAULT(0)) },
+    .arithmetic = EXPOPS_ARITHMETIC_MOVES,
+    .draft = draft,
+    .elementwise = 1,
+    .samples = { { -100, 100, .shape_only = 1 }, { -100, 100 } },
 };
 
 #ifdef XK

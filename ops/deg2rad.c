@@ -5,7 +5,7 @@ OPERATOR(deg2rad) = {
     .doc = "Degrees in radians: self * pi / 180.",
     .source = "torch.deg2rad",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -720, 720 } },
     .bound = { .f32 = 1, .f64 = 1, .f16 = 1, .bf16 = 1 },

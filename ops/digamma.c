@@ -6,7 +6,7 @@ OPERATOR(digamma) = {
     .source = "torch.digamma",
     .aliases = { "special_digamma", "special_psi" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -7, 20 } },
     /* At the roots left of 0 terms of about 2 cancel. */

@@ -5,7 +5,7 @@ OPERATOR(eq) = {
     .doc = "Whether self equals other; NaN equals nothing, the two zeros are equal.",
     .source = "torch.eq",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .result = EXPOPS_RESULT_BOOL,
     .parameters = { TENSOR("self"), OPERAND("other") },
     .samples = { { -4, 4 }, { -4, 4 } },
 };

@@ -6,7 +6,7 @@ OPERATOR(erf) = {
     .source = "torch.erf",
     .aliases = { "special_erf" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -5, 5 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

@@ -6,7 +6,7 @@ OPERATOR(erfinv) = {
     .source = "torch.erfinv",
     .aliases = { "special_erfinv" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -1, 1 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1 },

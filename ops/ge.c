@@ -6,7 +6,7 @@ OPERATOR(ge) = {
     .source = "torch.ge",
     .aliases = { "greater_equal" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .result = EXPOPS_RESULT_BOOL,
     .parameters = { TENSOR("self"), OPERAND("other") },
     .samples = { { -4, 4 }, { -4, 4 } },
 };

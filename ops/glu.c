@@ -1,21 +1,23 @@
-#include "error.h"
+#include "draft.h"
 #include "operator.h"
-#include "view.h"
 
-static expops_status halve(const expops_operator *op, const expops_value *args, expops_view *views)
+static expops_status draft(expops_draft *d)
 {
-    uint8_t flags[EXPOPS_MAX_RANK];
-    int32_t dim = 0;
-    if (views->ndim == 0)
+    expops_view first = d->tensor[0], gate, out;
+    int32_t dim;
+    if (first.ndim == 0)
         return expops_fail(EXPOPS_ERR_SHAPE, "self has no dimension to halve");
-    EXPOPS_TRY(expops_view_dims(views, &args[1].as.integer, 1, flags));
-    while (!flags[dim])
-        dim++;
-    if (views->shape[dim] % 2)
+    EXPOPS_TRY(expops_view_dim(first.ndim, d->args[1].as.integer, &dim));
+    if (first.shape[dim] % 2)
         return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d of self has the odd size %lld and no halves", dim,
-                           (long long)views->shape[dim]);
-    views->shape[dim] /= 2;
-    views->step = views->shape[dim] * views->strides[dim];
+                           (long long)first.shape[dim]);
+    first.shape[dim] /= 2;
+    gate = first;
+    gate.offset += first.shape[dim] * first.strides[dim];
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, first.ndim, first.shape, NULL, &out));
+    expops_leaf *leaf = expops_draft_leaf(d, d->op, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_leaf_argument_as(leaf, 0, &first);
+    expops_leaf_argument_as(leaf, 0, &gate);
     return EXPOPS_OK;
 }
 
@@ -25,8 +27,8 @@ OPERATOR(glu) = {
     .source = "torch.nn.functional.glu",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("self", .pieces = 2), INT("dim", DEFAULT(-1), .doc = "Of even size.") },
-    .view = halve,
+    .parameters = { TENSOR("self"), INT("dim", DEFAULT(-1), .doc = "Of even size.") },
+    .draft = draft,
     .samples = { { -10, 10 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };

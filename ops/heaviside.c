@@ -5,7 +5,7 @@ OPERATOR(heaviside) = {
     .doc = "0 below zero, 1 above, values at either zero; 0 for NaN.",
     .source = "torch.heaviside",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_SAME,
+    .meet = EXPOPS_MEET_SAME,
     .parameters = { TENSOR("self"), TENSOR("values") },
     .samples = { { -2, 2 }, { -10, 10 } },
 };

@@ -6,7 +6,7 @@ OPERATOR(i0) = {
     .source = "torch.i0",
     .aliases = { "special_i0" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -20, 20 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1 },

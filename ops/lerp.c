@@ -5,7 +5,7 @@ OPERATOR(lerp) = {
     .doc = "self + weight * (end - self), exact at both ends.",
     .source = "torch.lerp",
     .dtypes = FLOATING | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_SAME,
+    .meet = EXPOPS_MEET_SAME,
     .parameters = { TENSOR("self"), TENSOR("end"), OPERAND("weight", .meets = EXPOPS_MEETS_ARITHMETIC) },
     .samples = { { -10, 10 }, { -10, 10 }, { 0, 1 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

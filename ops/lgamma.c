@@ -6,7 +6,7 @@ OPERATOR(lgamma) = {
     .source = "torch.lgamma",
     .aliases = { "special_gammaln" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -6, 20 } },
     /* Left of 0 there is a root beside each pole, where two terms cancel. */

@@ -5,7 +5,7 @@ OPERATOR(log10) = {
     .doc = "The logarithm to base 10; -infinity for zeros, NaN below.",
     .source = "torch.log10",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { 0.001, 100 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

@@ -5,7 +5,7 @@ OPERATOR(logical_not) = {
     .doc = "1 where self is zero, else 0; NaN is not zero.",
     .source = "torch.logical_not",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .result = EXPOPS_RESULT_BOOL,
     .parameters = { TENSOR("self") },
     .samples = { { -2, 2 } },
 };

@@ -5,7 +5,7 @@ OPERATOR(logical_xor) = {
     .doc = "1 where exactly one of self and other is zero, else 0; NaN is not zero.",
     .source = "torch.logical_xor",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .result = EXPOPS_RESULT_BOOL,
     .parameters = { TENSOR("self"), TENSOR("other") },
     .samples = { { -2, 2 }, { -2, 2 } },
 };

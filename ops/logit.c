@@ -7,7 +7,7 @@ OPERATOR(logit) = {
     .source = "torch.logit",
     .aliases = { "special_logit" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self"),
                     NUMBER("eps", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON, .doc = "Below zero: no limit.") },
     .samples = { { 0, 1 } },

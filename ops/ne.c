@@ -6,7 +6,7 @@ OPERATOR(ne) = {
     .source = "torch.ne",
     .aliases = { "not_equal" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_TO_BOOL,
+    .result = EXPOPS_RESULT_BOOL,
     .parameters = { TENSOR("self"), OPERAND("other") },
     .samples = { { -4, 4 }, { -4, 4 } },
 };

@@ -1,15 +1,16 @@
+#include "draft.h"
 #include "operator.h"
-#include "error.h"
 
-static expops_status of_size(const expops_operator *op, const expops_value *args, expops_result *result)
+static expops_status draft(expops_draft *d)
 {
-    result->ndim = (int32_t)args[1].count;
-    for (int32_t i = 0; i < result->ndim; i++) {
-        result->shape[i] = args[1].as.integers[i];
-        if (result->shape[i] < 0)
-            return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d of size is %lld; sizes cannot be negative", i,
-                               (long long)result->shape[i]);
-    }
+    const expops_value *size = d->args + 1;
+    expops_view out;
+    for (uint32_t i = 0; i < size->count; i++)
+        if (size->as.integers[i] < 0)
+            return expops_fail(EXPOPS_ERR_SHAPE, "dimension %u of size is %lld; sizes cannot be negative", i,
+                               (long long)size->as.integers[i]);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, (int32_t)size->count, size->as.integers, NULL, &out));
+    (void)expops_draft_leaf(d, d->op, EXPOPS_FAMILY_POINTWISE, &out);
     return EXPOPS_OK;
 }
 
@@ -18,9 +19,10 @@ OPERATOR(new_ones) = {
     .doc = "A tensor of the given size, every element 1; self gives the type.",
     .source = "torch.Tensor.new_ones",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .parameters = { TENSOR("self", .shape_only = 1), INTS("size"), DTYPE("dtype") },
+    .parameters = { TENSOR("self"), INTS("size"), DTYPE("dtype") },
     .not_in_place = 1,
-    .shape = of_size,
+    .draft = draft,
+    .samples = { { .shape_only = 1 } },
 };
 
 #ifdef XK

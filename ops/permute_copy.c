@@ -1,9 +1,11 @@
+#include "draft.h"
 #include "operator.h"
-#include "view.h"
 
-static expops_status permute(const expops_operator *op, const expops_value *args, expops_view *views)
+static expops_status draft(expops_draft *d)
 {
-    return expops_view_permute(views, args[1].as.integers, args[1].count);
+    expops_view view = d->tensor[0];
+    EXPOPS_TRY(expops_view_permute(&view, d->args[1].as.integers, d->args[1].count));
+    return expops_draft_copy_of(d, &view);
 }
 
 OPERATOR(permute_copy) = {
@@ -11,10 +13,11 @@ OPERATOR(permute_copy) = {
     .doc = "A compact copy of self with its dimensions in the order dims.",
     .source = "torch.permute_copy",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_BITS,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("dims", .doc = "A permutation; negative counts from the last.") },
-    .view = permute,
+    .draft = draft,
     .samples = { { -100, 100 } },
 };
 

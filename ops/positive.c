@@ -6,7 +6,7 @@ OPERATOR(positive) = {
     .source = "torch.positive",
     .dtypes = FLOATING | INTEGRAL | COMPLEX,
     .parameters = { TENSOR("self") },
-    .moves = 1,
+    .arithmetic = EXPOPS_ARITHMETIC_MOVES,
     .samples = { { -100, 100 } },
 };
 

@@ -5,7 +5,7 @@ OPERATOR(rad2deg) = {
     .doc = "Radians in degrees: self * 180 / pi.",
     .source = "torch.rad2deg",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -12, 12 } },
     .bound = { .f32 = 1, .f64 = 1, .f16 = 1, .bf16 = 1 },

@@ -5,7 +5,7 @@ OPERATOR(reciprocal) = {
     .doc = "1 / self.",
     .source = "torch.reciprocal",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -100, 100 } },
     .bound = { .f32 = 2.5f, .f64 = 1, .f16 = 1, .bf16 = 1 },

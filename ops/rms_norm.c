@@ -1,11 +1,34 @@
+#include "draft.h"
 #include "operator.h"
-#include "view.h"
 
-/* The walked dimensions are the last ones, of exactly the given sizes. */
-static expops_status rows(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
-                          int *keepdim)
+/* What PyTorch takes where eps is absent: of the arithmetic, which for the half types is f32's. */
+static double machine_epsilon(const expops_draft *d)
 {
-    return expops_view_last_dims(self, args[1].as.integers, args[1].count, walked);
+    return d->compute == EXPOPS_COMPUTE_F32 ? 0x1p-23 : 0x1p-52;
+}
+
+/* Rows are the last dimensions, of exactly the given sizes. */
+static expops_status draft(expops_draft *d)
+{
+    const expops_view *input = d->tensor, *weight = d->tensor + 2;
+    const int64_t *sizes = d->args[1].as.integers;
+    const uint32_t count = d->args[1].count;
+    int64_t strides[EXPOPS_MAX_RANK];
+    uint8_t walked[EXPOPS_MAX_RANK];
+    expops_view out;
+    EXPOPS_TRY(expops_view_last_dims(input, sizes, count, walked));
+    if (d->args[2].kind == EXPOPS_VALUE_TENSOR)
+        EXPOPS_TRY_SAYING(expops_view_has_shape(weight, (int32_t)count, sizes), "argument weight");
+    expops_draft_strides(d, input->ndim, input->shape, strides);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, input->ndim, input->shape, strides, &out));
+    expops_leaf *leaf = expops_draft_map(d, d->op, &out, walked);
+    expops_leaf_row_argument(leaf, 0, input, walked);
+    expops_leaf_argument_as(leaf, 2, weight);
+    if (d->args[3].kind == EXPOPS_VALUE_NONE)
+        expops_leaf_constant(leaf, machine_epsilon(d), 1);
+    else
+        expops_leaf_argument(leaf, 3);
+    return EXPOPS_OK;
 }
 
 OPERATOR(rms_norm) = {
@@ -15,14 +38,14 @@ OPERATOR(rms_norm) = {
     .source = "torch.nn.functional.rms_norm",
     .family = EXPOPS_FAMILY_MAP,
     .dtypes = FLOATING,
-    .promotion = EXPOPS_PROMOTE_SELF,
+    .meet = EXPOPS_MEET_FIRST,
     .parameters = { TENSOR("input"), INTS("normalized_shape", .doc = "Sizes of the dimensions a row consists of."),
-                    TENSOR("weight", .walked = 1, DEFAULT(1), .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+                    TENSOR("weight", DEFAULT(1), .dtypes = FLOATING | INTEGRAL | BOOLEAN,
                            .meets = EXPOPS_MEETS_EXACT, .doc = "Of shape normalized_shape; absent means ones."),
-                    NUMBER("eps", .optional = 1, .epsilon = 1, .meets = EXPOPS_MEETS_EXACT,
+                    NUMBER("eps", .optional = 1, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Absent means the machine epsilon of the arithmetic: f32, for f64 f64.") },
-    .rows = rows,
-    .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2 } },
+    .draft = draft,
+    .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2, .row = 1 } },
     .bound = { .f32 = 8, .f64 = 16, .f16 = 1, .bf16 = 1 },
 };
 

@@ -1,4 +1,4 @@
-#include "error.h"
+#include "draft.h"
 #include "number.h"
 #include "operator.h"
 
@@ -14,6 +14,27 @@ static expops_status check(const expops_operator *op, const expops_value *args, 
                        op->name, lower, upper);
 }
 
+extern const expops_operator expops_operator_mul;
+
+/* In training self is not read: the gradient is a product. */
+static expops_status draft(expops_draft *d)
+{
+    int32_t ndim;
+    int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
+    expops_view out;
+    EXPOPS_TRY(expops_draft_broadcast(d, &ndim, shape));
+    expops_draft_strides(d, ndim, shape, strides);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, ndim, shape, strides, &out));
+    if (!d->args[5].as.integer) {
+        expops_draft_own(d, &out);
+        return EXPOPS_OK;
+    }
+    expops_leaf *leaf = expops_draft_leaf(d, &expops_operator_mul, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_leaf_argument(leaf, 0);
+    expops_leaf_argument(leaf, 2);
+    return EXPOPS_OK;
+}
+
 OPERATOR(rrelu_with_noise_backward) = {
     .name = "rrelu_with_noise_backward",
     .doc = "Gradient of the randomised leaky ReLU: grad_output * noise in training, else grad_output, times the mean "
@@ -21,13 +42,15 @@ OPERATOR(rrelu_with_noise_backward) = {
            "and upper where self is not above 0.",
     .source = "torch.ops.aten.rrelu_with_noise_backward",
     .dtypes = FLOATING,
-    .promotion = EXPOPS_PROMOTE_SAME,
+    .meet = EXPOPS_MEET_SAME,
     .not_in_place = 1,
     .parameters = { TENSOR("grad_output"), TENSOR("self"), TENSOR("noise"), NUMBER("lower"), NUMBER("upper"),
-                    BOOL("training", .chosen = 1),
+                    BOOL("training"),
                     BOOL("self_is_result",
                          .doc = "Whether self is rrelu's result; its sign says the same either way.") },
     .check = check,
+    .draft = draft,
+    .elementwise = 1,
     .samples = { { -10, 10 }, { -10, 10 }, { 0, 1 } },
     .bound = { .f32 = 2, .f64 = 2, .f16 = 1, .bf16 = 1 },
 };
@@ -35,11 +58,7 @@ OPERATOR(rrelu_with_noise_backward) = {
 #ifdef XK
 KERNEL(xk_t grad_output, xk_t self, xk_t noise, xk_t lower, xk_t upper)
 {
-#if XK_CHOICE == 1
-    return grad_output * noise;
-#else
     return self > 0 ? grad_output : grad_output * ((lower + upper) * XK_C(0.5));
-#endif
 }
 #endif
 

@@ -5,7 +5,7 @@ OPERATOR(rsqrt) = {
     .doc = "1 / sqrt(self); -infinity for -0, NaN below zero.",
     .source = "torch.rsqrt",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { 0.001, 100 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

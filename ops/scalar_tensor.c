@@ -1,8 +1,11 @@
+#include "draft.h"
 #include "operator.h"
 
-static expops_status no_dimensions(const expops_operator *op, const expops_value *args, expops_result *result)
+static expops_status draft(expops_draft *d)
 {
-    result->ndim = 0;
+    expops_view out;
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, 0, NULL, NULL, &out));
+    expops_draft_own(d, &out);
     return EXPOPS_OK;
 }
 
@@ -13,7 +16,7 @@ OPERATOR(scalar_tensor) = {
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .not_in_place = 1,
     .parameters = { NUMBER("s"), DTYPE("dtype") },
-    .shape = no_dimensions,
+    .draft = draft,
 };
 
 #ifdef XK

@@ -6,7 +6,7 @@ OPERATOR(sinc) = {
     .source = "torch.sinc",
     .aliases = { "special_sinc" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -4, 4 } },
     /* PyTorch multiplies by pi before the sine, which moves the zeros at whole numbers. */

@@ -5,7 +5,7 @@ OPERATOR(special_i0e) = {
     .doc = "The modified Bessel function of the first kind of order 0, times exp(-abs(self)).",
     .source = "torch.special.i0e",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -40, 40 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1 },

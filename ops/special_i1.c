@@ -6,7 +6,7 @@ OPERATOR(special_i1) = {
         "The modified Bessel function of the first kind of order 1; NaN for infinities and +0 for -0, as in PyTorch.",
     .source = "torch.special.i1",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -20, 20 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1 },

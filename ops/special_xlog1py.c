@@ -5,7 +5,7 @@ OPERATOR(special_xlog1py) = {
     .doc = "self * log(1 + other), 0 where self is 0 and other is not NaN.",
     .source = "torch.special.xlog1py",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { OPERAND("self"), OPERAND("other") },
     .samples = { { -10, 10 }, { -1, 10 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

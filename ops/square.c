@@ -5,7 +5,7 @@ OPERATOR(square) = {
     .doc = "self * self; integers wrap, bool becomes i64.",
     .source = "torch.square",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .promotion = EXPOPS_PROMOTE_BOOL_TO_INT,
+    .arithmetic = EXPOPS_ARITHMETIC_BOOL_TO_INT,
     .parameters = { TENSOR("self") },
     .samples = { { -100, 100 } },
     .bound = { .f32 = 0.5f, .f64 = 0.5f, .f16 = 0.5f, .bf16 = 0.5f },

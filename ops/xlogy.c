@@ -6,7 +6,7 @@ OPERATOR(xlogy) = {
     .source = "torch.xlogy",
     .aliases = { "special_xlogy" },
     .dtypes = FLOATING | INTEGRAL | BOOLEAN,
-    .promotion = EXPOPS_PROMOTE_INT_TO_FLOAT,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { OPERAND("self"), OPERAND("other") },
     .samples = { { -10, 10 }, { 0, 10 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },

@@ -1,11 +1,22 @@
+#include "draft.h"
 #include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    expops_view out;
+    EXPOPS_TRY(expops_draft_like(d, 0, &out));
+    (void)expops_draft_leaf(d, d->op, EXPOPS_FAMILY_POINTWISE, &out);
+    return EXPOPS_OK;
+}
 
 OPERATOR(zeros_like) = {
     .name = "zeros_like",
     .doc = "A tensor of self's shape, every element 0.",
     .source = "torch.zeros_like",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
-    .parameters = { TENSOR("self", .shape_only = 1), DTYPE("dtype") },
+    .draft = draft,
+    .samples = { { .shape_only = 1 } },
+    .parameters = { TENSOR("self"), DTYPE("dtype") },
 };
 
 #ifdef XK

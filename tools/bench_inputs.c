@@ -165,7 +165,7 @@ static int find_arguments(call *c, const bench_setup *setup, const uint8_t *give
     for (int i = 0; i < NUM_SHAPES * NUM_TYPES * NUM_LISTS; i++) {
         guess(c, setup, given, (enum shape_guess)(i / NUM_LISTS % NUM_SHAPES),
               (enum type_guess)(i / NUM_LISTS / NUM_SHAPES), (enum list_guess)(i % NUM_LISTS));
-        if (expops_infer(c->op, c->values, c->count, out_result) == EXPOPS_OK)
+        if (expops_infer(c->op, c->values, c->count, out_result, 1) == EXPOPS_OK)
             return 0;
         if (i == 0)
             snprintf(first, sizeof(first), "%s", expops_error_text());

@@ -51,7 +51,7 @@ static uint64_t call_bytes(const call *c, const expops_result *result)
 {
     uint64_t bytes = output_bytes(result);
     for (size_t i = 0; i < c->count; i++)
-        if (c->values[i].kind == EXPOPS_VALUE_TENSOR && !c->op->parameters[i].shape_only)
+        if (c->values[i].kind == EXPOPS_VALUE_TENSOR && !c->op->samples[i].shape_only)
             bytes += (uint64_t)c->tensors[i].array.numel * expops_dtype_bytes(c->tensors[i].array.dtype);
     return bytes;
 }
@@ -112,7 +112,7 @@ static void remove_sets(measurement *m)
 static int launch_call(measurement *m, size_t i)
 {
     buffer_set *set = m->sets[i % m->num_sets];
-    return expops_call(set->c.op, m->setup->device, NULL, set->c.values, set->c.count, &set->out);
+    return expops_call(set->c.op, m->setup->device, NULL, set->c.values, set->c.count, &set->out, 1);
 }
 
 static int launch_copy(measurement *m, size_t i)
@@ -239,7 +239,7 @@ int bench_first_calls(call *c, const bench_setup *setup, expops_result *result, 
     for (int i = 0; i < 2 && !status; i++) {
         struct timespec before, after;
         clock_gettime(CLOCK_MONOTONIC, &before);
-        if (expops_call(c->op, setup->device, NULL, c->values, c->count, &out)) {
+        if (expops_call(c->op, setup->device, NULL, c->values, c->count, &out, 1)) {
             snprintf(c->message, sizeof(c->message), "%.1000s", expops_error_text());
             status = -1;
         }

@@ -69,9 +69,9 @@ class Library:
             raise SystemExit(f'expops: no operator {name}')
         values = (Value * max(1, len(args)))(*map(self.value, args))
         out_tensor = ctypes.byref(self.tensor(out))
-        call, count = self.lib.expops_call, ctypes.c_size_t(len(args))
-        self.check(call(op, self.device, self.stream, values, count, out_tensor))
-        return lambda: call(op, self.device, self.stream, values, count, out_tensor)
+        call, count, one = self.lib.expops_call, ctypes.c_size_t(len(args)), ctypes.c_size_t(1)
+        self.check(call(op, self.device, self.stream, values, count, out_tensor, one))
+        return lambda: call(op, self.device, self.stream, values, count, out_tensor, one)
 
 
 def plain(name):

@@ -65,7 +65,7 @@ static int call_and_fetch(call *c, expops_result *result, outcome *out)
     out->array = (npy_array){ .dtype = result->dtype, .ndim = result->ndim, .numel = expops_tensor_numel(&tensor) };
     memcpy(out->array.shape, result->shape, sizeof(result->shape));
     int status = TOOL_OK;
-    if (expops_call(c->op, c->device, NULL, c->values, c->count, &tensor) || expops_synchronize(c->device, NULL))
+    if (expops_call(c->op, c->device, NULL, c->values, c->count, &tensor, 1) || expops_synchronize(c->device, NULL))
         status = tool_library_failed(expops_operator_name(c->op));
     else
         status = fetch_output(c, result, &memory, out);
@@ -111,7 +111,7 @@ static int run(call *c, const tool_option *options, outcome *out)
 {
     expops_result result;
     char message[NPY_MESSAGE_BYTES];
-    if (expops_infer(c->op, c->values, c->count, &result))
+    if (expops_infer(c->op, c->values, c->count, &result, 1))
         return tool_library_failed("run");
     if (options[OPT_OUT_DTYPE].value && expops_dtype_parse(options[OPT_OUT_DTYPE].value, &result.dtype))
         return tool_library_failed("--out-dtype");

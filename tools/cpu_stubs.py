@@ -76,51 +76,49 @@ class Operator:
         named = re.search(r'\.name\s*=\s*"(\w+)"', self.text)
         self.name = named.group(1) if named else self.name
         self.family = self.word(r'\.family\s*=\s*EXPOPS_FAMILY_(\w+)', 'POINTWISE')
-        self.promotion = self.word(r'\.promotion\s*=\s*EXPOPS_PROMOTE_(\w+)', 'DEFAULT')
+        self.arithmetic = self.word(r'\.arithmetic\s*=\s*EXPOPS_ARITHMETIC_(\w+)', 'SAME')
+        self.result_type = self.word(r'\.result\s*=\s*EXPOPS_RESULT_(\w+)', 'SAME')
+        self.of_position = arguments(self.text, r'\bKERNEL\(') == ['xk_long position']
 
     def word(self, pattern, default):
         match = re.search(pattern, self.text)
         return match.group(1) if match else default
 
     def types(self):
-        if self.promotion == 'BITS' or '#ifdef XK' not in self.text:
+        if self.arithmetic == 'BITS' or '#ifdef XK' not in self.text:
             return []
-        if self.promotion == 'POSITION':
+        if self.of_position:
             return ['i64']
         dtypes = self.word(r'\.dtypes\s*=\s*([^,}]*)', '')
         found = set()
         for word in re.findall(r'[A-Z]\w+', dtypes):
             one = re.sub('^EXPOPS_DTYPE_', '', word).lower()
             found.update(SETS.get(word, ['f32'] if one in ('f16', 'bf16') else [one]))
-        if self.promotion == 'INT_TO_FLOAT':
+        if self.arithmetic == 'FLOATING':
             found -= set(SETS['INTEGRAL'] + SETS['BOOLEAN'])
         return [name for name in DTYPES if name in found]
 
     def choices(self):
         if 'XK_CHOICE' not in self.text:
             return 1
-        if re.search(r'\.chosen\s*=\s*1', self.text):
-            return 2
         words = arguments(self.text, r'\bCHOICE\(')
         return len(words) - 1 if words else 1
 
     def result(self, dtype):
-        if self.promotion in ('TO_BOOL', 'POSITION'):
+        if self.result_type == 'BOOL' or self.of_position:
             return 'bool'
-        if self.promotion == 'COMPLEX_TO_REAL':
+        if self.result_type == 'REAL':
             return REAL.get(dtype, dtype)
         return dtype
 
     def kinds(self):
-        """TENSOR, OPERAND or NUMBER of each argument of KERNEL; a tensor that only gives its shape is none, one of
-        several pieces is as many."""
+        """TENSOR, OPERAND or NUMBER of each argument of KERNEL; unless a draft
+        says otherwise."""
         match = re.search(r'\.parameters\s*=\s*\{', self.text)
         inside = balanced(self.text, match.end() - 1) if match else ''
         kinds = []
         for parameter in re.finditer(r'\b(TENSOR|OPERAND|NUMBER)\(', inside):
-            own = balanced(inside, parameter.end() - 1)
-            pieces = re.search(r'\.pieces\s*=\s*(\d+)', own)
-            kinds += [parameter.group(1)] * (0 if 'shape_only' in own else int(pieces.group(1)) if pieces else 1)
+            kinds.append(parameter.group(1))
         return kinds
 
 
@@ -139,7 +137,7 @@ def pointwise_defines(op):
     arrays = [k for k, kind in enumerate(kinds) if kind != 'NUMBER']
     one = len(arrays) > 1 or 'OPERAND' in kinds
     variants = ' '.join(f'V({mask}u)' for mask in [0] + [1 << k for k in arrays if one])
-    if op.promotion == 'POSITION':
+    if op.of_position:
         return '', 'cpu_position.inc'
     return (f'#define CPU_ARGS {len(args)}\n'
             f'#define CPU_ARGUMENTS(A) {each(len(args))}\n'

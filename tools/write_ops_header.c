@@ -30,6 +30,12 @@ static void print_name(const expops_operator *op, unsigned numbers)
             printf("_%s", op->parameters[i].name);
 }
 
+/* A number whose default only the operator knows. */
+static int may_be_absent(const expops_parameter *parameter)
+{
+    return parameter->kind == EXPOPS_PARAMETER_NUMBER && parameter->optional && !parameter->has_default;
+}
+
 static void print_parameter(const expops_operator *op, int index, unsigned numbers)
 {
     const expops_parameter *parameter = op->parameters + index;
@@ -45,7 +51,10 @@ static void print_parameter(const expops_operator *op, int index, unsigned numbe
         printf("const expops_tensor *%s, ", name);
         break;
     case EXPOPS_PARAMETER_NUMBER:
-        printf("%s %s, ", parameter->optional && parameter->epsilon ? "expops_value" : "double", name);
+        printf("%s %s, ", may_be_absent(parameter) ? "expops_value" : "double", name);
+        break;
+    case EXPOPS_PARAMETER_TENSORS:
+        printf("const expops_tensor *const *%s, uint32_t num_%s, ", name, name);
         break;
     case EXPOPS_PARAMETER_INTS:
         printf("const int64_t *%s, uint32_t num_%s, ", name, name);
@@ -69,7 +78,9 @@ static void print_prototype(const expops_operator *op, unsigned numbers)
     printf("(expops_device *device, void *stream, ");
     for (int i = 0; op->parameters[i].name; i++)
         print_parameter(op, i, numbers);
-    printf("const expops_tensor *out)");
+    for (int i = 0; i == 0 || (i < EXPOPS_MAX_OUTPUTS && op->outputs[i]); i++)
+        printf("%sconst expops_tensor *%s", i ? ", " : "", op->outputs[i] ? op->outputs[i] : "out");
+    printf(")");
 }
 
 static void print_choices(const expops_operator *op)
@@ -115,7 +126,7 @@ static void print_doc(const expops_operator *op)
             printf(" May be NULL.");
         else if (parameter->kind == EXPOPS_PARAMETER_INTS && parameter->optional)
             printf(" May be empty.");
-        else if (parameter->epsilon)
+        else if (may_be_absent(parameter))
             printf(" expops_none() for the default.");
         else if (parameter->optional)
             printf(" Default %g.", parameter->default_value);
@@ -134,7 +145,10 @@ static void print_argument(const expops_operator *op, int index, unsigned number
         printf(numbers >> index & 1u ? "%s" : "expops_tensor_value(%s)", name);
         break;
     case EXPOPS_PARAMETER_NUMBER:
-        printf(parameter->optional && parameter->epsilon ? "%s" : "expops_real(%s)", name);
+        printf(may_be_absent(parameter) ? "%s" : "expops_real(%s)", name);
+        break;
+    case EXPOPS_PARAMETER_TENSORS:
+        printf("expops_tensors(%s, num_%s)", name, name);
         break;
     case EXPOPS_PARAMETER_INTS:
         printf("expops_ints(%s, num_%s)", name, name);
@@ -151,6 +165,21 @@ static void print_argument(const expops_operator *op, int index, unsigned number
     }
 }
 
+/* The outputs' descriptors side by side; none is read where one is missing. */
+static void print_several(const expops_operator *op, int num_args)
+{
+    int count = 0;
+    printf("    if (");
+    for (int i = 0; i < EXPOPS_MAX_OUTPUTS && op->outputs[i]; i++)
+        printf("%s!%s", i ? " || " : "", op->outputs[i]);
+    printf(")\n        return expops_call(&expops_operator_%s, device, stream, args, %d, NULL, 0);\n", op->name, num_args);
+    printf("    const expops_tensor outs[] = { ");
+    for (; count < EXPOPS_MAX_OUTPUTS && op->outputs[count]; count++)
+        printf("%s*%s", count ? ", " : "", op->outputs[count]);
+    printf(" };\n    return expops_call(&expops_operator_%s, device, stream, args, %d, outs, %d);\n}\n\n", op->name,
+           num_args, count);
+}
+
 static void print_function(const expops_operator *op, unsigned numbers)
 {
     int count = 0;
@@ -160,7 +189,12 @@ static void print_function(const expops_operator *op, unsigned numbers)
         printf("%s", count ? ", " : "");
         print_argument(op, count, numbers);
     }
-    printf(" };\n    return expops_call(&expops_operator_%s, device, stream, args, %d, out);\n}\n\n", op->name, count);
+    printf(" };\n");
+    if (op->outputs[1])
+        print_several(op, count);
+    else
+        printf("    return expops_call(&expops_operator_%s, device, stream, args, %d, %s, 1);\n}\n\n", op->name, count,
+               op->outputs[0] ? op->outputs[0] : "out");
 }
 
 /* Calls `print` for the tensor form and for each form with numbers; at least one tensor stays. */

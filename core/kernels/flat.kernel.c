@@ -44,7 +44,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 #if XK_POSITION
     xk_index position = p.first_position + column * p.inner_position;
     xk_index second_position = p.first_position - left * p.inner_position;
-#define XK_P ((xk_t)((k < left ? position : second_position) + k * p.inner_position))
+#define XK_P ((xk_long)((k < left ? position : second_position) + k * p.inner_position))
 #endif
     /* Where there is one row, it is the second too: nothing is read behind the last. */
     xk_index rest = row, second_rest = row + (left < XK_VEC);
@@ -57,7 +57,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             second_rest = XK_DIVIDE(second_rest, d);
             second -= second_rest * p.size[d];
         }
-        XK_EACH(XK_STEP)
+        XK_EACH(XK_ADVANCE)
         XK_EACH(XK_STEP_SECOND)
 #if XK_POSITION
         position += c * p.position[d];

@@ -25,8 +25,16 @@ typedef union xk_number {
 #define XK_EACH(m) m(0) m(1)
 #elif XK_NT == 3
 #define XK_EACH(m) m(0) m(1) m(2)
-#else
+#elif XK_NT == 4
 #define XK_EACH(m) m(0) m(1) m(2) m(3)
+#elif XK_NT == 5
+#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4)
+#elif XK_NT == 6
+#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4) m(5)
+#elif XK_NT == 7
+#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6)
+#else
+#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7)
 #endif
 
 #define XK_N(j) p.number[j].value
@@ -45,4 +53,4 @@ typedef union xk_number {
 
 #define XK_ADDRESS(i) XK_GLOBAL const XK_S(XK_D##i) *g##i = XK_POINTER(const XK_S(XK_D##i), x##i);
 #define XK_OFFSET(i) xk_index o##i = 0;
-#define XK_STEP(i) o##i += c * p.stride[i + 1][d];
+#define XK_ADVANCE(i) o##i += c * p.stride[i + 1][d];

@@ -35,7 +35,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_EACH(XK_OFFSET)
 #if XK_POSITION
         xk_index position = p.first_position;
-#define XK_P ((xk_t)(position + k * p.inner_position))
+#define XK_P ((xk_long)(position + k * p.inner_position))
 #endif
         XK_UNROLL
         for (int d = XK_RANK - 1; d >= 0; d--) {
@@ -45,7 +45,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
                 c -= rest * p.size[d];
             }
             at_out += c * p.stride[0][d];
-            XK_EACH(XK_STEP)
+            XK_EACH(XK_ADVANCE)
 #if XK_POSITION
             position += c * p.position[d];
 #endif

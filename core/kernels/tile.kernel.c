@@ -97,7 +97,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         const xk_index c = rest % p.size[d];
         rest /= p.size[d];
         at_out += c * p.stride[0][d];
-        XK_EACH(XK_STEP)
+        XK_EACH(XK_ADVANCE)
     }
     at_out += across0 + down0 * p.stride[0][XK_RANK - 2];
     XK_EACH(XK_ORIGIN)

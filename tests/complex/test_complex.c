@@ -58,8 +58,8 @@ static int build(const item *it, test_call *call, const test_value *points, int6
         if (!is_tensor(parameter))
             continue;
         const expops_dtype dtype = parameter->dtypes ? EXPOPS_DTYPE_BOOL : it->dtype;
-        const int64_t elements = parameter->max_ndim ? 1 : count;
-        if (!test_call_tensor(call, i, dtype, parameter->max_ndim ? 0 : 1, &count, TEST_COMPACT, 0))
+        const int64_t elements = call->op->samples[i].scalar ? 1 : count;
+        if (!test_call_tensor(call, i, dtype, call->op->samples[i].scalar ? 0 : 1, &count, TEST_COMPACT, 0))
             return 0;
         fill(call, i, points, elements, &random);
     }

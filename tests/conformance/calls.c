@@ -80,7 +80,7 @@ static void *work(void *argument)
         fail_worker(w, "preparing");
     pthread_barrier_wait(w->start);
     for (int i = 0; i < CALLS && !w->failures; i++) {
-        if (expops_call(mul, conformance_device, stream, p.args, 2, &p.out.tensor) != EXPOPS_OK)
+        if (expops_call(mul, conformance_device, stream, p.args, 2, &p.out.tensor, 1) != EXPOPS_OK)
             fail_worker(w, "expops_call");
         else if (expops_synchronize(conformance_device, stream) != EXPOPS_OK)
             fail_worker(w, "expops_synchronize");
@@ -125,7 +125,7 @@ static void test_error_text_is_the_threads_own(void **state)
     pthread_t thread;
     void *failed = NULL;
     char before[200];
-    assert_int_not_equal(expops_call(NULL, conformance_device, NULL, NULL, 0, NULL), EXPOPS_OK);
+    assert_int_not_equal(expops_call(NULL, conformance_device, NULL, NULL, 0, NULL, 1), EXPOPS_OK);
     snprintf(before, sizeof(before), "%s", expops_error_text());
     assert_true(strlen(before) > 0);
     assert_int_equal(pthread_create(&thread, NULL, fail_elsewhere, NULL), 0);
@@ -141,9 +141,9 @@ static void test_calls_in_order(void **state)
     const expops_operator *mul = expops_find("mul");
     assert_true(make_product(&p, conformance_device, one_size[0], 2));
     const expops_value again[2] = { expops_tensor_value(&p.out.tensor), p.args[1] };
-    assert_ok(expops_call(mul, conformance_device, NULL, p.args, 2, &p.out.tensor));
+    assert_ok(expops_call(mul, conformance_device, NULL, p.args, 2, &p.out.tensor, 1));
     for (int i = 0; i < 9; i++)
-        assert_ok(expops_call(mul, conformance_device, NULL, again, 2, &p.out.tensor));
+        assert_ok(expops_call(mul, conformance_device, NULL, again, 2, &p.out.tensor, 1));
     assert_true(product_is_right(&p, 1024));
     free_product(&p);
 }
@@ -156,9 +156,9 @@ static void test_prepared(void **state)
     const expops_operator *maximum = expops_find("maximum");
     assert_non_null(maximum);
     assert_true(make_product(&p, conformance_device, one_size[0], 5));
-    assert_ok(expops_prepare(maximum, conformance_device, p.args, 2, &p.out.tensor));
+    assert_ok(expops_prepare(maximum, conformance_device, p.args, 2, &p.out.tensor, 1, NULL));
     assert_ok(expops_cache_get_stats(&before));
-    assert_ok(expops_call(maximum, conformance_device, NULL, p.args, 2, &p.out.tensor));
+    assert_ok(expops_call(maximum, conformance_device, NULL, p.args, 2, &p.out.tensor, 1));
     assert_ok(expops_synchronize(conformance_device, NULL));
     assert_ok(expops_cache_get_stats(&after));
     assert_true(after.misses == before.misses && after.compile_ns == before.compile_ns);
@@ -170,7 +170,7 @@ static void test_default_device_is_used(void **state)
     product p;
     assert_true(make_product(&p, conformance_device, one_size[0], 3));
     assert_ok(expops_scope_push(expops_device_name(conformance_device)));
-    assert_ok(expops_call(expops_find("mul"), NULL, NULL, p.args, 2, &p.out.tensor));
+    assert_ok(expops_call(expops_find("mul"), NULL, NULL, p.args, 2, &p.out.tensor, 1));
     assert_ok(expops_synchronize(NULL, NULL));
     assert_ok(expops_scope_pop());
     assert_true(product_is_right(&p, 3));
@@ -194,11 +194,11 @@ static void test_second_device(void **state)
     assert_ptr_not_equal(second, conformance_device);
     assert_true(make_product(&here, conformance_device, one_size[0], 3));
     assert_true(make_product(&there, second, one_size[0], 4));
-    assert_ok(expops_call(mul, conformance_device, NULL, here.args, 2, &here.out.tensor));
-    assert_ok(expops_call(mul, second, NULL, there.args, 2, &there.out.tensor));
+    assert_ok(expops_call(mul, conformance_device, NULL, here.args, 2, &here.out.tensor, 1));
+    assert_ok(expops_call(mul, second, NULL, there.args, 2, &there.out.tensor, 1));
     assert_true(product_is_right(&here, 3) && product_is_right(&there, 4));
-    assert_int_equal(expops_call(mul, conformance_device, NULL, there.args, 2, &here.out.tensor), EXPOPS_ERR_DEVICE);
-    assert_int_equal(expops_call(mul, conformance_device, NULL, here.args, 2, &there.out.tensor), EXPOPS_ERR_DEVICE);
+    assert_int_equal(expops_call(mul, conformance_device, NULL, there.args, 2, &here.out.tensor, 1), EXPOPS_ERR_DEVICE);
+    assert_int_equal(expops_call(mul, conformance_device, NULL, here.args, 2, &there.out.tensor, 1), EXPOPS_ERR_DEVICE);
     free_product(&here);
     free_product(&there);
     expops_device_close(&second);

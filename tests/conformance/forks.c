@@ -22,7 +22,7 @@ static expops_status call(int64_t length, int *right)
     out.data = y;
     x[length - 1] = (float)length;
     const expops_value args[] = { expops_tensor_value(&in) };
-    const expops_status status = expops_call(expops_find("neg"), conformance_device, NULL, args, 1, &out);
+    const expops_status status = expops_call(expops_find("neg"), conformance_device, NULL, args, 1, &out, 1);
     *right = y[length - 1] == -(float)length;
     return status;
 }

@@ -98,7 +98,7 @@ static void refuses_bad_arguments(void **state)
                    "out", "multiple");
     x.tensor.ndim = EXPOPS_MAX_RANK + 1;
     expect_refusal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_ERR_SHAPE, launches, "self", "17");
-    assert_int_equal(expops_call(NULL, fixture_device, NULL, NULL, 0, &y.tensor), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_call(NULL, fixture_device, NULL, NULL, 0, &y.tensor, 1), EXPOPS_ERR_INVALID_ARGUMENT);
 }
 
 static void overlap(void **state)
@@ -140,7 +140,7 @@ static void under_capture_only_loaded_kernels_run(void **state)
     assert_int_equal(null_backend.calls[NULL_COMPILE], 0);
     null_backend.capturing = 0;
     const expops_value args[] = { expops_tensor_value(&x.tensor) };
-    assert_int_equal(expops_prepare(expops_find("exp"), fixture_device, args, 1, &y.tensor), EXPOPS_OK);
+    assert_int_equal(expops_prepare(expops_find("exp"), fixture_device, args, 1, &y.tensor, 1, NULL), EXPOPS_OK);
     assert_int_equal(null_backend.calls[NULL_LAUNCH], 0);
     null_backend.capturing = 1;
     assert_int_equal(expops_exp(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_OK);
@@ -276,11 +276,11 @@ static void inference_needs_no_device(void **state)
     TENSOR_AT(&x, A, EXPOPS_DTYPE_I32, 4, 1, 3);
     TENSOR_AT(&y, A, EXPOPS_DTYPE_F16, 5, 1);
     const expops_value args[] = { expops_tensor_value(&x.tensor), expops_tensor_value(&y.tensor) };
-    assert_int_equal(expops_infer(expops_find("multiply"), args, 2, &result), EXPOPS_OK);
+    assert_int_equal(expops_infer(expops_find("multiply"), args, 2, &result, 1), EXPOPS_OK);
     assert_int_equal(result.dtype, EXPOPS_DTYPE_F16);
     assert_int_equal(result.ndim, 3);
     assert_memory_equal(result.shape, ((int64_t[]){ 4, 5, 3 }), 3 * sizeof *result.shape);
-    assert_int_equal(expops_infer(expops_find("eq"), args, 2, &result), EXPOPS_OK);
+    assert_int_equal(expops_infer(expops_find("eq"), args, 2, &result, 1), EXPOPS_OK);
     assert_int_equal(result.dtype, EXPOPS_DTYPE_BOOL);
     assert_null(expops_find("no_such_operator"));
 }

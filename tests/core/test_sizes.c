@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fixture.h"
+#include "problem_of.h"
 #include "specialize.h"
 #include "view.h"
 
@@ -41,11 +42,11 @@ static void expect_everywhere(const char *name, const expops_value *args, size_t
     const expops_operator *op = expops_find(name);
     const unsigned launches = null_backend.calls[NULL_LAUNCH];
     expops_result result;
-    expect(expops_infer(op, args, count, &result), EXPOPS_ERR_SHAPE);
+    expect(expops_infer(op, args, count, &result, 1), EXPOPS_ERR_SHAPE);
     assert_non_null(strstr(expops_error_text(), name));
     assert_non_null(strstr(expops_error_text(), word));
-    expect(expops_call(op, fixture_device, NULL, args, count, out), EXPOPS_ERR_SHAPE);
-    expect(expops_prepare(op, fixture_device, args, count, out), EXPOPS_ERR_SHAPE);
+    expect(expops_call(op, fixture_device, NULL, args, count, out, 1), EXPOPS_ERR_SHAPE);
+    expect(expops_prepare(op, fixture_device, args, count, out, 1, NULL), EXPOPS_ERR_SHAPE);
     assert_int_equal(null_backend.calls[NULL_LAUNCH], launches);
 }
 
@@ -94,7 +95,7 @@ static void a1_the_largest_tensor_is_inferred(void **state)
     const expops_tensor largest = described(A, EXPOPS_DTYPE_F32, SIZES(((int64_t)1 << 61) - 1), NULL);
     const expops_value args[] = { expops_tensor_value(&largest) };
     expops_result result;
-    expect(expops_infer(expops_find("silu"), args, 1, &result), EXPOPS_OK);
+    expect(expops_infer(expops_find("silu"), args, 1, &result, 1), EXPOPS_OK);
     assert_int_equal(result.shape[0], ((int64_t)1 << 61) - 1);
 }
 
@@ -158,17 +159,16 @@ static void f1_long_strides_are_planned(void **state)
                         sixteen = described(B, EXPOPS_DTYPE_I8, SIZES(16), NULL),
                         single = described(B, EXPOPS_DTYPE_I8, SIZES(), NULL);
     const expops_value of_four[] = { expops_tensor_value(&apart) }, of_sixteen[] = { expops_tensor_value(&turned) };
-    expect(expops_prepare(expops_find("neg"), fixture_device, of_four, 1, &four), EXPOPS_OK);
+    expect(expops_prepare(expops_find("neg"), fixture_device, of_four, 1, &four, 1, NULL), EXPOPS_OK);
     assert_string_equal(fixture_define("XK_RANK"), "2");
-    expect(expops_prepare(expops_find("neg"), fixture_device, of_sixteen, 1, &sixteen), EXPOPS_OK);
+    expect(expops_prepare(expops_find("neg"), fixture_device, of_sixteen, 1, &sixteen, 1, NULL), EXPOPS_OK);
     assert_string_equal(fixture_define("XK_INDEX64"), "1");
-    expect(expops_prepare(expops_find("amin"), fixture_device, of_sixteen, 1, &single), EXPOPS_OK);
+    expect(expops_prepare(expops_find("amin"), fixture_device, of_sixteen, 1, &single, 1, NULL), EXPOPS_OK);
 }
 
-static expops_status all(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
-                         int *keepdim)
+static expops_status all(expops_draft *d)
 {
-    return expops_view_dims(self, NULL, 0, walked);
+    return expops_draft_reduction(d, NULL, 0, 0, 1);
 }
 
 /* A sum over nothing is 0; the sizes beside the 0 are not multiplied. */
@@ -178,13 +178,12 @@ static void f1_rows_of_nothing(void **state)
                                  .family = EXPOPS_FAMILY_REDUCE,
                                  .dtypes = FLOATING,
                                  .parameters = { TENSOR("self") },
-                                 .rows = all,
-                                 .empty_rows = 1 };
+                                 .draft = all };
     const expops_tensor none = described(0, EXPOPS_DTYPE_F32, SIZES(E62, 4, 0), (const int64_t[]){ 1, 1, 1 }),
                         single = described(B, EXPOPS_DTYPE_F32, SIZES(), NULL);
     const expops_value args[] = { expops_tensor_value(&none) };
     expops_problem problem;
-    expect(expops_problem_make(&op, fixture_device, args, &single, &problem), EXPOPS_OK);
+    expect(problem_of(&op, fixture_device, args, &single, &problem), EXPOPS_OK);
     assert_int_equal(problem.row_dims, 1);
     assert_int_equal(problem.shape[problem.rank - 1], 0);
 }

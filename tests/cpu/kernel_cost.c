@@ -7,10 +7,10 @@
 
 static int call_twice(call *c, expops_device *device, expops_tensor *out)
 {
-    if (expops_call(c->op, device, NULL, c->values, c->count, out))
+    if (expops_call(c->op, device, NULL, c->values, c->count, out, 1))
         return -1;
     CALLGRIND_ZERO_STATS;
-    const expops_status status = expops_call(c->op, device, NULL, c->values, c->count, out);
+    const expops_status status = expops_call(c->op, device, NULL, c->values, c->count, out, 1);
     CALLGRIND_DUMP_STATS_AT(expops_operator_name(c->op));
     return status ? -1 : 0;
 }

@@ -21,8 +21,8 @@ static void *run_errand(void *given)
     const expops_tensor nowhere = { .dtype = { .code = 99 } };
 
     for (int i = 0; i < 2 && !e->status; i++)
-        e->status = expops_call(e->c->op, device, NULL, e->c->values, e->c->count, e->out);
-    e->explained = expops_call(e->c->op, device, NULL, e->c->values, e->c->count, &nowhere) && *expops_error_text();
+        e->status = expops_call(e->c->op, device, NULL, e->c->values, e->c->count, e->out, 1);
+    e->explained = expops_call(e->c->op, device, NULL, e->c->values, e->c->count, &nowhere, 1) && *expops_error_text();
     return NULL;
 }
 

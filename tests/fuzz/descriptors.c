@@ -198,13 +198,13 @@ static int run(fuzz_call *call, made_call *made, const expops_result *result, ex
                fuzz_counts *counts)
 {
     const unsigned before = atomic_load(&null_backend.calls[NULL_LAUNCH]);
-    const expops_status called = expops_call(call->op, device, NULL, made->args, call->num_args, made->out);
+    const expops_status called = expops_call(call->op, device, NULL, made->args, call->num_args, made->out, 1);
     counts->refused += called != EXPOPS_OK;
     if (alone && called != EXPOPS_OK && atomic_load(&null_backend.calls[NULL_LAUNCH]) != before)
         return report(call, counts, "refused, and launched all the same", called);
     if (check_call(call, inferred, result, called, counts))
         return 1;
-    if (expops_call(call->op, device, NULL, made->args, call->num_args, made->out) != called)
+    if (expops_call(call->op, device, NULL, made->args, call->num_args, made->out, 1) != called)
         return report(call, counts, "a second call ends otherwise", called);
     return 0;
 }
@@ -215,7 +215,7 @@ static int infer_and_run(fuzz_stream *stream, fuzz_call *call, fuzz_counts *coun
     expops_result result = { .dtype = EXPOPS_DTYPE_F32 };
     for (size_t i = 0; i < call->num_args; i++)
         make_value(call->args + i, i, &made);
-    const expops_status inferred = expops_infer(call->op, made.args, call->num_args, &result);
+    const expops_status inferred = expops_infer(call->op, made.args, call->num_args, &result, 1);
     if (inferred != EXPOPS_OK ? check_refusal(call, inferred, counts) : check_result(call, &result, counts))
         return 1;
     if (call->out_is == FUZZ_OUT_RIGHT) {

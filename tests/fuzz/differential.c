@@ -40,7 +40,7 @@ static int has_judge(const test_call *call)
         if (call->arrays[i].host && test_is_complex(call->arrays[i].dtype))
             return 0;
     return reference && real && !has_wild_numbers(call) &&
-           (reference->row || (call->op->family == EXPOPS_FAMILY_POINTWISE && !call->op->view));
+           (reference->row || test_is_elementwise(call->op));
 }
 
 static int judge(test_call *call)
@@ -80,7 +80,7 @@ static int differs(test_call *call, const test_value *a, const test_value *b)
     const expops_dtype rounded = test_is_complex(result) ? parts[result] : result;
     const double bound = 2 * test_bound(call->op, result);
     const long double size = fmaxl(fabsl(a->re), fabsl(a->im));
-    const int is_complex = test_is_complex(call->types.common) && !call->op->moves && isfinite(size);
+    const int is_complex = test_is_complex(call->types.common) && call->op->arithmetic != EXPOPS_ARITHMETIC_MOVES && isfinite(size);
     const long double slack =
         test_is_float(rounded) && isfinite(size) ? ((long double)bound + 4 * is_complex) * test_ulp(rounded, size) : 0;
     return !test_close(part, a->re, b->re, bound, slack) || !test_close(part, a->im, b->im, bound, slack);
@@ -145,7 +145,7 @@ static int output_is_right(const test_call *call)
     for (int32_t i = 0; i < out->ndim; i++)
         if (call->in_place && out->shape[i] > 1)
             return 0; /* may overlap itself */
-    return call->op->promotion == EXPOPS_PROMOTE_BITS ? out->dtype == call->result.dtype
+    return call->op->arithmetic == EXPOPS_ARITHMETIC_BITS ? out->dtype == call->result.dtype
                                                       : test_can_cast(call->result.dtype, out->dtype);
 }
 
@@ -163,7 +163,7 @@ static int run(fuzz_stream *stream, fuzz_call *from, test_call *call, fuzz_count
     for (size_t i = 0; i < from->num_args; i++)
         if (!fuzz_operand(call, from, i))
             return 0;
-    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &result);
+    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &result, 1);
     if (inferred != EXPOPS_OK) {
         counts->refused++;
         return check_status(from, call, inferred);

@@ -62,22 +62,20 @@ void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap
 }
 
 /* Broadcasts to the plan's shape: some sizes of one, some leading dimensions missing. */
-static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, const plan *plan, int first,
-                        fuzz_tensor *tensor)
+static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, const expops_samples *samples,
+                        const plan *plan, int first, fuzz_tensor *tensor)
 {
     int32_t drop =
         !first && fuzz_chance(stream, 30) && plan->ndim ? (int32_t)fuzz_below(stream, (uint64_t)plan->ndim + 1) : 0;
-    if (parameter->max_ndim && plan->ndim - drop >= parameter->max_ndim)
-        drop = plan->ndim + 1 - (int32_t)parameter->max_ndim + (int32_t)fuzz_below(stream, parameter->max_ndim);
+    if (samples->scalar)
+        drop = plan->ndim;
     memset(tensor, 0, sizeof *tensor);
     tensor->ndim = plan->ndim - drop;
     memcpy(tensor->shape, plan->shape + drop, (size_t)tensor->ndim * sizeof *tensor->shape);
     for (int32_t i = 0; i < tensor->ndim; i++)
         if (!first && fuzz_chance(stream, 20))
             tensor->shape[i] = 1;
-    if (parameter->max_ndim == 2 && tensor->ndim == 1 && plan->ndim > 1) /* a weight for each channel */
-        tensor->shape[0] = plan->shape[1];
-    if (parameter->walked && plan->list) {
+    if (samples->row && plan->list) {
         tensor->ndim = plan->list_count;
         memcpy(tensor->shape, plan->list, (size_t)plan->list_count * sizeof *tensor->shape);
     }
@@ -131,14 +129,15 @@ static expops_value draw_list(fuzz_stream *stream, plan *plan, fuzz_value *room)
     return expops_ints(room->integers, count);
 }
 
-static expops_value draw_value(fuzz_stream *stream, const expops_parameter *parameter, plan *plan, int first,
+static expops_value draw_value(fuzz_stream *stream, const expops_operator *op, size_t index, plan *plan, int first,
                                fuzz_value *room)
 {
+    const expops_parameter *parameter = op->parameters + index;
     const int is_tensor = parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
     if (parameter->optional && fuzz_chance(stream, 40))
         return expops_none();
     if (is_tensor && !(parameter->kind == EXPOPS_PARAMETER_OPERAND && fuzz_chance(stream, first ? 10 : 40))) {
-        draw_tensor(stream, parameter, plan, first, &room->tensor);
+        draw_tensor(stream, parameter, op->samples + index, plan, first, &room->tensor);
         return expops_value_of_kind(EXPOPS_VALUE_TENSOR, 1);
     }
     int words = 0;
@@ -169,7 +168,7 @@ void fuzz_draw(fuzz_stream *stream, fuzz_call *call)
     plan.dtype = any_dtype(stream, call->op->dtypes);
     draw_shape(stream, &plan);
     for (size_t i = 0; i < call->num_args; i++)
-        call->args[i].value = draw_value(stream, call->op->parameters + i, &plan, i == 0, call->args + i);
+        call->args[i].value = draw_value(stream, call->op, i, &plan, i == 0, call->args + i);
     while (call->num_args && call->args[call->num_args - 1].value.kind == EXPOPS_VALUE_NONE && fuzz_chance(stream, 50))
         call->num_args--;
     call->seed = fuzz_bits(stream) >> 40;
@@ -180,7 +179,7 @@ void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result 
 {
     call->out_is = FUZZ_OUT_DRAWN;
     if (call->num_args && call->args[0].value.kind == EXPOPS_VALUE_TENSOR && expops_operator_in_place(call->op) &&
-        !call->op->parameters[0].shape_only && fuzz_chance(stream, 10)) {
+        !call->op->samples[0].shape_only && fuzz_chance(stream, 10)) {
         call->out_is = 0;
         return;
     }

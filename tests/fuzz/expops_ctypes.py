@@ -34,7 +34,8 @@ class Value(c.Structure):
 
 
 class Result(c.Structure):
-    _fields_ = [("dtype", c.c_int), ("ndim", c.c_int32), ("shape", c.c_int64 * MAX_RANK)]
+    _fields_ = [("struct_size", c.c_uint32), ("flags", c.c_uint32), ("dtype", c.c_int), ("ndim", c.c_int32),
+                ("shape", c.c_int64 * MAX_RANK), ("strides", c.c_int64 * MAX_RANK), ("byte_offset", c.c_uint64)]
 
 
 class ParameterInfo(c.Structure):
@@ -114,11 +115,12 @@ class Library:
     def infer(self, op, args):
         """(status name, dtype, shape)"""
         result = Result()
-        status = self.lib.expops_infer(op["op"], self.arguments(op, args), c.c_size_t(len(args)), c.byref(result))
+        status = self.lib.expops_infer(op["op"], self.arguments(op, args), c.c_size_t(len(args)), c.byref(result),
+                                       c.c_size_t(1))
         name = self.lib.expops_status_name(status).decode()
         return name, (DTYPES[self.names[result.dtype]] if not status else None), tuple(result.shape[:result.ndim])
 
     def call(self, op, args, out):
         status = self.lib.expops_call(op["op"], self.device, None, self.arguments(op, args), c.c_size_t(len(args)),
-                                      c.byref(self.tensor(out)))
+                                      c.byref(self.tensor(out)), c.c_size_t(1))
         return self.lib.expops_status_name(status).decode()

@@ -125,7 +125,7 @@ int test_report(test_call *call, const char *format, ...)
 
 int test_call_infer(test_call *call)
 {
-    const expops_status status = expops_infer(call->op, call->args, call->num_args, &call->result);
+    const expops_status status = expops_infer(call->op, call->args, call->num_args, &call->result, 1);
     if (status != EXPOPS_OK)
         return test_report(call, "expops_infer gives %s: %s", expops_status_name(status), expops_error_text());
     call->types = test_promote(call->op, call->args, call->num_args);
@@ -157,7 +157,7 @@ expops_status test_call_launch(test_call *call)
     if (status == EXPOPS_OK && !call->in_place)
         status = test_array_upload(&call->out);
     if (status == EXPOPS_OK)
-        status = expops_call(call->op, call->device, NULL, call->args, call->num_args, &test_call_out(call)->tensor);
+        status = expops_call(call->op, call->device, NULL, call->args, call->num_args, &test_call_out(call)->tensor, 1);
     return status;
 }
 
@@ -209,7 +209,7 @@ void test_call_operands(const test_call *call, int64_t position, char *text, siz
     int used = append(text, 0, (int)size, "at %lld:", (long long)position);
     for (size_t i = 0; i < call->num_args; i++) {
         const test_array *array = &call->arrays[i];
-        if (!array->host || (call->op->family != EXPOPS_FAMILY_POINTWISE) || call->op->view)
+        if (!array->host || !test_is_elementwise(call->op))
             continue;
         const int64_t index = test_array_index(array, call->result.ndim, call->result.shape, position);
         const test_value value = test_array_get(array, index);

@@ -49,4 +49,10 @@ expops_status test_call_launch(test_call *call);
 /* The number of the call's operands for messages: "self=1.5 other=nan" of one output element. */
 void test_call_operands(const test_call *call, int64_t position, char *text, size_t size);
 
+/* Whether an element of the result is made of the tensors' elements at the same place, broadcast. */
+static inline int test_is_elementwise(const expops_operator *op)
+{
+    return op->family == EXPOPS_FAMILY_POINTWISE && (!op->draft || op->elementwise);
+}
+
 #endif

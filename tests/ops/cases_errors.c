@@ -18,7 +18,8 @@ static int begin_valid(test_call *call, test_subject *subject, const char *title
         test_plain_argument(call, i, subject->dtype, 0);
         if (!tensor)
             continue;
-        const int drop = parameter->walked ? 1 : parameter->max_ndim ? 3 - parameter->max_ndim : 0;
+        const expops_samples *samples = call->op->samples + i;
+        const int drop = samples->row ? 1 : samples->scalar ? 2 : 0;
         if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), 2 - drop, shape + drop,
                               TEST_COMPACT, 0))
             return 0;
@@ -26,11 +27,11 @@ static int begin_valid(test_call *call, test_subject *subject, const char *title
     }
     for (size_t i = 0; i < call->num_args; i++)
         if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT &&
-            expops_infer(call->op, call->args, call->num_args, &call->result) != EXPOPS_OK) {
+            expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK) {
             call->args[i] = expops_int(0); /* the even dimension, for what halves one */
         } else if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {
             test_call_ints(call, i, last, 1);
-            if (expops_infer(call->op, call->args, call->num_args, &call->result) != EXPOPS_OK)
+            if (expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK)
                 test_call_ints(call, i, identity, 2);
         }
     return test_call_infer(call) == 0 && test_call_output(call, call->result.dtype, TEST_COMPACT, 0);
@@ -51,7 +52,7 @@ static int must_fail(test_call *call, expops_status expected, const char *argume
             return test_report(call, "upload: %s", expops_error_text());
     if (test_array_upload(&call->out) != EXPOPS_OK)
         return test_report(call, "upload: %s", expops_error_text());
-    const expops_status status = expops_call(call->op, call->device, NULL, call->args, call->num_args, out);
+    const expops_status status = expops_call(call->op, call->device, NULL, call->args, call->num_args, out, 1);
     if (status != expected)
         return test_report(call, "gives %s, not %s: %s", expops_status_name(status), expops_status_name(expected),
                            status ? expops_error_text() : "");
@@ -94,7 +95,8 @@ static const char *shapes_that_do_not_meet(test_call *call)
 {
     static const int64_t shape[] = { 5, 3 };
     const expops_parameter *second = &call->op->parameters[1];
-    if (call->num_args < 2 || !call->arrays[1].host || second->walked || second->max_ndim || call->op->rows)
+    if (call->num_args < 2 || !call->arrays[1].host || (call->op->draft && !call->op->elementwise) ||
+        call->op->samples[1].scalar)
         return NULL;
     const expops_dtype dtype = call->arrays[1].dtype;
     test_array_free(&call->arrays[1]);
@@ -124,7 +126,7 @@ static const char *out_over_input(test_call *call)
 {
     static const int64_t shape[] = { 4, 3 };
     test_array *x = &call->arrays[0];
-    if (call->op->rows || call->op->parameters[0].shape_only || !x->host || x->dtype != call->out.dtype)
+    if ((call->op->draft && !call->op->elementwise) || call->op->samples[0].shape_only || !x->host || x->dtype != call->out.dtype)
         return NULL;
     const int32_t ndim = call->out.ndim;
     const expops_dtype dtype = x->dtype;
@@ -145,7 +147,7 @@ static const char *no_tensor(test_call *call)
 
 static const char *tensor_elsewhere(test_call *call)
 {
-    if (!call->arrays[0].host || call->op->parameters[0].shape_only)
+    if (!call->arrays[0].host || call->op->samples[0].shape_only)
         return NULL;
     call->arrays[0].tensor.device.device_type = 77;
     return call->op->parameters[0].name;
@@ -207,13 +209,13 @@ static int run_bare(test_subject *subject)
     if (!begin_valid(&call, subject, "bare errors"))
         failures = test_report(&call, "the valid call is refused: %s", expops_error_text());
     else {
-        expops_status status = expops_call(call.op, call.device, NULL, call.args, call.num_args, NULL);
+        expops_status status = expops_call(call.op, call.device, NULL, call.args, call.num_args, NULL, 1);
         if (status != EXPOPS_ERR_INVALID_ARGUMENT || !names(expops_error_text(), "out"))
             failures +=
                 test_report(&call, "without an output: %s, %s", expops_status_name(status), expops_error_text());
         expops_value many[EXPOPS_MAX_PARAMETERS + 1] = { 0 };
         memcpy(many, call.args, call.num_args * sizeof(many[0]));
-        status = expops_call(call.op, call.device, NULL, many, call.num_args + 1, &call.out.tensor);
+        status = expops_call(call.op, call.device, NULL, many, call.num_args + 1, &call.out.tensor, 1);
         if (status != EXPOPS_ERR_INVALID_ARGUMENT || !names(expops_error_text(), call.op->name))
             failures += test_report(&call, "with an argument too many: %s, %s", expops_status_name(status),
                                     expops_error_text());

@@ -41,9 +41,9 @@ static int num_tensors(const expops_operator *op)
 }
 
 /* The shape of operand `place` (0 is the first) that broadcasts to the scenario's. Returns its rank. */
-static int operand_shape(const scenario *s, const expops_parameter *parameter, int place, int64_t *shape)
+static int operand_shape(const scenario *s, const expops_samples *samples, int place, int64_t *shape)
 {
-    const int broadcast = s->broadcast && !parameter->shape_only && !(s->whole && place == 0);
+    const int broadcast = s->broadcast && !samples->shape_only && !(s->whole && place == 0);
     const int drop = broadcast && place > 0 ? place - 1 : 0;
     const int ndim = drop < s->ndim ? s->ndim - drop : 0;
     for (int i = 0; i < ndim; i++) {
@@ -58,14 +58,13 @@ static int make_tensor(test_call *call, const scenario *s, size_t index, int pla
 {
     const expops_parameter *parameter = &call->op->parameters[index];
     int64_t shape[4];
-    int ndim = operand_shape(s, parameter, place, shape);
+    int ndim = operand_shape(s, call->op->samples + index, place, shape);
     dtype = test_parameter_dtype(parameter, dtype);
     if (s->mixed_at == (int)index + 1) {
         dtype = s->mixed;
         ndim = s->mixed_scalar ? 0 : ndim;
     }
-    if (parameter->max_ndim)
-        ndim = ndim < parameter->max_ndim - 1 ? ndim : parameter->max_ndim - 1;
+    ndim = call->op->samples[index].scalar ? 0 : ndim;
     return test_call_tensor(call, index, dtype, ndim, shape, s->layouts[place % 3], s->shift * (place + 1));
 }
 
@@ -176,7 +175,7 @@ static int run_scenario(const scenario *s, test_subject *subject)
 static int has_reference(const expops_operator *op, expops_dtype dtype)
 {
     const test_reference *reference = test_reference_find(op->name);
-    return op->family == EXPOPS_FAMILY_POINTWISE && !op->view && reference && reference->element &&
+    return test_is_elementwise(op) && reference && reference->element &&
            !test_is_complex(dtype);
 }
 
@@ -305,11 +304,11 @@ static int may_be_in_place(const expops_operator *op, expops_dtype dtype)
 {
     if (!has_reference(op, dtype) || !expops_operator_in_place(op) || op->parameters[0].dtypes)
         return 0;
-    if (op->promotion == EXPOPS_PROMOTE_TO_BOOL)
+    if (op->result == EXPOPS_RESULT_BOOL)
         return dtype == EXPOPS_DTYPE_BOOL;
-    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && dtype == EXPOPS_DTYPE_BOOL)
+    if (op->arithmetic == EXPOPS_ARITHMETIC_BOOL_TO_INT && dtype == EXPOPS_DTYPE_BOOL)
         return 0;
-    return op->promotion != EXPOPS_PROMOTE_INT_TO_FLOAT || test_is_float(dtype);
+    return op->arithmetic != EXPOPS_ARITHMETIC_FLOATING || test_is_float(dtype);
 }
 
 static int run_in_place(test_subject *subject)
@@ -331,11 +330,11 @@ static int run_in_place(test_subject *subject)
 
 static expops_dtype result_type(const expops_operator *op, expops_dtype dtype)
 {
-    if (op->promotion == EXPOPS_PROMOTE_TO_BOOL)
+    if (op->result == EXPOPS_RESULT_BOOL)
         return EXPOPS_DTYPE_BOOL;
-    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && dtype == EXPOPS_DTYPE_BOOL)
+    if (op->arithmetic == EXPOPS_ARITHMETIC_BOOL_TO_INT && dtype == EXPOPS_DTYPE_BOOL)
         return EXPOPS_DTYPE_I64;
-    return op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && !test_is_float(dtype) ? EXPOPS_DTYPE_F32 : dtype;
+    return op->arithmetic == EXPOPS_ARITHMETIC_FLOATING && !test_is_float(dtype) ? EXPOPS_DTYPE_F32 : dtype;
 }
 
 /* Outputs of other types that the result may be cast to; two of them where each costs a compilation. */
@@ -359,8 +358,8 @@ static int run_out_dtypes(test_subject *subject)
 
 static int may_be_mixed(const expops_operator *op, expops_dtype dtype)
 {
-    const int promotes = op->promotion == EXPOPS_PROMOTE_DEFAULT || op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT ||
-                         op->promotion == EXPOPS_PROMOTE_TO_BOOL;
+    const int promotes = op->meet == EXPOPS_MEET_COMMON && op->arithmetic <= EXPOPS_ARITHMETIC_FLOATING &&
+                         op->result != EXPOPS_RESULT_REAL;
     return has_reference(op, dtype) && promotes && num_tensors(op) > 1 && !op->parameters[1].dtypes;
 }
 

@@ -46,14 +46,32 @@ typedef struct row_plan {
     int64_t length, rows; /* elements of a row, and their number */
 } row_plan;
 
+/* Dimensions by number, all where none is named; of a map that takes a list, the sizes of the last ones. */
+static void find_walked(const test_call *call, int32_t ndim, row_plan *plan)
+{
+    for (size_t i = 0; i < call->num_args; i++) {
+        const expops_value *value = &call->args[i];
+        const int list = call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS;
+        const uint32_t count = list && value->kind == EXPOPS_VALUE_INTS ? value->count : 0;
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_BOOL)
+            plan->keepdim = value->kind == EXPOPS_VALUE_BOOL && value->as.integer;
+        for (uint32_t k = 0; k < count; k++) {
+            const int64_t dim = call->op->family == EXPOPS_FAMILY_MAP ? (int64_t)k - count : value->as.integers[k];
+            plan->walked[dim < 0 ? dim + ndim : dim] = 1;
+        }
+        if (list && !count && call->op->family == EXPOPS_FAMILY_REDUCE)
+            memset(plan->walked, 1, (size_t)ndim);
+    }
+}
+
 static expops_status plan_rows(const test_call *call, row_plan *plan)
 {
     const test_array *x = &call->arrays[0];
-    expops_view view = { .ndim = x->ndim };
-    memcpy(view.shape, x->shape, sizeof(view.shape));
-    memcpy(view.strides, x->strides, sizeof(view.strides));
+    expops_result result;
     memset(plan, 0, sizeof(*plan));
-    const expops_status status = call->op->rows(call->op, call->args, &view, plan->walked, &plan->keepdim);
+    const expops_status status = expops_infer(call->op, call->args, call->num_args, &result, 1);
+    if (status == EXPOPS_OK)
+        find_walked(call, x->ndim, plan);
     plan->length = plan->rows = 1;
     for (int i = 0; i < x->ndim; i++)
         *(plan->walked[i] ? &plan->length : &plan->rows) *= x->shape[i];
@@ -84,7 +102,7 @@ static void numbers_of(const test_call *call, long double *numbers)
         if (parameter->kind != EXPOPS_PARAMETER_NUMBER && parameter->kind != EXPOPS_PARAMETER_CHOICE)
             continue;
         numbers[count++] = value.kind == EXPOPS_VALUE_NONE
-                               ? (parameter->epsilon ? test_ulp(precise, 1) : (long double)parameter->default_value)
+                               ? (!parameter->has_default ? test_ulp(precise, 1) : (long double)parameter->default_value)
                            : value.kind == EXPOPS_VALUE_REAL ? test_round(precise, (long double)value.as.real)
                                                              : (long double)value.as.integer;
     }
@@ -209,7 +227,7 @@ static int run_with(const row_case *c, const ints_choice *ints, test_subject *su
     test_call_begin(&call, subject->device, subject->op, c->title);
     if (!build(&call, c, ints, subject))
         failures = test_report(&call, "no memory for the operands: %s", expops_error_text());
-    else if (expops_infer(call.op, call.args, call.num_args, &call.result) == EXPOPS_OK) {
+    else if (expops_infer(call.op, call.args, call.num_args, &call.result, 1) == EXPOPS_OK) {
         *accepted += 1;
         failures = plan_rows(&call, &plan) != EXPOPS_OK && test_report(&call, "rows: %s", expops_error_text());
         if (!failures && !add_weights(&call, c, &plan, subject))
@@ -243,7 +261,7 @@ static int run_case(const row_case *c, test_subject *subject)
 static int has_rows(const expops_operator *op, expops_dtype dtype)
 {
     const test_reference *reference = test_reference_find(op->name);
-    return op->rows && reference && reference->row && !test_is_complex(dtype);
+    return op->family != EXPOPS_FAMILY_POINTWISE && reference && reference->row && !test_is_complex(dtype);
 }
 
 static int run_lengths(test_subject *subject)

@@ -28,7 +28,7 @@ static int shape_differs(test_call *call, const golden_tensor *expect)
 static const test_reference *element_reference(const test_call *call)
 {
     const test_reference *reference = test_reference_find(call->op->name);
-    return reference && reference->element && !call->op->view && !test_is_complex(call->types.common) ? reference
+    return reference && reference->element && test_is_elementwise(call->op) && !test_is_complex(call->types.common) ? reference
                                                                                                       : NULL;
 }
 

@@ -58,7 +58,7 @@ static int is_recorded(const expops_operator *op, expops_dtype dtype)
 /* Where each type costs a compilation, these: numbers are rounded to the first, wrap to the second, and copied to a bool. */
 static int is_telling(const expops_operator *op, expops_dtype dtype)
 {
-    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_U8 || (dtype == EXPOPS_DTYPE_BOOL && op->moves);
+    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_U8 || (dtype == EXPOPS_DTYPE_BOOL && op->arithmetic == EXPOPS_ARITHMETIC_MOVES);
 }
 
 static int applies_always(const expops_operator *op, expops_dtype dtype)
@@ -126,7 +126,7 @@ static int pass_arguments(test_call *call, const meeting *m)
 /* By type inference and by the call, also where a plan of an earlier call knows the types. */
 static int must_refuse(test_call *call)
 {
-    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &call->result);
+    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &call->result, 1);
     if (inferred != EXPOPS_ERR_INVALID_ARGUMENT && inferred != EXPOPS_ERR_DTYPE && inferred != EXPOPS_ERR_SHAPE)
         return test_report(call, "expops_infer gives %s, PyTorch refuses", expops_status_name(inferred));
     call->types = test_promote(call->op, call->args, call->num_args);

@@ -70,7 +70,7 @@ static int common_type(const expops_operator *op, const expops_value *args, size
         if (!takes_part || args[i].kind == EXPOPS_VALUE_NONE)
             continue;
         if (args[i].kind != EXPOPS_VALUE_TENSOR) {
-            if (op->promotion == EXPOPS_PROMOTE_SAME)
+            if (op->meet == EXPOPS_MEET_SAME)
                 continue; /* lerp.Scalar knows the tensors' type only */
             numbers = meet(numbers, number_dtype(args[i].kind));
             continue;
@@ -80,7 +80,7 @@ static int common_type(const expops_operator *op, const expops_value *args, size
             continue;
         int *standing = args[i].as.tensor->ndim ? &with_dimensions : &without;
         *standing = meet(*standing, dtype);
-        if (op->promotion == EXPOPS_PROMOTE_SELF)
+        if (op->meet == EXPOPS_MEET_FIRST)
             return dtype;
     }
     const int common = outrank(with_dimensions, outrank(without, numbers));
@@ -90,14 +90,14 @@ static int common_type(const expops_operator *op, const expops_value *args, size
 test_types test_promote(const expops_operator *op, const expops_value *args, size_t num_args)
 {
     expops_dtype common = (expops_dtype)common_type(op, args, num_args);
-    if (op->promotion == EXPOPS_PROMOTE_BOOL_TO_INT && common == EXPOPS_DTYPE_BOOL)
+    if (op->arithmetic == EXPOPS_ARITHMETIC_BOOL_TO_INT && common == EXPOPS_DTYPE_BOOL)
         common = EXPOPS_DTYPE_I64;
-    if (op->promotion == EXPOPS_PROMOTE_INT_TO_FLOAT && rank_of((int)common) < 2)
+    if (op->arithmetic == EXPOPS_ARITHMETIC_FLOATING && rank_of((int)common) < 2)
         common = EXPOPS_DTYPE_F32;
     test_types types = { common, common };
-    if (op->promotion == EXPOPS_PROMOTE_TO_BOOL)
+    if (op->result == EXPOPS_RESULT_BOOL)
         types.result = EXPOPS_DTYPE_BOOL;
-    if (op->promotion == EXPOPS_PROMOTE_COMPLEX_TO_REAL && test_is_complex(common))
+    if (op->result == EXPOPS_RESULT_REAL && test_is_complex(common))
         types.result = common == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
     return types;
 }

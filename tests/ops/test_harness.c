@@ -71,9 +71,9 @@ static void test_layouts(void **state)
 /* An operand of a promotion: a type with dimensions, without, or a number. */
 enum { DIMENSIONS, SCALAR, NUMBER_VALUE };
 
-static expops_dtype promoted(expops_dtype a, int a_kind, expops_dtype b, int b_kind, uint32_t promotion)
+static expops_dtype promoted(expops_dtype a, int a_kind, expops_dtype b, int b_kind, uint32_t arithmetic)
 {
-    const expops_operator op = { .name = "pair", .promotion = promotion, .parameters = { OPERAND("a"), OPERAND("b") } };
+    const expops_operator op = { .name = "pair", .arithmetic = arithmetic, .parameters = { OPERAND("a"), OPERAND("b") } };
     const expops_dtype dtypes[] = { a, b };
     const int kinds[] = { a_kind, b_kind };
     static const double parts[] = { 1, 2 };
@@ -115,13 +115,13 @@ static void test_promotion(void **state)
     };
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
         const expops_dtype common =
-            promoted(facts[i].a, facts[i].a_kind, facts[i].b, facts[i].b_kind, EXPOPS_PROMOTE_DEFAULT);
+            promoted(facts[i].a, facts[i].a_kind, facts[i].b, facts[i].b_kind, EXPOPS_ARITHMETIC_SAME);
         const expops_dtype turned =
-            promoted(facts[i].b, facts[i].b_kind, facts[i].a, facts[i].a_kind, EXPOPS_PROMOTE_DEFAULT);
+            promoted(facts[i].b, facts[i].b_kind, facts[i].a, facts[i].a_kind, EXPOPS_ARITHMETIC_SAME);
         if (common != facts[i].common || turned != common)
             fail_msg("fact %zu: %s, not %s", i, expops_dtype_name(common), expops_dtype_name(facts[i].common));
     }
-    assert_int_equal(promoted(D(I32), DIMENSIONS, D(BOOL), DIMENSIONS, EXPOPS_PROMOTE_INT_TO_FLOAT), D(F32));
+    assert_int_equal(promoted(D(I32), DIMENSIONS, D(BOOL), DIMENSIONS, EXPOPS_ARITHMETIC_FLOATING), D(F32));
     assert_true(test_can_cast(D(F64), D(F16)) && test_can_cast(D(I64), D(U8)) && test_can_cast(D(BOOL), D(I8)));
     assert_false(test_can_cast(D(F16), D(I64)) || test_can_cast(D(C64), D(F64)) || test_can_cast(D(I8), D(BOOL)));
 }

@@ -20,12 +20,12 @@ int sweep_applies(const expops_operator *op)
     for (const expops_parameter *parameter = op->parameters; parameter->name; parameter++) {
         operands += is_operand(parameter);
         others += is_operand(parameter)
-                      ? parameter->dtypes || parameter->shape_only || parameter->max_ndim || parameter->pieces
+                      ? parameter->dtypes != 0
                       : parameter->kind != EXPOPS_PARAMETER_NUMBER && parameter->kind != EXPOPS_PARAMETER_CHOICE;
     }
-    return op->family == EXPOPS_FAMILY_POINTWISE && !op->view && !op->shape && own && own->element && !others &&
-           (operands == 1 || operands == SWEEP_OPERANDS) && op->promotion != EXPOPS_PROMOTE_TO_BOOL &&
-           op->promotion != EXPOPS_PROMOTE_POSITION && (op->dtypes & FLOATING);
+    return op->family == EXPOPS_FAMILY_POINTWISE && !op->draft && own && own->element && !others &&
+           (operands == 1 || operands == SWEEP_OPERANDS) && op->result != EXPOPS_RESULT_BOOL &&
+           (op->dtypes & FLOATING);
 }
 
 int sweep_num_choices(const expops_operator *op)
@@ -47,7 +47,7 @@ static void set_plain(test_call *call, size_t i, int choice)
     call->args[i] = expops_none();
     if (parameter->kind == EXPOPS_PARAMETER_CHOICE)
         call->args[i] = expops_choice(choice);
-    else if (!parameter->optional || parameter->epsilon)
+    else if (!parameter->optional || !parameter->has_default)
         call->args[i] = expops_real(0.5);
 }
 

@@ -55,8 +55,8 @@ uint32_t variant_choices(const expops_operator *op)
         uint32_t count = 0;
         while (op->parameters[i].kind == EXPOPS_PARAMETER_CHOICE && op->parameters[i].choices[count])
             count++;
-        if (count || op->parameters[i].chosen)
-            return count ? count : 2;
+        if (count)
+            return count;
     }
     return 1;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "problem_of.h"
 #include "promote.h"
 
 /* What numbers mean to an operator is tried in turn. First: dimensions, counted from the last, and small tensors in full;
@@ -62,18 +63,15 @@ static void add_tensor(arguments *args, uint32_t index)
     const variant_layout *layout = args->of->layout;
     const expops_parameter *parameter = args->of->op->parameters + index;
     const int64_t *strides = layout->strides[args->tensors % 2];
+    const expops_samples *samples = args->of->op->samples + index;
     expops_tensor *tensor = args->tensor + index;
-    int32_t first = parameter->walked ? layout->ndim - (int32_t)layout->walked : 0;
-    if (parameter->max_ndim && layout->ndim - first >= parameter->max_ndim)
-        first = layout->ndim - parameter->max_ndim + 1;
+    const int32_t first = samples->scalar ? layout->ndim : samples->row ? layout->ndim - (int32_t)layout->walked : 0;
     place(args, index + 1, dtype_of(args, parameter), tensor);
     tensor->ndim = layout->ndim - first;
     tensor->shape = args->shapes[index];
     tensor->strides = args->strides[index];
     memcpy(tensor->shape, layout->shape + first, sizeof *tensor->shape * (size_t)tensor->ndim);
-    for (int32_t d = 0; parameter->max_ndim && args->guess && d < tensor->ndim; d++)
-        tensor->shape[d] = 1;
-    if (first > 0 || parameter->max_ndim || is_compact(strides, layout->ndim))
+    if (first > 0 || is_compact(strides, layout->ndim))
         expops_contiguous_strides(tensor->ndim, tensor->shape, tensor->strides);
     else
         memcpy(tensor->strides, strides, sizeof *strides * (size_t)tensor->ndim);
@@ -123,8 +121,6 @@ static void add_argument(arguments *args, uint32_t index)
         add_integers(args, index);
     } else if (parameter->kind == EXPOPS_PARAMETER_CHOICE) {
         args->values[index] = expops_choice(args->of->choice);
-    } else if (parameter->chosen) {
-        args->values[index] = expops_bool((int)args->of->choice);
     } else if (parameter->kind == EXPOPS_PARAMETER_DTYPE) {
         args->values[index] = expops_int(args->of->dtype);
     } else if (parameter->optional) {
@@ -145,7 +141,7 @@ static expops_dtype out_dtype(const arguments *args, expops_dtype result)
 {
     if (!args->of->layout->other_out)
         return result;
-    if (args->of->op->promotion == EXPOPS_PROMOTE_BITS)
+    if (args->of->op->arithmetic == EXPOPS_ARITHMETIC_BITS)
         return EXPOPS_DTYPE_COUNT;
     for (int i = 1; i < EXPOPS_DTYPE_COUNT; i++)
         if (expops_dtype_can_cast(result, (result + i) % EXPOPS_DTYPE_COUNT))
@@ -163,7 +159,7 @@ static expops_status make(arguments *args, expops_problem *problem)
     const size_t count = expops_operator_parameter_count(op);
     for (uint32_t i = 0; i < count; i++)
         add_argument(args, i);
-    const expops_status status = expops_infer(op, args->values, count, &result);
+    const expops_status status = expops_infer(op, args->values, count, &result, 1);
     if (status != EXPOPS_OK)
         return status;
     const expops_dtype dtype = out_dtype(args, result.dtype);
@@ -172,11 +168,11 @@ static expops_status make(arguments *args, expops_problem *problem)
     place(args, 0, dtype, &out);
     out.ndim = result.ndim;
     out.shape = result.shape;
-    if (op->view || result.ndim != layout->ndim || is_compact(layout->out_strides, layout->ndim))
+    if ((op->draft && !op->elementwise) || result.ndim != layout->ndim || is_compact(layout->out_strides, layout->ndim))
         expops_contiguous_strides(out.ndim, out.shape, out.strides);
     else
         memcpy(out.strides, layout->out_strides, sizeof *strides * (size_t)out.ndim);
-    return expops_problem_make(op, args->device, args->values, &out, problem);
+    return problem_of(op, args->device, args->values, &out, problem);
 }
 
 int variant_problem(const variant *variant, const expops_device *device, expops_problem *problem)
@@ -190,7 +186,7 @@ int variant_problem(const variant *variant, const expops_device *device, expops_
     if (status == EXPOPS_OK)
         return 1;
     /* Operators that look at shapes themselves may have no use for some (halves of an odd size). */
-    if (status == EXPOPS_ERR_SHAPE && variant->op->view && !layout->basic)
+    if (status == EXPOPS_ERR_SHAPE && variant->op->draft && !layout->basic)
         return 0;
     return status == EXPOPS_ERR_DTYPE && (layout->mixed || layout->numbers || layout->other_out) ? 0 : -1;
 }

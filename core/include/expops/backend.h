@@ -144,16 +144,16 @@ typedef struct expops_operand {
     uint32_t aligned;       /* the data starts at a multiple of 16 bytes */
     const int64_t *strides; /* in elements, one for each dimension of the signature's shape; 0 where broadcast */
     int64_t first;          /* of a position */
-    int32_t as; /* expops_dtype that elements are converted to before the arithmetic, of an output the result's;
+    int32_t as;             /* expops_dtype that elements are converted to before the arithmetic, of an output the result's;
                              * numbers arrive converted */
-    int32_t pad;
+    uint32_t attribute; /* rows: a number for the whole row, not for each element */
 } expops_operand;
 
 enum {
     EXPOPS_OPERAND_OUTPUT = 0,
     EXPOPS_OPERAND_INPUT = 1,
     EXPOPS_OPERAND_NUMBER = 2,   /* a value of the compute type, in the launch's params */
-    EXPOPS_OPERAND_POSITION = 3, /* no memory: the sum of the element's indices times the strides, plus `first` */
+    EXPOPS_OPERAND_POSITION = 3, /* no memory: the sum of the element's indices times the strides, plus `first`, an i64 */
 };
 
 enum expops_family {
@@ -167,17 +167,19 @@ enum expops_family {
  * kernel's function takes them, outputs first. */
 typedef struct expops_signature {
     expops_header header;
-    const char *operator_name; /* "softplus" */
+    const char *operator_name; /* whose body: "softplus" */
     uint32_t family;           /* expops_family */
     uint32_t compute;          /* expops_compute */
     int32_t dtype;             /* expops_dtype that inputs have in common; -1: elements are moved as bits */
     int32_t result;            /* expops_dtype of the arithmetic's result, before it is converted to the output's */
-    uint32_t choice;           /* 0, or which of an operator's compile-time choices (gelu's "tanh") */
+    uint32_t choice;           /* 0, or which of an operator's compile-time choices (gelu's "tanh"), of mixed radix */
     uint32_t rank, row_dims;
     const int64_t *shape;
     uint32_t num_operands;
     uint32_t num_numbers;           /* 8 bytes each at the start of params (16 for complex): float, double or int64_t */
     const expops_operand *operands; /* operands[0].struct_size apart */
+    uint32_t lifted;                /* rows: so many of the inputs, the first ones, are reduced; at least 1 */
+    uint32_t pad;
 } expops_signature;
 
 /* A tensor as a kernel receives it. */

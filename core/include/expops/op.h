@@ -20,6 +20,7 @@ typedef struct expops_value {
         int64_t integer;     /* also bool, and the index of a choice */
         const double *parts; /* real, imaginary */
         const int64_t *integers;
+        const expops_tensor *const *tensors;
     } as;
 } expops_value;
 
@@ -32,6 +33,7 @@ enum {
     EXPOPS_VALUE_COMPLEX,
     EXPOPS_VALUE_INTS,
     EXPOPS_VALUE_CHOICE,
+    EXPOPS_VALUE_TENSORS,
 };
 
 static inline expops_value expops_value_of_kind(uint32_t kind, uint32_t count)
@@ -101,6 +103,14 @@ static inline expops_value expops_choice(int64_t index)
     return value;
 }
 
+/* A list of tensors; it must live until the call returns. */
+static inline expops_value expops_tensors(const expops_tensor *const *tensors, uint32_t count)
+{
+    expops_value value = expops_value_of_kind(EXPOPS_VALUE_TENSORS, count);
+    value.as.tensors = tensors;
+    return value;
+}
+
 /* --- looking --- */
 /* By name or alias ("absolute"); NULL if there is none. All functions of this part are thread-safe. */
 EXPOPS_API const expops_operator *expops_find(const char *name);
@@ -120,6 +130,7 @@ enum {
     EXPOPS_PARAMETER_BOOL,
     EXPOPS_PARAMETER_CHOICE, /* one of a few words */
     EXPOPS_PARAMETER_DTYPE,  /* an expops_dtype, passed as an int */
+    EXPOPS_PARAMETER_TENSORS, /* a list of tensors */
 };
 
 typedef struct expops_parameter_info {
@@ -132,34 +143,58 @@ typedef struct expops_parameter_info {
 } expops_parameter_info;
 EXPOPS_API size_t expops_operator_parameter_count(const expops_operator *op);
 EXPOPS_API int expops_operator_parameter(const expops_operator *op, size_t index, expops_parameter_info *out_info);
+/* Names of the outputs; "out" where there is one. NULL past the last. */
+EXPOPS_API const char *expops_operator_output(const expops_operator *op, size_t index);
+/* Of an operator whose result is a view of its first argument: the name under which it copies ("permute_copy"). NULL of all
+ * others. Both names find the same operator: expops_view_of gives the view, expops_call the copy. */
+EXPOPS_API const char *expops_operator_copy_name(const expops_operator *op);
 /* Whether `self` may be passed as `out` too. */
 EXPOPS_API int expops_operator_in_place(const expops_operator *op);
 /* Bit 1 << dtype for each element type the operator takes. */
 EXPOPS_API uint32_t expops_operator_dtypes(const expops_operator *op);
 
 /* --- calling --- */
-/* Result of a call as PyTorch would give it. `shape` and `strides` point into the struct. */
+/* Result of a call as PyTorch would give it. */
 typedef struct expops_result {
+    uint32_t struct_size; /* set by the library */
+    uint32_t flags;       /* EXPOPS_RESULT_... */
     expops_dtype dtype;
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK];
+    int64_t strides[EXPOPS_MAX_RANK]; /* elements: the memory order PyTorch's result has. A call writes any other, too. */
+    uint64_t byte_offset;             /* of an expops_view_of: from the first argument's data */
 } expops_result;
 
-/* Type and shape of the output that `args` (one value for each parameter, in order) would give. Touches no device.
- * EXPOPS_ERR_SHAPE where a compact tensor of that shape has more bytes than an int64_t counts. */
-EXPOPS_API expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
-                                      expops_result *out_result);
+enum {
+    EXPOPS_RESULT_ALIAS = 1u << 0, /* lies in the first argument's memory: expops_view_of says where */
+};
 
-/* Runs an operator: checks, then launches asynchronously on the caller's stream and returns. `out` has the inferred shape
- * and any element type the result can be cast to; it may be exactly one of the inputs. Missing trailing args take their
- * defaults. device NULL means the default device. On failure nothing is launched or written.
+/* The results that `args` (one value for each parameter, in order; missing trailing ones take their defaults) would give.
+ * Touches no device. `num_results` is the number of the operator's outputs. EXPOPS_ERR_SHAPE where a compact tensor of that
+ * shape has more bytes than an int64_t counts. */
+EXPOPS_API expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
+                                      expops_result *out_results, size_t num_results);
+
+/* The result as a view of the first argument, without a device and without copying: its type, shape, strides and where it
+ * starts. EXPOPS_ERR_UNSUPPORTED where the operator gives none, or where these arguments cannot be had without a copy
+ * (reshape). */
+EXPOPS_API expops_status expops_view_of(const expops_operator *op, const expops_value *args, size_t num_args,
+                                        expops_result *out_view);
+
+/* Runs an operator: checks, then launches asynchronously on the caller's stream and returns. Each of `outs` has the inferred
+ * shape, any strides, and any element type the result can be cast to; the first may be exactly one of the inputs. Missing
+ * trailing args take their defaults. device NULL means the default device. On failure nothing is launched or written, but
+ * where one of several launches is refused by the device.
  * After the first call with a signature (types, shapes, strides, alignment) a call allocates nothing, takes no lock and
  * reads no environment; it may be captured in a graph. Thread-safe; calls on one stream are ordered by the caller. */
 EXPOPS_API expops_status expops_call(const expops_operator *op, expops_device *device, void *stream,
-                                     const expops_value *args, size_t num_args, const expops_tensor *out);
-/* The same without launching: compiles and loads what the call would need, so that it can be captured. */
+                                     const expops_value *args, size_t num_args, const expops_tensor *outs,
+                                     size_t num_outs);
+/* The same without launching: compiles and loads what the call would need, so that it can be captured. *out_scratch_bytes,
+ * unless NULL, is the device memory that a call takes for its time (from the allocator of expops_device_set_allocator). */
 EXPOPS_API expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
-                                        size_t num_args, const expops_tensor *out);
+                                        size_t num_args, const expops_tensor *outs, size_t num_outs,
+                                        uint64_t *out_scratch_bytes);
 
 EXPOPS_END
 

@@ -1,13 +1,13 @@
 /* The one place where a caller's arguments are looked at with suspicion. */
 #include <string.h>
-#include "problem_internal.h"
+#include "draft_internal.h"
 #include "size.h"
 
-void expops_view_of(const expops_tensor *tensor, expops_view *view)
+void expops_view_of_tensor(const expops_tensor *tensor, expops_view *view)
 {
     const int empty = expops_has_no_elements(tensor->ndim, tensor->shape);
     view->ndim = tensor->ndim;
-    view->offset = view->step = 0;
+    view->offset = 0;
     if (tensor->ndim > 0)
         memcpy(view->shape, tensor->shape, (size_t)tensor->ndim * sizeof *view->shape);
     if (tensor->ndim > 0 && tensor->strides)
@@ -33,6 +33,8 @@ static int fits(const expops_parameter *parameter, const expops_value *value)
     switch (parameter->kind) {
     case EXPOPS_PARAMETER_TENSOR:
         return expops_value_is_tensor(value);
+    case EXPOPS_PARAMETER_TENSORS:
+        return value->kind == EXPOPS_VALUE_TENSORS;
     case EXPOPS_PARAMETER_OPERAND:
         return expops_value_is_tensor(value) || expops_value_is_number(value);
     case EXPOPS_PARAMETER_NUMBER:
@@ -66,6 +68,17 @@ static expops_value default_of(const expops_parameter *parameter)
     return expops_none();
 }
 
+static expops_status check_items(const expops_operator *op, uint32_t index, const expops_value *value)
+{
+    expops_dtype dtype;
+    if (value->count && !value->as.tensors)
+        return EXPOPS_BAD(EXPOPS_ERR_INVALID_ARGUMENT, op, index, "is a list of %u tensors at NULL", value->count);
+    for (uint32_t i = 0; i < value->count; i++)
+        EXPOPS_TRY_SAYING(expops_check_tensor(value->as.tensors[i], &dtype), "%s: argument %s, item %u", op->name,
+                          op->parameters[index].name, i);
+    return EXPOPS_OK;
+}
+
 /* Whether what the value points to can be read. */
 static expops_status check_pointee(const expops_operator *op, uint32_t index, const expops_value *value)
 {
@@ -75,6 +88,8 @@ static expops_status check_pointee(const expops_operator *op, uint32_t index, co
                           op->parameters[index].name);
     if (value->kind == EXPOPS_VALUE_COMPLEX && !value->as.parts)
         return EXPOPS_BAD(EXPOPS_ERR_INVALID_ARGUMENT, op, index, "is a complex number without parts");
+    if (value->kind == EXPOPS_VALUE_TENSORS)
+        return check_items(op, index, value);
     if (value->kind != EXPOPS_VALUE_INTS)
         return EXPOPS_OK;
     if (value->count > EXPOPS_MAX_RANK)
@@ -90,7 +105,7 @@ static expops_status check_argument(const expops_operator *op, uint32_t index, c
 {
     static const char *const expected[] = {
         "nothing",  "a tensor", "a tensor or a number", "a number", "an int", "a list of ints", "a bool",
-        "a choice", "a dtype",
+        "a choice", "a dtype",  "a list of tensors",
     };
     const expops_parameter *parameter = op->parameters + index;
     *checked = *given;
