@@ -1,7 +1,7 @@
 /* The hot path: find the plan, check what depends on addresses, hand over pointers and numbers. */
 #include <string.h>
-#include "device.h"
-#include "error.h"
+#include "backend/device.h"
+#include "base/error.h"
 #include "number.h"
 #include "plan.h"
 

@@ -1,6 +1,6 @@
 /* Fewer dimensions mean fewer divisions and longer contiguous runs. */
+#include "base/size.h"
 #include "problem.h"
-#include "size.h"
 
 typedef struct range {
     uint32_t first, count;

@@ -1,8 +1,8 @@
 #include "dump.h"
 #include <stdio.h>
 #include <string.h>
-#include "env.h"
-#include "log.h"
+#include "base/env.h"
+#include "base/log.h"
 
 void expops_dump_source(const char *name, const uint8_t key[16], const char *text)
 {

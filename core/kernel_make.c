@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "disk_cache_internal.h"
+#include "base/error.h"
+#include "cache/disk_cache.h"
 #include "dump.h"
-#include "error.h"
 #include "kernel_table_internal.h"
 
 /* Everything needed to make one kernel. */

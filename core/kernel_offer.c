@@ -1,6 +1,6 @@
 /* Kernels a backend offered, each for one plan. The table must know them all, because a device that closes takes them along,
  * whichever threads' plans hold them. */
-#include "error.h"
+#include "base/error.h"
 #include "kernel_table_internal.h"
 
 /* Of all tables. Each lies in a cache line of its own, for threads take different ones. */

@@ -2,8 +2,8 @@
  * that was let go of longest ago is unloaded. */
 #include <stdlib.h>
 #include <string.h>
-#include "env.h"
-#include "error.h"
+#include "base/env.h"
+#include "base/error.h"
 #include "kernel_table_internal.h"
 
 /* A kernel takes some 10 to 200 KiB of memory, by the driver; more than a few hundred are in use only where shapes never end. */

@@ -4,7 +4,7 @@
 #ifndef EXPOPS_KERNEL_TABLE_H
 #define EXPOPS_KERNEL_TABLE_H
 
-#include "device.h"
+#include "backend/device.h"
 #include "specialize.h"
 
 /* --- kernel_table.c, kernel_make.c: made from text --- */

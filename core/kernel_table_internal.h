@@ -3,8 +3,8 @@
 #define EXPOPS_KERNEL_TABLE_INTERNAL_H
 
 #include <stdatomic.h>
-#include "disk_cache.h"
-#include "fork.h"
+#include "base/fork.h"
+#include "cache/disk_cache.h"
 #include "kernel_table.h"
 
 /* A kernel and what it was made from. Guarded by the lock in kernel_table.c; `kernel` is constant while the entry is held. */

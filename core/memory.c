@@ -1,7 +1,7 @@
 /* Memory, streams and events: checked here, done by the backend. */
 #include <string.h>
-#include "device.h"
-#include "error.h"
+#include "backend/device.h"
+#include "base/error.h"
 
 static expops_status need(const void *pointer, const char *what, const char *argument)
 {

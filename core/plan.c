@@ -2,7 +2,7 @@
 #include "plan.h"
 #include <stdlib.h>
 #include <string.h>
-#include "error.h"
+#include "base/error.h"
 #include "plan_store.h"
 
 static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)

@@ -2,7 +2,7 @@
 #ifndef EXPOPS_PLAN_H
 #define EXPOPS_PLAN_H
 
-#include "in_call.h"
+#include "base/in_call.h"
 #include "kernel_table.h"
 #include "problem.h"
 #include "specialize.h"

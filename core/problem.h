@@ -3,7 +3,7 @@
 #ifndef EXPOPS_PROBLEM_H
 #define EXPOPS_PROBLEM_H
 
-#include "device.h"
+#include "backend/device.h"
 #include "number.h"
 
 enum expops_number_source {

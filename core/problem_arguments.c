@@ -1,7 +1,7 @@
 /* The one place where a caller's arguments are looked at with suspicion. */
 #include <string.h>
+#include "base/size.h"
 #include "problem_internal.h"
-#include "size.h"
 
 void expops_view_of(const expops_tensor *tensor, expops_view *view)
 {

@@ -2,7 +2,7 @@
 #ifndef EXPOPS_PROBLEM_INTERNAL_H
 #define EXPOPS_PROBLEM_INTERNAL_H
 
-#include "error.h"
+#include "base/error.h"
 #include "problem.h"
 #include "tensor.h"
 #include "view.h"

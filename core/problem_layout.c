@@ -1,7 +1,7 @@
 /* The iteration space before it is collapsed, and every operand's strides over it. */
 #include <string.h>
+#include "base/size.h"
 #include "problem_internal.h"
-#include "size.h"
 
 static void take_strides(expops_problem_operand *operand, const expops_view *view)
 {

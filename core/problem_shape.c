@@ -1,7 +1,7 @@
 /* The result's shape, from the views of the arguments. */
 #include <string.h>
+#include "base/size.h"
 #include "problem_internal.h"
-#include "size.h"
 
 /* What gives the result's shape must have all of it. */
 static expops_status check_not_enlarged(const expops_operator *op, uint32_t index, const expops_view *view,

@@ -1,7 +1,7 @@
 #include "specialize.h"
 #include <stdio.h>
 #include <string.h>
-#include "error.h"
+#include "base/error.h"
 #include "promote.h"
 #include "registry.h"
 

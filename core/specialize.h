@@ -3,8 +3,8 @@
 #ifndef EXPOPS_SPECIALIZE_H
 #define EXPOPS_SPECIALIZE_H
 
+#include "base/text.h"
 #include "problem.h"
-#include "text.h"
 
 enum { EXPOPS_MAX_STEPS = 2, EXPOPS_PARAMS_BYTES = 1536 };
 

@@ -1,8 +1,8 @@
 /* Which pointwise kernel: how wide, how many dimensions, staged or not. */
 #include "specialize.h"
 #include <string.h>
-#include "error.h"
-#include "size.h"
+#include "base/error.h"
+#include "base/size.h"
 
 enum { GROUP = 256, TURNS_OF_SINGLES = 4 };
 

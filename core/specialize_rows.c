@@ -1,6 +1,6 @@
 /* Which row kernel: how many work-items share a row, how much of it stays in registers, whether a row is cut in parts. */
+#include "base/error.h"
 #include "specialize.h"
-#include "error.h"
 
 enum {
     GROUP = 256,

@@ -2,8 +2,8 @@
 #include "expops/tensor.h"
 #include <stdlib.h>
 #include <string.h>
-#include "error.h"
-#include "size.h"
+#include "base/error.h"
+#include "base/size.h"
 #include "tensor.h"
 #include "view.h"
 

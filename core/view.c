@@ -1,8 +1,8 @@
 #include "view.h"
 #include <stdio.h>
 #include <string.h>
-#include "error.h"
-#include "size.h"
+#include "base/error.h"
+#include "base/size.h"
 
 const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPOPS_SHAPE_TEXT])
 {

@@ -1,5 +1,5 @@
 #include "operator.h"
-#include "error.h"
+#include "base/error.h"
 
 static expops_status square(const expops_operator *op, const expops_value *args, expops_result *result)
 {

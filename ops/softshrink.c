@@ -1,5 +1,5 @@
 #include <math.h>
-#include "error.h"
+#include "base/error.h"
 #include "number.h"
 #include "operator.h"
 

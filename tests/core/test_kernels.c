@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "env.h"
+#include "base/env.h"
 #include "fixture.h"
 #include "plan.h"
 
