@@ -1,4 +1,4 @@
-#include "error.h"
+#include "base/error.h"
 #include "operator.h"
 
 static int is_whole(const expops_value *value)

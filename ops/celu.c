@@ -1,5 +1,5 @@
-#include "error.h"
-#include "number.h"
+#include "base/error.h"
+#include "draft/number.h"
 #include "operator.h"
 
 static expops_status check(const expops_operator *op, const expops_value *args, int common)

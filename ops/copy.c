@@ -1,4 +1,4 @@
-#include "draft.h"
+#include "draft/draft.h"
 #include "operator.h"
 
 static expops_status draft(expops_draft *d)

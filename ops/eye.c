@@ -1,5 +1,5 @@
 #include "operator.h"
-#include "draft.h"
+#include "draft/draft.h"
 
 static expops_status draft(expops_draft *d)
 {

@@ -1,6 +1,6 @@
-#include "draft.h"
+#include "draft/draft.h"
 #include "operator.h"
-#include "promote.h"
+#include "draft/promote.h"
 
 static expops_status draft(expops_draft *d)
 {

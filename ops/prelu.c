@@ -1,4 +1,4 @@
-#include "draft.h"
+#include "draft/draft.h"
 #include "operator.h"
 
 /* The weight has one element for all channels, or one for each: the channels are dimension 1 of self. */

@@ -1,4 +1,4 @@
-#include "draft.h"
+#include "draft/draft.h"
 #include "operator.h"
 
 /* What PyTorch takes where eps is absent: of the arithmetic, which for the half types is f32's. */

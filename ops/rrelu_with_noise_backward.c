@@ -1,5 +1,5 @@
-#include "draft.h"
-#include "number.h"
+#include "draft/draft.h"
+#include "draft/number.h"
 #include "operator.h"
 
 /* A negative slope turns the result's sign, which then no longer says where self was above 0. */

@@ -1,6 +1,6 @@
 #include <math.h>
-#include "error.h"
-#include "number.h"
+#include "base/error.h"
+#include "draft/number.h"
 #include "operator.h"
 
 /* The common type must hold it too, though the arithmetic takes it unrounded. */

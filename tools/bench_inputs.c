@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/size.h"
 #include "bench.h"
 #include "operator.h"
-#include "size.h"
 
 /* Beyond the first tensor, operators disagree about what they want; the first guess that passes the checks is taken. */
 enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NO_DIMENSION, NUM_SHAPES };

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/size.h"
 #include "number.h"
-#include "size.h"
 
 __attribute__((format(printf, 2, 3))) static int refuse(call *c, const char *format, ...)
 {

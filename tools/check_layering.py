@@ -17,7 +17,7 @@ ALLOWED = {
     'core/include/expops/tensor.h': r'EXPOPS_DL_\w+|cl_mem|OpenCL device',
     'core/include/expops/backend.h': r'"[^"]*"|CUstream|hipStream_t|cl_command_queue',
     'core/include/expops/device.h': r'"cuda(:0)?"',
-    'core/env.inc': r'\(NVRTC, .*|\(HIPRTC, .*',
+    'core/base/env.inc': r'\(NVRTC, .*|\(HIPRTC, .*',
 }
 
 SOURCES = ('.c', '.h', '.inc', '.py', '.in')

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "backend/doctor.h"
+#include "base/env.h"
 #include "doctor.h"
-#include "env.h"
 #include "expops/cache.h"
 #include "expops/device.h"
-#include "loader.h"
 
 static void announce(void *context, const char *path, const char *stage)
 {
@@ -106,7 +106,7 @@ static json_object *describe_environment(void)
 {
     static const char *const names[] = {
 #define EXPOPS_ENV_ROW(NAME, safe, must_be, doc) "EXPOPS_" #NAME,
-#include "env.inc"
+#include "base/env.inc"
 #undef EXPOPS_ENV_ROW
     };
     enum { COUNT = sizeof(names) / sizeof(*names) };

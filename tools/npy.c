@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "size.h"
+#include "base/size.h"
 
 enum { HEADER_LIMIT = 65536, PREFIX_BYTES = 8 };
 static const unsigned char magic[6] = { 0x93, 'N', 'U', 'M', 'P', 'Y' };

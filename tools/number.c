@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "size.h"
+#include "base/size.h"
 
 enum { LONGEST_REAL = 1024 };
 

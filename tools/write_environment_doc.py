@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Writes docs/environment.md from core/env.inc. With --check: fails where the two differ."""
+"""Writes docs/environment.md from core/base/env.inc. With --check: fails where the two differ."""
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TABLE = ROOT / "core" / "env.inc"
+TABLE = ROOT / "core" / "base" / "env.inc"
 PAGE = ROOT / "docs" / "environment.md"
 ROW = re.compile(r'EXPOPS_ENV_ROW\((\w+), ([01]), "[^"]*", "((?:[^"\\]|\\.)*)"\)')
 
 HEAD = """# Environment variables
 
-Written by `tools/write_environment_doc.py` from `core/env.inc`, the only place where variables are read.
+Written by `tools/write_environment_doc.py` from `core/base/env.inc`, the only place where variables are read.
 
 The environment is read once, at the first call that needs it. An empty value counts as unset. A name that starts with
 `EXPOPS_` and is not listed here causes one warning, with the nearest name that is; so does a value that a variable cannot have.

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "env.h"
+#include "base/env.h"
 
 int fixture_setup(void **state)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "disk_cache_internal.h"
+#include "cache/internal.h"
 #include "expops/cache.h"
 
 /* In a child: a failed check ends it, which the test sees. */

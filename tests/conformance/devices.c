@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device.h"
+#include "backend/device.h"
 
 static void test_facts(void **state)
 {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "fixture.h"
-#include "plan.h"
+#include "run/plan.h"
 
 static const uintptr_t A = 0x100000, B = 0x4000000000, C = 0x8000000000;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fixture.h"
-#include "plan.h"
+#include "run/plan.h"
 
 static const uintptr_t HERE = 0x100000, THERE = 0x4000000000;
 

@@ -8,7 +8,7 @@
 #include "fixture.h"
 #include "problem_of.h"
 #include "registry.h"
-#include "specialize.h"
+#include "specialize/specialize.h"
 
 static const uintptr_t HERE = 0x100000, THERE = 0x4000000000, OUT = 0x8000000000;
 

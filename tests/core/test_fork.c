@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "env.h"
+#include "base/env.h"
+#include "cache/internal.h"
 #include "fixture.h"
-#include "plan.h"
-#include "disk_cache_internal.h"
+#include "run/plan.h"
 
 enum { THREADS = 6, CHILDREN = 60, CHILD_SECONDS = 20 };
 

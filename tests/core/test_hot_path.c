@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "fixture.h"
-#include "plan.h"
+#include "run/plan.h"
 
 static int counting, count;
 extern void *__libc_malloc(size_t bytes);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "env.h"
+#include "base/env.h"
 #include "fixture.h"
-#include "plan.h"
+#include "run/plan.h"
 
 enum { LIMIT = 64 };
 

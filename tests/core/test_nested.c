@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "fixture.h"
-#include "plan.h"
+#include "run/plan.h"
 
 enum { NEW_SHAPES = 6000 }; /* more than a thread keeps plans */
 

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "promote.h"
+#include "draft/promote.h"
 
 #define T(name) EXPOPS_DTYPE_##name
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include "fixture.h"
 #include "problem_of.h"
-#include "specialize.h"
-#include "view.h"
+#include "specialize/specialize.h"
+#include "draft/view.h"
 
 #define E62 ((int64_t)1 << 62)
 static const uintptr_t A = 0x100000, B = 0x4000000000;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "error.h"
+#include "base/error.h"
 
 static _Thread_local int refusing;
 extern void *__libc_malloc(size_t bytes);

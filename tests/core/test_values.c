@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "draft.h"
+#include "draft/draft.h"
 #include "fixture.h"
 #include "operator.h"
-#include "view.h"
+#include "draft/view.h"
 
 static fixture_tensor x, y, out;
 

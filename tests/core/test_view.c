@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
-#include "problem.h"
-#include "view.h"
+#include "draft/problem.h"
+#include "draft/view.h"
 
 static expops_view compact(int32_t ndim, const int64_t *shape)
 {

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "device.h"
-#include "env.h"
-#include "error.h"
-#include "host_api.h"
-#include "loader.h"
-#include "log.h"
+#include "backend/catalogue.h"
+#include "backend/cause.h"
+#include "backend/device.h"
+#include "backend/doctor.h"
+#include "backend/host_api.h"
+#include "backend/loader.h"
+#include "base/env.h"
+#include "base/error.h"
+#include "base/log.h"
 #include "null_backend.h"
 
 extern atomic_int live_kernel_tables;

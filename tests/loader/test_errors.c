@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "near.h"
+#include "base/near.h"
 
 static void every_status_has_a_name(void **state)
 {
@@ -169,6 +169,30 @@ static void log_says_as_much_as_is_asked_for(void **state)
     remove_directory(directory);
 }
 
+/* In a process where nothing has read the environment yet. */
+static int log_at_once(void)
+{
+    return expops_add_backend_path("/nonexistent/place") || !expops_candidate_count();
+}
+
+static void first_line_knows_the_settings(void **state)
+{
+    char *directory = make_directory(), file[200];
+    int status = -1;
+    snprintf(file, sizeof file, "EXPOPS_LOG_FILE=%s/log", directory);
+    const pid_t child = fork();
+    if (!child) {
+        char *const arguments[] = { "test", "log at once", NULL }, *const environment[] = { "EXPOPS_LOG=info", file,
+                                                                                            NULL };
+        execve("/proc/self/exe", arguments, environment);
+        _exit(127);
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    assert_has(take_log(strchr(file, '=') + 1), "/nonexistent/place is not used");
+    remove_directory(directory);
+}
+
 /* It would depend on the current directory. */
 static void relative_log_file_is_not_written(void **state)
 {
@@ -299,8 +323,10 @@ static void near_words(void **state)
     assert_false(expops_nearly_equal("vulkan", "opencl"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        return log_at_once();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_a_name),          cmocka_unit_test(story_reads_from_caller_to_cause),
         cmocka_unit_test(story_may_quote_itself),           cmocka_unit_test(long_story_is_cut),
@@ -310,6 +336,7 @@ int main(void)
         cmocka_unit_test(relative_log_file_is_not_written), cmocka_unit_test(misspelt_settings_are_warned_of),
         cmocka_unit_test(f14_pipe_that_nobody_reads),       cmocka_unit_test(f14_standard_error_without_a_reader),
         cmocka_unit_test(long_log_lines_are_cut),           cmocka_unit_test(near_words),
+        cmocka_unit_test(first_line_knows_the_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

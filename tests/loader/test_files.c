@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-#include "elf_needed.h"
-#include "trust.h"
+#include "backend/elf_needed.h"
+#include "backend/trust.h"
 
 enum { MAX_NAMES = 16 };
 

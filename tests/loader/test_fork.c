@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "fork.h"
+#include "base/fork.h"
 
 enum { THREADS = 6, FORKS = 200 };
 

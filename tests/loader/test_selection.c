@@ -2,7 +2,7 @@
 #include "loader_fixture.h"
 
 #include <stdio.h>
-#include "selection.h"
+#include "backend/selection.h"
 
 /* What a text means, written back in one form; or, after '?', part of what is said against it. */
 static const struct {

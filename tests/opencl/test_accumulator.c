@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include "problem_of.h"
 #include "registry.h"
-#include "specialize.h"
+#include "specialize/specialize.h"
 
 enum { EXIT_SKIP = 77 };
 

@@ -2,8 +2,8 @@
  * give another answer; the answers are those of PyTorch 2.13.0 on a CPU, for copy_ and for an output of another type alike. */
 #include <string.h>
 
+#include "base/error.h"
 #include "cases.h"
-#include "error.h"
 
 typedef struct rounding {
     expops_dtype from, to;

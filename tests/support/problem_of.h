@@ -2,7 +2,7 @@
 #ifndef PROBLEM_OF_H
 #define PROBLEM_OF_H
 
-#include "problem.h"
+#include "draft/problem.h"
 
 static inline expops_status problem_of(const expops_operator *op, const expops_device *device, const expops_value *args,
                                        const expops_tensor *out, expops_problem *problem)

@@ -18,7 +18,7 @@
 
 #include "plugin_host.h"
 #include "registry.h"
-#include "specialize.h"
+#include "specialize/specialize.h"
 #include "variant.h"
 
 enum { SKIPPED = 77, MOST_TEXTS = 4096, SHOWN = 2000 };

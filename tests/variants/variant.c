@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "problem_of.h"
-#include "promote.h"
+#include "draft/promote.h"
 
 /* What numbers mean to an operator is tried in turn. First: dimensions, counted from the last, and small tensors in full;
  * then: sizes, odd where the layout's last is, and small tensors of one element. */

@@ -3,7 +3,7 @@
 #ifndef VARIANT_H
 #define VARIANT_H
 
-#include "problem.h"
+#include "draft/problem.h"
 
 typedef struct variant_layout {
     const char *name;

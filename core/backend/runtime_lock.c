@@ -1,0 +1,25 @@
+#include "runtime_lock.h"
+
+#include "base/fork.h"
+
+static expops_lock lock = EXPOPS_LOCK_INIT;
+
+void expops_runtime_lock(void)
+{
+    expops_lock_acquire(&lock);
+}
+
+void expops_runtime_unlock(void)
+{
+    expops_lock_release(&lock);
+}
+
+void expops_runtime_wait(void)
+{
+    expops_lock_wait(&lock);
+}
+
+void expops_runtime_wake(void)
+{
+    expops_lock_wake(&lock);
+}

@@ -1,0 +1,232 @@
+/* What operators have in common: one body over tensors that broadcast, rows of the first tensor, copies. */
+#include <string.h>
+#include "draft_internal.h"
+#include "base/size.h"
+
+/* --- memory order of results, as PyTorch's iterator has it --- */
+
+/* Whether dimension `a` lies further out than `b`: the first view that has both decides. 0: none does. */
+static int lies_outside(const expops_view *const *views, uint32_t count, int32_t ndim, const int64_t *shape, int32_t a,
+                        int32_t b)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        expops_view view = *views[i];
+        expops_view_expand(&view, ndim, shape);
+        const int64_t of_a = view.strides[a], of_b = view.strides[b];
+        if (of_a == 0 || of_b == 0)
+            continue;
+        if (of_a != of_b)
+            return of_a > of_b ? 1 : -1;
+        if (shape[a] > shape[b])
+            return 1;
+    }
+    return 0;
+}
+
+/* Dimensions from the innermost outwards, by insertion: a dimension passes those that lie outside of it. */
+static void order_dims(const expops_view *const *views, uint32_t count, int32_t ndim, const int64_t *shape,
+                       int32_t *order)
+{
+    for (int32_t i = 0; i < ndim; i++)
+        order[i] = ndim - 1 - i;
+    for (int32_t i = 1; i < ndim; i++) {
+        int32_t at = i;
+        for (int32_t before = i - 1; before >= 0; before--) {
+            const int outside = lies_outside(views, count, ndim, shape, order[before], order[at]);
+            if (outside < 0)
+                break;
+            if (outside == 0)
+                continue;
+            const int32_t dim = order[before];
+            order[before] = order[at];
+            order[at] = dim;
+            at = before;
+        }
+    }
+}
+
+static void order_of(const expops_view *const *views, uint32_t count, int32_t ndim, const int64_t *shape,
+                     int64_t *strides)
+{
+    int32_t order[EXPOPS_MAX_RANK];
+    int64_t stride = 1;
+    order_dims(views, count, ndim, shape, order);
+    for (int32_t i = 0; i < ndim; i++) {
+        strides[order[i]] = stride;
+        if (!expops_checked_multiply(stride, shape[order[i]] > 1 ? shape[order[i]] : 1, &stride))
+            stride = 0; /* the shape is refused */
+    }
+}
+
+void expops_draft_strides(const expops_draft *draft, int32_t ndim, const int64_t *shape, int64_t *strides)
+{
+    const expops_view *views[EXPOPS_MAX_PARAMETERS];
+    uint32_t count = 0;
+    for (uint32_t i = 0; draft->op->parameters[i].name; i++)
+        if (expops_value_is_tensor(draft->args + i))
+            views[count++] = draft->tensor + i;
+    order_of(views, count, ndim, shape, strides);
+}
+
+/* --- pointwise --- */
+
+static int goes_to_body(const expops_parameter *parameter)
+{
+    return parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND ||
+           parameter->kind == EXPOPS_PARAMETER_NUMBER;
+}
+
+void expops_draft_own(expops_draft *draft, const expops_view *out)
+{
+    expops_leaf *leaf = expops_draft_leaf(draft, draft->op, draft->op->family, out);
+    for (uint32_t i = 0; draft->op->parameters[i].name; i++)
+        if (goes_to_body(draft->op->parameters + i))
+            expops_leaf_argument(leaf, i);
+}
+
+void expops_draft_then(expops_draft *draft, const expops_operator *body, const expops_view *out,
+                       const expops_view *from)
+{
+    expops_leaf_view(expops_draft_leaf_of_output(draft, body, EXPOPS_FAMILY_POINTWISE, out), from);
+}
+
+expops_status expops_draft_default(expops_draft *draft)
+{
+    int32_t ndim;
+    int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
+    expops_view out;
+    EXPOPS_TRY(expops_draft_broadcast(draft, &ndim, shape));
+    expops_draft_strides(draft, ndim, shape, strides);
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, ndim, shape, strides, &out));
+    expops_draft_own(draft, &out);
+    return EXPOPS_OK;
+}
+
+expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_view *out)
+{
+    const expops_view *like = draft->tensor + parameter;
+    int64_t strides[EXPOPS_MAX_RANK];
+    order_of(&like, 1, like->ndim, like->shape, strides);
+    return expops_draft_result(draft, 0, draft->result, like->ndim, like->shape, strides, out);
+}
+
+expops_status expops_draft_view_of(expops_draft *draft, const expops_view *view)
+{
+    draft->aliased = 1;
+    draft->alias = *view;
+    return expops_draft_copy_of(draft, view);
+}
+
+expops_status expops_draft_copy_of(expops_draft *draft, const expops_view *view)
+{
+    expops_view out;
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, view->ndim, view->shape, NULL, &out));
+    expops_leaf_argument_as(expops_draft_leaf(draft, draft->op, EXPOPS_FAMILY_POINTWISE, &out), 0, view);
+    return EXPOPS_OK;
+}
+
+/* --- rows --- */
+
+/* The view with its walked dimensions last. */
+static expops_view rows_last(const expops_view *view, const uint8_t *walked)
+{
+    expops_view ordered = *view;
+    int32_t at = 0;
+    for (int walk = 0; walk < 2; walk++)
+        for (int32_t d = 0; d < view->ndim; d++)
+            if (!walked[d] == !walk) {
+                ordered.shape[at] = view->shape[d];
+                ordered.strides[at++] = view->strides[d];
+            }
+    return ordered;
+}
+
+static uint32_t count_walked(int32_t ndim, const uint8_t *walked)
+{
+    uint32_t count = 0;
+    for (int32_t d = 0; d < ndim; d++)
+        count += walked[d] != 0;
+    return count;
+}
+
+static expops_status check_not_empty(const expops_view *self, const uint8_t *walked, const expops_view *out)
+{
+    int64_t sizes[EXPOPS_MAX_RANK];
+    int32_t count = 0;
+    for (int32_t d = 0; d < self->ndim; d++)
+        if (walked[d])
+            sizes[count++] = self->shape[d];
+    if (!expops_has_no_elements(count, sizes) || expops_has_no_elements(out->ndim, out->shape))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_SHAPE, "a reduction over no elements has no value");
+}
+
+/* `out`, which lacks the walked dimensions or has them with size 1, over the iteration space of `space`. */
+static expops_view spread(const expops_view *out, const expops_view *space, const uint8_t *walked, int keepdim)
+{
+    expops_view all = *out;
+    int32_t at = 0, of_out = 0;
+    all.ndim = space->ndim;
+    for (int32_t d = 0; d < space->ndim; d++) {
+        if (!walked[d]) {
+            all.shape[at] = out->shape[of_out];
+            all.strides[at++] = out->strides[of_out];
+        }
+        of_out += !walked[d] || keepdim;
+    }
+    for (int32_t d = 0; d < space->ndim; d++)
+        if (walked[d]) {
+            all.shape[at] = space->shape[d];
+            all.strides[at++] = 0;
+        }
+    return all;
+}
+
+expops_leaf *expops_draft_reduce(expops_draft *draft, const expops_operator *body, const expops_view *space,
+                                 const uint8_t *walked, const expops_view *out, int keepdim)
+{
+    const expops_view over = spread(out, space, walked, keepdim);
+    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_REDUCE, &over);
+    leaf->row_dims = count_walked(space->ndim, walked);
+    return leaf;
+}
+
+expops_leaf *expops_draft_map(expops_draft *draft, const expops_operator *body, const expops_view *out,
+                              const uint8_t *walked)
+{
+    const expops_view over = rows_last(out, walked);
+    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_MAP, &over);
+    leaf->row_dims = count_walked(out->ndim, walked);
+    leaf->lifted = 1;
+    return leaf;
+}
+
+void expops_leaf_row_argument(expops_leaf *leaf, uint32_t parameter, const expops_view *view, const uint8_t *walked)
+{
+    const expops_view ordered = rows_last(view, walked);
+    expops_leaf_argument_as(leaf, parameter, &ordered);
+}
+
+expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self, const uint8_t *walked, int keepdim,
+                                   int empty_rows, expops_view *out)
+{
+    int64_t shape[EXPOPS_MAX_RANK];
+    int32_t ndim = 0;
+    for (int32_t d = 0; d < self->ndim; d++)
+        if (!walked[d] || keepdim)
+            shape[ndim++] = walked[d] ? 1 : self->shape[d];
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, ndim, shape, NULL, out));
+    return empty_rows ? EXPOPS_OK : check_not_empty(self, walked, out);
+}
+
+expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, uint32_t count, int keepdim,
+                                     int empty_rows)
+{
+    const expops_view *self = draft->tensor;
+    uint8_t walked[EXPOPS_MAX_RANK];
+    expops_view out;
+    EXPOPS_TRY(expops_view_dims(self, dims, count, walked));
+    EXPOPS_TRY(expops_draft_reduced(draft, self, walked, keepdim, empty_rows, &out));
+    expops_leaf_row_argument(expops_draft_reduce(draft, draft->op, self, walked, &out, keepdim), 0, self, walked);
+    return EXPOPS_OK;
+}

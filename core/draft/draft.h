@@ -1,0 +1,152 @@
+/* What an operator makes of a call: its results, and the leaves (bodies over one iteration space, one output each) that compute
+ * them on views. Operators write drafts in these words; the plan flattens a draft into launches.
+ *
+ * A draft is made twice for a call: to infer the results, where views of outputs have the results' own strides and leaves are
+ * not kept, and to plan it, where an output that does not fit its result is refused when the result is stated. What it may
+ * depend on is what plans are found by: types, shapes, strides, ints, bools and words, not numbers. */
+#ifndef EXPOPS_DRAFT_H
+#define EXPOPS_DRAFT_H
+
+#include "backend/device.h"
+#include "base/error.h"
+#include "number.h"
+#include "view.h"
+
+enum { EXPOPS_NO_ARGUMENT = -1 };
+
+enum expops_number_source {
+    EXPOPS_NUMBER_VALUE,    /* the argument's value at the time of the call */
+    EXPOPS_NUMBER_CONSTANT, /* a default, or what the draft works out */
+    EXPOPS_NUMBER_TENSOR,   /* a host tensor of no dimensions, read at the time of the call */
+};
+
+/* One argument of a leaf's body. */
+typedef struct expops_leaf_input {
+    uint32_t kind;         /* EXPOPS_OPERAND_INPUT, _NUMBER or _POSITION */
+    uint32_t attribute;    /* rows: a number for the whole row, not for each element */
+    int32_t argument;      /* of a number: the argument it is, or EXPOPS_NO_ARGUMENT */
+    uint32_t source;       /* of a number: expops_number_source */
+    double constant;       /* of a number */
+    expops_meeting meeting; /* what it is converted to before the arithmetic */
+    expops_view view; /* of a tensor. Of a position: the sum of the indices times `strides`, plus `offset` */
+} expops_leaf_input;
+
+typedef struct expops_leaf {
+    expops_draft *draft;
+    const expops_operator *op; /* whose body */
+    uint32_t family;           /* expops_family */
+    uint32_t row_dims;         /* the last dimensions, which a row walks */
+    uint32_t lifted;           /* rows: so many of the tensors are reduced, the first ones */
+    int32_t common, result;    /* expops_dtype; common is -1 where elements are moved as bits */
+    uint32_t bits;             /* bytes of an element moved as bits */
+    uint32_t compute;          /* expops_compute */
+    uint32_t choice;
+    uint32_t num_inputs;
+    expops_view out; /* its shape is the iteration space; where a row gives one element, the row's strides are 0 */
+    expops_leaf_input input[EXPOPS_MAX_OPERANDS];
+} expops_leaf;
+
+/* A tensor of the call: what a view's slot names. */
+enum expops_slot_kind { EXPOPS_SLOT_ARGUMENT, EXPOPS_SLOT_OUTPUT, EXPOPS_SLOT_TEMPORARY };
+typedef struct expops_slot {
+    uint32_t kind;
+    uint32_t index;              /* the argument or the output */
+    uint32_t of_list, item;      /* an argument that is a list: which of its tensors */
+    const expops_tensor *tensor; /* NULL of a temporary */
+    uint64_t offset;             /* of a temporary: bytes from the start of the call's memory */
+} expops_slot;
+
+struct expops_draft {
+    const expops_operator *op;
+    expops_value args[EXPOPS_MAX_PARAMETERS];  /* checked, defaults in place of what is absent */
+    expops_view tensor[EXPOPS_MAX_PARAMETERS]; /* the view that each tensor argument is of itself */
+    int32_t common, result, element; /* types of the own body, as in expops_leaf; `element` is the result's own type */
+    uint32_t bits, compute, choice;
+    uint32_t num_results;
+    expops_result results[EXPOPS_MAX_OUTPUTS];
+    const expops_device *device; /* NULL with `outs` where only the results are wanted */
+    const expops_tensor *outs;
+    uint32_t num_outs;
+    uint32_t num_slots, max_slots, num_leaves, max_leaves;
+    uint64_t temporary_bytes; /* of all */
+    expops_slot *slots;
+    expops_leaf *leaves;
+    uint32_t aliased; /* result 0 is `alias`, in argument 0's memory */
+    expops_view alias;
+    expops_status failed; /* of a leaf that could not be noted */
+};
+
+/* --- for operators --- */
+
+/* Item of a list of tensors. */
+expops_view expops_draft_item(expops_draft *draft, uint32_t parameter, uint32_t item);
+/* States result `index` (in order, from 0), of this type and shape, and gives the view to write to. `strides`: of the result
+ * where the caller has the choice; NULL is compact. */
+expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t dtype, int32_t ndim, const int64_t *shape,
+                                  const int64_t *strides, expops_view *out);
+/* Memory for the time of the call, compact. */
+expops_status expops_draft_temporary(expops_draft *draft, int32_t dtype, int32_t ndim, const int64_t *shape,
+                                     expops_view *out);
+/* The shape that the tensor arguments broadcast to. */
+expops_status expops_draft_broadcast(const expops_draft *draft, int32_t *ndim, int64_t *shape);
+
+/* A leaf in the making, with the own types: `out` gives the iteration space, row dimensions included. What goes wrong with a
+ * leaf is told when the draft is done. */
+expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body, uint32_t family, const expops_view *out);
+/* The same whose common and result type is the output's. */
+expops_leaf *expops_draft_leaf_of_output(expops_draft *draft, const expops_operator *body, uint32_t family,
+                                         const expops_view *out);
+/* Its next argument: a view, broadcast to the iteration space; */
+void expops_leaf_view(expops_leaf *leaf, const expops_view *view);
+/* argument `parameter`, whatever it is; */
+void expops_leaf_argument(expops_leaf *leaf, uint32_t parameter);
+/* the same, seen as `view` where it is a tensor; */
+void expops_leaf_argument_as(expops_leaf *leaf, uint32_t parameter, const expops_view *view);
+/* a number worked out, for each element or, an attribute, for the whole row; */
+void expops_leaf_constant(expops_leaf *leaf, double value, uint32_t attribute);
+/* the sum of the indices times `strides` (one for each dimension), plus `first`. */
+void expops_leaf_position(expops_leaf *leaf, const int64_t *strides, int64_t first);
+
+/* Computes in another type than the draft's, and gives another. */
+void expops_leaf_computes(expops_leaf *leaf, int32_t common, int32_t result);
+
+/* The own body with every argument that is a tensor, an operand or a number, over `out`. */
+void expops_draft_own(expops_draft *draft, const expops_view *out);
+/* `body`, which takes one element, from `from` (broadcast) to `out`. */
+void expops_draft_then(expops_draft *draft, const expops_operator *body, const expops_view *out,
+                       const expops_view *from);
+/* States result 0 with the shape and, where it is compact in some order, the memory order of argument `parameter`. */
+expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_view *out);
+/* Result 0 is `view`, a view of argument 0: in its memory, or copied by the own body. */
+expops_status expops_draft_view_of(expops_draft *draft, const expops_view *view);
+/* Result 0 is a compact copy of `view`. */
+expops_status expops_draft_copy_of(expops_draft *draft, const expops_view *view);
+/* What an operator without a draft drafts: the own body, the result of the shape that all tensors broadcast to. */
+expops_status expops_draft_default(expops_draft *draft);
+/* The memory order of a result of this shape: as PyTorch's iterator takes it from the tensor arguments. */
+void expops_draft_strides(const expops_draft *draft, int32_t ndim, const int64_t *shape, int64_t *strides);
+
+/* --- rows: `walked` has a flag for each dimension of a tensor that a row walks --- */
+/* States result 0 as `self` without the walked dimensions, or with size 1 there. An error where a row is empty and has no
+ * value then. */
+expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self, const uint8_t *walked, int keepdim,
+                                   int empty_rows, expops_view *out);
+/* All of a reduction of the first argument over `dims` (all where none is named) by the own body. */
+expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, uint32_t count, int keepdim,
+                                     int empty_rows);
+/* A leaf that gives one element for each row of `space`; `out` as above. */
+expops_leaf *expops_draft_reduce(expops_draft *draft, const expops_operator *body, const expops_view *space,
+                                 const uint8_t *walked, const expops_view *out, int keepdim);
+/* A leaf that gives an element for each one of `out`, knowing a reduction of its row. */
+expops_leaf *expops_draft_map(expops_draft *draft, const expops_operator *body, const expops_view *out,
+                              const uint8_t *walked);
+/* The next argument of either: `view` has the dimensions that `walked` has flags for. */
+void expops_leaf_row_argument(expops_leaf *leaf, uint32_t parameter, const expops_view *view, const uint8_t *walked);
+
+/* --- for the plan --- */
+/* Checks the arguments and lets the operator draft. `outs` NULL: only the results. To be freed after a failure, too. */
+expops_status expops_draft_make(const expops_operator *op, const expops_value *args, const expops_device *device,
+                                const expops_tensor *outs, uint32_t num_outs, expops_draft *draft);
+void expops_draft_free(expops_draft *draft);
+
+#endif

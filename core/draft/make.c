@@ -1,0 +1,35 @@
+/* From arguments to a draft, one step after the other; each checks what it needs and says which argument is wrong. */
+#include "draft_internal.h"
+#include "base/grow.h"
+
+expops_status expops_draft_make(const expops_operator *op, const expops_value *args, const expops_device *device,
+                                const expops_tensor *outs, uint32_t num_outs, expops_draft *draft)
+{
+    draft->op = op;
+    draft->device = device;
+    draft->outs = outs;
+    draft->num_outs = num_outs;
+    draft->num_slots = draft->max_slots = draft->num_leaves = draft->max_leaves = draft->num_results = 0;
+    draft->slots = NULL;
+    draft->leaves = NULL;
+    draft->aliased = 0;
+    draft->temporary_bytes = 0;
+    draft->failed = EXPOPS_OK;
+    if (!EXPOPS_GROW(draft->leaves, 0, draft->max_leaves))
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for a plan", op->name);
+    EXPOPS_TRY(expops_check_arguments(op, args, draft->args));
+    EXPOPS_TRY(expops_draft_types(draft));
+    EXPOPS_TRY(expops_draft_tensors(draft));
+    EXPOPS_TRY_SAYING((op->draft ? op->draft : expops_draft_default)(draft), "%s", op->name);
+    EXPOPS_TRY_SAYING(draft->failed, "%s", op->name);
+    if (outs && num_outs != draft->num_results)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %u outputs given; it has %u", op->name, num_outs,
+                           draft->num_results);
+    return EXPOPS_OK;
+}
+
+void expops_draft_free(expops_draft *draft)
+{
+    free(draft->slots);
+    free(draft->leaves);
+}

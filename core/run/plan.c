@@ -1,0 +1,227 @@
+/* Making a plan: the cold path behind a call with a new signature. */
+#include "plan.h"
+#include <stdlib.h>
+#include <string.h>
+#include "draft/draft_internal.h"
+#include "plan_internal.h"
+#include "plan_store.h"
+
+/* What is large and only needed while a plan is made. */
+typedef struct workshop {
+    expops_draft draft;
+    expops_problem problem;
+    expops_steps steps;
+} workshop;
+
+static expops_status no_memory(void)
+{
+    return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
+}
+
+/* The problem as a backend sees it. */
+static void make_signature(const expops_problem *problem, expops_operand *operands, expops_signature *signature)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        operands[i] = (expops_operand){ sizeof *operands,  operand->kind,   operand->dtype,      operand->aligned,
+                                        operand->strides,  operand->offset, operand->meeting.as, operand->attribute };
+    }
+    *signature = (expops_signature){
+        .header = { sizeof *signature, 0, NULL },
+        .operator_name = problem->op->name,
+        .family = problem->family,
+        .compute = problem->compute,
+        .dtype = problem->common,
+        .result = problem->result,
+        .choice = problem->choice,
+        .rank = problem->rank,
+        .row_dims = problem->row_dims,
+        .shape = problem->shape,
+        .num_operands = problem->num_operands,
+        .num_numbers = problem->num_numbers,
+        .operands = operands,
+        .lifted = problem->lifted,
+    };
+}
+
+static expops_status keep_params(const expops_params *params, expops_plan_step *step)
+{
+    step->params_bytes = params->bytes;
+    step->numbers_at = params->numbers;
+    if (!params->bytes)
+        return EXPOPS_OK;
+    step->params = malloc(params->bytes);
+    if (!step->params)
+        return no_memory();
+    memcpy(step->params, params->data, params->bytes);
+    return EXPOPS_OK;
+}
+
+/* Adds no step where the backend declines. */
+static expops_status take_offer(const expops_problem *problem, expops_device *device, expops_plan *plan,
+                                uint32_t first_tensor)
+{
+    expops_operand operands[1 + EXPOPS_MAX_OPERANDS];
+    expops_signature signature;
+    expops_plan_step *step = plan->step + plan->num_steps;
+    expops_params params;
+    make_signature(problem, operands, &signature);
+    EXPOPS_TRY(expops_kernel_ask(device, &signature, &step->offer));
+    if (!step->offer.kernel)
+        return EXPOPS_OK;
+    params.bytes = params.failed = 0;
+    expops_params_numbers(&params, problem);
+    step->kernel = step->offer.kernel;
+    step->tensors = first_tensor;
+    step->num_tensors = problem->num_tensors;
+    plan->num_steps++;
+    return keep_params(&params, step);
+}
+
+static expops_status is_capturing(expops_device *device, void *stream, int *out_capturing)
+{
+    uint32_t capturing = 0;
+    *out_capturing = 0;
+    if (!(device->info.caps & EXPOPS_CAP_CAPTURE) || !EXPOPS_HAS(device->api, expops_backend_api, stream_capturing))
+        return EXPOPS_OK;
+    const int32_t status = device->api->stream_capturing(device->backend, stream, &capturing);
+    *out_capturing = (int)capturing;
+    return status ? expops_fail_more((expops_status)status, "asking whether the stream is under capture") : EXPOPS_OK;
+}
+
+static expops_status take_step(const expops_problem *problem, expops_device *device, int capturing,
+                               const expops_step *from, expops_plan_step *to)
+{
+    EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->loaded));
+    to->kernel = expops_kernel_of(to->loaded);
+    to->grid = from->grid;
+    to->group = from->group;
+    return keep_params(&from->params, to);
+}
+
+static expops_status take_kernels(workshop *shop, expops_device *device, int capturing, expops_plan *plan,
+                                  uint32_t first_tensor)
+{
+    expops_steps *steps = &shop->steps;
+    expops_status status = expops_specialize(&shop->problem, device, steps);
+    for (uint32_t i = 0; i < steps->count && status == EXPOPS_OK; i++) {
+        expops_plan_step *step = plan->step + plan->num_steps++;
+        status = take_step(&shop->problem, device, capturing, steps->step + i, step);
+        if (status == EXPOPS_OK)
+            status = expops_plan_step_tensors(plan, shop->draft.temporary_bytes, steps, steps->step + i, first_tensor,
+                                              shop->problem.num_tensors, step);
+    }
+    uint64_t scratch = shop->draft.temporary_bytes;
+    for (uint32_t i = 0; i < EXPOPS_MAX_SCRATCH; i++)
+        scratch += steps->scratch_bytes[i];
+    plan->scratch_bytes = scratch > plan->scratch_bytes ? scratch : plan->scratch_bytes;
+    expops_steps_free(steps);
+    return status;
+}
+
+static expops_status add_leaf(workshop *shop, expops_device *device, int capturing, uint32_t leaf, expops_plan *plan)
+{
+    const uint32_t first_tensor = plan->num_tensors, first_step = plan->num_steps;
+    const expops_problem *problem = &shop->problem;
+    EXPOPS_TRY(expops_problem_make(&shop->draft, shop->draft.leaves + leaf, &shop->problem));
+    EXPOPS_TRY(expops_plan_numbers(problem, plan, first_step));
+    if (problem->empty)
+        return EXPOPS_OK;
+    EXPOPS_TRY(expops_plan_tensors(&shop->draft, problem, plan));
+    EXPOPS_TRY(expops_plan_pairs(&shop->draft, problem, plan, first_tensor));
+    EXPOPS_TRY(take_offer(problem, device, plan, first_tensor));
+    if (plan->num_steps == first_step)
+        EXPOPS_TRY(take_kernels(shop, device, capturing, plan, first_tensor));
+    expops_plan_constants(problem, plan, first_step);
+    return EXPOPS_OK;
+}
+
+static expops_plan *allocate(const expops_plan_key *key)
+{
+    const size_t key_bytes = key->count * sizeof *key->words;
+    expops_plan *plan = key->failed ? NULL : calloc(1, sizeof *plan + key_bytes);
+    if (!plan)
+        return NULL;
+    plan->hash = key->hash;
+    plan->key_count = key->count;
+    plan->key = (uint64_t *)(plan + 1);
+    memcpy(plan->key, key->words, key_bytes);
+    return plan;
+}
+
+static void let_go(expops_later *later)
+{
+    expops_plan *plan = (expops_plan *)later;
+    for (uint32_t i = 0; i < plan->num_steps; i++) {
+        expops_kernel_give_back(&plan->step[i].offer);
+        expops_kernel_release(plan->step[i].loaded);
+        free(plan->step[i].params);
+    }
+    free(plan->step);
+    free(plan->number);
+    free(plan->tensor);
+    free(plan->pair);
+    free(plan->pointer);
+    free(plan);
+}
+
+void expops_plan_free(expops_plan *plan)
+{
+    plan->later.let_go = let_go;
+    expops_let_go(&plan->later);
+}
+
+static expops_status fill(workshop *shop, expops_device *device, void *stream, expops_plan *plan)
+{
+    const expops_draft *draft = &shop->draft;
+    int capturing;
+    plan->op = draft->op;
+    plan->common = draft->common;
+    plan->handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
+    plan->scratch_bytes = draft->temporary_bytes;
+    plan->step = calloc((size_t)draft->num_leaves * EXPOPS_MAX_STEPS + 1, sizeof *plan->step);
+    if (!plan->step)
+        return no_memory();
+    EXPOPS_TRY(is_capturing(device, stream, &capturing));
+    for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
+        EXPOPS_TRY(add_leaf(shop, device, capturing, leaf, plan));
+    plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
+    return plan->pointer ? EXPOPS_OK : no_memory();
+}
+
+static int crowded(const expops_plan *plan)
+{
+    return plan->num_steps && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded);
+}
+
+static expops_status make(workshop *shop, expops_device *device, void *stream, const expops_plan_key *key,
+                          expops_plan **out_plan)
+{
+    expops_plan *plan = allocate(key);
+    if (!plan)
+        return expops_fail_more(no_memory(), "%s", shop->draft.op->name);
+    const expops_status status = fill(shop, device, stream, plan);
+    if (status == EXPOPS_OK && crowded(plan))
+        expops_plan_thin();
+    if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
+        expops_plan_free(plan);
+        return status != EXPOPS_OK ? status : expops_fail_more(no_memory(), "%s", shop->draft.op->name);
+    }
+    *out_plan = plan;
+    return EXPOPS_OK;
+}
+
+expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                               const expops_tensor *outs, size_t num_outs, const expops_plan_key *key,
+                               expops_plan **out_plan)
+{
+    workshop *shop = malloc(sizeof *shop);
+    if (!shop)
+        return expops_fail_more(no_memory(), "%s", op->name);
+    expops_status status = expops_draft_make(op, args, device, outs, (uint32_t)num_outs, &shop->draft);
+    if (status == EXPOPS_OK)
+        status = make(shop, device, stream, key, out_plan);
+    expops_draft_free(&shop->draft);
+    free(shop);
+    return status;
+}

@@ -1,0 +1,108 @@
+/* Plans: everything about a call that its signature decides, as launches over slots. A thread keeps its own plans, so finding
+ * one takes no lock. */
+#ifndef EXPOPS_PLAN_H
+#define EXPOPS_PLAN_H
+
+#include "base/in_call.h"
+#include "specialize/kernel_table.h"
+#include "draft/problem.h"
+#include "specialize/specialize.h"
+
+/* Words of a key without lists. */
+enum { EXPOPS_TENSOR_WORDS = 3 + 2 * EXPOPS_MAX_RANK,
+       EXPOPS_KEY_WORDS = 2 + (EXPOPS_MAX_PARAMETERS + EXPOPS_MAX_OUTPUTS) * EXPOPS_TENSOR_WORDS };
+
+/* What a signature consists of, as words: operator, device, and for each argument what plans depend on. */
+typedef struct expops_plan_key {
+    uint64_t hash;
+    uint32_t count;
+    uint32_t failed; /* no memory for a long one; such a key finds no plan */
+    const uint64_t *words;
+    uint64_t room[EXPOPS_KEY_WORDS]; /* where they are; longer ones are in the thread's own */
+} expops_plan_key;
+
+/* A pointer that launches get: an operand of a leaf, or temporary memory. */
+typedef struct expops_plan_tensor {
+    int32_t slot;        /* EXPOPS_PLAN_ARGUMENT + argument, _OUTPUT + output, or EXPOPS_PLAN_TEMPORARY */
+    uint32_t item;       /* of a list */
+    int32_t device_type;
+    int64_t shift;       /* bytes from the tensor's first element to the operand's; into the temporary memory */
+    int64_t low;         /* first byte touched, from the tensor's first element */
+    uint64_t bytes;      /* from there to the last one touched */
+    int64_t grain;       /* bytes all strides are multiples of; 0 where there is one element */
+    int64_t element;     /* bytes */
+} expops_plan_tensor;
+
+enum { EXPOPS_PLAN_TEMPORARY = -1, EXPOPS_PLAN_ARGUMENT = 0, EXPOPS_PLAN_OUTPUT = 64, EXPOPS_PLAN_LIST = 128 };
+
+/* Two of the tensors whose memory may not cross, one of them written. */
+typedef struct expops_plan_pair {
+    uint32_t out, in;
+    uint32_t alike; /* the same elements, where they start at one address: then all is well */
+} expops_plan_pair;
+
+typedef struct expops_plan_number {
+    int32_t argument;
+    uint32_t source;          /* expops_number_source: _VALUE or _TENSOR */
+    uint32_t compute;         /* of the leaf */
+    uint32_t step, num_steps; /* whose params it is in */
+    uint32_t index;           /* among their numbers */
+    expops_meeting meeting;
+} expops_plan_number;
+
+typedef struct expops_plan_step {
+    expops_backend_kernel *kernel; /* of `loaded`, or of the offer */
+    expops_loaded *loaded;
+    expops_offer offer;
+    uint32_t grid, group;
+    uint32_t tensors, num_tensors; /* a run of the plan's */
+    uint32_t params_bytes, numbers_at;
+    uint8_t *params; /* owned */
+} expops_plan_step;
+
+typedef struct expops_plan {
+    expops_later later; /* a plan that is forgotten may be in use further out */
+    uint64_t hash;
+    uint32_t key_count;
+    uint64_t *key;
+    const expops_operator *op;
+    int32_t common;
+    uint32_t handles;
+    uint32_t num_tensors, num_numbers, num_pairs, num_steps;
+    uint32_t max_tensors, max_numbers, max_pairs, max_steps;
+    uint64_t scratch_bytes;
+    expops_plan_step *step;
+    expops_plan_number *number;
+    expops_plan_tensor *tensor;
+    expops_plan_pair *pair;
+    uint32_t whole[EXPOPS_MAX_OUTPUTS]; /* 1 + the tensor that is all of an output, 0 where there is none */
+    expops_pointer *pointer; /* one for each tensor: those of the call that goes on */
+} expops_plan;
+
+static inline int64_t expops_gcd(int64_t a, int64_t b)
+{
+    a = a < 0 ? -a : a;
+    b = b < 0 ? -b : b;
+    while (b) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Never fails: what cannot be read is marked, and the key of a call that will be refused equals no plan's. */
+void expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
+                          const expops_tensor *outs, size_t num_outs, expops_plan_key *key);
+/* The calling thread's plan, or NULL. */
+expops_plan *expops_plan_find(const expops_plan_key *key);
+/* Makes a plan and gives it to the calling thread. */
+expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                               const expops_tensor *outs, size_t num_outs, const expops_plan_key *key,
+                               expops_plan **out_plan);
+/* Gives back the plan's kernels and frees it, once no call of this thread uses it. */
+void expops_plan_free(expops_plan *plan);
+/* The calling thread forgets all plans (tests). */
+void expops_plan_forget(void);
+
+#endif

@@ -1,0 +1,197 @@
+/* The parts of a plan that a leaf brings: its tensors, its numbers, what may not overlap. */
+#include <string.h>
+#include "draft/draft_internal.h"
+#include "base/grow.h"
+#include "plan_internal.h"
+
+#define ADD(plan, list) \
+    (EXPOPS_GROW((plan)->list, (plan)->num_##list##s, (plan)->max_##list##s) ? (plan)->list + (plan)->num_##list##s++ \
+                                                                             : NULL)
+
+static expops_status no_memory(void)
+{
+    return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
+}
+
+/* --- tensors --- */
+
+static void take_slot(const expops_slot *slot, expops_plan_tensor *tensor)
+{
+    const int list = slot->kind == EXPOPS_SLOT_ARGUMENT && slot->of_list;
+    tensor->item = slot->item;
+    tensor->slot = slot->kind == EXPOPS_SLOT_TEMPORARY ? EXPOPS_PLAN_TEMPORARY
+                   : slot->kind == EXPOPS_SLOT_OUTPUT  ? EXPOPS_PLAN_OUTPUT + (int32_t)slot->index
+                   : list                              ? EXPOPS_PLAN_LIST + (int32_t)slot->index
+                                                       : EXPOPS_PLAN_ARGUMENT + (int32_t)slot->index;
+}
+
+static int64_t grain_of(const expops_problem *problem, const expops_problem_operand *operand)
+{
+    int64_t grain = 0;
+    for (uint32_t d = 0; d < problem->rank; d++)
+        grain = problem->shape[d] > 1 ? expops_gcd(grain, operand->strides[d]) : grain;
+    return grain;
+}
+
+static void describe(const expops_draft *draft, const expops_problem *problem, const expops_problem_operand *operand,
+                     expops_plan_tensor *tensor)
+{
+    const expops_slot *slot = draft->slots + operand->slot;
+    memset(tensor, 0, sizeof *tensor);
+    take_slot(slot, tensor);
+    tensor->device_type = operand->device_type;
+    tensor->element = expops_operand_bytes(operand);
+    tensor->shift = operand->offset * tensor->element;
+    if (slot->kind == EXPOPS_SLOT_TEMPORARY)
+        tensor->shift += (int64_t)slot->offset;
+    tensor->low = operand->low;
+    tensor->bytes = (uint64_t)(operand->high - operand->low);
+    tensor->grain = grain_of(problem, operand) * tensor->element;
+}
+
+expops_status expops_plan_tensors(const expops_draft *draft, const expops_problem *problem, expops_plan *plan)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        if (!expops_is_tensor(problem->operand + i))
+            continue;
+        expops_plan_tensor *tensor = ADD(plan, tensor);
+        if (!tensor)
+            return no_memory();
+        describe(draft, problem, problem->operand + i, tensor);
+    }
+    return EXPOPS_OK;
+}
+
+expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, const expops_steps *steps,
+                                       const expops_step *from, uint32_t first_tensor, uint32_t num_tensors,
+                                       expops_plan_step *step)
+{
+    step->tensors = first_tensor;
+    step->num_tensors = num_tensors;
+    if (!from->num_tensors)
+        return EXPOPS_OK;
+    step->tensors = plan->num_tensors;
+    step->num_tensors = from->num_tensors;
+    for (uint32_t i = 0; i < from->num_tensors; i++) {
+        const uint32_t which = from->tensors[i];
+        expops_plan_tensor *tensor = ADD(plan, tensor);
+        if (!tensor)
+            return no_memory();
+        *tensor = plan->tensor[first_tensor + (which < EXPOPS_STEP_SCRATCH ? which : 0)];
+        if (which < EXPOPS_STEP_SCRATCH)
+            continue;
+        memset(tensor, 0, sizeof *tensor);
+        tensor->slot = EXPOPS_PLAN_TEMPORARY;
+        tensor->shift = (int64_t)(scratch_at + (which > EXPOPS_STEP_SCRATCH ? steps->scratch_bytes[0] : 0));
+    }
+    return EXPOPS_OK;
+}
+
+/* --- overlap --- */
+
+static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)
+{
+    if (expops_operand_bytes(a) != expops_operand_bytes(b))
+        return 0;
+    for (uint32_t d = 0; d < problem->rank; d++)
+        if (problem->shape[d] > 1 && a->strides[d] != b->strides[d])
+            return 0;
+    return 1;
+}
+
+static expops_status add_pair(expops_plan *plan, uint32_t out, uint32_t in, uint32_t alike)
+{
+    const int32_t written = plan->tensor[out].slot, read = plan->tensor[in].slot;
+    if (written == EXPOPS_PLAN_TEMPORARY || read == EXPOPS_PLAN_TEMPORARY || written == read)
+        return EXPOPS_OK;
+    expops_plan_pair *pair = ADD(plan, pair);
+    if (!pair)
+        return no_memory();
+    *pair = (expops_plan_pair){ out, in, alike };
+    return EXPOPS_OK;
+}
+
+/* All of an output, for what later leaves read. */
+static expops_status note_whole(const expops_draft *draft, const expops_slot *slot, expops_plan *plan)
+{
+    expops_view view;
+    int64_t high, grain = 0;
+    if (draft->num_leaves == 1 || slot->kind != EXPOPS_SLOT_OUTPUT || plan->whole[slot->index])
+        return EXPOPS_OK;
+    expops_plan_tensor *tensor = ADD(plan, tensor);
+    if (!tensor)
+        return no_memory();
+    memset(tensor, 0, sizeof *tensor);
+    take_slot(slot, tensor);
+    expops_view_of_tensor(slot->tensor, &view);
+    tensor->device_type = slot->tensor->device.device_type;
+    tensor->element = slot->tensor->dtype.bits <= 8 ? 1 : slot->tensor->dtype.bits / 8;
+    expops_view_extent(&view, (size_t)tensor->element, &tensor->low, &high);
+    tensor->bytes = (uint64_t)(high - tensor->low);
+    for (int32_t d = 0; d < view.ndim; d++)
+        grain = view.shape[d] > 1 ? expops_gcd(grain, view.strides[d]) : grain;
+    tensor->grain = grain * tensor->element;
+    plan->whole[slot->index] = plan->num_tensors; /* its index and 1 */
+    return EXPOPS_OK;
+}
+
+expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
+                                uint32_t first_tensor)
+{
+    uint32_t at = first_tensor;
+    for (uint32_t i = 1; i < problem->num_operands; i++) {
+        if (!expops_is_tensor(problem->operand + i))
+            continue;
+        at++;
+        EXPOPS_TRY(add_pair(plan, first_tensor, at,
+                            (uint32_t)same_layout(problem, problem->operand + i, problem->operand)));
+        for (uint32_t k = 0; k < EXPOPS_MAX_OUTPUTS; k++)
+            if (plan->whole[k])
+                EXPOPS_TRY(add_pair(plan, plan->whole[k] - 1, at, 0));
+    }
+    return note_whole(draft, draft->slots + problem->operand[0].slot, plan);
+}
+
+/* --- numbers --- */
+
+expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *plan, uint32_t first_step)
+{
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        if (operand->kind != EXPOPS_OPERAND_NUMBER)
+            continue;
+        index++;
+        if (operand->source == EXPOPS_NUMBER_CONSTANT)
+            continue;
+        expops_plan_number *number = ADD(plan, number);
+        if (!number)
+            return no_memory();
+        *number = (expops_plan_number){ .argument = operand->argument,
+                                        .source = operand->source,
+                                        .compute = problem->compute,
+                                        .step = first_step,
+                                        .index = index - 1,
+                                        .meeting = operand->meeting };
+    }
+    return EXPOPS_OK;
+}
+
+void expops_plan_constants(const expops_problem *problem, expops_plan *plan, uint32_t first_step)
+{
+    const uint32_t bytes = problem->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < plan->num_numbers; i++)
+        if (plan->number[i].step == first_step)
+            plan->number[i].num_steps = plan->num_steps - first_step;
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        const expops_value value = expops_real(operand->constant);
+        if (operand->kind != EXPOPS_OPERAND_NUMBER)
+            continue;
+        for (uint32_t s = first_step; operand->source == EXPOPS_NUMBER_CONSTANT && s < plan->num_steps; s++)
+            expops_store_number(&value, operand->meeting.as, problem->compute,
+                                plan->step[s].params + plan->step[s].numbers_at + index * bytes);
+        index++;
+    }
+}

@@ -1,0 +1,80 @@
+/* From a problem to kernels: which variant, its text, its launch. Every fact used is a size, a stride, an alignment or a
+ * number of the device's, never a vendor. */
+#ifndef EXPOPS_SPECIALIZE_H
+#define EXPOPS_SPECIALIZE_H
+
+#include "base/text.h"
+#include "draft/problem.h"
+
+enum { EXPOPS_MAX_STEPS = 3, EXPOPS_MAX_SCRATCH = 2, EXPOPS_PARAMS_BYTES = 2304 };
+/* In a step's list of tensors: scratch memory. Below it: the problem's tensors, the output first. */
+enum { EXPOPS_STEP_SCRATCH = 64 };
+
+/* Bytes of the params struct, built field by field. */
+typedef struct expops_params {
+    uint32_t bytes;
+    uint32_t numbers; /* where the numbers start */
+    uint32_t failed;  /* it did not fit */
+    uint8_t data[EXPOPS_PARAMS_BYTES];
+} expops_params;
+
+/* One kernel and its launch. */
+typedef struct expops_step {
+    expops_text defines;
+    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map" */
+    uint32_t grid, group;
+    uint32_t num_tensors; /* 0: all of the problem's, in order */
+    uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
+    expops_params params;
+} expops_step;
+
+typedef struct expops_steps {
+    uint32_t count;
+    uint64_t scratch_bytes[EXPOPS_MAX_SCRATCH];
+    expops_step step[EXPOPS_MAX_STEPS];
+} expops_steps;
+
+/* Free with expops_steps_free, also after a failure. */
+expops_status expops_specialize(const expops_problem *problem, const expops_device *device, expops_steps *out_steps);
+void expops_steps_free(expops_steps *steps);
+
+/* The whole text a compiler gets for one step. */
+expops_status expops_step_text(const expops_problem *problem, const expops_device_info *info, const expops_step *step,
+                               expops_text *out_text);
+
+/* --- for the families --- */
+expops_status expops_specialize_pointwise(const expops_problem *problem, const expops_device *device,
+                                          expops_steps *steps);
+/* Fills the step and returns 1 where some operand is better staged in tiles. */
+int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
+expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+
+/* How an operand's innermost dimension is reached; in "flat", how all of them are. */
+enum expops_reach { EXPOPS_REACH_C, EXPOPS_REACH_B, EXPOPS_REACH_S, EXPOPS_REACH_T };
+
+/* Elements of the vectors that "flat" would cut; 1 where it does not apply. */
+uint32_t expops_flat_vector(const expops_problem *problem);
+/* Fills `reach` for each tensor, the output first. */
+void expops_flat_reaches(const expops_problem *problem, uint32_t vector, enum expops_reach *reach);
+
+void expops_params_u64(expops_params *params, uint64_t value);
+void expops_params_u32(expops_params *params, uint32_t value);
+void expops_params_index(expops_params *params, int64_t value, int wide);
+/* Room for the problem's numbers. */
+void expops_params_numbers(expops_params *params, const expops_problem *problem);
+void expops_params_finish(expops_params *params);
+
+/* Whether indices of 32 bits would overflow. */
+int expops_needs_wide_index(const expops_problem *problem);
+/* Whether vectors of `count` elements of the operand start at multiples of their size, leaving out dimension `skip`. */
+int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
+                      uint32_t skip);
+/* Elements of the largest 16-byte vector that fits all tensors. */
+uint32_t expops_widest_vector(const expops_problem *problem);
+/* Defines of operands.kernel.h; `reach` has one entry for each tensor, the output first; NULL leaves them out. */
+void expops_define_operands(const expops_problem *problem, expops_step *step, uint32_t vector,
+                            const enum expops_reach *reach, int wide);
+/* "xk_body(XK_X(0), XK_N(0))" */
+void expops_define_call(const expops_problem *problem, expops_step *step);
+
+#endif
