@@ -187,7 +187,8 @@ static void each_stub(const char *folder, visit *visit, job *job)
         cpu_stub stub = { .op = expops_registry[i].op, .folder = folder };
         stub_facts_read(stub.op, &stub.facts);
         for (stub.dtype = 0; stub.dtype < EXPOPS_DTYPE_COUNT; stub.dtype++)
-            for (stub.choice = 0; stub.choice < stub.facts.choices && stub.facts.dtypes >> stub.dtype & 1u; stub.choice++)
+            for (stub.choice = 0; stub.choice < stub.facts.choices && stub.facts.dtypes >> stub.dtype & 1u;
+                 stub.choice++)
                 visit(&stub, job);
     }
 }
