@@ -2,9 +2,9 @@
  * argument that may be a number instead of a tensor. Runs during the build. */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "registry.h"
+#include "written.h"
 
 static void print_upper(const char *text)
 {
@@ -248,37 +248,13 @@ static void print_functions(void)
         each_form(expops_registry[i].op, print_function);
 }
 
-/* A file that would not change keeps its time, so that nothing is built anew for it. */
-static int same(const char *path, const char *text, size_t size)
-{
-    FILE *file = fopen(path, "r");
-    int equal = file != NULL;
-    for (size_t i = 0; equal && i < size; i++)
-        equal = fgetc(file) == (unsigned char)text[i];
-    equal = equal && fgetc(file) == EOF;
-    if (file)
-        fclose(file);
-    return equal;
-}
-
-static int write_file(const char *path, const char *text, size_t size)
-{
-    FILE *file = fopen(path, "w");
-    const int written = file && fwrite(text, 1, size, file) == size;
-    return file && fclose(file) == 0 && written;
-}
-
 int main(int argc, char **argv)
 {
-    char *text;
-    size_t size;
-    if (argc != 3 || !(stdout = open_memstream(&text, &size)))
+    if (argc != 3 || !written_begin())
         return 2;
     if (!strcmp(argv[1], "header"))
         print_header();
     else
         print_functions();
-    const int failed = fclose(stdout) || !(same(argv[2], text, size) || write_file(argv[2], text, size));
-    free(text); /* or a build with the address sanitizer ends here */
-    return failed;
+    return !written_end(argv[2]);
 }

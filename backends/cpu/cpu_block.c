@@ -21,17 +21,12 @@ static int64_t down_stride(const cpu_kernel *kernel, const cpu_operand *op)
     return kernel->blocks.down < 0 ? 0 : op->strides[kernel->blocks.down];
 }
 
-static cpu_convert_fn *convert_or_move(const cpu_level *level, int32_t to, int32_t from)
-{
-    return to == from ? level->move[log2_of(cpu_dtype_bytes[to])] : level->convert[to][from];
-}
-
 /* Rounds `n` values of type `dtype` in place to what `through` can hold. */
 static void round_through(const cpu_level *level, int32_t through, int32_t dtype, void *values, size_t n,
                           cpu_buffer *rounded)
 {
-    level->convert[through][dtype](rounded->bytes, 1, values, 1, n);
-    level->convert[dtype][through](values, 1, rounded->bytes, 1, n);
+    cpu_convert(level, through, rounded->bytes, 1, dtype, values, 1, n);
+    cpu_convert(level, dtype, values, 1, through, rounded->bytes, 1, n);
 }
 
 /* The operand runs along `down`: whole columns are read, and turned in the first cache. */
@@ -48,8 +43,8 @@ static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const c
         return;
     }
     for (int64_t c = 0; c < position->cols; c++)
-        level->convert[op->store][op->dtype](columns->bytes + c * position->rows * bytes, 1,
-                                             from + c * step * op->bytes, 1, (size_t)position->rows);
+        cpu_convert(level, op->store, columns->bytes + c * position->rows * bytes, 1, op->dtype,
+                    from + c * step * op->bytes, 1, (size_t)position->rows);
     level->transpose[log2_of(bytes)](to, position->cols, columns->bytes, position->rows, (size_t)position->rows,
                                      (size_t)position->cols);
 }
@@ -58,15 +53,16 @@ static void load_rows(const cpu_kernel *kernel, const cpu_operand *op, const cha
                       char *to)
 {
     const int64_t across = op->strides[kernel->blocks.across], down = down_stride(kernel, op);
-    cpu_convert_fn *const convert = convert_or_move(kernel->level, op->store, op->dtype);
     const int64_t row_bytes = position->cols * cpu_dtype_bytes[op->store];
 
     if (down == across * position->cols) {
-        convert(to, 1, from, across, (size_t)(position->rows * position->cols));
+        cpu_convert(kernel->level, op->store, to, 1, op->dtype, from, across,
+                    (size_t)(position->rows * position->cols));
         return;
     }
     for (int64_t r = 0; r < position->rows; r++)
-        convert(to + r * row_bytes, 1, from + r * down * op->bytes, across, (size_t)position->cols);
+        cpu_convert(kernel->level, op->store, to + r * row_bytes, 1, op->dtype, from + r * down * op->bytes, across,
+                    (size_t)position->cols);
 }
 
 /* A number as elements of the array's type; one row serves for all. */
@@ -76,7 +72,8 @@ static cpu_view load_number(const cpu_kernel *kernel, const expops_launch *launc
     const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
     const cpu_view view = { buffer->bytes, 0 };
 
-    kernel->level->convert[op->store][op->dtype](buffer->bytes, 1, slot, 0, (size_t)(position->rows * position->cols));
+    cpu_convert(kernel->level, op->store, buffer->bytes, 1, op->dtype, slot, 0,
+                (size_t)(position->rows * position->cols));
     return view;
 }
 
@@ -154,7 +151,7 @@ static void store_streamed(const cpu_kernel *kernel, const cpu_position *positio
     for (int64_t r = 0; r < position->rows; r++) {
         const char *from = view.data + r * view.row_bytes;
         if (op->dtype != op->store) {
-            kernel->level->convert[op->dtype][op->store](converted->bytes, 1, from, 1, (size_t)position->cols);
+            cpu_convert(kernel->level, op->dtype, converted->bytes, 1, op->store, from, 1, (size_t)position->cols);
             from = converted->bytes;
         }
         cpu_stream(kernel->level, to + r * down_stride(kernel, op) * op->bytes, from,
@@ -178,9 +175,9 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
         store_streamed(kernel, position, view, to, &scratch->between);
         return;
     }
-    cpu_convert_fn *const convert = convert_or_move(kernel->level, op->dtype, op->store);
     for (int64_t r = 0; r < position->rows; r++)
-        convert(to + r * down * op->bytes, across, view.data + r * view.row_bytes, 1, (size_t)position->cols);
+        cpu_convert(kernel->level, op->dtype, to + r * down * op->bytes, across, op->store,
+                    view.data + r * view.row_bytes, 1, (size_t)position->cols);
 }
 
 void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
@@ -192,12 +189,12 @@ void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t 
 
     if (op->kind == EXPOPS_OPERAND_NUMBER) {
         const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
-        convert_or_move(level, kernel->scalar_dtype, op->dtype)(out_value, 1, slot, 1, 1);
+        cpu_convert(level, kernel->scalar_dtype, out_value, 1, op->dtype, slot, 1, 1);
         return;
     }
     char value[16];
-    convert_or_move(level, op->store, op->dtype)(value, 1, cpu_address(kernel, launch, operand, position), 1, 1);
+    cpu_convert(level, op->store, value, 1, op->dtype, cpu_address(kernel, launch, operand, position), 1, 1);
     if (op->through >= 0)
         round_through(level, op->through, op->store, value, 1, &scratch->between);
-    convert_or_move(level, kernel->scalar_dtype, op->store)(out_value, 1, value, 1, 1);
+    cpu_convert(level, kernel->scalar_dtype, out_value, 1, op->store, value, 1, 1);
 }

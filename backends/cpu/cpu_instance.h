@@ -41,7 +41,7 @@ typedef struct cpu_instance {
     const cpu_row_functions *rows;
 } cpu_instance;
 
-/* A row of the table that tools/cpu_stubs.py writes, sorted by name, store, choice, level. */
+/* A row of the table that tools/write_stubs.c writes, sorted by name, store, choice, level. */
 typedef struct cpu_table_row {
     const char *name;
     int32_t store;

@@ -1,5 +1,5 @@
 /* The CPU's prelude: every word of docs/kernel-dialect.md that a backend gives, for a C compiler and groups of one item.
- * Included before an operator's text by the stubs that tools/cpu_stubs.py writes; the defines are set there. */
+ * Included before an operator's text by the stubs that tools/write_stubs.c writes; the defines are set there. */
 #ifndef CPU_KERNEL_H
 #define CPU_KERNEL_H
 

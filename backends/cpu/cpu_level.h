@@ -4,7 +4,9 @@
 
 #include "cpu_dtype.h"
 
-/* Converts n elements; steps are in elements, and 1 on both sides is the fast case. */
+enum { CPU_CLASSES = EXPOPS_COMPUTE_C128 + 1 };
+
+/* Converts or moves n elements; steps are in elements, and 1 on both sides is the fast case. */
 typedef void cpu_convert_fn(void *to, ptrdiff_t to_step, const void *from, ptrdiff_t from_step, size_t n);
 
 /* out[r * out_step + c] = in[c * in_step + r]; steps in elements. */
@@ -12,9 +14,13 @@ typedef void cpu_transpose_fn(void *out, ptrdiff_t out_step, const void *in, ptr
                               size_t cols);
 
 typedef struct cpu_level {
-    const char *name;                                                /* "x86-64-v3" */
-    cpu_convert_fn *convert[EXPOPS_DTYPE_COUNT][EXPOPS_DTYPE_COUNT]; /* [to][from] */
-    cpu_convert_fn *move[5];                                         /* elements of 1 << i bytes, no conversion */
+    const char *name;                               /* "x86-64-v3" */
+    cpu_convert_fn *load[EXPOPS_DTYPE_COUNT];       /* as it lies in memory to what it is computed in */
+    cpu_convert_fn *store[EXPOPS_DTYPE_COUNT];      /* the other way */
+    cpu_convert_fn *cast[CPU_CLASSES][CPU_CLASSES]; /* [to][from], classes of arithmetic */
+    cpu_convert_fn *truth[CPU_CLASSES];             /* of a class of arithmetic, to bool as it lies in memory */
+    cpu_convert_fn *to_f32[EXPOPS_DTYPE_COUNT];     /* load and cast in one, or NULL */
+    cpu_convert_fn *move[5];                        /* elements of 1 << i bytes, no conversion */
     cpu_transpose_fn *transpose[5];
     /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
      * of 64. */
@@ -30,5 +36,10 @@ extern const uint32_t cpu_num_levels;
 const cpu_level *cpu_level_choose(const char *wanted, uint32_t *out_index);
 
 extern const uint8_t cpu_dtype_bytes[EXPOPS_DTYPE_COUNT];
+
+/* --- cpu_convert.c --- */
+/* Converts n elements, of one type to another or the same; steps are in elements. */
+void cpu_convert(const cpu_level *level, int32_t to_type, void *to, ptrdiff_t to_step, int32_t from_type,
+                 const void *from, ptrdiff_t from_step, size_t n);
 
 #endif

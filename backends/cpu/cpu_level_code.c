@@ -11,52 +11,50 @@
 #include <immintrin.h>
 #endif
 
-/* --- conversions: every type to every type --- */
-/* A half is rounded once, on its way to memory. */
-#define CPU_VIA_f16 f32
-#define CPU_VIA_bf16 f32
-#define CPU_VIA_f32 f32
-#define CPU_VIA_f64 f64
-#define CPU_VIA_i8 i8
-#define CPU_VIA_i16 i16
-#define CPU_VIA_i32 i32
-#define CPU_VIA_i64 i64
-#define CPU_VIA_u8 u8
-#define CPU_VIA_bool bool
-#define CPU_VIA_c64 c64
-#define CPU_VIA_c128 c128
-#define CPU_CONVERTED(to, from, stored) XK_PUT(to, XK_AS(XK_CAT(CPU_VIA_, to), from, XK_GET(from, stored)))
-#define CPU_CONVERT(to, from) \
-    static void convert_##to##_##from(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t n) \
+/* --- conversions: every type to and from what it is computed in, every class of arithmetic to every other --- */
+#define CPU_CONVERT(function, result, element, expression) \
+    static void function(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t n) \
     { \
-        XK_S(to) *const o = out; \
-        const XK_S(from) *const x = in; \
+        result *const o = out; \
+        const element *const all = in; \
         if (out_step == 1 && in_step == 1) { \
-            _Pragma("GCC ivdep") for (size_t i = 0; i < n; i++) o[i] = CPU_CONVERTED(to, from, x[i]); \
+            _Pragma("GCC ivdep") for (size_t i = 0; i < n; i++) \
+            { \
+                const element x = all[i]; \
+                o[i] = expression; \
+            } \
             return; \
         } \
-        for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++) \
-            o[i * out_step] = CPU_CONVERTED(to, from, x[i * in_step]); \
+        for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++) { \
+            const element x = all[i * in_step]; \
+            o[i * out_step] = expression; \
+        } \
     }
-/* clang-format off */
-#define CPU_EACH_TYPE(X, a) \
-    X(a, f16) X(a, bf16) X(a, f32) X(a, f64) X(a, i8) X(a, i16) X(a, i32) X(a, i64) X(a, u8) X(a, bool) X(a, c64) \
-    X(a, c128)
-/* clang-format on */
-#define CPU_CONVERT_REST(to) CPU_EACH_TYPE(CPU_CONVERT, to)
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) \
+    CPU_CONVERT(load_##name, xk_c_##name, xk_s_##name, XK_GET(name, x)) \
+    CPU_CONVERT(store_##name, xk_s_##name, xk_c_##name, XK_PUT(name, x))
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
 
-CPU_CONVERT_REST(f16)
-CPU_CONVERT_REST(bf16)
-CPU_CONVERT_REST(f32)
-CPU_CONVERT_REST(f64)
-CPU_CONVERT_REST(i8)
-CPU_CONVERT_REST(i16)
-CPU_CONVERT_REST(i32)
-CPU_CONVERT_REST(i64)
-CPU_CONVERT_REST(u8)
-CPU_CONVERT_REST(bool)
-CPU_CONVERT_REST(c64)
-CPU_CONVERT_REST(c128)
+/* The small integers at once to what most ask for. */
+#define CPU_TO_F32(name) CPU_CONVERT(f32_##name, float, xk_s_##name, XK_AS(f32, name, XK_GET(name, x)))
+CPU_TO_F32(i8)
+CPU_TO_F32(i16)
+CPU_TO_F32(u8)
+CPU_TO_F32(bool)
+
+/* clang-format off */
+#define CPU_EACH_CLASS(X, a) X(a, f32, F32) X(a, f64, F64) X(a, i32, I32) X(a, i64, I64) X(a, c64, C64) X(a, c128, C128)
+#define CPU_CAST(to, from, CLASS) CPU_CONVERT(cast_##to##_##from, xk_c_##to, xk_c_##from, XK_AS(to, from, x))
+#define CPU_TRUTH(to, from, CLASS) CPU_CONVERT(truth_##from, xk_s_bool, xk_c_##from, XK_PUT(bool, XK_AS(bool, from, x)))
+/* clang-format on */
+CPU_EACH_CLASS(CPU_CAST, f32)
+CPU_EACH_CLASS(CPU_CAST, f64)
+CPU_EACH_CLASS(CPU_CAST, i32)
+CPU_EACH_CLASS(CPU_CAST, i64)
+CPU_EACH_CLASS(CPU_CAST, c64)
+CPU_EACH_CLASS(CPU_CAST, c128)
+CPU_EACH_CLASS(CPU_TRUTH, bool)
 
 /* --- f16 by the processor's own instructions --- */
 #if defined(__F16C__)
@@ -69,7 +67,7 @@ static void widen_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t i
     if (out_step == 1 && in_step == 1)
         for (; i + 8 <= n; i += 8)
             _mm256_storeu_ps(o + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(x + i))));
-    convert_f32_f16(o + (ptrdiff_t)i * out_step, out_step, x + (ptrdiff_t)i * in_step, in_step, n - i);
+    load_f16(o + (ptrdiff_t)i * out_step, out_step, x + (ptrdiff_t)i * in_step, in_step, n - i);
 }
 
 static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t n)
@@ -81,13 +79,10 @@ static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t 
     if (out_step == 1 && in_step == 1)
         for (; i + 8 <= n; i += 8)
             _mm_storeu_si128((__m128i *)(o + i), _mm256_cvtps_ph(_mm256_loadu_ps(x + i), _MM_FROUND_TO_NEAREST_INT));
-    convert_f16_f32(o + (ptrdiff_t)i * out_step, out_step, x + (ptrdiff_t)i * in_step, in_step, n - i);
+    store_f16(o + (ptrdiff_t)i * out_step, out_step, x + (ptrdiff_t)i * in_step, in_step, n - i);
 }
-#define CPU_WIDEN_F16 widen_f16
-#define CPU_NARROW_F16 narrow_f16
-#else
-#define CPU_WIDEN_F16 convert_f32_f16
-#define CPU_NARROW_F16 convert_f16_f32
+#define load_f16 widen_f16
+#define store_f16 narrow_f16
 #endif
 
 /* --- movement of elements as bits --- */
@@ -139,30 +134,30 @@ static void stream_end(void)
 #endif
 }
 
-#define CPU_ENTRY(to, from) convert_##to##_##from,
 /* clang-format off */
-#define CPU_ROW(to) { CPU_EACH_TYPE(CPU_ENTRY, to) }
+#define CPU_CAST_ENTRY(to, from, CLASS) [EXPOPS_COMPUTE_##CLASS] = cast_##to##_##from,
+#define CPU_CAST_ROW(to, CLASS) [EXPOPS_COMPUTE_##CLASS] = { CPU_EACH_CLASS(CPU_CAST_ENTRY, to) }
+#define CPU_TRUTH_ENTRY(to, from, CLASS) [EXPOPS_COMPUTE_##CLASS] = truth_##from,
 /* clang-format on */
 
 extern const cpu_level XK_CAT(cpu_level_, CPU_LEVEL);
 const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
     .name = CPU_LEVEL_NAME,
-    .convert = {
-        { convert_f16_f16, convert_f16_bf16, CPU_NARROW_F16, convert_f16_f64, convert_f16_i8, convert_f16_i16,
-          convert_f16_i32, convert_f16_i64, convert_f16_u8, convert_f16_bool, convert_f16_c64, convert_f16_c128 },
-        CPU_ROW(bf16),
-        { CPU_WIDEN_F16, convert_f32_bf16, convert_f32_f32, convert_f32_f64, convert_f32_i8, convert_f32_i16,
-          convert_f32_i32, convert_f32_i64, convert_f32_u8, convert_f32_bool, convert_f32_c64, convert_f32_c128 },
-        CPU_ROW(f64),
-        CPU_ROW(i8),
-        CPU_ROW(i16),
-        CPU_ROW(i32),
-        CPU_ROW(i64),
-        CPU_ROW(u8),
-        CPU_ROW(bool),
-        CPU_ROW(c64),
-        CPU_ROW(c128),
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) [EXPOPS_DTYPE_##NAME] = load_##name,
+    .load = {
+#include "expops/dtype.inc"
     },
+#undef EXPOPS_DTYPE_ROW
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) [EXPOPS_DTYPE_##NAME] = store_##name,
+    .store = {
+#include "expops/dtype.inc"
+    },
+#undef EXPOPS_DTYPE_ROW
+    .to_f32 = { [EXPOPS_DTYPE_I8] = f32_i8, [EXPOPS_DTYPE_I16] = f32_i16, [EXPOPS_DTYPE_U8] = f32_u8,
+                [EXPOPS_DTYPE_BOOL] = f32_bool },
+    .cast = { CPU_CAST_ROW(f32, F32), CPU_CAST_ROW(f64, F64), CPU_CAST_ROW(i32, I32), CPU_CAST_ROW(i64, I64),
+              CPU_CAST_ROW(c64, C64), CPU_CAST_ROW(c128, C128) },
+    .truth = { CPU_EACH_CLASS(CPU_TRUTH_ENTRY, bool) },
     .move = { move_1, move_2, move_4, move_8, move_16 },
     .transpose = { transpose_1, transpose_2, transpose_4, transpose_8, transpose_16 },
     .stream = stream,

@@ -16,8 +16,6 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
 {
     const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
     const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
-    cpu_convert_fn *const convert = out->dtype == in->dtype ? kernel->level->move[__builtin_ctz(out->bytes)]
-                                                            : kernel->level->convert[out->dtype][in->dtype];
     const int64_t to_step = down < 0 ? 0 : out->strides[down] * out->bytes;
     const int64_t from_step = down < 0 ? 0 : in->strides[down] * in->bytes;
 
@@ -27,8 +25,8 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
         return;
     }
     for (int64_t r = 0; r < position->rows; r++)
-        convert(to + r * to_step, out->strides[across], from + r * from_step, in->strides[across],
-                (size_t)position->cols);
+        cpu_convert(kernel->level, out->dtype, to + r * to_step, out->strides[across], in->dtype, from + r * from_step,
+                    in->strides[across], (size_t)position->cols);
 }
 
 /* The input runs along `down`, the output along `across`. */

@@ -6,12 +6,6 @@
 
 enum { OUT_OF_MEMORY = 401 }; /* EXPOPS_ERR_OUT_OF_MEMORY */
 
-/* The class that halves share. */
-static int32_t store_of(int32_t dtype)
-{
-    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : dtype;
-}
-
 static int order(const cpu_table_row *row, const char *name, int32_t store)
 {
     const int names = strcmp(row->name, name);
@@ -36,7 +30,7 @@ static const cpu_table_row *first_row(const char *name, int32_t store)
 
 static const cpu_instance *find(const expops_signature *signature, uint32_t level)
 {
-    const int32_t store = store_of(signature->dtype);
+    const int32_t store = cpu_store_of(signature->dtype);
     const cpu_instance *best = NULL;
 
     for (const cpu_table_row *row = first_row(signature->operator_name, store);
@@ -58,7 +52,7 @@ static int matches(const cpu_instance *instance, const expops_signature *signatu
 {
     const uint32_t inputs = signature->num_operands - 1;
 
-    if (inputs != instance->num_args || store_of(signature->result) != instance->result)
+    if (inputs != instance->num_args || cpu_store_of(signature->result) != instance->result)
         return 0;
     for (uint32_t i = 0; i < inputs; i++) {
         const int number = signature->operands[1 + i].kind == EXPOPS_OPERAND_NUMBER;
@@ -87,7 +81,7 @@ static int32_t scalar_type(const expops_signature *signature)
 
 static int32_t half_or_none(int32_t half, int32_t dtype)
 {
-    return store_of(half) != half && half != dtype ? half : -1;
+    return cpu_store_of(half) != half && half != dtype ? half : -1;
 }
 
 static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, uint32_t i, uint32_t *tensors,

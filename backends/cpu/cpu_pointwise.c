@@ -53,7 +53,7 @@ static void run_positions(const pointwise_task *task, const cpu_position *positi
     const uint8_t yes = 1;
     char one[16];
 
-    kernel->level->convert[out->dtype][EXPOPS_DTYPE_BOOL](one, 1, &yes, 1, 1);
+    cpu_convert(kernel->level, out->dtype, one, 1, EXPOPS_DTYPE_BOOL, &yes, 1, 1);
     for (int64_t r = 0; r < position->rows; r++)
         kernel->instance->position((size_t)position->cols, view.data + r * view.row_bytes, out->bytes, one,
                                    position->offset[1] + (down < 0 ? 0 : r * in->strides[down]), in->strides[across]);

@@ -112,3 +112,27 @@ int expops_dtype_compute(int dtype)
     };
     return compute[dtype];
 }
+
+static int type_of_arithmetic(const expops_operator *op, int common)
+{
+    const int integer = expops_dtype_is_integral(common), truth = common == EXPOPS_DTYPE_BOOL;
+    switch (op->arithmetic) {
+    case EXPOPS_ARITHMETIC_FLOATING:
+        return integer || truth ? EXPOPS_DTYPE_F32 : common;
+    case EXPOPS_ARITHMETIC_BOOL_TO_INT:
+        return truth ? EXPOPS_DTYPE_I64 : common;
+    case EXPOPS_ARITHMETIC_LONG:
+        return integer || truth ? EXPOPS_DTYPE_I64 : common;
+    default:
+        return common;
+    }
+}
+
+void expops_operator_types(const expops_operator *op, int common, int *out_arithmetic, int *out_result)
+{
+    *out_arithmetic = *out_result = type_of_arithmetic(op, common);
+    if (op->result == EXPOPS_RESULT_BOOL)
+        *out_result = EXPOPS_DTYPE_BOOL;
+    if (op->result == EXPOPS_RESULT_REAL)
+        *out_result = expops_dtype_real(*out_arithmetic);
+}

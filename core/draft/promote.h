@@ -2,7 +2,7 @@
 #ifndef EXPOPS_PROMOTE_H
 #define EXPOPS_PROMOTE_H
 
-#include "expops/dtype.h"
+#include "operator.h"
 
 /* Three ranks of operands decide the common type: tensors with dimensions, tensors without, and plain numbers. A lower rank
  * only counts where its kind (bool < integer < float < complex) is above the higher rank's. -1: none seen. */
@@ -26,5 +26,8 @@ int expops_dtype_real(int dtype);
 /* Whether a result of one type may be stored as another: never from complex to real, float to integer, number to bool. */
 int expops_dtype_can_cast(int from, int to);
 int expops_dtype_compute(int dtype); /* expops_compute */
+
+/* The element types that an operator computes in and gives where its inputs have `common` in common. */
+void expops_operator_types(const expops_operator *op, int common, int *out_arithmetic, int *out_result);
 
 #endif

@@ -148,32 +148,12 @@ static expops_status check_values(const expops_operator *op, const expops_value 
     return EXPOPS_OK;
 }
 
-static int type_of_arithmetic(const expops_operator *op, int common)
-{
-    const int integer = expops_dtype_is_integral(common), truth = common == EXPOPS_DTYPE_BOOL;
-    switch (op->arithmetic) {
-    case EXPOPS_ARITHMETIC_FLOATING:
-        return integer || truth ? EXPOPS_DTYPE_F32 : common;
-    case EXPOPS_ARITHMETIC_BOOL_TO_INT:
-        return truth ? EXPOPS_DTYPE_I64 : common;
-    case EXPOPS_ARITHMETIC_LONG:
-        return integer || truth ? EXPOPS_DTYPE_I64 : common;
-    default:
-        return common;
-    }
-}
-
 static void settle_types(expops_draft *draft, int common)
 {
     const expops_operator *op = draft->op;
-    common = type_of_arithmetic(op, common);
+    expops_operator_types(op, common, &draft->common, &draft->result);
     draft->bits = 0;
-    draft->common = draft->result = common;
-    draft->compute = (uint32_t)expops_dtype_compute(common);
-    if (op->result == EXPOPS_RESULT_BOOL)
-        draft->result = EXPOPS_DTYPE_BOOL;
-    if (op->result == EXPOPS_RESULT_REAL)
-        draft->result = expops_dtype_real(common);
+    draft->compute = (uint32_t)expops_dtype_compute(draft->common);
     if (op->arithmetic == EXPOPS_ARITHMETIC_BITS) {
         draft->bits = (uint32_t)expops_dtype_bytes((expops_dtype)common);
         draft->common = -1;

@@ -52,7 +52,18 @@ static const char *reference_name(void) __attribute__((unused));
 #define REFERENCE_COUNT_(a, b, c, d, e, f, g, h, count, ...) count
 #define REFERENCE_COUNT(...) REFERENCE_COUNT_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 
+/* The build knows what the definition's parameters are. An error in what a macro of a system's header becomes is one at the line
+ * that uses it. */
+#pragma GCC system_header
+#ifdef REFERENCE_TAKES
+#define REFERENCE_CHECK(given) \
+    _Static_assert(!__builtin_strcmp(given, REFERENCE_TAKES), "by the parameters it is REFERENCE(" REFERENCE_TAKES ")");
+#else
+#define REFERENCE_CHECK(given)
+#endif
+
 #define REFERENCE(...) \
+    REFERENCE_CHECK(#__VA_ARGS__) \
     static long double reference_element(__VA_ARGS__); \
     __attribute__((constructor)) static void reference_register(void) \
     { \
