@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "promote.h"
+#include "draft/promote.h"
 #include "stub_facts.h"
 #include "written.h"
 
@@ -57,37 +57,36 @@ static void print_class(int dtype)
         printf("#define XK_BOOL 1\n");
 }
 
-static void print_element_defines(const stub_facts *facts)
+/* The parameters that the kernel gets, as they stand in its brackets. */
+static void print_taken(const expops_operator *op, uint32_t elements)
 {
-    uint32_t numbers = 0, one = facts->tensors > 1;
-    for (uint32_t k = 0; k < facts->count; k++) {
-        numbers |= facts->argument[k].is_number << k;
-        one |= facts->argument[k].is_either;
-    }
-    printf("#define CPU_ARGS %u\n#define CPU_NUMBERS %uu\n#define CPU_ONE_SCALAR %u\n", facts->count, numbers, one);
-    print_each("CPU_ARGUMENTS", facts->count, " ", ", ", "");
-    printf("#define CPU_VARIANTS(V) V(0u)");
-    for (uint32_t k = 0; k < facts->count; k++)
-        if (one && !(numbers >> k & 1u))
-            printf(" V(%uu)", 1u << k);
-    printf("\n#define CPU_BODY xk_body(%s", facts->count ? "" : "void");
-    print_types(facts->count);
-    printf(")\n");
-    if (!facts->named)
-        return;
-    printf("#define CPU_TAKES \"%s", facts->count ? "" : "void");
-    for (uint32_t k = 0; k < facts->count; k++)
-        printf("%sxk_t %s", k ? ", " : "", facts->argument[k].name);
+    printf("#define CPU_TAKES \"%s", elements ? "" : "void");
+    for (uint32_t i = 0, printed = 0; op->parameters[i].name; i++)
+        if (elements >> i & 1u)
+            printf("%sxk_t %s", printed++ ? ", " : "", op->parameters[i].name);
     printf("\"\n");
+}
+
+static void print_element_defines(const expops_operator *op, const stub_facts *facts)
+{
+    printf("#define CPU_EITHER %d\n#define CPU_IS_NUMBER(argument) (0", facts->either != 0);
+    for (uint32_t i = 0; op->parameters[i].name; i++)
+        if (facts->numbers >> i & 1u)
+            printf(" || CPU_SAME(argument, \"xk_t %s\")", op->parameters[i].name);
+    printf(")\n");
+    if (!facts->drafted)
+        print_taken(op, facts->elements);
 }
 
 static void print_row_defines(const stub_facts *facts)
 {
+    const uint32_t lifted = stub_count(facts->lifted), numbers = stub_count(facts->numbers);
+    const uint32_t tensors = stub_count(facts->elements & ~facts->numbers);
     printf("#define CPU_IS_MAP %d\n#define CPU_LIFTS %u\n#define CPU_ARRAYS %u\n#define CPU_NUMBERS %u\n",
-           facts->family == EXPOPS_FAMILY_MAP, facts->lifted, facts->tensors, facts->numbers);
-    print_each("CPU_LIFTED_ARGUMENTS", facts->lifted, " ", ", ", "");
-    print_each("CPU_MAP_ARRAYS", facts->tensors, " ", " ", ",");
-    print_each("CPU_ROW_NUMBERS", facts->numbers, " , ", ", ", "");
+           facts->family == EXPOPS_FAMILY_MAP, lifted, tensors, numbers);
+    print_each("CPU_LIFTED_ARGUMENTS", lifted, " ", ", ", "");
+    print_each("CPU_MAP_ARRAYS", tensors, " ", " ", ",");
+    print_each("CPU_ROW_NUMBERS", numbers, " , ", ", ", "");
 }
 
 /* --- the checks behind it, of functions whose types only the text knows --- */
@@ -123,13 +122,13 @@ static void print_row_check(const char *text, const char *function, const char *
 static void print_row_checks(const stub_facts *facts, const char *text)
 {
     print_row_check(text, "xk_acc xk_identity(", "void", 0, "");
-    print_row_check(text, "xk_acc xk_lift(", "", facts->lifted, "");
+    print_row_check(text, "xk_acc xk_lift(", "", stub_count(facts->lifted), "");
     print_row_check(text, "xk_acc xk_combine(", "xk_acc, xk_acc", 0, "");
     if (facts->family == EXPOPS_FAMILY_MAP) {
-        print_row_check(text, "xk_acc xk_settle(", "xk_acc, ", 1 + facts->numbers, "");
-        print_row_check(text, "xk_r xk_map(", "", facts->tensors, ", xk_acc");
+        print_row_check(text, "xk_acc xk_settle(", "xk_acc, ", 1 + stub_count(facts->numbers), "");
+        print_row_check(text, "xk_r xk_map(", "", stub_count(facts->elements & ~facts->numbers), ", xk_acc");
     } else {
-        print_row_check(text, "xk_r xk_finish(", "xk_acc, ", 1 + facts->numbers, "");
+        print_row_check(text, "xk_r xk_finish(", "xk_acc, ", 1 + stub_count(facts->numbers), "");
     }
 }
 
@@ -155,14 +154,17 @@ static void print_stub(const cpu_stub *stub)
     const int rows = facts->family != EXPOPS_FAMILY_POINTWISE;
     int arithmetic, result;
     expops_operator_types(stub->op, stub->dtype, &arithmetic, &result);
-    result = cpu_store_of(result);
+    result = facts->position ? EXPOPS_DTYPE_BOOL : cpu_store_of(result);
     printf("/* Written by tools/write_stubs.c. */\n#define XK 1\n#define XK_D %s\n#define XK_R %s\n", dtype,
            name_of(result));
     print_class(stub->dtype);
     printf("#define XK_CHOICE %u\n#define CPU_NAME cpu_k_%s_%s_%u\n", stub->choice, name, dtype, stub->choice);
     print_constant("CPU_STORE_DTYPE", stub->dtype);
     print_constant("CPU_RESULT_DTYPE", result);
-    (rows ? print_row_defines : print_element_defines)(facts);
+    if (rows)
+        print_row_defines(facts);
+    else if (!facts->position)
+        print_element_defines(stub->op, facts);
     printf("#include \"cpu_kernel.h\"\n%s#include \"cpu_signature.h\"\n#include \"%s/%s.c\"\n",
            stub->dtype == EXPOPS_DTYPE_F32 ? "#include \"cpu_vector.h\"\n" : "", stub->folder, name);
     if (rows)
@@ -279,12 +281,17 @@ static void write_table(job *job)
 
 static void write_reference(const expops_operator *op, job *job)
 {
-    char name[256], parameters[1024];
+    char name[256];
+    uint32_t count = 0;
     snprintf(name, sizeof name, "%s.reference.c", op->name);
     job->failed |= !written_begin();
     printf("/* Written by tools/write_stubs.c. */\n");
-    if (stub_reference_parameters(op, parameters, sizeof parameters))
-        printf("#define REFERENCE_TAKES \"%s\"\n", parameters);
+    if (!op->draft)
+        printf("#define REFERENCE_TAKES \"");
+    for (; op->parameters[count].name; count++)
+        if (!op->draft)
+            printf("%slong double %s", count ? ", " : "", op->parameters[count].name);
+    printf("%s#define REFERENCE_ARGUMENTS %u\n", op->draft ? "" : "\"\n", count);
     printf("#include \"%s/%s.c\"\n", job->folder, op->name);
     end_file(job, name);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-    CPU_MAX_OPERANDS = 8,
+    CPU_MAX_OPERANDS = 12,      /* an output, and as many arguments as the stubs know */
     CPU_BUFFER_BYTES = 4096,    /* a block of one operand: several fit the first cache */
     CPU_ACCS_BYTES = 16384,     /* accumulators of a group of rows */
     CPU_PARTIAL_BYTES = 131072, /* accumulators of all parts of a group that threads share */

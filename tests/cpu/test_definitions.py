@@ -43,7 +43,8 @@ OPERATOR(odd) = {
     .name = "odd",
     .family = EXPOPS_FAMILY_MAP,
     .dtypes = 1u << EXPOPS_DTYPE_F32,
-    .parameters = { TENSOR("self"), TENSOR("weight", .walked = 1), NUMBER("eps") },
+    .parameters = { TENSOR("self"), TENSOR("weight"), NUMBER("eps") },
+    .samples = { { 0, 1 }, { 0, 1, .row = 1 } },
 };
 #ifdef XK
 typedef struct {
@@ -145,10 +146,14 @@ class Definitions(unittest.TestCase):
                 text = POINTWISE.replace(KERNEL, 'KERNEL' + wrong)
                 self.refused(self.kernel(text), text, 'KERNEL' + wrong)
 
-    def test_kernel_of_pieces(self):
-        text = POINTWISE.replace('TENSOR("self")', 'TENSOR("self", .pieces = 2)')
-        self.refused(self.kernel(text), text, KERNEL)
-        self.assertEqual(self.kernel(text.replace('xk_t self', 'xk_t self, xk_t gate')), '')
+    def test_drafted_kernel(self):
+        """Takes what its draft gives it."""
+        text = POINTWISE.replace('OPERATOR(odd)', 'static expops_status draft(expops_draft *d) { return EXPOPS_OK; }\nOPERATOR(odd)')
+        text = text.replace('.name', '.draft = draft, .name')
+        self.assertEqual(self.kernel(text.replace('xk_t self, xk_t other', 'xk_t other, xk_t self, xk_t gate')), '')
+        self.assertEqual(self.reference(text), '')
+        wrong = text.replace(REFERENCE, 'REFERENCE(long double self)')
+        self.refused(self.reference(wrong), wrong, 'REFERENCE(long double self)')
 
     def test_kernel_missing(self):
         text = POINTWISE.replace(KERNEL, 'XK_FN xk_t other(xk_t self, xk_t other, xk_t beta)')

@@ -56,14 +56,15 @@ static const char *reference_name(void) __attribute__((unused));
  * that uses it. */
 #pragma GCC system_header
 #ifdef REFERENCE_TAKES
-#define REFERENCE_CHECK(given) \
+#define REFERENCE_CHECK(count, given) \
     _Static_assert(!__builtin_strcmp(given, REFERENCE_TAKES), "by the parameters it is REFERENCE(" REFERENCE_TAKES ")");
 #else
-#define REFERENCE_CHECK(given)
+#define REFERENCE_CHECK(count, given) \
+    _Static_assert((count) == REFERENCE_ARGUMENTS, "it takes another number of arguments than the operator");
 #endif
 
 #define REFERENCE(...) \
-    REFERENCE_CHECK(#__VA_ARGS__) \
+    REFERENCE_CHECK(REFERENCE_COUNT(__VA_ARGS__), #__VA_ARGS__) \
     static long double reference_element(__VA_ARGS__); \
     __attribute__((constructor)) static void reference_register(void) \
     { \
