@@ -122,11 +122,12 @@ struct expops_operator {
     const char *doc;
     const char *source; /* where the definition comes from: "torch.nn.functional.silu" */
     const char *aliases[6];
-    const char *copy;   /* of an operator whose result is a view: the name of the form that copies, or NULL */
-    const char *outputs[EXPOPS_MAX_OUTPUTS]; /* their names where there are several; the first is "out" where not given */
-    uint32_t family;                         /* expops_family: what the own body is called as where no draft says */
-    uint32_t meet, arithmetic, result;       /* expops_meet, expops_arithmetic, expops_result_type */
-    uint32_t dtypes;                         /* a union of the sets above */
+    const char *copy; /* of an operator whose result is a view: the name of the form that copies, or NULL */
+    const char
+        *outputs[EXPOPS_MAX_OUTPUTS];  /* their names where there are several; the first is "out" where not given */
+    uint32_t family;                   /* expops_family: what the own body is called as where no draft says */
+    uint32_t meet, arithmetic, result; /* expops_meet, expops_arithmetic, expops_result_type */
+    uint32_t dtypes;                   /* a union of the sets above */
     uint32_t not_in_place;
     expops_parameter parameters[EXPOPS_MAX_PARAMETERS + 1];
 

@@ -172,7 +172,8 @@ static void print_several(const expops_operator *op, int num_args)
     printf("    if (");
     for (int i = 0; i < EXPOPS_MAX_OUTPUTS && op->outputs[i]; i++)
         printf("%s!%s", i ? " || " : "", op->outputs[i]);
-    printf(")\n        return expops_call(&expops_operator_%s, device, stream, args, %d, NULL, 0);\n", op->name, num_args);
+    printf(")\n        return expops_call(&expops_operator_%s, device, stream, args, %d, NULL, 0);\n", op->name,
+           num_args);
     printf("    const expops_tensor outs[] = { ");
     for (; count < EXPOPS_MAX_OUTPUTS && op->outputs[count]; count++)
         printf("%s*%s", count ? ", " : "", op->outputs[count]);

@@ -24,7 +24,8 @@ typedef XK_S(XK_R) cpu_result;
 #define CPU_IS_VOID_void ~, 0
 #define CPU_HOW_MANY_(a, b, c, d, e, f, g, h, i, j, count, ...) count
 #define CPU_HOW_MANY(...) \
-    CPU_HOW_MANYED(XK_CAT(CPU_IS_VOID_, CPU_FIRST(__VA_ARGS__)), CPU_HOW_MANY_(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, ))
+    CPU_HOW_MANYED(XK_CAT(CPU_IS_VOID_, CPU_FIRST(__VA_ARGS__)), \
+                   CPU_HOW_MANY_(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, ))
 #define CPU_HOW_MANYED(...) CPU_SECOND(__VA_ARGS__, ~)
 
 /* A(k) for each of them, and the bits of those that are numbers, given their declarations. */

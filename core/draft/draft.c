@@ -62,8 +62,8 @@ static expops_status no_memory(void)
     return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
 }
 
-expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t dtype, int32_t ndim, const int64_t *shape,
-                                  const int64_t *strides, expops_view *out)
+expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t dtype, int32_t ndim,
+                                  const int64_t *shape, const int64_t *strides, expops_view *out)
 {
     expops_result *result = draft->results + index;
     memset(result, 0, sizeof *result);
@@ -85,7 +85,8 @@ expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t d
     if (index >= draft->num_outs)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%u outputs given; there are more", draft->num_outs);
     EXPOPS_TRY(check_output(draft, index, draft->outs + index, out));
-    out->slot = add_slot(draft, (expops_slot){ .kind = EXPOPS_SLOT_OUTPUT, .index = index, .tensor = draft->outs + index });
+    out->slot =
+        add_slot(draft, (expops_slot){ .kind = EXPOPS_SLOT_OUTPUT, .index = index, .tensor = draft->outs + index });
     return out->slot < 0 ? no_memory() : EXPOPS_OK;
 }
 
@@ -96,7 +97,8 @@ expops_status expops_draft_temporary(expops_draft *draft, int32_t dtype, int32_t
     *out = (expops_view){ .dtype = dtype, .ndim = ndim };
     memcpy(out->shape, shape, (size_t)ndim * sizeof *shape);
     if (!expops_checked_strides(ndim, shape, out->strides) ||
-        !expops_checked_extent(ndim, shape, out->strides, (int64_t)expops_dtype_bytes((expops_dtype)dtype), &low, &high))
+        !expops_checked_extent(ndim, shape, out->strides, (int64_t)expops_dtype_bytes((expops_dtype)dtype), &low,
+                               &high))
         return expops_fail(EXPOPS_ERR_SHAPE, "temporary memory has more bytes than 64 bits count");
     if (!draft->outs)
         return EXPOPS_OK;
@@ -166,7 +168,8 @@ static expops_leaf *next_leaf(expops_draft *draft)
     return draft->leaves + draft->num_leaves - 1;
 }
 
-expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body, uint32_t family, const expops_view *out)
+expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body, uint32_t family,
+                               const expops_view *out)
 {
     expops_leaf *leaf = next_leaf(draft);
     memset(leaf, 0, offsetof(expops_leaf, input));
@@ -195,8 +198,8 @@ expops_leaf *expops_draft_leaf_of_output(expops_draft *draft, const expops_opera
 static expops_leaf_input *next_input(expops_leaf *leaf, uint32_t kind)
 {
     if (leaf->num_inputs == EXPOPS_MAX_OPERANDS) {
-        fail(leaf->draft, expops_fail(EXPOPS_ERR_INTERNAL, "%s takes more than %d arguments", leaf->op->name,
-                                      EXPOPS_MAX_OPERANDS));
+        fail(leaf->draft,
+             expops_fail(EXPOPS_ERR_INTERNAL, "%s takes more than %d arguments", leaf->op->name, EXPOPS_MAX_OPERANDS));
         leaf->num_inputs--;
     }
     expops_leaf_input *input = leaf->input + leaf->num_inputs++;

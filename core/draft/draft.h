@@ -22,13 +22,13 @@ enum expops_number_source {
 
 /* One argument of a leaf's body. */
 typedef struct expops_leaf_input {
-    uint32_t kind;         /* EXPOPS_OPERAND_INPUT, _NUMBER or _POSITION */
-    uint32_t attribute;    /* rows: a number for the whole row, not for each element */
-    int32_t argument;      /* of a number: the argument it is, or EXPOPS_NO_ARGUMENT */
-    uint32_t source;       /* of a number: expops_number_source */
-    double constant;       /* of a number */
+    uint32_t kind;          /* EXPOPS_OPERAND_INPUT, _NUMBER or _POSITION */
+    uint32_t attribute;     /* rows: a number for the whole row, not for each element */
+    int32_t argument;       /* of a number: the argument it is, or EXPOPS_NO_ARGUMENT */
+    uint32_t source;        /* of a number: expops_number_source */
+    double constant;        /* of a number */
     expops_meeting meeting; /* what it is converted to before the arithmetic */
-    expops_view view; /* of a tensor. Of a position: the sum of the indices times `strides`, plus `offset` */
+    expops_view view;       /* of a tensor. Of a position: the sum of the indices times `strides`, plus `offset` */
 } expops_leaf_input;
 
 typedef struct expops_leaf {
@@ -82,8 +82,8 @@ struct expops_draft {
 expops_view expops_draft_item(expops_draft *draft, uint32_t parameter, uint32_t item);
 /* States result `index` (in order, from 0), of this type and shape, and gives the view to write to. `strides`: of the result
  * where the caller has the choice; NULL is compact. */
-expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t dtype, int32_t ndim, const int64_t *shape,
-                                  const int64_t *strides, expops_view *out);
+expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t dtype, int32_t ndim,
+                                  const int64_t *shape, const int64_t *strides, expops_view *out);
 /* Memory for the time of the call, compact. */
 expops_status expops_draft_temporary(expops_draft *draft, int32_t dtype, int32_t ndim, const int64_t *shape,
                                      expops_view *out);
@@ -92,7 +92,8 @@ expops_status expops_draft_broadcast(const expops_draft *draft, int32_t *ndim, i
 
 /* A leaf in the making, with the own types: `out` gives the iteration space, row dimensions included. What goes wrong with a
  * leaf is told when the draft is done. */
-expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body, uint32_t family, const expops_view *out);
+expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body, uint32_t family,
+                               const expops_view *out);
 /* The same whose common and result type is the output's. */
 expops_leaf *expops_draft_leaf_of_output(expops_draft *draft, const expops_operator *body, uint32_t family,
                                          const expops_view *out);

@@ -327,8 +327,7 @@ expops_status expops_view_of(const expops_operator *op, const expops_value *args
     if (!out_view)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_view is NULL", op->name);
     if (!draft.aliased)
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: the result is no view of %s", op->name,
-                           op->parameters[0].name);
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: the result is no view of %s", op->name, op->parameters[0].name);
     *out_view = draft.results[0];
     out_view->flags |= EXPOPS_RESULT_ALIAS;
     memcpy(out_view->strides, draft.alias.strides, sizeof out_view->strides);

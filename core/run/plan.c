@@ -23,8 +23,8 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        operands[i] = (expops_operand){ sizeof *operands,  operand->kind,   operand->dtype,      operand->aligned,
-                                        operand->strides,  operand->offset, operand->meeting.as, operand->attribute };
+        operands[i] = (expops_operand){ sizeof *operands, operand->kind,   operand->dtype,      operand->aligned,
+                                        operand->strides, operand->offset, operand->meeting.as, operand->attribute };
     }
     *signature = (expops_signature){
         .header = { sizeof *signature, 0, NULL },

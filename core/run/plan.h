@@ -9,8 +9,10 @@
 #include "specialize/specialize.h"
 
 /* Words of a key without lists. */
-enum { EXPOPS_TENSOR_WORDS = 3 + 2 * EXPOPS_MAX_RANK,
-       EXPOPS_KEY_WORDS = 2 + (EXPOPS_MAX_PARAMETERS + EXPOPS_MAX_OUTPUTS) * EXPOPS_TENSOR_WORDS };
+enum {
+    EXPOPS_TENSOR_WORDS = 3 + 2 * EXPOPS_MAX_RANK,
+    EXPOPS_KEY_WORDS = 2 + (EXPOPS_MAX_PARAMETERS + EXPOPS_MAX_OUTPUTS) * EXPOPS_TENSOR_WORDS
+};
 
 /* What a signature consists of, as words: operator, device, and for each argument what plans depend on. */
 typedef struct expops_plan_key {
@@ -23,14 +25,14 @@ typedef struct expops_plan_key {
 
 /* A pointer that launches get: an operand of a leaf, or temporary memory. */
 typedef struct expops_plan_tensor {
-    int32_t slot;        /* EXPOPS_PLAN_ARGUMENT + argument, _OUTPUT + output, or EXPOPS_PLAN_TEMPORARY */
-    uint32_t item;       /* of a list */
+    int32_t slot;  /* EXPOPS_PLAN_ARGUMENT + argument, _OUTPUT + output, or EXPOPS_PLAN_TEMPORARY */
+    uint32_t item; /* of a list */
     int32_t device_type;
-    int64_t shift;       /* bytes from the tensor's first element to the operand's; into the temporary memory */
-    int64_t low;         /* first byte touched, from the tensor's first element */
-    uint64_t bytes;      /* from there to the last one touched */
-    int64_t grain;       /* bytes all strides are multiples of; 0 where there is one element */
-    int64_t element;     /* bytes */
+    int64_t shift;   /* bytes from the tensor's first element to the operand's; into the temporary memory */
+    int64_t low;     /* first byte touched, from the tensor's first element */
+    uint64_t bytes;  /* from there to the last one touched */
+    int64_t grain;   /* bytes all strides are multiples of; 0 where there is one element */
+    int64_t element; /* bytes */
 } expops_plan_tensor;
 
 enum { EXPOPS_PLAN_TEMPORARY = -1, EXPOPS_PLAN_ARGUMENT = 0, EXPOPS_PLAN_OUTPUT = 64, EXPOPS_PLAN_LIST = 128 };
@@ -76,7 +78,7 @@ typedef struct expops_plan {
     expops_plan_tensor *tensor;
     expops_plan_pair *pair;
     uint32_t whole[EXPOPS_MAX_OUTPUTS]; /* 1 + the tensor that is all of an output, 0 where there is none */
-    expops_pointer *pointer; /* one for each tensor: those of the call that goes on */
+    expops_pointer *pointer;            /* one for each tensor: those of the call that goes on */
 } expops_plan;
 
 static inline int64_t expops_gcd(int64_t a, int64_t b)

@@ -143,8 +143,8 @@ expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem 
         if (!expops_is_tensor(problem->operand + i))
             continue;
         at++;
-        EXPOPS_TRY(add_pair(plan, first_tensor, at,
-                            (uint32_t)same_layout(problem, problem->operand + i, problem->operand)));
+        EXPOPS_TRY(
+            add_pair(plan, first_tensor, at, (uint32_t)same_layout(problem, problem->operand + i, problem->operand)));
         for (uint32_t k = 0; k < EXPOPS_MAX_OUTPUTS; k++)
             if (plan->whole[k])
                 EXPOPS_TRY(add_pair(plan, plan->whole[k] - 1, at, 0));

@@ -56,7 +56,8 @@ static inline int is_readable(const expops_value *value)
 /* Room for a list and all that can follow it. */
 static void make_room(cursor *at, size_t tensors)
 {
-    const size_t used = (size_t)(at->next - at->start), wanted = used + tensors * EXPOPS_TENSOR_WORDS + EXPOPS_KEY_WORDS;
+    const size_t used = (size_t)(at->next - at->start),
+                 wanted = used + tensors * EXPOPS_TENSOR_WORDS + EXPOPS_KEY_WORDS;
     if (wanted <= at->max)
         return;
     uint64_t *const room = expops_plan_key_room(wanted);

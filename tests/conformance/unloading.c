@@ -52,7 +52,8 @@ static void *launch_and_end(void *given)
     const size_t row = (size_t)((test_array *)given - out);
     const expops_value args[] = { expops_tensor_value(&in.tensor) };
     for (int i = 0; i < LAUNCHES; i++)
-        if (expops_call(expops_find(rows[row].name), conformance_device, NULL, args, 1, &out[row].tensor, 1) != EXPOPS_OK)
+        if (expops_call(expops_find(rows[row].name), conformance_device, NULL, args, 1, &out[row].tensor, 1) !=
+            EXPOPS_OK)
             return given;
     return NULL;
 }

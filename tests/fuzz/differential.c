@@ -39,8 +39,7 @@ static int has_judge(const test_call *call)
     for (size_t i = 0; i < call->num_args; i++)
         if (call->arrays[i].host && test_is_complex(call->arrays[i].dtype))
             return 0;
-    return reference && real && !has_wild_numbers(call) &&
-           (reference->row || test_is_elementwise(call->op));
+    return reference && real && !has_wild_numbers(call) && (reference->row || test_is_elementwise(call->op));
 }
 
 static int judge(test_call *call)
@@ -80,7 +79,8 @@ static int differs(test_call *call, const test_value *a, const test_value *b)
     const expops_dtype rounded = test_is_complex(result) ? parts[result] : result;
     const double bound = 2 * test_bound(call->op, result);
     const long double size = fmaxl(fabsl(a->re), fabsl(a->im));
-    const int is_complex = test_is_complex(call->types.common) && call->op->arithmetic != EXPOPS_ARITHMETIC_MOVES && isfinite(size);
+    const int is_complex =
+        test_is_complex(call->types.common) && call->op->arithmetic != EXPOPS_ARITHMETIC_MOVES && isfinite(size);
     const long double slack =
         test_is_float(rounded) && isfinite(size) ? ((long double)bound + 4 * is_complex) * test_ulp(rounded, size) : 0;
     return !test_close(part, a->re, b->re, bound, slack) || !test_close(part, a->im, b->im, bound, slack);
@@ -146,7 +146,7 @@ static int output_is_right(const test_call *call)
         if (call->in_place && out->shape[i] > 1)
             return 0; /* may overlap itself */
     return call->op->arithmetic == EXPOPS_ARITHMETIC_BITS ? out->dtype == call->result.dtype
-                                                      : test_can_cast(call->result.dtype, out->dtype);
+                                                          : test_can_cast(call->result.dtype, out->dtype);
 }
 
 /* A refusal that a case does not ask for, or another. */

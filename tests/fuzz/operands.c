@@ -62,9 +62,8 @@ static int num_tensors(const test_call *call)
 /* What C leaves open: a number that an integer type cannot hold becomes one. */
 static int becomes_integer(const test_call *call, size_t index)
 {
-    return call->op->meet == EXPOPS_MEET_FIRST && call->arrays[0].host &&
-           !test_is_float(call->arrays[0].dtype) && !test_is_complex(call->arrays[0].dtype) &&
-           !test_is_integer(call->arrays[index].dtype);
+    return call->op->meet == EXPOPS_MEET_FIRST && call->arrays[0].host && !test_is_float(call->arrays[0].dtype) &&
+           !test_is_complex(call->arrays[0].dtype) && !test_is_integer(call->arrays[index].dtype);
 }
 
 static void fill(test_call *call, const fuzz_call *from, size_t index)

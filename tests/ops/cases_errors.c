@@ -126,7 +126,8 @@ static const char *out_over_input(test_call *call)
 {
     static const int64_t shape[] = { 4, 3 };
     test_array *x = &call->arrays[0];
-    if ((call->op->draft && !call->op->elementwise) || call->op->samples[0].shape_only || !x->host || x->dtype != call->out.dtype)
+    if ((call->op->draft && !call->op->elementwise) || call->op->samples[0].shape_only || !x->host ||
+        x->dtype != call->out.dtype)
         return NULL;
     const int32_t ndim = call->out.ndim;
     const expops_dtype dtype = x->dtype;

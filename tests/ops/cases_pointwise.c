@@ -175,8 +175,7 @@ static int run_scenario(const scenario *s, test_subject *subject)
 static int has_reference(const expops_operator *op, expops_dtype dtype)
 {
     const test_reference *reference = test_reference_find(op->name);
-    return test_is_elementwise(op) && reference && reference->element &&
-           !test_is_complex(dtype);
+    return test_is_elementwise(op) && reference && reference->element && !test_is_complex(dtype);
 }
 
 static int run_random(test_subject *subject)

@@ -101,10 +101,11 @@ static void numbers_of(const test_call *call, long double *numbers)
         const expops_value value = call->args[i];
         if (parameter->kind != EXPOPS_PARAMETER_NUMBER && parameter->kind != EXPOPS_PARAMETER_CHOICE)
             continue;
-        numbers[count++] = value.kind == EXPOPS_VALUE_NONE
-                               ? (!parameter->has_default ? test_ulp(precise, 1) : (long double)parameter->default_value)
-                           : value.kind == EXPOPS_VALUE_REAL ? test_round(precise, (long double)value.as.real)
-                                                             : (long double)value.as.integer;
+        numbers[count++] =
+            value.kind == EXPOPS_VALUE_NONE
+                ? (!parameter->has_default ? test_ulp(precise, 1) : (long double)parameter->default_value)
+            : value.kind == EXPOPS_VALUE_REAL ? test_round(precise, (long double)value.as.real)
+                                              : (long double)value.as.integer;
     }
 }
 

@@ -145,8 +145,8 @@ static int build(test_call *call, test_subject *subject, enum test_layout layout
             test_plain_argument(call, i, subject->dtype, 0);
             continue;
         }
-        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), call->op->samples[i].scalar ? 0 : 2,
-                              shape, i ? TEST_COMPACT : layout, 0))
+        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype),
+                              call->op->samples[i].scalar ? 0 : 2, shape, i ? TEST_COMPACT : layout, 0))
             return 0;
         test_draw(call, i, &subject->random);
     }

@@ -28,8 +28,9 @@ static int shape_differs(test_call *call, const golden_tensor *expect)
 static const test_reference *element_reference(const test_call *call)
 {
     const test_reference *reference = test_reference_find(call->op->name);
-    return reference && reference->element && test_is_elementwise(call->op) && !test_is_complex(call->types.common) ? reference
-                                                                                                      : NULL;
+    return reference && reference->element && test_is_elementwise(call->op) && !test_is_complex(call->types.common)
+               ? reference
+               : NULL;
 }
 
 /* The slack that the reference grants where several operands are rounded; 0 where there is no reference. */

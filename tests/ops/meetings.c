@@ -58,7 +58,8 @@ static int is_recorded(const expops_operator *op, expops_dtype dtype)
 /* Where each type costs a compilation, these: numbers are rounded to the first, wrap to the second, and copied to a bool. */
 static int is_telling(const expops_operator *op, expops_dtype dtype)
 {
-    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_U8 || (dtype == EXPOPS_DTYPE_BOOL && op->arithmetic == EXPOPS_ARITHMETIC_MOVES);
+    return dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_U8 ||
+           (dtype == EXPOPS_DTYPE_BOOL && op->arithmetic == EXPOPS_ARITHMETIC_MOVES);
 }
 
 static int applies_always(const expops_operator *op, expops_dtype dtype)

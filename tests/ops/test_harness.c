@@ -73,7 +73,9 @@ enum { DIMENSIONS, SCALAR, NUMBER_VALUE };
 
 static expops_dtype promoted(expops_dtype a, int a_kind, expops_dtype b, int b_kind, uint32_t arithmetic)
 {
-    const expops_operator op = { .name = "pair", .arithmetic = arithmetic, .parameters = { OPERAND("a"), OPERAND("b") } };
+    const expops_operator op = { .name = "pair",
+                                 .arithmetic = arithmetic,
+                                 .parameters = { OPERAND("a"), OPERAND("b") } };
     const expops_dtype dtypes[] = { a, b };
     const int kinds[] = { a_kind, b_kind };
     static const double parts[] = { 1, 2 };

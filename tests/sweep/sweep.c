@@ -24,8 +24,7 @@ int sweep_applies(const expops_operator *op)
                       : parameter->kind != EXPOPS_PARAMETER_NUMBER && parameter->kind != EXPOPS_PARAMETER_CHOICE;
     }
     return op->family == EXPOPS_FAMILY_POINTWISE && !op->draft && own && own->element && !others &&
-           (operands == 1 || operands == SWEEP_OPERANDS) && op->result != EXPOPS_RESULT_BOOL &&
-           (op->dtypes & FLOATING);
+           (operands == 1 || operands == SWEEP_OPERANDS) && op->result != EXPOPS_RESULT_BOOL && (op->dtypes & FLOATING);
 }
 
 int sweep_num_choices(const expops_operator *op)

@@ -144,7 +144,7 @@ typedef struct expops_operand {
     uint32_t aligned;       /* the data starts at a multiple of 16 bytes */
     const int64_t *strides; /* in elements, one for each dimension of the signature's shape; 0 where broadcast */
     int64_t first;          /* of a position */
-    int32_t as;             /* expops_dtype that elements are converted to before the arithmetic, of an output the result's;
+    int32_t as;         /* expops_dtype that elements are converted to before the arithmetic, of an output the result's;
                              * numbers arrive converted */
     uint32_t attribute; /* rows: a number for the whole row, not for each element */
 } expops_operand;
@@ -152,8 +152,9 @@ typedef struct expops_operand {
 enum {
     EXPOPS_OPERAND_OUTPUT = 0,
     EXPOPS_OPERAND_INPUT = 1,
-    EXPOPS_OPERAND_NUMBER = 2,   /* a value of the compute type, in the launch's params */
-    EXPOPS_OPERAND_POSITION = 3, /* no memory: the sum of the element's indices times the strides, plus `first`, an i64 */
+    EXPOPS_OPERAND_NUMBER = 2, /* a value of the compute type, in the launch's params */
+    EXPOPS_OPERAND_POSITION =
+        3, /* no memory: the sum of the element's indices times the strides, plus `first`, an i64 */
 };
 
 enum expops_family {

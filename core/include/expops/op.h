@@ -128,8 +128,8 @@ enum {
     EXPOPS_PARAMETER_INT,
     EXPOPS_PARAMETER_INTS,
     EXPOPS_PARAMETER_BOOL,
-    EXPOPS_PARAMETER_CHOICE, /* one of a few words */
-    EXPOPS_PARAMETER_DTYPE,  /* an expops_dtype, passed as an int */
+    EXPOPS_PARAMETER_CHOICE,  /* one of a few words */
+    EXPOPS_PARAMETER_DTYPE,   /* an expops_dtype, passed as an int */
     EXPOPS_PARAMETER_TENSORS, /* a list of tensors */
 };
 
@@ -161,8 +161,9 @@ typedef struct expops_result {
     expops_dtype dtype;
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK];
-    int64_t strides[EXPOPS_MAX_RANK]; /* elements: the memory order PyTorch's result has. A call writes any other, too. */
-    uint64_t byte_offset;             /* of an expops_view_of: from the first argument's data */
+    int64_t
+        strides[EXPOPS_MAX_RANK]; /* elements: the memory order PyTorch's result has. A call writes any other, too. */
+    uint64_t byte_offset;         /* of an expops_view_of: from the first argument's data */
 } expops_result;
 
 enum {
