@@ -27,8 +27,6 @@ static inline int expops_value_is_number(const expops_value *value)
  * kind that its parameter takes, tensors and lists can be read, and what is absent stands there as its default: a bool, a
  * choice, an int with DEFAULT, an empty list. */
 expops_status expops_check_arguments(const expops_operator *op, const expops_value *given, expops_value *checked);
-/* The view that a tensor is of itself. Strides that reach no element are 0. */
-void expops_view_of_tensor(const expops_tensor *tensor, expops_view *view);
 
 /* --- draft_types.c --- */
 /* Fills the draft's types. */

@@ -9,6 +9,8 @@
 #define EXPOPS_SHAPE_TEXT 200
 const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPOPS_SHAPE_TEXT]);
 
+/* The view that a tensor is of itself. Strides that reach no element are 0. */
+void expops_view_of_tensor(const expops_tensor *tensor, expops_view *view);
 /* Number of elements; -1 where an int64_t cannot hold it. */
 int64_t expops_view_numel(const expops_view *view);
 

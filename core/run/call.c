@@ -84,33 +84,35 @@ static expops_status check_object(const expops_plan *plan, const expops_plan_ten
 /* One range starts within the other; distances wrap as addresses do. */
 static inline int ranges_cross(const expops_plan *plan, const expops_plan_pair *pair)
 {
-    const expops_plan_tensor *out = plan->tensor + pair->out, *in = plan->tensor + pair->in;
     const expops_pointer *to = plan->pointer + pair->out, *from = plan->pointer + pair->in;
-    const uint64_t apart =
-        ((uint64_t)(uintptr_t)from->data + from->byte_offset - (uint64_t)in->shift + (uint64_t)in->low) -
-        ((uint64_t)(uintptr_t)to->data + to->byte_offset - (uint64_t)out->shift + (uint64_t)out->low);
-    return (apart < out->bytes || -apart < in->bytes) && !(plan->handles && to->data != from->data);
+    const uint64_t apart = ((uint64_t)(uintptr_t)from->data + from->byte_offset) -
+                           ((uint64_t)(uintptr_t)to->data + to->byte_offset) + (uint64_t)pair->delta;
+    return (apart < pair->out_bytes || -apart < pair->in_bytes) && !(plan->handles && to->data != from->data);
+}
+
+static expops_status refuse_overlap(const expops_plan *plan, const expops_plan_pair *pair)
+{
+    return expops_fail(EXPOPS_ERR_OVERLAP, "%s: %s overlaps argument %s without being the same tensor", plan->op->name,
+                       plan->op->outputs[0] ? name_of(plan, plan->tensor + pair->out) : "the output",
+                       name_of(plan, plan->tensor + pair->in));
 }
 
 static expops_status gather_pointers(const expops_plan *plan, const expops_value *args, const expops_tensor *outs)
 {
-    for (uint32_t i = 0; i < plan->num_tensors; i++) {
-        const expops_plan_tensor *own = plan->tensor + i;
+    const expops_plan_tensor *own = plan->tensor, *const end = own + plan->num_tensors;
+    const uint32_t num_pairs = plan->num_pairs, handles = plan->handles;
+    for (expops_pointer *to = plan->pointer; own < end; own++, to++) {
         const expops_tensor *tensor = tensor_at(own, args, outs);
         if (!tensor)
             continue;
-        plan->pointer[i] = (expops_pointer){ .data = tensor->data,
-                                             .byte_offset = tensor->byte_offset + (uint64_t)own->shift,
-                                             .device_type = own->device_type };
-        if (plan->handles)
+        to->data = tensor->data;
+        to->byte_offset = tensor->byte_offset + (uint64_t)own->shift;
+        if (handles)
             EXPOPS_TRY(check_object(plan, own, tensor));
     }
-    for (uint32_t i = 0; i < plan->num_pairs; i++)
+    for (uint32_t i = 0; i < num_pairs; i++)
         if (ranges_cross(plan, plan->pair + i) && collides(plan, plan->pair + i))
-            return expops_fail(EXPOPS_ERR_OVERLAP, "%s: %s overlaps argument %s without being the same tensor",
-                               plan->op->name,
-                               plan->op->outputs[0] ? name_of(plan, plan->tensor + plan->pair[i].out) : "the output",
-                               name_of(plan, plan->tensor + plan->pair[i].in));
+            return refuse_overlap(plan, plan->pair + i);
     return EXPOPS_OK;
 }
 

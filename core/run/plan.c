@@ -2,7 +2,6 @@
 #include "plan.h"
 #include <stdlib.h>
 #include <string.h>
-#include "draft/draft_internal.h"
 #include "plan_internal.h"
 #include "plan_store.h"
 
@@ -149,28 +148,6 @@ static expops_plan *allocate(const expops_plan_key *key)
     return plan;
 }
 
-static void let_go(expops_later *later)
-{
-    expops_plan *plan = (expops_plan *)later;
-    for (uint32_t i = 0; i < plan->num_steps; i++) {
-        expops_kernel_give_back(&plan->step[i].offer);
-        expops_kernel_release(plan->step[i].loaded);
-        free(plan->step[i].params);
-    }
-    free(plan->step);
-    free(plan->number);
-    free(plan->tensor);
-    free(plan->pair);
-    free(plan->pointer);
-    free(plan);
-}
-
-void expops_plan_free(expops_plan *plan)
-{
-    plan->later.let_go = let_go;
-    expops_let_go(&plan->later);
-}
-
 static expops_status fill(workshop *shop, expops_device *device, void *stream, expops_plan *plan)
 {
     const expops_draft *draft = &shop->draft;
@@ -186,6 +163,8 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
     for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
         EXPOPS_TRY(add_leaf(shop, device, capturing, leaf, plan));
     plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
+    for (uint32_t i = 0; plan->pointer && i < plan->num_tensors; i++)
+        plan->pointer[i].device_type = plan->tensor[i].device_type;
     return plan->pointer ? EXPOPS_OK : no_memory();
 }
 

@@ -1,6 +1,5 @@
 /* The parts of a plan that a leaf brings: its tensors, its numbers, what may not overlap. */
 #include <string.h>
-#include "draft/draft_internal.h"
 #include "base/grow.h"
 #include "plan_internal.h"
 
@@ -107,7 +106,8 @@ static expops_status add_pair(expops_plan *plan, uint32_t out, uint32_t in, uint
     expops_plan_pair *pair = ADD(plan, pair);
     if (!pair)
         return no_memory();
-    *pair = (expops_plan_pair){ out, in, alike };
+    const expops_plan_tensor *to = plan->tensor + out, *from = plan->tensor + in;
+    *pair = (expops_plan_pair){ out, in, alike, (from->low - from->shift) - (to->low - to->shift), to->bytes, from->bytes };
     return EXPOPS_OK;
 }
 

@@ -8,9 +8,6 @@
 typedef struct cursor {
     uint64_t *next;
     uint64_t hash;
-    uint64_t *start;
-    size_t max; /* words from there */
-    uint32_t failed;
 } cursor;
 
 static inline void push(cursor *at, uint64_t word)
@@ -53,49 +50,26 @@ static inline int is_readable(const expops_value *value)
            (value->count <= EXPOPS_MAX_RANK && (!value->count || value->as.integers));
 }
 
-/* Room for a list and all that can follow it. */
-static void make_room(cursor *at, size_t tensors)
+/* A list that is missing, or whose words have no room, finds no plan. */
+static inline void push_list(cursor *at, const expops_value *value, int handles)
 {
-    const size_t used = (size_t)(at->next - at->start),
-                 wanted = used + tensors * EXPOPS_TENSOR_WORDS + EXPOPS_KEY_WORDS;
-    if (wanted <= at->max)
-        return;
-    uint64_t *const room = expops_plan_key_room(wanted);
-    if (!room) {
-        at->failed = 1;
-        return;
-    }
-    if (room != at->start)
-        memcpy(room, at->start, used * sizeof *room);
-    at->next = room + used;
-    at->start = room;
-    at->max = wanted;
+    const int readable = !value->count || value->as.tensors;
+    push(at, value->kind | (uint64_t)value->count << 32 | (readable ? 0 : UNREADABLE));
+    for (uint32_t i = 0; readable && i < value->count; i++)
+        push_tensor(at, value->as.tensors[i], handles);
 }
 
-/* By value: a cursor whose address is taken would live in memory for all calls. */
-static __attribute__((noinline)) cursor push_list(cursor at, const expops_value *value, int handles)
-{
-    const uint64_t kind_and_count = value->kind | (uint64_t)value->count << 32;
-    if (value->as.tensors)
-        make_room(&at, value->count);
-    if ((value->count && !value->as.tensors) || at.failed) {
-        push(&at, kind_and_count | UNREADABLE);
-        return at;
-    }
-    push(&at, kind_and_count);
-    for (uint32_t i = 0; i < value->count; i++)
-        push_tensor(&at, value->as.tensors[i], handles);
-    return at;
-}
-
-/* The whole of kind and count, and, where a plan depends on it, of what the value holds. */
-static inline void push_value(cursor *at, const expops_parameter *parameter, const expops_value *value, int handles)
+/* The whole of kind and count, and, where a plan depends on it, of what the value holds. 0: a list, where none is expected. */
+static inline int push_value(cursor *at, const expops_parameter *parameter, const expops_value *value, int handles,
+                             int lists)
 {
     const uint64_t kind_and_count = value->kind | (uint64_t)value->count << 32;
     if (value->kind == EXPOPS_VALUE_TENSOR) {
         push_tensor(at, value->as.tensor, handles);
     } else if (value->kind == EXPOPS_VALUE_TENSORS) {
-        *at = push_list(*at, value, handles);
+        if (lists)
+            push_list(at, value, handles);
+        return lists;
     } else if (!is_readable(value)) {
         push(at, kind_and_count | UNREADABLE);
     } else {
@@ -106,21 +80,54 @@ static inline void push_value(cursor *at, const expops_parameter *parameter, con
             parameter->kind != EXPOPS_PARAMETER_OPERAND)
             push(at, (uint64_t)value->as.integer);
     }
+    return 1;
+}
+
+/* Words that the call's lists may take beyond what every key has room for. */
+static uint64_t list_words(const expops_operator *op, const expops_value *args)
+{
+    uint64_t words = 0;
+    for (uint32_t i = 0; op->parameters[i].name; i++)
+        if (args[i].kind == EXPOPS_VALUE_TENSORS && args[i].as.tensors)
+            words += (uint64_t)args[i].count * EXPOPS_TENSOR_WORDS;
+    return words;
+}
+
+/* 0: a list came where none was expected. */
+static inline __attribute__((always_inline)) int write(const expops_operator *op, const expops_device *device,
+                                                       const expops_value *args, const expops_tensor *outs,
+                                                       size_t num_outs, int lists, uint64_t *words,
+                                                       expops_plan_key *key)
+{
+    const int handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
+    cursor at = { words, 0 };
+    push(&at, (uint64_t)(uintptr_t)op);
+    push(&at, device->id);
+    for (const expops_parameter *parameter = op->parameters; parameter->name; parameter++, args++)
+        if (!push_value(&at, parameter, args, handles, lists))
+            return 0;
+    for (size_t i = 0; i < num_outs; i++)
+        push_tensor(&at, outs + i, handles);
+    key->words = words;
+    key->count = (uint32_t)(at.next - words);
+    key->hash = at.hash;
+    return 1;
+}
+
+static __attribute__((noinline)) void write_long(const expops_operator *op, const expops_device *device,
+                                                 const expops_value *args, const expops_tensor *outs, size_t num_outs,
+                                                 expops_plan_key *key)
+{
+    uint64_t *words = expops_plan_key_room(list_words(op, args) + EXPOPS_KEY_WORDS);
+    key->failed = !words;
+    if (words)
+        write(op, device, args, outs, num_outs, 1, words, key);
 }
 
 void expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
                           const expops_tensor *outs, size_t num_outs, expops_plan_key *key)
 {
-    const int handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
-    cursor at = { key->room, 0, key->room, EXPOPS_KEY_WORDS, 0 };
-    push(&at, (uint64_t)(uintptr_t)op);
-    push(&at, device->id);
-    for (const expops_parameter *parameter = op->parameters; parameter->name; parameter++, args++)
-        push_value(&at, parameter, args, handles);
-    for (size_t i = 0; i < num_outs; i++)
-        push_tensor(&at, outs + i, handles);
-    key->words = at.start;
-    key->count = (uint32_t)(at.next - at.start);
-    key->hash = at.hash;
-    key->failed = at.failed;
+    key->failed = 0;
+    if (!write(op, device, args, outs, num_outs, 0, key->room, key))
+        write_long(op, device, args, outs, num_outs, key);
 }

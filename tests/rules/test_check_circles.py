@@ -97,12 +97,6 @@ class Circles(unittest.TestCase):
         for path in ('tools/x.c', 'backends/cpu/x.c', 'ops/x.c'):
             self.assert_found({path: '#include "backend/loader.h"\n', 'core/backend/loader.h': ''}, path, 'backend/loader.h')
 
-    def test_known_circle(self):
-        ring = {'core/' + name: f'int f{(i + 1) % 4}(void); int f{i}(void) {{ return f{(i + 1) % 4}(); }}'
-                for i, name in enumerate(KNOWN)}
-        self.assertEqual(findings(ring), (0, []))
-        self.assert_found(ring | {'core/specialize.c': 'int f0(void) { return 0; }'}, 'no circle any more')
-
     def test_a_file_that_no_library_holds(self):
         self.assert_found({'core/a.c': 'int a;'}, 'a.c', 'do not hold', left_out=['core/a.c'])
 

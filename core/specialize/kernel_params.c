@@ -1,0 +1,98 @@
+/* The struct of numbers that a kernel gets, and the facts about a problem that its fields' types hang on. */
+#include <string.h>
+#include "base/size.h"
+#include "specialize.h"
+
+/* --- params --- */
+
+static void put(expops_params *params, const void *value, uint32_t bytes)
+{
+    params->failed |= bytes > sizeof params->data - params->bytes;
+    if (params->failed)
+        return;
+    memcpy(params->data + params->bytes, value, bytes);
+    params->bytes += bytes;
+}
+
+void expops_params_u64(expops_params *params, uint64_t value)
+{
+    put(params, &value, 8);
+}
+
+void expops_params_u32(expops_params *params, uint32_t value)
+{
+    put(params, &value, 4);
+}
+
+void expops_params_index(expops_params *params, int64_t value, int wide)
+{
+    const int32_t narrow = (int32_t)value;
+    put(params, wide ? (const void *)&value : (const void *)&narrow, wide ? 8 : 4);
+}
+
+void expops_params_numbers(expops_params *params, const expops_problem *problem)
+{
+    params->numbers = params->bytes;
+    for (uint32_t i = 0; i < problem->num_numbers * (problem->compute == EXPOPS_COMPUTE_C128 ? 2 : 1); i++)
+        expops_params_u64(params, 0);
+}
+
+void expops_params_finish(expops_params *params)
+{
+    if (params->bytes % 8)
+        expops_params_u32(params, 0);
+}
+
+/* --- facts --- */
+
+/* Sums of strides and indices, in any order, with the first. */
+static int position_is_small(const expops_problem *problem, const expops_problem_operand *operand, int64_t limit)
+{
+    int64_t most = operand->offset < 0 ? -operand->offset : operand->offset, part;
+    for (uint32_t d = 0; d < problem->rank; d++) {
+        const int64_t stride = operand->strides[d] < 0 ? -operand->strides[d] : operand->strides[d];
+        if (!expops_checked_multiply(stride, problem->shape[d], &part) || !expops_checked_add(most, part, &most))
+            return 0;
+    }
+    return most <= limit;
+}
+
+int expops_needs_wide_index(const expops_problem *problem)
+{
+    const int64_t limit = INT32_MAX - 65536; /* the last group may count past the end */
+    int64_t numel = 1;
+    for (uint32_t d = 0; d < problem->rank; d++)
+        numel *= problem->shape[d];
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        if (operand->kind == EXPOPS_OPERAND_POSITION && !position_is_small(problem, operand, limit))
+            return 1;
+        if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
+            return 1;
+    }
+    return numel > limit;
+}
+
+int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
+                      uint32_t skip)
+{
+    if (count == 1)
+        return 1;
+    if (!operand->aligned || operand->offset % count)
+        return 0;
+    for (uint32_t d = 0; d < problem->rank; d++)
+        if (d != skip && problem->shape[d] != 1 && operand->strides[d] % count)
+            return 0;
+    return 1;
+}
+
+uint32_t expops_widest_vector(const expops_problem *problem)
+{
+    uint32_t bytes = 1;
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        if (expops_is_tensor(operand) && expops_operand_bytes(operand) > bytes)
+            bytes = expops_operand_bytes(operand);
+    }
+    return 16 / bytes;
+}

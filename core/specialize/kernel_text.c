@@ -1,0 +1,163 @@
+/* The text a compiler gets: defines, prelude, the operator's own text, the variant's template. */
+#include <stdio.h>
+#include <string.h>
+#include "base/error.h"
+#include "draft/promote.h"
+#include "registry.h"
+#include "specialize.h"
+
+/* Texts embedded by the build from core/kernels/. */
+#define TEXT(name) extern const char expops_kernel_##name[];
+TEXT(common)
+TEXT(accurate)
+TEXT(complex)
+TEXT(operands)
+TEXT(vectors)
+TEXT(pointwise)
+TEXT(flat)
+TEXT(tile)
+TEXT(rows)
+TEXT(gather)
+TEXT(reduce)
+TEXT(combine)
+TEXT(map)
+
+/* What follows the operator's text for each variant, in order. */
+static const struct {
+    const char *variant;
+    const char *texts[4];
+} templates[] = {
+    { "pointwise", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_pointwise } },
+    { "flat", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_flat } },
+    { "tile", { expops_kernel_operands, expops_kernel_tile } },
+    { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
+    { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
+    { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
+};
+
+/* --- defines --- */
+
+/* A type as the dialect writes it. */
+static const char *type_name(const expops_problem *problem, int dtype)
+{
+    static const char *const moved[] = { [1] = "b8", [2] = "b16", [4] = "b32", [8] = "b64", [16] = "b128" };
+    return problem->common < 0 ? moved[problem->bits] : expops_dtype_name((expops_dtype)dtype);
+}
+
+static int is_double(int dtype)
+{
+    return dtype == EXPOPS_DTYPE_F64 || dtype == EXPOPS_DTYPE_C128;
+}
+
+static void define_arithmetic(const expops_problem *problem, expops_text *text)
+{
+    static const char *const classes[] = { "XK_F32", "XK_F64", "XK_I32", "XK_I64", "XK_C64", "XK_C128" };
+    const int moved = problem->common < 0, common = problem->common;
+    int uses_double = 0;
+    for (uint32_t i = 0; !moved && i < problem->num_operands; i++)
+        uses_double |= is_double(problem->operand[i].dtype);
+    expops_text_add(text, "#define XK 1\n#define XK_D %s\n#define XK_R %s\n", type_name(problem, common),
+                    type_name(problem, problem->result));
+    for (uint32_t i = 0; i < EXPOPS_COUNTOF(classes); i++)
+        expops_text_add(text, "#define %s %d\n", classes[i], !moved && problem->compute == i);
+    expops_text_add(text,
+                    "#define XK_BITS %d\n#define XK_HALF %d\n#define XK_BF16 %d\n#define XK_UNSIGNED %d\n"
+                    "#define XK_BOOL %d\n",
+                    moved, common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16, common == EXPOPS_DTYPE_BF16,
+                    common == EXPOPS_DTYPE_U8, common == EXPOPS_DTYPE_BOOL);
+    expops_text_add(text, "#define XK_INT_BITS %d\n#define XK_USES_F64 %d\n#define XK_CHOICE %u\n",
+                    !moved && expops_dtype_is_integral(common) ? 8 * (int)expops_dtype_bytes((expops_dtype)common) : 0,
+                    !moved && (uses_double || is_double(common) || is_double(problem->result)), problem->choice);
+}
+
+static void define_operand(const expops_problem *problem, expops_step *step, uint32_t index, const char *suffix,
+                           uint32_t vector)
+{
+    const expops_problem_operand *operand = problem->operand + index;
+    const int same = problem->common < 0 || operand->dtype == operand->meeting.as;
+    if (index == 0)
+        expops_text_add(&step->defines, "#define XK_O %s\n", type_name(problem, operand->dtype));
+    else
+        expops_text_add(&step->defines, "#define XK_D%s %s\n#define XK_A%s %s\n", suffix,
+                        type_name(problem, operand->dtype), suffix, type_name(problem, operand->meeting.as));
+    expops_text_add(&step->defines, "#define XK_SAME%s %d\n#define XK_W%s %u\n", suffix, same, suffix,
+                    expops_operand_bytes(operand) * vector);
+}
+
+void expops_define_operands(const expops_problem *problem, expops_step *step, uint32_t vector,
+                            const enum expops_reach *reach, int wide)
+{
+    static const char letters[] = "CBST";
+    uint32_t tensors = 0;
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        char suffix[12] = "O";
+        if (!expops_is_tensor(problem->operand + i))
+            continue;
+        if (i > 0)
+            snprintf(suffix, sizeof suffix, "%u", tensors - 1);
+        define_operand(problem, step, i, suffix, vector);
+        if (reach)
+            expops_text_add(&step->defines, "#define XK_K%s %c\n", suffix, letters[reach[tensors]]);
+        tensors++;
+    }
+    expops_text_add(&step->defines, "#define XK_NT %u\n#define XK_NN %u\n#define XK_VEC %u\n#define XK_INDEX64 %d\n",
+                    tensors - 1, problem->num_numbers, vector, wide);
+}
+
+void expops_define_call(const expops_problem *problem, expops_step *step)
+{
+    uint32_t tensors = 0, numbers = 0;
+    expops_text_append(&step->defines, "#define XK_CALL xk_body(");
+    for (uint32_t i = 1; i < problem->num_operands; i++) {
+        const int number = problem->operand[i].kind == EXPOPS_OPERAND_NUMBER;
+        if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
+            expops_text_add(&step->defines, "%sXK_P", i > 1 ? ", " : "");
+        else
+            expops_text_add(&step->defines, "%sXK_%c(%u)", i > 1 ? ", " : "", number ? 'N' : 'X',
+                            number ? numbers++ : tensors++);
+    }
+    expops_text_append(&step->defines, ")\n");
+}
+
+/* --- the whole --- */
+
+static void append_template(expops_text *text, const char *variant)
+{
+    for (size_t i = 0; i < EXPOPS_COUNTOF(templates); i++) {
+        if (strcmp(templates[i].variant, variant))
+            continue;
+        for (size_t part = 0; part < EXPOPS_COUNTOF(templates[i].texts) && templates[i].texts[part]; part++) {
+            expops_text_add(text, "\n#line 1 \"%s, text %zu\"\n", variant, part + 1);
+            expops_text_append(text, templates[i].texts[part]);
+        }
+    }
+}
+
+expops_status expops_step_text(const expops_problem *problem, const expops_device_info *info, const expops_step *step,
+                               expops_text *out_text)
+{
+    expops_text text = { 0 };
+    define_arithmetic(problem, &text);
+    expops_text_add(&text, "#define XK_WG %u\n", step->group);
+    if (step->defines.data)
+        expops_text_append(&text, step->defines.data);
+    expops_text_append(&text, info->prelude);
+    expops_text_append(&text, "\n#line 1 \"common.kernel.h\"\n");
+    expops_text_append(&text, expops_kernel_common);
+    if (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64) {
+        expops_text_append(&text, "\n#line 1 \"accurate.kernel.h\"\n");
+        expops_text_append(&text, expops_kernel_accurate);
+    }
+    if (problem->compute == EXPOPS_COMPUTE_C64 || problem->compute == EXPOPS_COMPUTE_C128) {
+        expops_text_append(&text, "\n#line 1 \"complex.kernel.h\"\n");
+        expops_text_append(&text, expops_kernel_complex);
+    }
+    expops_text_append(&text, expops_operator_text(problem->op));
+    append_template(&text, step->variant);
+    if (text.failed || step->defines.failed) {
+        expops_text_free(&text);
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for the kernel's text", problem->op->name);
+    }
+    *out_text = text;
+    return EXPOPS_OK;
+}
