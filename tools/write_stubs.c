@@ -132,6 +132,12 @@ static void print_row_checks(const stub_facts *facts, const char *text)
     }
 }
 
+static void print_element_check(const char *text)
+{
+    print_place(text, "KERNEL(");
+    printf("enum { CPU_DEFINED = KERNEL_IS_MISSING };\n");
+}
+
 /* --- stubs --- */
 
 static const char *name_of(int dtype)
@@ -169,6 +175,8 @@ static void print_stub(const cpu_stub *stub)
            stub->dtype == EXPOPS_DTYPE_F32 ? "#include \"cpu_vector.h\"\n" : "", stub->folder, name);
     if (rows)
         print_row_checks(facts, expops_operator_text(stub->op));
+    else if (!facts->position)
+        print_element_check(expops_operator_text(stub->op));
     printf("#include \"%s\"\n", rows ? "cpu_rows.inc" : facts->position ? "cpu_position.inc" : "cpu_pointwise.inc");
 }
 
