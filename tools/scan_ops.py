@@ -61,6 +61,8 @@ def write_table(folder, names, out):
     for name in names:
         with open(os.path.join(folder, name), encoding='utf-8') as file:
             operator = re.search(r'^OPERATOR\((\w+)\)', file.read(), re.M).group(1)
+        if name != operator + '.c':
+            sys.exit(f'{os.path.join(folder, name)}: OPERATOR({operator}) belongs into {operator}.c')
         rows.append((operator, kernel_text(os.path.join(folder, name))))
     text = ['#include "registry.h"\n\n']
     text += [f'extern const expops_operator expops_operator_{operator};\n' for operator, _ in rows]

@@ -8,171 +8,11 @@
  * One stub of the CPU's is one operator for one element type and one compile-time choice. LEVELS is a comma-separated list of
  * instruction levels, the lowest first; the last is only for floating point. Where NAME... are not the names that a build was
  * configured with, TOUCH, a build definition, is touched: the next build configures itself anew. */
-#include <ctype.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "draft/promote.h"
-#include "stub_facts.h"
+#include "stub_text.h"
 #include "written.h"
-
-typedef struct cpu_stub {
-    const expops_operator *op;
-    stub_facts facts;
-    int dtype;
-    uint32_t choice;
-    const char *folder; /* of operators */
-} cpu_stub;
-
-/* A(0), A(1), ... with what stands before, between and behind them. */
-static void print_each(const char *word, uint32_t count, const char *before, const char *between, const char *behind)
-{
-    printf("#define %s(A)", word);
-    for (uint32_t k = 0; k < count; k++)
-        printf("%sA(%u)%s", k ? between : before, k, behind);
-    printf("\n");
-}
-
-static void print_types(uint32_t count)
-{
-    for (uint32_t k = 0; k < count; k++)
-        printf("%sxk_t", k ? ", " : "");
-}
-
-/* --- the defines before an operator's text --- */
-
-static void print_class(int dtype)
-{
-    static const char *const classes[] = {
-#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) #compute,
-#include "expops/dtype.inc"
-#undef EXPOPS_DTYPE_ROW
-    };
-    printf("#define XK_%s 1\n", classes[dtype]);
-    if (expops_dtype_is_integral(dtype))
-        printf("#define XK_INT_BITS %d\n", 8 * (int)expops_dtype_bytes((expops_dtype)dtype));
-    if (dtype == EXPOPS_DTYPE_U8)
-        printf("#define XK_UNSIGNED 1\n");
-    if (dtype == EXPOPS_DTYPE_BOOL)
-        printf("#define XK_BOOL 1\n");
-}
-
-/* The parameters that the kernel gets, as they stand in its brackets. */
-static void print_taken(const expops_operator *op, uint32_t elements)
-{
-    printf("#define CPU_TAKES \"%s", elements ? "" : "void");
-    for (uint32_t i = 0, printed = 0; op->parameters[i].name; i++)
-        if (elements >> i & 1u)
-            printf("%sxk_t %s", printed++ ? ", " : "", op->parameters[i].name);
-    printf("\"\n");
-}
-
-static void print_element_defines(const expops_operator *op, const stub_facts *facts)
-{
-    printf("#define CPU_EITHER %d\n#define CPU_IS_NUMBER(argument) (0", facts->either != 0);
-    for (uint32_t i = 0; op->parameters[i].name; i++)
-        if (facts->numbers >> i & 1u)
-            printf(" || CPU_SAME(argument, \"xk_t %s\")", op->parameters[i].name);
-    printf(")\n");
-    if (!facts->drafted)
-        print_taken(op, facts->elements);
-}
-
-static void print_row_defines(const stub_facts *facts)
-{
-    const uint32_t lifted = stub_count(facts->lifted), numbers = stub_count(facts->numbers);
-    const uint32_t tensors = stub_count(facts->elements & ~facts->numbers);
-    printf("#define CPU_IS_MAP %d\n#define CPU_LIFTS %u\n#define CPU_ARRAYS %u\n#define CPU_NUMBERS %u\n",
-           facts->family == EXPOPS_FAMILY_MAP, lifted, tensors, numbers);
-    print_each("CPU_LIFTED_ARGUMENTS", lifted, " ", ", ", "");
-    print_each("CPU_MAP_ARRAYS", tensors, " ", " ", ",");
-    print_each("CPU_ROW_NUMBERS", numbers, " , ", ", ", "");
-}
-
-/* --- the checks behind it, of functions whose types only the text knows --- */
-
-/* What follows is at the line of the text that first says `word`, or at the text's first. */
-static void print_place(const char *text, const char *word)
-{
-    const char *const at = strstr(text, word);
-    char file[256] = "", found[256] = "";
-    int line = 0, found_line = 0;
-    for (const char *start = text; start && *start; start = strchr(start, '\n') ? strchr(start, '\n') + 1 : NULL) {
-        if (sscanf(start, "#line %d \"%255[^\"]\"", &line, file) == 2)
-            continue;
-        if (!found[0] || (at && start <= at)) {
-            memcpy(found, file, sizeof found);
-            found_line = line;
-        }
-        line++;
-    }
-    printf("#line %d \"%s\"\n", found_line, found);
-}
-
-/* Declares a function as the definition has it: `count` of xk_t between `before` and `behind`. */
-static void print_row_check(const char *text, const char *function, const char *before, uint32_t count,
-                            const char *behind)
-{
-    print_place(text, strchr(function, ' ') + 1);
-    printf("XK_FN %s%s", function, before);
-    print_types(count);
-    printf("%s);\n", behind);
-}
-
-static void print_row_checks(const stub_facts *facts, const char *text)
-{
-    print_row_check(text, "xk_acc xk_identity(", "void", 0, "");
-    print_row_check(text, "xk_acc xk_lift(", "", stub_count(facts->lifted), "");
-    print_row_check(text, "xk_acc xk_combine(", "xk_acc, xk_acc", 0, "");
-    if (facts->family == EXPOPS_FAMILY_MAP) {
-        print_row_check(text, "xk_acc xk_settle(", "xk_acc, ", 1 + stub_count(facts->numbers), "");
-        print_row_check(text, "xk_r xk_map(", "", stub_count(facts->elements & ~facts->numbers), ", xk_acc");
-    } else {
-        print_row_check(text, "xk_r xk_finish(", "xk_acc, ", 1 + stub_count(facts->numbers), "");
-    }
-}
-
-/* --- stubs --- */
-
-static const char *name_of(int dtype)
-{
-    return expops_dtype_name((expops_dtype)dtype);
-}
-
-static void print_constant(const char *word, int dtype)
-{
-    printf("#define %s EXPOPS_DTYPE_", word);
-    for (const char *c = name_of(dtype); *c; c++)
-        putchar(toupper((unsigned char)*c));
-    printf("\n");
-}
-
-static void print_stub(const cpu_stub *stub)
-{
-    const stub_facts *facts = &stub->facts;
-    const char *name = stub->op->name, *dtype = name_of(stub->dtype);
-    const int rows = facts->family != EXPOPS_FAMILY_POINTWISE;
-    int arithmetic, result;
-    expops_operator_types(stub->op, stub->dtype, &arithmetic, &result);
-    result = facts->position ? EXPOPS_DTYPE_BOOL : cpu_store_of(result);
-    printf("/* Written by tools/write_stubs.c. */\n#define XK 1\n#define XK_D %s\n#define XK_R %s\n", dtype,
-           name_of(result));
-    print_class(stub->dtype);
-    printf("#define XK_CHOICE %u\n#define CPU_NAME cpu_k_%s_%s_%u\n", stub->choice, name, dtype, stub->choice);
-    print_constant("CPU_STORE_DTYPE", stub->dtype);
-    print_constant("CPU_RESULT_DTYPE", result);
-    if (rows)
-        print_row_defines(facts);
-    else if (!facts->position)
-        print_element_defines(stub->op, facts);
-    printf("#include \"cpu_kernel.h\"\n%s#include \"cpu_signature.h\"\n#include \"%s/%s.c\"\n",
-           stub->dtype == EXPOPS_DTYPE_F32 ? "#include \"cpu_vector.h\"\n" : "", stub->folder, name);
-    if (rows)
-        print_row_checks(facts, expops_operator_text(stub->op));
-    printf("#include \"%s\"\n", rows ? "cpu_rows.inc" : facts->position ? "cpu_position.inc" : "cpu_pointwise.inc");
-}
-
-/* --- the whole --- */
 
 typedef struct job {
     const char *folder, *out, *levels;
@@ -197,7 +37,7 @@ static void each_stub(const char *folder, visit *visit, job *job)
 
 static void file_name(const cpu_stub *stub, char name[256])
 {
-    snprintf(name, 256, "%s.%s.%u.c", stub->op->name, name_of(stub->dtype), stub->choice);
+    snprintf(name, 256, "%s.%s.%u.c", stub->op->name, stub_dtype_name(stub->dtype), stub->choice);
 }
 
 static void print_name(const cpu_stub *stub, job *job)
@@ -227,7 +67,7 @@ static void write_stub(const cpu_stub *stub, job *job)
     char name[256];
     file_name(stub, name);
     job->failed |= !written_begin();
-    print_stub(stub);
+    stub_print(stub);
     end_file(job, name);
 }
 
@@ -247,14 +87,14 @@ static void each_level(const cpu_stub *stub, const job *job, print_level *print)
 
 static void print_declaration(const cpu_stub *stub, uint32_t number, const char *level, int length)
 {
-    printf("extern const cpu_instance cpu_k_%s_%s_%u_%.*s;\n", stub->op->name, name_of(stub->dtype), stub->choice,
-           length, level);
+    printf("extern const cpu_instance cpu_k_%s_%s_%u_%.*s;\n", stub->op->name, stub_dtype_name(stub->dtype),
+           stub->choice, length, level);
 }
 
 static void print_row(const cpu_stub *stub, uint32_t number, const char *level, int length)
 {
     printf("    { \"%s\", %d, %u, %u, %u, &cpu_k_%s_%s_%u_%.*s },\n", stub->op->name, stub->dtype, stub->choice,
-           stub->facts.choices, number, stub->op->name, name_of(stub->dtype), stub->choice, length, level);
+           stub->facts.choices, number, stub->op->name, stub_dtype_name(stub->dtype), stub->choice, length, level);
 }
 
 static void declare(const cpu_stub *stub, job *job)
@@ -298,7 +138,7 @@ static void write_reference(const expops_operator *op, job *job)
 
 static int write_cpu(char **arguments)
 {
-    job job = { arguments[0], arguments[1], arguments[2], arguments + 4, 0, 0 };
+    job job = { .folder = arguments[0], .out = arguments[1], .levels = arguments[2], .names = arguments + 4 };
     each_stub(job.folder, compare_name, &job);
     if (job.changed || *job.names) {
         utimensat(AT_FDCWD, arguments[3], NULL, 0);
@@ -312,7 +152,7 @@ static int write_cpu(char **arguments)
 
 static int write_references(char **arguments)
 {
-    job job = { arguments[0], arguments[1] };
+    job job = { .folder = arguments[0], .out = arguments[1] };
     for (size_t i = 0; i < expops_registry_count; i++)
         write_reference(expops_registry[i].op, &job);
     return job.failed;

@@ -37,11 +37,16 @@
 #undef EXPOPS_DTYPE_ROW
 
 /* The small integers at once to what most ask for. */
-#define CPU_TO_F32(name) CPU_CONVERT(f32_##name, float, xk_s_##name, XK_AS(f32, name, XK_GET(name, x)))
-CPU_TO_F32(i8)
-CPU_TO_F32(i16)
-CPU_TO_F32(u8)
-CPU_TO_F32(bool)
+#define CPU_SMALL_F32(...)
+#define CPU_SMALL_F64(...)
+#define CPU_SMALL_I32(...) __VA_ARGS__
+#define CPU_SMALL_I64(...)
+#define CPU_SMALL_C64(...)
+#define CPU_SMALL_C128(...)
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) \
+    CPU_SMALL_##compute(CPU_CONVERT(f32_##name, float, xk_s_##name, XK_AS(f32, name, XK_GET(name, x))))
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
 
 /* clang-format off */
 #define CPU_EACH_CLASS(X, a) X(a, f32, F32) X(a, f64, F64) X(a, i32, I32) X(a, i64, I64) X(a, c64, C64) X(a, c128, C128)
@@ -153,8 +158,11 @@ const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
 #include "expops/dtype.inc"
     },
 #undef EXPOPS_DTYPE_ROW
-    .to_f32 = { [EXPOPS_DTYPE_I8] = f32_i8, [EXPOPS_DTYPE_I16] = f32_i16, [EXPOPS_DTYPE_U8] = f32_u8,
-                [EXPOPS_DTYPE_BOOL] = f32_bool },
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) CPU_SMALL_##compute([EXPOPS_DTYPE_##NAME] = f32_##name, )
+    .to_f32 = {
+#include "expops/dtype.inc"
+    },
+#undef EXPOPS_DTYPE_ROW
     .cast = { CPU_CAST_ROW(f32, F32), CPU_CAST_ROW(f64, F64), CPU_CAST_ROW(i32, I32), CPU_CAST_ROW(i64, I64),
               CPU_CAST_ROW(c64, C64), CPU_CAST_ROW(c128, C128) },
     .truth = { CPU_EACH_CLASS(CPU_TRUTH_ENTRY, bool) },

@@ -24,9 +24,9 @@ typedef XK_S(XK_R) cpu_result;
 #define CPU_IS_VOID_void ~, 0
 #define CPU_HOW_MANY_(a, b, c, d, e, f, g, h, i, j, count, ...) count
 #define CPU_HOW_MANY(...) \
-    CPU_HOW_MANYED(XK_CAT(CPU_IS_VOID_, CPU_FIRST(__VA_ARGS__)), \
-                   CPU_HOW_MANY_(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, ))
-#define CPU_HOW_MANYED(...) CPU_SECOND(__VA_ARGS__, ~)
+    CPU_UNLESS_VOID(XK_CAT(CPU_IS_VOID_, CPU_FIRST(__VA_ARGS__)), \
+                    CPU_HOW_MANY_(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, ))
+#define CPU_UNLESS_VOID(...) CPU_SECOND(__VA_ARGS__, ~)
 
 /* A(k) for each of them, and the bits of those that are numbers, given their declarations. */
 #define CPU_LIST_0(A)
@@ -52,7 +52,7 @@ typedef XK_S(XK_R) cpu_result;
 #undef KERNEL
 #define KERNEL(...) \
     CPU_CHECK(#__VA_ARGS__) \
-    enum { CPU_ARGS = CPU_HOW_MANY(__VA_ARGS__), CPU_NUMBERS = CPU_BITS(__VA_ARGS__) }; \
+    enum { CPU_ARGS = CPU_HOW_MANY(__VA_ARGS__), CPU_NUMBERS = CPU_BITS(__VA_ARGS__), KERNEL_IS_MISSING = 0 }; \
     XK_FN xk_r xk_body(__VA_ARGS__); \
     XK_FN xk_r cpu_element(const cpu_store *const *array, const xk_t *scalar, uint32_t scalars, size_t i) \
     { \

@@ -157,7 +157,9 @@ class Definitions(unittest.TestCase):
 
     def test_kernel_missing(self):
         text = POINTWISE.replace(KERNEL, 'XK_FN xk_t other(xk_t self, xk_t other, xk_t beta)')
-        self.assertIn('xk_body', self.kernel(text))
+        complaints = self.kernel(text)
+        self.assertIn('KERNEL_IS_MISSING', complaints)
+        self.refused(complaints, text, 'XK_FN xk_t other')
 
     def test_reference(self):
         for wrong in ('(long double self)', '(long double self, long double other, long double way, long double beta)',
@@ -173,6 +175,12 @@ class Definitions(unittest.TestCase):
             with self.subTest(wrong):
                 text = ROWS.replace(right, wrong)
                 self.refused(self.kernel(text), text, wrong)
+
+    def test_row_function_missing(self):
+        text = ROWS.replace('xk_map(', 'xk_mapped(')
+        complaints = self.kernel(text)
+        self.assertIn('xk_map', complaints)
+        self.refused(complaints, text, 'typedef struct')
 
 
 if __name__ == '__main__':
