@@ -160,6 +160,23 @@ def test_cplusplus(installed, scratch):
     must(program, env=installed.environment)
 
 
+def test_first_program(installed, scratch):
+    """The first program of README, word for word, and the same in C++."""
+    examples = os.path.join(installed.source, '../first')
+    flags = installed.pkg_config('--cflags', '--libs').split()
+    with open(os.path.join(installed.source, '../../../README.md'), encoding='utf-8') as file:
+        block = re.search('```c\n(.*?)```', file.read(), re.DOTALL).group(1)
+    with open(os.path.join(examples, 'first.c'), encoding='utf-8') as file:
+        assert block == file.read(), 'README shows another program than docs/examples/first/first.c'
+    for compiler, standard, source in (('cc', 'c11', 'first.c'), ('c++', 'c++17', 'first.cpp')):
+        need(compiler)
+        program = os.path.join(scratch, source + '.out')
+        must(compiler, '-std=' + standard, '-Wall', '-Wextra', '-Werror', os.path.join(examples, source), *flags, '-o', program)
+        results = [float(word) for word in must(program, env=installed.environment).split()]
+        expected = [x / (1 + math.exp(-x)) for x in (-1, 0, 1)]
+        assert len(results) == 3 and all(abs(a - b) < 1e-5 for a, b in zip(results, expected)), results
+
+
 def main():
     source, build, prefix, libdir, part = sys.argv[1:]
     need('meson')

@@ -8,6 +8,7 @@
 #include "expops/tensor.h"
 #include "expops/device.h"
 #include "expops/op.h"
+#include "expops/array.h"
 #include "expops/ops.h"
 
 #endif
