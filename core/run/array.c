@@ -30,8 +30,9 @@ static expops_status describe(expops_device *device, expops_dtype dtype, int32_t
                               array *made)
 {
     if (ndim < 0 || ndim > EXPOPS_MAX_RANK || (ndim && !shape) || (unsigned)dtype >= EXPOPS_DTYPE_COUNT)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%d dimensions of type %d; at most %d of a known type are supported",
-                           ndim, (int)dtype, EXPOPS_MAX_RANK);
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "%d dimensions of type %d; at most %d of a known type are supported", ndim, (int)dtype,
+                           EXPOPS_MAX_RANK);
     expops_tensor *tensor = &made->tensor;
     tensor->device.device_type = device->info.device_types[0];
     tensor->device.device_id = device->info.device_id;
