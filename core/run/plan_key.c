@@ -46,6 +46,8 @@ static inline int is_readable(const expops_value *value)
 {
     if (value->kind == EXPOPS_VALUE_COMPLEX)
         return value->as.parts != NULL;
+    if (value->kind == EXPOPS_VALUE_TENSORS)
+        return 0; /* where none is taken */
     return value->kind != EXPOPS_VALUE_INTS ||
            (value->count <= EXPOPS_MAX_RANK && (!value->count || value->as.integers));
 }
@@ -66,7 +68,7 @@ static inline int push_value(cursor *at, const expops_parameter *parameter, cons
     const uint64_t kind_and_count = value->kind | (uint64_t)value->count << 32;
     if (value->kind == EXPOPS_VALUE_TENSOR) {
         push_tensor(at, value->as.tensor, handles);
-    } else if (value->kind == EXPOPS_VALUE_TENSORS) {
+    } else if (value->kind == EXPOPS_VALUE_TENSORS && parameter->kind == EXPOPS_PARAMETER_TENSORS) {
         if (lists)
             push_list(at, value, handles);
         return lists;
@@ -88,7 +90,8 @@ static uint64_t list_words(const expops_operator *op, const expops_value *args)
 {
     uint64_t words = 0;
     for (uint32_t i = 0; op->parameters[i].name; i++)
-        if (args[i].kind == EXPOPS_VALUE_TENSORS && args[i].as.tensors)
+        if (op->parameters[i].kind == EXPOPS_PARAMETER_TENSORS && args[i].kind == EXPOPS_VALUE_TENSORS &&
+            args[i].as.tensors)
             words += (uint64_t)args[i].count * EXPOPS_TENSOR_WORDS;
     return words;
 }
