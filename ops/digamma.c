@@ -159,10 +159,26 @@ KERNEL(xk_t self)
 #endif
 
 #ifdef EXPOPS_REFERENCE
+/* digamma(a), a between 1 and 2, as what it differs by from digamma(b) = 0: every term is a multiple of a - b, and none cancels. */
+static long double from_root(long double a)
+{
+    long double b = 1.46163214496836234128L, sum = 0;
+    const long double beyond = (a - b) + 1.8257096315963484215e-20L;
+    for (; b < 30; a++, b++)
+        sum += beyond / (a * b);
+    /* log(a / b), and of the series 1 / (12 x^2) - 1 / (120 x^4) + ... what each power grows by. */
+    const long double ratio = log1pl(beyond / b), v = 1 / (b * b);
+    const long double end = v * v * v * (expm1l(-6 * ratio) / 252 - v * (expm1l(-8 * ratio) / 240));
+    const long double series = v * (expm1l(-2 * ratio) / 12 - v * (expm1l(-4 * ratio) / 120)) + end;
+    return sum + ratio + beyond / (2 * a * b) - series;
+}
+
 REFERENCE(long double self)
 {
     const long double pi = acosl(-1);
     long double sum = 0;
+    if (self > 1 && self < 2)
+        return from_root(self);
     if (self == 0)
         return signbit(self) ? INFINITY : -INFINITY;
     if (self < 0) {

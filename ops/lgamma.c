@@ -202,6 +202,7 @@ KERNEL(xk_t self)
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self)
 {
-    return lgammal(self);
+    int sign;
+    return lgammal_r(self, &sign); /* lgammal writes it where other threads do */
 }
 #endif

@@ -163,12 +163,36 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
     if (test_is_integer(result))
         answer.unknown = !(fabsl(answer.value.re) < 0x1p63L); /* beyond, long double may have lost low bits */
     else if (test_is_float(result) && test_bound(call->op, result) > 0 && isfinite(answer.value.re))
-        answer.slack = slack_of(call, reference, arguments, answer.value.re) +
-                       floor_slack(call->op, result, arguments[0], answer.value.re) +
+        answer.slack = (call->op->bound.by_operands ? 0 : slack_of(call, reference, arguments, answer.value.re)) +
+                       test_bound_slack(call, reference, arguments, answer.value.re) +
                        underflow_slack(result, answer.value.re);
     if (test_is_float(result))
         answer.sign_is_free = test_sign_is_free(call, reference, arguments, answer.value.re);
     return answer;
+}
+
+void test_row_beside(const test_call *call, const expops_row_reference *r, long double units, long double *out)
+{
+    expops_row_reference beside = *r;
+    beside.out = out;
+    for (int i = 0; i < TEST_ROW_NUMBERS; i++)
+        if (r->numbers[i] < 0)
+            beside.numbers[i] += units * test_ulp(arithmetic_of(call->types.common), r->numbers[i]);
+    test_reference_find(call->op->name)->row(&beside);
+}
+
+int test_row_sign_is_free(const test_call *call, const expops_row_reference *r, long double *room)
+{
+    long double other = 0;
+    expops_row_reference turned = *r;
+    if (call->op->family != EXPOPS_FAMILY_REDUCE || r->out[0] != 0)
+        return 0;
+    turned.x = room;
+    turned.out = &other;
+    for (int64_t k = 0; k < r->n; k++)
+        room[k] = r->x[r->n - 1 - k];
+    test_reference_find(call->op->name)->row(&turned);
+    return !signbit(other) != !signbit(r->out[0]);
 }
 
 static int accepts_part(const test_call *call, long double expected, long double slack, long double actual,

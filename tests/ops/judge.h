@@ -33,6 +33,11 @@ int test_answer_accepts(const test_call *call, const test_answer *answer, test_v
 int test_judge_pointwise(test_call *call, const test_reference *reference);
 /* The same for an operator over rows, whose reference must exist (cases_rows.c). */
 int test_judge_rows(test_call *call);
+/* The answers to a row with its negative numbers moved by so many units of the arithmetic's precision: far from the row's own
+ * where such a number cancels with what it is added to. */
+void test_row_beside(const test_call *call, const expops_row_reference *r, long double units, long double *out);
+/* Whether the reference picks one of a row's zeros of different sign by their place; `room` is for the row's elements. */
+int test_row_sign_is_free(const test_call *call, const expops_row_reference *r, long double *room);
 /* Reports one wrong element; returns 1. */
 int test_judge_report(test_call *call, int64_t position, test_value actual, test_value expected);
 
