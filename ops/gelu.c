@@ -13,93 +13,132 @@ OPERATOR(gelu) = {
 };
 
 #ifdef XK
-#if !XK_HALF && XK_CHOICE == 1
-/* 2 * sqrt(2 / pi), and 0.044715 of it, each in two parts. */
-#if XK_F64
-#define GELU_SLOPE XK_C(1.5957691216057308)
-#define GELU_SLOPE_REST XK_C(-9.9693088e-17)
-#define GELU_CUBE XK_C(0.07135481627260025)
-#define GELU_CUBE_REST XK_C(-6.1751499e-19)
+#if !XK_HALF
+/* self times the normal distribution's tail right of |self| vanishes beyond GELU_END. GELU_LIFT is a power of 2, with which the tail
+ * is a normal number as long as it counts; GELU_ROUNDER leaves the nearest whole number and its exponent in the low bits. */
+#if XK_F32
+#define GELU_END (XK_CHOICE ? 11.0f : 15.0f)
+#define GELU_DROP 5.42101086e-20f /* 1 / GELU_LIFT, which is 2^64 */
+#define GELU_ROUNDER (XK_ROUNDER + 64)
+#define GELU_LIFTED(y, shifted) xk_bits_f32(xk_f32_bits(y) + (xk_f32_bits(shifted) << 23))
 #else
-#define GELU_SLOPE XK_C(1.5957692)
-#define GELU_SLOPE_REST XK_C(-4.534068e-8)
-#define GELU_CUBE XK_C(0.071354814)
-#define GELU_CUBE_REST XK_C(2.3988324e-9)
+#define GELU_END (XK_CHOICE ? 22.0 : 39.5)
+#define GELU_DROP 7.4583407312002067e-155 /* 2^512 */
+#define GELU_ROUNDER (XK_ROUNDER + 512)
+#define GELU_LIFTED(y, shifted) xk_bits_f64(xk_f64_bits(y) + (xk_f64_bits(shifted) << 52))
 #endif
 
-/* 2 * sqrt(2 / pi) * (a + 0.044715 * a^3) in two parts, a >= 0: its power of e is off by as much, relatively. */
-XK_FN xk_t gelu_exponent(xk_t a, xk_t *rest)
+/* (2^r - 1) / r, |r| <= 1/2 */
+XK_FN xk_t gelu_power_near(xk_t r)
+{
+#if XK_F32
+    xk_t y = XK_C(1.54535621e-4) * r + XK_C(1.33913232e-3);
+    y = (y * r + XK_C(9.61808208e-3)) * r + XK_C(5.55035621e-2);
+    return (y * r + XK_C(2.40226507e-1)) * r + XK_C(6.93147182e-1);
+#else
+    xk_t y = XK_C(4.4550362037811838e-10) * r + XK_C(7.072727791672384e-09);
+    y = (y * r + XK_C(1.017806206630947e-07)) * r + XK_C(1.3215441875881882e-06);
+    y = (y * r + XK_C(1.525273383046128e-05)) * r + XK_C(0.00015403530442908896);
+    y = (y * r + XK_C(0.0013333558146416563)) * r + XK_C(0.0096181291076061874);
+    y = (y * r + XK_C(0.055504108664821597)) * r + XK_C(0.240226506959101);
+    return y * r + XK_C(0.69314718055994529);
+#endif
+}
+
+/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor from 2^-6 to 1: the nearest
+ * whole number is taken off before the product is rounded. */
+XK_FN xk_t gelu_power(xk_t factor, xk_t a, xk_t y, xk_t rest)
+{
+    const xk_t shifted = xk_fma(a, y, GELU_ROUNDER), n = shifted - GELU_ROUNDER;
+    const xk_t r = xk_fma(a, y, -n) + a * rest;
+    return GELU_LIFTED(factor + factor * r * gelu_power_near(r), shifted);
+}
+
+#if XK_CHOICE == 1
+/* 2 * log2(e) * sqrt(2 / pi), and 0.044715 of it, each in two parts; the first one has few bits, which sums with it keep. */
+#if XK_F32
+#define GELU_SLOPE 2.30175781f
+#define GELU_SLOPE_REST 4.50385647e-4f
+#define GELU_CUBE 1.02943242e-1f
+#define GELU_CUBE_REST -2.01619854e-9f
+#else
+#define GELU_SLOPE 2.3022081851959229
+#define GELU_SLOPE_REST 1.2948402037571394e-8
+#define GELU_CUBE 0.10294323958002349
+#define GELU_CUBE_REST -5.978177400718744e-18
+#endif
+
+/* 1 / (1 + exp(2u)) is what 0.5 * (1 + tanh(u)) lacks to 1: times a, u being that of a >= 0, and GELU_LIFT. */
+XK_FN xk_t gelu_lifted_tail(xk_t a)
 {
     const xk_t square = a * a, square_rest = xk_fma(a, a, -square);
-    const xk_t cube =
-        xk_fma(GELU_CUBE, square, XK_C(0)); /* as below: no compiler fuses it with the sums it goes into */
-    const xk_t cube_rest = xk_fma(GELU_CUBE, square, -cube) + (GELU_CUBE * square_rest + GELU_CUBE_REST * square);
-    const xk_t sum = GELU_SLOPE + cube, other = sum - GELU_SLOPE;
-    const xk_t sum_rest = (GELU_SLOPE - (sum - other)) + (cube - other) + (cube_rest + GELU_SLOPE_REST);
-    const xk_t y = xk_fma(a, sum, XK_C(0));
-    *rest = xk_fma(a, sum, -y) + a * sum_rest;
-    return y;
+    const xk_t slope = xk_fma(GELU_CUBE, square, GELU_SLOPE);
+    const xk_t rounded = xk_fma(GELU_CUBE, square, GELU_SLOPE - slope);
+    const xk_t rest = rounded + (GELU_CUBE * square_rest + (GELU_CUBE_REST * square + GELU_SLOPE_REST));
+    const xk_t power = gelu_power(1, -a, slope, rest);
+    return xk_quotient(a * power, 1 + power * GELU_DROP);
 }
-
-/* exp(high + low), for high <= 0, and *times it, which may be a normal number where that is not. */
-XK_FN xk_t gelu_power(xk_t high, xk_t low, xk_t *times)
-{
-    const xk_t bounded = high < -XK_EXP_RANGE ? -XK_EXP_RANGE : high;
-    xk_whole whole;
-    const xk_t reduced = xk_exp_reduce(bounded, low, &whole);
-    const xk_whole part = whole >> 1;
-    const xk_t y = xk_exp_near(XK_POWER_OF_2(part), reduced);
-    const xk_t rest = high < -XK_EXP_RANGE ? XK_C(0) : XK_POWER_OF_2(whole - part);
-    *times = *times * y * rest;
-    return y * rest;
-}
+#else
+/* -log2(e) / 2 in two parts */
+#if XK_F32
+#define GELU_RATE -0.721347511f
+#define GELU_RATE_REST -9.62981517e-9f
+#define GELU_PLACE XK_C(4.25)
+#else
+#define GELU_RATE -0.72134752044448169
+#define GELU_RATE_REST -1.0177636870465517e-17
+#define GELU_PLACE XK_C(5)
 #endif
 
-#if XK_F32 && !XK_HALF && XK_CHOICE == 0
-/* 0.5 * a * erfc(a / sqrt(2)) * exp(a^2 / 2), 1 <= a <= 15 */
-XK_FN xk_t gelu_tail(xk_t a)
+/* exp(a^2 / 2) times the tail right of a, times a + GELU_PLACE, over q = (a - GELU_PLACE) / (a + GELU_PLACE) */
+XK_FN xk_t gelu_ratio(xk_t q)
 {
-    const xk_t t = xk_quotient(XK_C(1), a + 2);
-    xk_t y = XK_C(80.6337814) * t + XK_C(-152.801178);
-    y = (y * t + XK_C(107.998535)) * t + XK_C(-28.3246784);
-    y = (y * t + XK_C(0.31521973)) * t + XK_C(-1.97714448);
-    y = (y * t + XK_C(-0.376110286)) * t + XK_C(-7.63350923e-4);
-    return y * t + XK_C(0.39895314);
-}
-#elif XK_F64 && XK_CHOICE == 0
-/* 0.5 * a * erfc(a / sqrt(2)) * exp(a^2 / 2), a >= 37, from the asymptotic series */
-XK_FN xk_t gelu_tail(xk_t a)
-{
-    const xk_t v = 1 / (a * a);
-    xk_t y = XK_C(10395.0) * v + XK_C(-945.0);
-    y = (y * v + XK_C(105.0)) * v + XK_C(-15.0);
-    y = (y * v + XK_C(3.0)) * v + XK_C(-1.0);
-    return (y * v + XK_C(1.0)) * XK_C(0.39894228040143268);
+#if XK_F32
+    xk_t y = XK_C(-2.39037734e-4) * q + XK_C(-3.77255113e-4);
+    y = (y * q + XK_C(2.17704894e-3)) * q + XK_C(-7.46322214e-4);
+    y = (y * q + XK_C(-1.93623044e-2)) * q + XK_C(8.52717310e-2);
+    y = (y * q + XK_C(-2.20516026e-1)) * q + XK_C(4.18227553e-1);
+    return (y * q + XK_C(-6.25129759e-1)) * q + XK_C(7.59554207e-1);
+#else
+    xk_t y = XK_C(2.2486889890442998e-09) * q + XK_C(7.7041107483180296e-09);
+    y = (y * q + XK_C(-1.0605042840364412e-08)) * q + XK_C(-6.6844273711061591e-08);
+    y = (y * q + XK_C(4.3627882448083997e-08)) * q + XK_C(4.3458825115133333e-07);
+    y = (y * q + XK_C(-3.3731747699167797e-07)) * q + XK_C(-2.7703793804672555e-06);
+    y = (y * q + XK_C(3.9810647172275246e-06)) * q + XK_C(1.6681708401484379e-05);
+    y = (y * q + XK_C(-4.976280899268775e-05)) * q + XK_C(-5.9375862046299469e-05);
+    y = (y * q + XK_C(0.00054489905293102518)) * q + XK_C(-0.00079786937643634725);
+    y = (y * q + XK_C(-0.002993376767843909)) * q + XK_C(0.020795066797796167);
+    y = (y * q + XK_C(-0.069118638706565816)) * q + XK_C(0.16502036617048604);
+    y = (y * q + XK_C(-0.31353315667129444)) * q + XK_C(0.49530561596997447);
+    return (y * q + XK_C(-0.66538250289005685)) * q + XK_C(0.76919304975006297);
+#endif
 }
 
-/* gelu left of -37 */
-XK_FN xk_t gelu_far(xk_t x)
+/* a times the tail right of a >= 0, times GELU_LIFT */
+XK_FN xk_t gelu_lifted_tail(xk_t a)
 {
-    const xk_t bounded = x > -40 ? x : XK_C(-40), scaled = XK_C(-0.5) * bounded;
-    const xk_t high = xk_fma(scaled, bounded, XK_C(0)), low = xk_fma(scaled, bounded, -high);
-    return xk_fma(XK_C(0), x, -xk_exp_times(gelu_tail(bounded), high, low));
+    const xk_t slope = a * GELU_RATE, rest = xk_fma(a, GELU_RATE, -slope) + a * GELU_RATE_REST;
+    /* 1 / (a + GELU_PLACE), of which rounding the sum would cost half a unit; and q from a * t, whose relative error hardly moves it
+     * where the ratio is steep. */
+    const xk_t inverse = xk_rcp_near(a + GELU_PLACE);
+    const xk_t t = inverse + inverse * xk_fma(-inverse, a, xk_fma(-inverse, GELU_PLACE, XK_C(1))), q = 2 * (a * t) - 1;
+    return a * gelu_power(t, a, slope, rest) * gelu_ratio(q);
 }
+#endif
 #endif
 
 KERNEL(xk_t self)
 {
-#if XK_CHOICE == 1
+#if !XK_HALF
+    /* Right of 0 what the tail leaves, left of it the tail itself, which keeps its digits; 0 times self keeps NaN, and the sign of
+     * a zero. */
+    const xk_t a = xk_fabs(self), tail = gelu_lifted_tail(a < GELU_END ? a : GELU_END) * GELU_DROP;
+    return xk_fma(self > 0 ? XK_C(1) : XK_C(0), self, -tail);
+#elif XK_CHOICE == 1
     /* 0.5 * (1 + tanh(u)) is 1 / (1 + exp(-2u)), which keeps its digits where tanh(u) nears -1. */
-#if XK_HALF
     const xk_t u = XK_C(0.79788456080286535588) * (self + XK_C(0.044715) * self * self * self);
     return xk_half_gate(self, 2 * u);
 #else
-    xk_t rest, product = self;
-    const xk_t a = xk_fabs(self), high = gelu_exponent(a < 32 ? a : XK_C(32), &rest);
-    const xk_t power = gelu_power(-high, -rest, &product);
-    return (self < 0 ? product : self) / (1 + power);
-#endif
-#elif XK_HALF
     /* 0.5 * erfc(a / sqrt(2)), a power of 2 whose exponent falls ever faster, times 2^8: it reaches as far as
      * the result does. */
     const xk_t a = xk_fabs(self);
@@ -116,29 +155,6 @@ KERNEL(xk_t self)
 #endif
     const xk_t tail = xk_raw_exp2(y * a + 7);
     return self * XK_C(0.00390625) * (self > 0 ? 256 - tail : tail);
-#elif XK_F32
-    /* Half of erf over the square, and beyond self times the normal distribution's tail, whose exponent is in two parts. */
-    const xk_t v = self * self, a = xk_fabs(self), bounded = a < 15 ? a : XK_C(15);
-    xk_t near = XK_C(-7.4628924e-6);
-    near = (near * v + XK_C(1.1295212e-4)) * v + XK_C(-1.1857849e-3);
-    near = (near * v + XK_C(9.9730780e-3)) * v + XK_C(-6.6490315e-2);
-    near = (near * v + XK_C(3.9894229e-1)) * self + XK_C(0.5);
-    const xk_t scaled = XK_C(-0.5) * bounded, high = xk_fma(scaled, bounded, XK_C(0)),
-               low = xk_fma(scaled, bounded, -high);
-    const xk_t tail = xk_exp_times(gelu_tail(bounded), high, low);
-    const xk_t left = xk_fma(XK_C(0), self, -tail), right = self - tail, middle = self * near;
-    const xk_t far = self > 0 ? right : left;
-    return a < 1 ? middle : far;
-#else
-    /* 0.5 * (1 + erf(x)) is 0.5 * erfc(-x), which keeps its digits where erf(x) nears -1. What rounding lost of the
-     * argument counts by erfc's slope, which is -2a of it on the right; sqrt(1/2) is in two parts. Where erfc(-x) is no
-     * normal number the result still is. */
-    const xk_t root = XK_C(0.70710678118654757274), root_rest = XK_C(-4.8336466567264565e-17);
-    const xk_t a = self * -root, y = self * XK_C(0.5) * xk_erfc(a);
-    const xk_t lost = xk_fma(self, -root, -a) - self * root_rest;
-    if (self < -37) /* a branch: no other argument pays for it */
-        return gelu_far(self);
-    return a > XK_C(0.5) ? y - y * (2 * a * lost) : y;
 #endif
 }
 #endif

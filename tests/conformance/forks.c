@@ -71,9 +71,9 @@ static void f3_a_child_of_fork_calls_operators(void **state)
         fork_and_wait(refused);
         return;
     }
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     print_message(
-        "skipped: AddressSanitizer's allocator holds its own locks across a fork, and the child waits for ever\n");
+        "skipped: the sanitizer's allocator holds its own locks across a fork, and the child waits for ever\n");
     skip();
 #endif
     atomic_store(&stop, 0);
