@@ -11,8 +11,8 @@ static expops_status check(const expops_operator *op, const expops_value *args, 
 
 OPERATOR(celu) = {
     .name = "celu",
-    .doc = "Continuously differentiable exponential linear unit: self where it is above 0, else alpha * (exp(self / "
-           "alpha) - 1).",
+    .doc = "Continuously differentiable exponential linear unit: alpha * (exp(self / alpha) - 1) where self is below "
+           "0, else self.",
     .source = "torch.nn.functional.celu",
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), NUMBER("alpha", DEFAULT(1), .doc = "Not 0.") },
@@ -26,13 +26,13 @@ KERNEL(xk_t self, xk_t alpha)
 {
     /* The quotient is worked out once for all elements. */
     const xk_t low = alpha * xk_expm1(self * (1 / alpha));
-    return self > 0 ? self : low;
+    return self < 0 ? low : self;
 }
 #endif
 
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double alpha)
 {
-    return self > 0 ? self : alpha * expm1l(self / alpha);
+    return self < 0 ? alpha * expm1l(self / alpha) : self;
 }
 #endif

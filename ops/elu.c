@@ -2,7 +2,7 @@
 
 OPERATOR(elu) = {
     .name = "elu",
-    .doc = "Exponential linear unit: self * scale where self is above 0, else (exp(self * input_scale) - 1) * alpha * "
+    .doc = "Exponential linear unit: (exp(self * input_scale) - 1) * alpha * scale where self is below 0, else self * "
            "scale.",
     .source = "torch.nn.functional.elu",
     .dtypes = FLOATING,
@@ -16,13 +16,13 @@ OPERATOR(elu) = {
 KERNEL(xk_t self, xk_t alpha, xk_t scale, xk_t input_scale)
 {
     const xk_t low = xk_expm1(self * input_scale) * (alpha * scale), high = self * scale;
-    return self > 0 ? high : low;
+    return self < 0 ? low : high;
 }
 #endif
 
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double alpha, long double scale, long double input_scale)
 {
-    return self > 0 ? self * scale : alpha * scale * expm1l(self * input_scale);
+    return self < 0 ? alpha * scale * expm1l(self * input_scale) : self * scale;
 }
 #endif

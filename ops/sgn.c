@@ -14,7 +14,7 @@ KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
     const xk_t y = xk_cnormal(self, xk_cexponent(self));
-    const xk_real square = y.re * y.re + y.im * y.im, length = square < XK_INFINITY ? xk_sqrt(square) : (xk_real)XK_NAN;
+    const xk_real square = y.re * y.re + y.im * y.im, length = xk_sqrt(square);
     return xk_is_true(self) ? xk_complex(y.re / length, y.im / length) : xk_complex(0, 0);
 #else
     return (xk_t)((self > 0) - (self < 0));

@@ -1,6 +1,6 @@
 /* Infinities and NaN, by C's Annex G (7.3.5 to 7.3.8 of its functions, G.5.1 of division). Where it is silent: exp2, log2,
  * log10, expm1 and log1p are made of exp and log; 1 / sqrt(z) and the sigmoid are quotients; sgn and sinc, which have no
- * limit there, are NaN as in PyTorch. */
+ * limit there, are PyTorch's: an infinite part over an infinite length, NaN. */
 #include "referee.h"
 
 #include <math.h>
@@ -235,7 +235,11 @@ int complex_special_abs(const test_value *a, complex_answer *answer)
 
 int complex_special_sgn(const test_value *a, complex_answer *answer)
 {
-    answer->value = is_zero(a[0]) ? (test_value){ 0, 0 } : (test_value){ NAN, NAN };
+    const int is_nan = isnan(a[0].re) || isnan(a[0].im);
+    answer->value = (test_value){ is_nan || isinf(a[0].re) ? NAN : copysignl(0, a[0].re),
+                                  is_nan || isinf(a[0].im) ? NAN : copysignl(0, a[0].im) };
+    if (is_zero(a[0]))
+        answer->value = (test_value){ 0, 0 };
     return is_zero(a[0]) || !is_finite(a[0]);
 }
 

@@ -81,7 +81,7 @@ static long double size_of(const test_call *call, test_value result, int64_t pos
     long double size = larger_of(0, result);
     for (size_t i = 0; i < call->num_args && !(isfinite(result.re) && isfinite(result.im)); i++) {
         const test_array *from = &call->arrays[i];
-        if (from->host && call->op->family == EXPOPS_FAMILY_POINTWISE && !call->op->view)
+        if (from->host && test_is_elementwise(call->op))
             size = larger_of(
                 size, test_array_get(from, test_array_index(from, call->result.ndim, call->result.shape, position)));
     }
