@@ -159,7 +159,8 @@ KERNEL(xk_t self)
 #endif
 
 #ifdef EXPOPS_REFERENCE
-/* digamma(a), a between 1 and 2, as what it differs by from digamma(b) = 0: every term is a multiple of a - b, and none cancels. */
+/* digamma(a), a between 1 and 2, as what it differs by from digamma(b) = 0: every term is a multiple of a - b, and none
+ * cancels. */
 static long double from_root(long double a)
 {
     long double b = 1.46163214496836234128L, sum = 0;

@@ -14,8 +14,9 @@ OPERATOR(gelu) = {
 
 #ifdef XK
 #if !XK_HALF
-/* self times the normal distribution's tail right of |self| vanishes beyond GELU_END. GELU_LIFT is a power of 2, with which the tail
- * is a normal number as long as it counts; GELU_ROUNDER leaves the nearest whole number and its exponent in the low bits. */
+/* self times the normal distribution's tail right of |self| vanishes beyond GELU_END. GELU_LIFT is a power of 2, with
+ * which the tail is a normal number as long as it counts; adding GELU_ROUNDER leaves the nearest whole number, and
+ * GELU_LIFT's exponent, in the low bits. */
 #if XK_F32
 #define GELU_END (XK_CHOICE ? 11.0f : 15.0f)
 #define GELU_DROP 5.42101086e-20f /* 1 / GELU_LIFT, which is 2^64 */
@@ -45,8 +46,8 @@ XK_FN xk_t gelu_power_near(xk_t r)
 #endif
 }
 
-/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor from 2^-6 to 1: the nearest
- * whole number is taken off before the product is rounded. */
+/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor from 2^-6 to 1:
+ * the nearest whole number is taken off before the product is rounded. */
 XK_FN xk_t gelu_power(xk_t factor, xk_t a, xk_t y, xk_t rest)
 {
     const xk_t shifted = xk_fma(a, y, GELU_ROUNDER), n = shifted - GELU_ROUNDER;
@@ -54,7 +55,8 @@ XK_FN xk_t gelu_power(xk_t factor, xk_t a, xk_t y, xk_t rest)
     return GELU_LIFTED(factor + factor * r * gelu_power_near(r), shifted);
 }
 
-/* 1 / (a + b), from 1 to 64, as if the sum were not rounded: Newton's steps from an f32, as a division of doubles has a branch. */
+/* 1 / (a + b), for a sum from 1 to 64, as if it were not rounded: Newton's steps from an f32, as a division of doubles
+ * has a branch. */
 XK_FN xk_t gelu_inverse(xk_t a, xk_t b)
 {
     const xk_t y = xk_raw_rcp((float)(a + b)), off = xk_fma(-y, a, xk_fma(-y, b, XK_C(1)));
@@ -66,7 +68,7 @@ XK_FN xk_t gelu_inverse(xk_t a, xk_t b)
 }
 
 #if XK_CHOICE == 1
-/* 2 * log2(e) * sqrt(2 / pi), and 0.044715 of it, each in two parts; the first one has few bits, which sums with it keep. */
+/* 2 * log2(e) * sqrt(2 / pi), and 0.044715 of it, each in two parts; GELU_SLOPE has few bits, which sums with it keep. */
 #if XK_F32
 #define GELU_SLOPE 2.30175781f
 #define GELU_SLOPE_REST 4.50385647e-4f
@@ -139,8 +141,8 @@ XK_FN xk_t gelu_lifted_tail(xk_t a)
 KERNEL(xk_t self)
 {
 #if !XK_HALF
-    /* Right of 0 what the tail leaves, left of it the tail itself, which keeps its digits; 0 times self keeps NaN, and the sign of
-     * a zero. */
+    /* Right of 0 what the tail leaves, left of it the tail itself, which keeps its digits; 0 times self keeps NaN, and
+     * the sign of a zero. */
     const xk_t a = xk_fabs(self), tail = gelu_lifted_tail(a < GELU_END ? a : GELU_END) * GELU_DROP;
     return xk_fma(self > 0 ? XK_C(1) : XK_C(0), self, -tail);
 #elif XK_CHOICE == 1

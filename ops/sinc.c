@@ -50,12 +50,12 @@ XK_FN xk_real sinc_lost(xk_real x, xk_real product)
 /* sin(pi * z) / growth; both arguments of functions are corrected by what their rounding lost. */
 XK_FN xk_t sinc_sine(xk_t z, xk_growth *growth)
 {
-    const xk_real left = sinc_left(z.re), turn = xk_fabs(left) > XK_C(0.5) ? XK_C(-1) : XK_C(1),
-                  folded = sinc_fold(left);
-    const xk_real angle = SINC_PI * folded, lost = sinc_lost(folded, angle), s = xk_sin(angle), c = xk_cos(angle);
-    const xk_real y = SINC_PI * z.im, rest = xk_fabs(y) < XK_CGROWS ? sinc_lost(z.im, y) : XK_C(0);
+    /* Quarters of a turn are exact: to the nearest one an eighth at most is left. */
+    const xk_real left = sinc_left(z.re), n = xk_rint(2 * left), rest = left - XK_C(0.5) * n, angle = SINC_PI * rest;
+    const xk_cturn turn = xk_cturn_by(xk_cturn_near(angle, sinc_lost(rest, angle)), (int)n);
+    const xk_real y = SINC_PI * z.im, lost = xk_fabs(y) < XK_CGROWS ? sinc_lost(z.im, y) : XK_C(0);
     const xk_t h = xk_ccosh_sinh(y, growth);
-    return xk_complex((s + lost * c) * (h.re + rest * h.im), turn * (c - lost * s) * (h.im + rest * h.re));
+    return xk_complex(turn.s * (h.re + lost * h.im), turn.c * (h.im + lost * h.re));
 }
 
 /* pi^2 * x */

@@ -39,6 +39,7 @@
 #define XK_RAISE_BITS 54
 #define XK_PI_2 1.5707963267948966
 #define XK_WIDE 134217728.0
+#define XK_TURNS 1.0e9
 #endif
 
 XK_FN xk_t xk_complex(xk_real re, xk_real im)
@@ -151,6 +152,67 @@ XK_FN xk_real xk_carg(xk_t z)
     return xk_atan2(z.im, z.re);
 }
 
+/* --- angles --- */
+
+/* Cosine and sine of one angle. */
+typedef struct xk_cturn {
+    xk_real c, s;
+} xk_cturn;
+
+/* Of r + rest, |r| up to about pi / 4, rest below its last bit. */
+XK_FN xk_cturn xk_cturn_near(xk_real r, xk_real rest)
+{
+    const xk_real v = r * r;
+    xk_cturn turn;
+#if XK_C64
+    xk_real s = 2.72437814e-6f * v - 1.98400389e-4f, c = 2.45428711e-5f * v - 1.38882793e-3f;
+    s = (s * v + 8.33333179e-3f) * v - 1.66666667e-1f;
+    c = c * v + 4.16666645e-2f;
+#else
+    xk_real s = 1.5915309183057952e-10 * v - 2.5051092308431318e-8, c = -1.1380868171449914e-11 * v + 2.0876121534608454e-9;
+    s = (s * v + 2.7557315910939e-6) * v - 1.9841269836385435e-4;
+    s = (s * v + 8.3333333333306999e-3) * v - 1.6666666666666666e-1;
+    c = (c * v - 2.7557317151858866e-7) * v + 2.480158729853226e-5;
+    c = (c * v - 1.3888888888887241e-3) * v + 4.1666666666666664e-2;
+#endif
+    const xk_real half = XK_C(0.5) * v, most = 1 - half; /* what the difference loses is known */
+    turn.c = most + (((1 - most) - half) + (v * v * c - r * rest));
+    turn.s = r + (r * v * s + rest);
+    return turn;
+}
+
+/* The same after `quarters` turns of pi / 2. */
+XK_FN xk_cturn xk_cturn_by(xk_cturn near, int quarters)
+{
+    const xk_real c = quarters & 1 ? near.s : near.c, s = quarters & 1 ? near.c : near.s;
+    xk_cturn turn;
+    turn.c = (quarters + 1) & 2 ? -c : c;
+    turn.s = quarters & 2 ? -s : s;
+    return turn;
+}
+
+/* Of any angle. On the CPU the C library's vectors of doubles are off by more than 3 units, which leaves nothing for what the
+ * result is multiplied by: up to XK_TURNS its own. */
+XK_FN xk_cturn xk_cturn_of(xk_real y)
+{
+#if XK_C128 && XK_WG == 1
+    const int far = !(xk_fabs(y) < XK_TURNS);
+    const xk_real bounded = far ? XK_C(0) : y, beyond = far ? y : XK_C(0);
+    const xk_real n = xk_rint(bounded * 0.63661977236758138);
+    /* The first difference is exact. */
+    const xk_real first = xk_fma(n, -1.5707963267948966, bounded), r = xk_fma(n, -6.123233995736766e-17, first);
+    const xk_real rest = xk_fma(n, -6.123233995736766e-17, first - r) + n * 1.4973849048591698e-33;
+    xk_cturn turn = xk_cturn_by(xk_cturn_near(r, rest), (int)n);
+    turn.c = far ? xk_cos(beyond) : turn.c;
+    turn.s = far ? xk_sin(beyond) : turn.s;
+#else
+    xk_cturn turn;
+    turn.c = xk_cos(y);
+    turn.s = xk_sin(y);
+#endif
+    return turn;
+}
+
 /* --- exponentials --- */
 
 /* A number that may overflow or vanish where a product with it does not: near * first * first * second, to be multiplied in
@@ -210,7 +272,8 @@ XK_FN xk_t xk_cspiral(xk_growth growth, xk_real x, xk_real c, xk_real s, xk_real
 
 XK_FN xk_t xk_cexp(xk_t z)
 {
-    return xk_cspiral(xk_cgrow(z.re), z.re, xk_cos(z.im), xk_sin(z.im), z.im);
+    const xk_cturn turn = xk_cturn_of(z.im);
+    return xk_cspiral(xk_cgrow(z.re), z.re, turn.c, turn.s, z.im);
 }
 
 /* e^x cos y - 1 is (e^x - 1) cos y - 2 sin(y / 2)^2. */
@@ -242,8 +305,9 @@ XK_FN xk_t xk_csinh(xk_t z)
 {
     xk_growth growth;
     const xk_t h = xk_ccosh_sinh(z.re, &growth);
+    const xk_cturn turn = xk_cturn_of(z.im);
     const int stays = !xk_cisfinite(z.im) && (z.re == 0 || xk_fabs(z.re) == XK_INFINITY);
-    const xk_real re = xk_cgrown(growth, h.im * xk_cos(z.im)), im = xk_cgrown(growth, h.re * xk_sin(z.im));
+    const xk_real re = xk_cgrown(growth, h.im * turn.c), im = xk_cgrown(growth, h.re * turn.s);
     return xk_complex(stays ? z.re : re, z.im == 0 ? z.im : im);
 }
 
@@ -252,8 +316,9 @@ XK_FN xk_t xk_ccosh(xk_t z)
 {
     xk_growth growth;
     const xk_t h = xk_ccosh_sinh(z.re, &growth);
+    const xk_cturn turn = xk_cturn_of(z.im);
     const int lost = !xk_cisfinite(z.im), vanishes = z.im == 0 || (lost && z.re == 0);
-    const xk_real re = xk_cgrown(growth, h.re * xk_cos(z.im)), im = xk_cgrown(growth, h.im * xk_sin(z.im));
+    const xk_real re = xk_cgrown(growth, h.re * turn.c), im = xk_cgrown(growth, h.im * turn.s);
     const xk_real zero = xk_copysign(XK_C(0), z.re) * xk_copysign(XK_C(1), z.im);
     return xk_complex(lost && xk_fabs(z.re) == XK_INFINITY ? (xk_real)XK_INFINITY : re, vanishes ? zero : im);
 }
