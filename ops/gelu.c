@@ -68,7 +68,7 @@ XK_FN xk_t gelu_inverse(xk_t a, xk_t b)
 }
 
 #if XK_CHOICE == 1
-/* 2 * log2(e) * sqrt(2 / pi), and 0.044715 of it, each in two parts; GELU_SLOPE has few bits, which sums with it keep. */
+/* 2 * log2(e) * sqrt(2 / pi), and 0.044715 of it, in two parts each; GELU_SLOPE has few bits, which sums keep. */
 #if XK_F32
 #define GELU_SLOPE 2.30175781f
 #define GELU_SLOPE_REST 4.50385647e-4f

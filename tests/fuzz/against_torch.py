@@ -34,7 +34,7 @@ MEANT = [
     ("native_dropout_backward", "refuses", "mask: has type", "PyTorch's CUDA refuses it too"),
     ("fill", "refuses", "cannot hold", "PyTorch refuses it too where there is more than one element"),
     ("scalar_tensor", "refuses", "f32 cannot hold", "half types are computed in f32; PyTorch's fill refuses it"),
-    ("sgn", "values", "PyTorch has (nan+nanj)", "its vectors divide by a real length, single elements by a complex one"),
+    ("sgn", "values", "has (nan+nanj)", "its vectors divide by a real length, single elements by a complex one"),
     ("sigmoid", "values", "((-inf", "1 / (1 + exp(-z)) is inf / inf there, the limit is 0"),
     ("native_dropout_backward", "refuses", "grad_output: has type", "the gradient of a floating tensor is floating"),
     ("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
