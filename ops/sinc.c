@@ -52,7 +52,7 @@ XK_FN xk_t sinc_sine(xk_t z, xk_growth *growth)
 {
     /* Quarters of a turn are exact: to the nearest one an eighth at most is left. */
     const xk_real left = sinc_left(z.re), n = xk_rint(2 * left), rest = left - XK_C(0.5) * n, angle = SINC_PI * rest;
-    const xk_cturn turn = xk_cturn_by(xk_cturn_near(angle, sinc_lost(rest, angle)), (int)n);
+    const xk_cturn turn = xk_cturn_by(xk_cturn_near(angle, sinc_lost(rest, angle)), xk_isnan(n) ? 0 : (int)n);
     const xk_real y = SINC_PI * z.im, lost = xk_fabs(y) < XK_CGROWS ? sinc_lost(z.im, y) : XK_C(0);
     const xk_t h = xk_ccosh_sinh(y, growth);
     return xk_complex(turn.s * (h.re + lost * h.im), turn.c * (h.im + lost * h.re));
