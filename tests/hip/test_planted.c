@@ -99,7 +99,7 @@ static char *compile(int fault)
     hiprtcProgram program;
     size_t bytes = 0;
     snprintf(fault_option, sizeof fault_option, "-DFAULT=%d", fault);
-    if (strcmp(getenv("EXPOPS_HIP_ARCH"), "gfx1030") == 0)
+    if (strcmp(getenv("EXPOPS_TEST_HIP_ARCH"), "gfx1030") == 0)
         options[0] = "--offload-arch=gfx1030";
     assert_int_equal(hip.create(&program, text, "planted", 0, NULL, NULL), HIPRTC_SUCCESS);
     assert_int_equal(hip.compile(program, 3, options), HIPRTC_SUCCESS);
@@ -153,7 +153,7 @@ int main(int argc, char **argv)
     static int faults[] = { 0, 1, 2, 3, 4 };
     static const char *const names[] = { "sound", "wrong_constant", "missing_barrier", "store_out_of_bounds",
                                          "wave_of_32_assumed" };
-    setenv("EXPOPS_HIP_ARCH", "gfx90a", 0);
+    setenv("EXPOPS_TEST_HIP_ARCH", "gfx90a", 0);
     if (argc < 3 || !resolve(argv[1]))
         return 99;
     const int fault = atoi(argv[2]); /* one a process: a device whose kernel failed stays unusable */
