@@ -139,6 +139,7 @@ const sim_row sim_control_rows[] = {
     NOTHING(s_clause),
     NOTHING(s_delay_alu),
     NOTHING(s_inst_prefetch),
+    NOTHING(s_set_inst_prefetch_distance),
     NOTHING(s_sendmsg),
     NOTHING(s_setprio),
     NOTHING(s_code_end),
