@@ -171,7 +171,8 @@ static void two_in_one(void **state)
     assert_false(sim_parse_dual("v_mov_b32_e32 v1, v2", &first, &second));
     set_float(wave, 1, 3);
     set_float(wave, 2, 5);
-    assert_true(sim_parse_dual("\tv_dual_mul_f32 v1, v1, v2 :: v_dual_add_f32 v3, v1, v2// 000000001630: C8C", &first, &second));
+    assert_true(sim_parse_dual("\tv_dual_mul_f32 v1, v1, v2 :: v_dual_add_f32 v3, v1, v2// 000000001630: C8C", &first,
+                               &second));
     assert_true(first.row && second.row);
     first.row->run(wave, &first);
     second.row->run(wave, &second);

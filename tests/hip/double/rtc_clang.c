@@ -89,11 +89,29 @@ static int run(char *const *command, const char *log)
 
 static hiprtcResult compile_in(hiprtcProgram program, const char *folder, int count, const char **options)
 {
-    char source[64], code[64], log[64], *command[MOST_OPTIONS] = {
-        DOUBLE_CLANG, "-x", "hip", "--cuda-device-only", "--no-gpu-bundle-output", "-nogpuinc", "-w", "--rocm-path=/usr",
-        "--rocm-device-lib-path=" DOUBLE_BITCODE, "-D__HIPCC_RTC__", "-include", DOUBLE_WORDS, "-include",
-        "__clang_hip_libdevice_declares.h", "-include", "__clang_hip_math.h", "-c", "-o", code, source,
-    };
+    char source[64], code[64], log[64],
+        *command[MOST_OPTIONS] = {
+            DOUBLE_CLANG,
+            "-x",
+            "hip",
+            "--cuda-device-only",
+            "--no-gpu-bundle-output",
+            "-nogpuinc",
+            "-w",
+            "--rocm-path=/usr",
+            "--rocm-device-lib-path=" DOUBLE_BITCODE,
+            "-D__HIPCC_RTC__",
+            "-include",
+            DOUBLE_WORDS,
+            "-include",
+            "__clang_hip_libdevice_declares.h",
+            "-include",
+            "__clang_hip_math.h",
+            "-c",
+            "-o",
+            code,
+            source,
+        };
     size_t used = 0, log_bytes;
     while (command[used])
         used++;

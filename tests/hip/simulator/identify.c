@@ -31,9 +31,11 @@ static void rename_newer(sim_instruction *in)
     static const struct {
         const char *newer, *older;
     } parts[] = {
-        { "_and_not1_", "_andn2_" },      { "_or_not1_", "_orn2_" },         { "_and_not0_", "_andn1_" },
-        { "_or_not0_", "_orn1_" },        { "v_clz_i32_u32", "v_ffbh_u32" }, { "v_ctz_i32_b32", "v_ffbl_b32" },
-        { "v_cls_i32", "v_ffbh_i32" },    { "s_clz_i32_u32", "s_flbit_i32_b32" }, { "s_ctz_i32_b32", "s_ff1_i32_b32" },
+        { "_and_not1_", "_andn2_" },          { "_or_not1_", "_orn2_" },
+        { "_and_not0_", "_andn1_" },          { "_or_not0_", "_orn1_" },
+        { "v_clz_i32_u32", "v_ffbh_u32" },    { "v_ctz_i32_b32", "v_ffbl_b32" },
+        { "v_cls_i32", "v_ffbh_i32" },        { "s_clz_i32_u32", "s_flbit_i32_b32" },
+        { "s_ctz_i32_b32", "s_ff1_i32_b32" },
     };
     char renamed[2 * sizeof in->name];
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
