@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "../simulator/simulator.h"
+#include "notes.h"
 
 #ifndef DOUBLE_HIP
 #define DOUBLE_HIP 5
@@ -45,28 +46,12 @@ void double_add_range(void *begin, size_t bytes);
 void double_drop_range(void *begin);
 
 /* --- code_object.c --- */
-typedef struct double_argument {
-    uint32_t offset, bytes;
-    char kind[40]; /* "global_buffer", "hidden_block_count_x" */
-} double_argument;
-
-enum { DOUBLE_ARGUMENTS = 96 };
-
-typedef struct double_kernel {
-    char name[128];
-    uint64_t descriptor;
-    uint32_t kernarg_bytes, local_bytes, private_bytes, wave, max_items, num_arguments;
-    double_argument argument[DOUBLE_ARGUMENTS];
-    struct double_module *module;
-} double_kernel;
-
 typedef struct double_module {
     char *image; /* segments at their places */
     size_t image_bytes;
     char *file;
     size_t file_bytes;
-    uint32_t num_kernels;
-    double_kernel *kernel;
+    double_notes notes;
 } double_module;
 
 /* Reads a code object; its architecture must be the device's. */

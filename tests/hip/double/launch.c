@@ -24,9 +24,9 @@ EXPORTED hipError_t hipModuleGetFunction(hipFunction_t *out_function, hipModule_
 {
     RECORD();
     double_module *module = (double_module *)given;
-    for (uint32_t i = 0; i < module->num_kernels; i++)
-        if (!strcmp(module->kernel[i].name, name)) {
-            *out_function = (hipFunction_t)(module->kernel + i);
+    for (uint32_t i = 0; i < module->notes.num_kernels; i++)
+        if (!strcmp(module->notes.kernel[i].name, name)) {
+            *out_function = (hipFunction_t)(module->notes.kernel + i);
             return hipSuccess;
         }
     return hipErrorNotFound;
