@@ -15,10 +15,6 @@ typedef struct xk_params {
 #endif
 } xk_params;
 
-#ifndef XK_ARRAY
-#define XK_ARRAY(T, name) T name[XK_VEC]
-#endif
-
 /* A vector of an input, loaded in one access where it is contiguous. */
 #define XK_VECTOR(i) \
     union { \
