@@ -123,7 +123,8 @@ static void check_notes(progress *progress, const variant *variant, const launch
     const char *template = terms->step->variant; /* of these two none has local memory, unless the compiler takes some */
     const uint32_t local = !strcmp(template, "pointwise") || !strcmp(template, "flat") ? 0 : device.info.local_bytes;
     const amd_terms amd = { terms->tensors, terms->step->params.bytes, terms->step->group, local, device.info.subgroup };
-    const char *wrong = amd_wave(target) ? amd_check(image->data, &amd) : NULL;
+    const int is_shim = getenv("EXPOPS_TEST_SHIM_NVRTC") != NULL; /* the machine code is NVIDIA's */
+    const char *wrong = amd_wave(target) && !is_shim ? amd_check(image->data, &amd) : NULL;
     if (wrong)
         fail_variant(progress, variant, template, wrong);
 #endif
@@ -293,7 +294,7 @@ static int try_operators(void)
     const int failed = _cmocka_run_group_tests("variants", tests, count + 1, NULL, NULL);
     free(tests);
     printf("%llu kernels compiled for %s\n", (unsigned long long)compiled, target);
-    return failed;
+    return failed || !compiled;
 }
 
 int main(int argc, char **argv)
@@ -305,7 +306,7 @@ int main(int argc, char **argv)
     wants_text = !strncmp(target, "compute_", 8);
     types_of_a_layout = (uint32_t)atoi(argv[4]);
     compiler_path = argc > 5 ? argv[5] : NULL;
-    folder = argc > 6 ? argv[6] : NULL;
+    folder = argc > 6 && argv[6][0] ? argv[6] : NULL;
     cmocka_set_test_filter(argc > 7 ? argv[7] : NULL);
     host_state.config = config;
     read_targets(argv[2]);

@@ -46,7 +46,7 @@ static void read_kernel(const msgpack_object *map, double_kernel *kernel)
     kernel->max_items = number(map, ".max_flat_workgroup_size");
     kernel->vectors = number(map, ".vgpr_count");
     kernel->scalars = number(map, ".sgpr_count");
-    kernel->spilled = number(map, ".vgpr_spill_count") + number(map, ".sgpr_spill_count");
+    kernel->spilled = number(map, ".vgpr_spill_count");
     for (uint32_t i = 0; arguments && i < arguments->via.array.size && i < DOUBLE_ARGUMENTS; i++) {
         double_argument *argument = kernel->argument + kernel->num_arguments++;
         argument->offset = number(arguments->via.array.ptr + i, ".offset");

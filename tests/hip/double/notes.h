@@ -18,7 +18,7 @@ typedef struct double_kernel {
     char name[128];
     uint64_t descriptor;
     uint32_t kernarg_bytes, local_bytes, private_bytes, wave, max_items, num_arguments;
-    uint32_t vectors, scalars, spilled; /* registers */
+    uint32_t vectors, scalars, spilled; /* registers; scalar ones spill into vector ones, which costs no memory */
     double_argument argument[DOUBLE_ARGUMENTS];
     struct double_module *module;
 } double_kernel;
