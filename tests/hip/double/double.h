@@ -6,7 +6,8 @@
  *   EXPOPS_TEST_HIP_DEVICES   how many devices; default 1
  *   EXPOPS_TEST_HIP_FAIL      function:nth:code[,...]: the n-th call of the function returns the code
  *   EXPOPS_TEST_HIP_LAZY      1: work runs only when something waits for it, so that a missing wait shows
- *   EXPOPS_TEST_HIP_LOG       a file that every call is written to */
+ *   EXPOPS_TEST_HIP_LOG       a file that every call is written to
+ *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: instructions, groups, items, wave, registers, memory */
 #ifndef HIP_DOUBLE_H
 #define HIP_DOUBLE_H
 

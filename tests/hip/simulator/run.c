@@ -143,6 +143,7 @@ static int run_wave(sim_wave *wave)
         if (result == SIM_ERROR)
             return SIM_ERROR;
         wave->pc += result != SIM_JUMP;
+        wave->group->executed++;
         wave->done = result == SIM_END;
         wave->at_barrier = result == SIM_BARRIER;
         if (wave->done || wave->at_barrier)
@@ -278,6 +279,8 @@ static void *run_thread(void *given)
         if (failed)
             report(work, &group, failed);
     }
+    if (work->launch->executed)
+        __atomic_add_fetch(work->launch->executed, group.executed, __ATOMIC_RELAXED);
     free_group(&group);
     return NULL;
 }
