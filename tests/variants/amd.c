@@ -46,8 +46,8 @@ static const char *check(const double_kernel *kernel, const amd_terms *terms)
     else if (kernel->max_items < terms->group)
         snprintf(message, sizeof message, "groups of at most %u, launched with %u", kernel->max_items, terms->group);
     else if (!arguments_fit(kernel, terms))
-        snprintf(message, sizeof message, "takes other arguments than %u tensors and %u bytes of numbers", terms->tensors,
-                 terms->params_bytes);
+        snprintf(message, sizeof message, "takes other arguments than %u tensors and %u bytes of numbers",
+                 terms->tensors, terms->params_bytes);
     else
         return NULL;
     return message;

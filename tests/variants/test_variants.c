@@ -117,12 +117,15 @@ static int32_t compile(const char *text, const char *name, expops_image *out_ima
 }
 
 /* The launch of AMD's kernels is held against what the image says of itself. */
-static void check_notes(progress *progress, const variant *variant, const launch_terms *terms, const expops_image *image)
+static void check_notes(progress *progress, const variant *variant, const launch_terms *terms,
+                        const expops_image *image)
 {
 #if HAVE_AMD
-    const char *template = terms->step->variant; /* of these two none has local memory, unless the compiler takes some */
+    const char *template =
+        terms->step->variant; /* of these two none has local memory, unless the compiler takes some */
     const uint32_t local = !strcmp(template, "pointwise") || !strcmp(template, "flat") ? 0 : device.info.local_bytes;
-    const amd_terms amd = { terms->tensors, terms->step->params.bytes, terms->step->group, local, device.info.subgroup };
+    const amd_terms amd = { terms->tensors, terms->step->params.bytes, terms->step->group, local,
+                            device.info.subgroup };
     const int is_shim = getenv("EXPOPS_TEST_SHIM_NVRTC") != NULL; /* the machine code is NVIDIA's */
     const char *wrong = amd_wave(target) && !is_shim ? amd_check(image->data, &amd) : NULL;
     if (wrong)

@@ -126,9 +126,10 @@ static void profile(const double_work *work, uint64_t executed)
     FILE *file = path ? fopen(path, "a") : NULL;
     if (!file)
         return;
-    fprintf(file, "%llu %u %u %u %u %u %u %u\n", (unsigned long long)executed, work->grid[0] * work->grid[1] * work->grid[2],
-            work->block[0] * work->block[1] * work->block[2], work->kernel->wave, work->kernel->vectors,
-            work->kernel->scalars, work->local_bytes, work->kernel->private_bytes);
+    fprintf(file, "%llu %u %u %u %u %u %u %u\n", (unsigned long long)executed,
+            work->grid[0] * work->grid[1] * work->grid[2], work->block[0] * work->block[1] * work->block[2],
+            work->kernel->wave, work->kernel->vectors, work->kernel->scalars, work->local_bytes,
+            work->kernel->private_bytes);
     fclose(file);
 }
 

@@ -22,7 +22,8 @@ enum { INTERNAL_ERROR = 11 };
 
 static void open_nvrtc(void)
 {
-    const char *named = getenv("EXPOPS_TEST_SHIM_NVRTC"), *names[] = { named, "libnvrtc.so.13", "libnvrtc.so.12", NULL };
+    const char *named = getenv("EXPOPS_TEST_SHIM_NVRTC"),
+               *names[] = { named, "libnvrtc.so.13", "libnvrtc.so.12", NULL };
     void *library = NULL;
     for (int i = named && *named ? 0 : 1; names[i] && !library; i++)
         library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
@@ -34,7 +35,8 @@ static void open_nvrtc(void)
         const char *name;
         size_t offset;
     } symbols[] = {
-#define CUHIP_RTC_ROW(need, field, symbol, result, parameters) { #symbol, (size_t)((char *)&nvrtc.field - (char *)&nvrtc) },
+#define CUHIP_RTC_ROW(need, field, symbol, result, parameters) \
+    { #symbol, (size_t)((char *)&nvrtc.field - (char *)&nvrtc) },
 #include "nvrtc_symbols.inc"
 #undef CUHIP_RTC_ROW
     };

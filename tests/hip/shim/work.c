@@ -25,7 +25,8 @@ FORWARD(hipStreamIsCapturing, stream_capturing, (cuhip_stream stream, unsigned *
 FORWARD(hipThreadExchangeStreamCaptureMode, capture_mode, (unsigned *mode), (mode))
 FORWARD(hipStreamBeginCapture, begin_capture, (cuhip_stream stream, unsigned mode), (stream, mode))
 FORWARD(hipStreamEndCapture, end_capture, (cuhip_stream stream, void **out), (stream, out))
-FORWARD(hipGraphInstantiate, instantiate, (void **out, void *graph, void **node, char *log, size_t bytes), (out, graph, 0))
+FORWARD(hipGraphInstantiate, instantiate, (void **out, void *graph, void **node, char *log, size_t bytes),
+        (out, graph, 0))
 FORWARD(hipGraphLaunch, graph_launch, (void *exec, cuhip_stream stream), (exec, stream))
 FORWARD(hipGraphExecDestroy, exec_destroy, (void *exec), (exec))
 FORWARD(hipGraphDestroy, graph_destroy, (void *graph), (graph))
