@@ -40,8 +40,8 @@ enum { EXPOPS_PLAN_TEMPORARY = -1, EXPOPS_PLAN_ARGUMENT = 0, EXPOPS_PLAN_OUTPUT 
 /* Two of the tensors whose memory may not cross, one of them written. */
 typedef struct expops_plan_pair {
     uint32_t out, in;
-    uint32_t alike; /* the same elements, where they start at one address: then all is well */
-    int64_t delta;  /* from the distance of the two pointers to that of the first bytes touched */
+    uint32_t alike;               /* the same elements, where they start at one address: then all is well */
+    int64_t delta;                /* from the distance of the two pointers to that of the first bytes touched */
     uint64_t out_bytes, in_bytes; /* touched */
 } expops_plan_pair;
 

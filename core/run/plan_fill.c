@@ -107,7 +107,8 @@ static expops_status add_pair(expops_plan *plan, uint32_t out, uint32_t in, uint
     if (!pair)
         return no_memory();
     const expops_plan_tensor *to = plan->tensor + out, *from = plan->tensor + in;
-    *pair = (expops_plan_pair){ out, in, alike, (from->low - from->shift) - (to->low - to->shift), to->bytes, from->bytes };
+    *pair =
+        (expops_plan_pair){ out, in, alike, (from->low - from->shift) - (to->low - to->shift), to->bytes, from->bytes };
     return EXPOPS_OK;
 }
 

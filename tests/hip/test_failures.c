@@ -96,7 +96,7 @@ static void *prepare(void *given)
     tensor.device.device_type = expops_device_get_info(worker->device)->device_types[0];
     tensor.dtype = expops_dtype_to_dl(EXPOPS_DTYPE_F32);
     const expops_value value = expops_tensor_value(&tensor);
-    worker->status = expops_prepare(expops_find(worker->op), worker->device, &value, 1, &tensor);
+    worker->status = expops_prepare(expops_find(worker->op), worker->device, &value, 1, &tensor, 1, NULL);
     snprintf(worker->text, sizeof worker->text, "%s", expops_error_text());
     return NULL;
 }

@@ -199,7 +199,8 @@ static void try_variant(progress *progress, const variant *variant, int everywhe
         fail_variant(progress, variant, "has no kernel", expops_error_text());
     for (uint32_t i = 0; i < steps.count; i++) {
         expops_text text;
-        const launch_terms terms = { steps.step + i, steps.step[i].reads_scratch ? 2 : problem.num_tensors };
+        const launch_terms terms = { steps.step + i,
+                                     steps.step[i].num_tensors ? steps.step[i].num_tensors : problem.num_tensors };
         assert_int_equal(expops_step_text(&problem, &device.info, steps.step + i, &text), EXPOPS_OK);
         if (is_new(progress, text.data) && is_wanted(progress, variant, everywhere, text.data))
             compile_step(progress, variant, &terms, text.data);
