@@ -22,6 +22,10 @@ $as_root apt-get update -qq
 $as_root apt-get install -y -qq --no-install-recommends $for_run $for_test >/dev/null
 [ "$what" = test ] || exit 0
 
+# A newer clang compiles for AMD chips that the installed hipRTC does not know; without it those tests skip and say so.
+$as_root apt-get install -y -qq --no-install-recommends clang-19 llvm-19 lld-19 rocm-device-libs >/dev/null ||
+    echo "clang-19 could not be installed; tests of AMD's newer chips will be skipped" >&2
+
 # NVRTC compiles without a GPU, and its headers check our declarations; the build finds both through this python3. Where
 # they cannot be had, the tests that need them skip and say so.
 venv=$root/build/venv

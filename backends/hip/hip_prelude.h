@@ -21,6 +21,27 @@ typedef unsigned int xk_word16 __attribute__((ext_vector_type(4)));
 #define XK_FN static inline __attribute__((device, always_inline))
 #define XK_UNROLL _Pragma("unroll")
 
+/* Elements of one access. This compiler keeps an array beside a word in memory where it is written by the element, a vector in
+ * registers; structures and words (complex numbers, bits) stay an array. */
+template <class T, int n> struct xk_elements {
+    typedef T type[n];
+};
+#define XK_ELEMENTS(T) \
+    template <int n> struct xk_elements<T, n> { \
+        typedef T type __attribute__((ext_vector_type(n))); \
+    };
+XK_ELEMENTS(float)
+XK_ELEMENTS(double)
+XK_ELEMENTS(xk_schar)
+XK_ELEMENTS(xk_uchar)
+XK_ELEMENTS(short)
+XK_ELEMENTS(xk_ushort)
+XK_ELEMENTS(int)
+XK_ELEMENTS(xk_uint)
+XK_ELEMENTS(xk_long)
+XK_ELEMENTS(xk_ulong)
+#define XK_ARRAY(T, name) xk_elements<T, XK_VEC>::type name
+
 #define xk_local_id() ((unsigned int)__builtin_amdgcn_workitem_id_x())
 #define xk_group_id() ((unsigned int)__builtin_amdgcn_workgroup_id_x())
 #define xk_mulhi(a, b) ((xk_uint)((xk_ulong)(a) * (xk_ulong)(xk_uint)(b) >> 32))
@@ -49,8 +70,11 @@ XK_FN float xk_f16_to_f32(xk_ushort h)
     return (float)__builtin_bit_cast(_Float16, h);
 }
 
+/* Compilers make one instruction of a product and its rounding, for chips that have it, by adding +0: the product -0 becomes 0. They
+ * do not see through the empty statement. */
 XK_FN xk_ushort xk_f32_to_f16(float x)
 {
+    asm("" : "+v"(x));
     return __builtin_bit_cast(xk_ushort, (_Float16)x);
 }
 

@@ -15,7 +15,7 @@
 #define XK_MAP_VECTOR \
     union { \
         XK_CAT(xk_word, XK_WO) word; \
-        XK_S(XK_O) v[XK_VEC]; \
+        XK_ARRAY(XK_S(XK_O), v); \
     } result; \
     XK_LOAD_MORE \
     XK_UNROLL \

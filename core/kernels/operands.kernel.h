@@ -12,6 +12,11 @@ typedef xk_long xk_index;
 typedef int xk_index;
 #endif
 
+/* The elements of a vector; a prelude may know better. */
+#ifndef XK_ARRAY
+#define XK_ARRAY(T, name) T name[XK_VEC]
+#endif
+
 typedef union xk_number {
     xk_t value;
     xk_ulong slot[XK_C128 ? 2 : 1];

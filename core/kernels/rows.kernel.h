@@ -55,7 +55,7 @@ XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
 #define XK_VECTOR(i) \
     union { \
         XK_CAT(xk_word, XK_W##i) word; \
-        XK_S(XK_D##i) v[XK_VEC]; \
+        XK_ARRAY(XK_S(XK_D##i), v); \
     }
 #if XK_VEC > 1
 #define XK_LOAD_ROW(i, into, e) into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + (e));

@@ -40,7 +40,7 @@ typedef struct xk_params {
         if (down0 + column + XK_VEC <= p.size[XK_RANK - 2]) { \
             union { \
                 XK_CAT(xk_word, XK_W##i) word; \
-                XK_S(XK_D##i) v[XK_VEC]; \
+                XK_ARRAY(XK_S(XK_D##i), v); \
             } vector; \
             vector.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)from; \
             XK_UNROLL \
@@ -56,7 +56,7 @@ typedef struct xk_params {
 #define XK_VECTOR(i) \
     union { \
         XK_CAT(xk_word, XK_W##i) word; \
-        XK_S(XK_D##i) v[XK_VEC]; \
+        XK_ARRAY(XK_S(XK_D##i), v); \
     } v##i; \
     const xk_index a##i = o##i + r * p.stride[i + 1][XK_RANK - 2] + column * p.stride[i + 1][XK_RANK - 1];
 #define XK_LOAD_C(i) v##i.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + a##i);
@@ -115,7 +115,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             XK_EACH(XK_LOAD)
             union {
                 XK_CAT(xk_word, XK_WO) word;
-                XK_S(XK_O) v[XK_VEC];
+                XK_ARRAY(XK_S(XK_O), v);
             } result;
 #define XK_X(i) XK_CONVERT(i, XK_CAT(XK_AT_, XK_K##i)(i))
             XK_UNROLL

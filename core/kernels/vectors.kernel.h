@@ -19,7 +19,7 @@ typedef struct xk_params {
 #define XK_VECTOR(i) \
     union { \
         XK_CAT(xk_word, XK_W##i) word; \
-        XK_S(XK_D##i) v[XK_VEC]; \
+        XK_ARRAY(XK_S(XK_D##i), v); \
     } v##i;
 
 /* Quotient by p.size[d]. */
@@ -38,7 +38,7 @@ typedef struct xk_params {
     union { \
         XK_CAT(xk_word, XK_WO) word; \
         xk_uint part[4]; \
-        XK_S(XK_O) v[XK_VEC]; \
+        XK_ARRAY(XK_S(XK_O), v); \
     } result; \
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) { \

@@ -154,11 +154,55 @@ static void indexed_registers(void **state)
     step(wave, "v_mov_b32_e32 v2, v7");
     step(wave, "s_set_gpr_idx_off");
     assert_int_equal(wave->v[5][0], 70);
+    wave->s[SIM_M0] = 3;
+    step(wave, "v_movrels_b32_e32 v1, v4");
+    assert_int_equal(wave->v[1][63], 70);
+    step(wave, "v_movreld_b32_e32 v8, v7");
+    assert_int_equal(wave->v[11][63], 70);
+    wave->s[SIM_M0] = 256;
+    assert_int_equal(step(wave, "v_movrels_b32_e32 v1, v4"), SIM_ERROR);
+}
+
+/* Both halves read before either writes. */
+static void two_in_one(void **state)
+{
+    sim_wave *wave = fresh_wave32();
+    sim_instruction first, second;
+    assert_false(sim_parse_dual("v_mov_b32_e32 v1, v2", &first, &second));
+    set_float(wave, 1, 3);
+    set_float(wave, 2, 5);
+    assert_true(sim_parse_dual("\tv_dual_mul_f32 v1, v1, v2 :: v_dual_add_f32 v3, v1, v2// 000000001630: C8C", &first,
+                               &second));
+    assert_true(first.row && second.row);
+    first.row->run(wave, &first);
+    second.row->run(wave, &second);
+    assert_true(wave->v[1][31] == sim_bits(15) && wave->v[3][31] == sim_bits(8));
+    wave->s[SIM_VCC] = 1;
+    assert_true(sim_parse_dual("v_dual_cndmask_b32 v4, v1, v3 :: v_dual_mov_b32 v5, v1", &first, &second));
+    first.row->run(wave, &first);
+    assert_true(wave->v[4][0] == sim_bits(8) && wave->v[4][1] == sim_bits(15));
+    assert_true(sim_parse_dual("v_dual_mov_b32 v1, v3 :: v_dual_mov_b32 v3, v1", &first, &second));
+    assert_null(first.row); /* an exchange */
+}
+
+static void newer_names(void **state)
+{
+    sim_wave *wave = fresh_wave32();
+    wave->s[4] = 0xf0;
+    step(wave, "s_and_not1_b32 s5, 0xff, s4");
+    assert_int_equal(wave->s[5], 0x0f);
+    step(wave, "s_and_not1_saveexec_b32 s6, 0xff"); /* the source without the lanes that are on */
+    assert_true(wave->s[6] == ~0u && wave->s[SIM_EXEC] == 0);
+    wave = fresh_wave32();
+    set_all(wave, 1, 0x100);
+    step(wave, "v_clz_i32_u32_e32 v0, v1");
+    assert_int_equal(wave->v[0][0], 23);
 }
 
 const struct CMUnitTest lane_tests[] = {
     cmocka_unit_test(comparisons), cmocka_unit_test(lanes_that_are_off),
     cmocka_unit_test(carries),     cmocka_unit_test(across_lanes),
     cmocka_unit_test(scalars),     cmocka_unit_test(indexed_registers),
+    cmocka_unit_test(two_in_one),  cmocka_unit_test(newer_names),
 };
 const size_t num_lane_tests = sizeof lane_tests / sizeof lane_tests[0];

@@ -107,6 +107,29 @@ static void races(void **state)
     assert_int_equal(step(wave, "ds_write_b32 v4, v1"), SIM_ERROR);
 }
 
+/* Groups are never ordered: bytes beside each other are their own, one byte is nobody's but by atomics. */
+static void races_of_groups(void **state)
+{
+    sim_wave *wave = with_addresses();
+    wave->group->touches = sim_touches_create();
+    assert_non_null(wave->group->touches);
+    wave->s[SIM_EXEC] = 1;
+    wave->s[SIM_EXEC + 1] = 0;
+    assert_int_equal(step(wave, "global_load_ubyte v0, v[2:3], off"), SIM_NEXT);
+    assert_int_equal(step(wave, "global_store_byte v[2:3], v1, off offset:1"), SIM_NEXT);
+    assert_int_equal(step(wave, "global_load_ubyte v0, v[2:3], off offset:1"), SIM_NEXT); /* its own */
+    wave->group->number = 5;
+    assert_int_equal(step(wave, "global_load_ubyte v0, v[2:3], off"), SIM_NEXT); /* both read */
+    assert_int_equal(step(wave, "global_store_byte v[2:3], v1, off offset:2"), SIM_NEXT);
+    assert_int_equal(step(wave, "global_load_ushort v0, v[2:3], off"), SIM_ERROR);
+    assert_non_null(strstr(wave->error, "race with group 0, which wrote byte"));
+    assert_int_equal(step(wave, "global_store_byte v[2:3], v1, off offset:1"), SIM_ERROR);
+    assert_int_equal(step(wave, "global_store_byte v[2:3], v1, off"), SIM_ERROR); /* read by both */
+    assert_non_null(strstr(wave->error, "which touched byte"));
+    assert_int_equal(step(wave, "global_atomic_add v[2:3], v5, off"), SIM_NEXT);
+    sim_touches_free(wave->group->touches);
+}
+
 static void private_words(void **state)
 {
     sim_wave *wave = with_addresses();
@@ -126,8 +149,8 @@ static void unknown(void **state)
 }
 
 const struct CMUnitTest memory_tests[] = {
-    cmocka_unit_test(global_words), cmocka_unit_test(outside), cmocka_unit_test(atomics),
-    cmocka_unit_test(local_words),  cmocka_unit_test(races),   cmocka_unit_test(private_words),
-    cmocka_unit_test(unknown),
+    cmocka_unit_test(global_words),    cmocka_unit_test(outside), cmocka_unit_test(atomics),
+    cmocka_unit_test(local_words),     cmocka_unit_test(races),   cmocka_unit_test(private_words),
+    cmocka_unit_test(races_of_groups), cmocka_unit_test(unknown),
 };
 const size_t num_memory_tests = sizeof memory_tests / sizeof memory_tests[0];

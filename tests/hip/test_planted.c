@@ -22,7 +22,7 @@ static const char text[] =
     "#define BARRIER() do { __builtin_amdgcn_fence(__ATOMIC_RELEASE, \"workgroup\"); __builtin_amdgcn_s_barrier(); \\\n"
     "    __builtin_amdgcn_fence(__ATOMIC_ACQUIRE, \"workgroup\"); } while (0)\n"
     "extern \"C\" __attribute__((global)) __attribute__((amdgpu_flat_work_group_size(256, 256)))\n"
-    "void sums(float *out, const float *in)\n"
+    "void sums(float *out, float *in)\n"
     "{\n"
     "    __attribute__((shared)) float part[256];\n"
     "    const int item = __builtin_amdgcn_workitem_id_x(), group = __builtin_amdgcn_workgroup_id_x();\n"
@@ -46,6 +46,15 @@ static const char text[] =
     "#endif\n"
     "    if (item == 0)\n"
     "        out[group + (FAULT == 3 ? 1 : 0)] = part[0] * (FAULT == 1 ? 1.001f : 1.0f);\n"
+    "#if FAULT == 5\n" /* both groups write the same to one byte */
+    "    if (item == 0)\n"
+    "        ((char *)in)[1023] = 0;\n"
+    "#elif FAULT == 6\n" /* a group reads what the other may have written already */
+    "    if (item == 0)\n"
+    "        out[group] += out[1 - group] * 0.0f;\n"
+    "#elif FAULT == 7\n" /* a group writes what the other reads */
+    "    in[group * 256 + 255 + item] = 0;\n"
+    "#endif\n"
     "}\n";
 
 static struct {
@@ -99,7 +108,7 @@ static char *compile(int fault)
     hiprtcProgram program;
     size_t bytes = 0;
     snprintf(fault_option, sizeof fault_option, "-DFAULT=%d", fault);
-    if (strcmp(getenv("EXPOPS_HIP_ARCH"), "gfx1030") == 0)
+    if (strcmp(getenv("EXPOPS_TEST_HIP_ARCH"), "gfx1030") == 0)
         options[0] = "--offload-arch=gfx1030";
     assert_int_equal(hip.create(&program, text, "planted", 0, NULL, NULL), HIPRTC_SUCCESS);
     assert_int_equal(hip.compile(program, 3, options), HIPRTC_SUCCESS);
@@ -144,19 +153,26 @@ static enum outcome outcome_of(int fault)
 static void planted(void **state)
 {
     const int fault = *(const int *)*state;
-    static const enum outcome expected[] = { RIGHT, WRONG_NUMBERS, REFUSED, REFUSED, WRONG_NUMBERS };
+    static const enum outcome expected[] = { RIGHT,         WRONG_NUMBERS, REFUSED, REFUSED,
+                                             WRONG_NUMBERS, REFUSED,       REFUSED, REFUSED };
     assert_int_equal(outcome_of(fault), expected[fault]);
 }
 
 int main(int argc, char **argv)
 {
-    static int faults[] = { 0, 1, 2, 3, 4 };
-    static const char *const names[] = { "sound", "wrong_constant", "missing_barrier", "store_out_of_bounds",
-                                         "wave_of_32_assumed" };
-    setenv("EXPOPS_HIP_ARCH", "gfx90a", 0);
+    static int faults[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    static const char *const names[] = { "sound",
+                                         "wrong_constant",
+                                         "missing_barrier",
+                                         "store_out_of_bounds",
+                                         "wave_of_32_assumed",
+                                         "groups_write_one_byte",
+                                         "group_reads_another_s",
+                                         "group_writes_what_another_reads" };
+    setenv("EXPOPS_TEST_HIP_ARCH", "gfx90a", 0);
     if (argc < 3 || !resolve(argv[1]))
         return 99;
     const int fault = atoi(argv[2]); /* one a process: a device whose kernel failed stays unusable */
     const struct CMUnitTest test[] = { { names[fault], planted, NULL, NULL, faults + fault } };
-    return fault < 0 || fault > 4 || cmocka_run_group_tests_name("planted", test, NULL, NULL);
+    return fault < 0 || fault > 7 || cmocka_run_group_tests_name("planted", test, NULL, NULL);
 }

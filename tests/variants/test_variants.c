@@ -20,6 +20,9 @@
 #include "registry.h"
 #include "specialize/specialize.h"
 #include "variant.h"
+#if HAVE_AMD
+#include "amd.h"
+#endif
 
 enum { SKIPPED = 77, MOST_TEXTS = 4096, SHOWN = 2000 };
 
@@ -64,6 +67,12 @@ typedef struct progress {
     uint64_t seen[MOST_TEXTS];
 } progress;
 
+/* How the kernel that is compiled will be launched. */
+typedef struct launch_terms {
+    const expops_step *step;
+    uint32_t tensors;
+} launch_terms;
+
 static int is_new(progress *progress, const char *text)
 {
     const uint64_t hash = hash_of(text);
@@ -107,6 +116,23 @@ static int32_t compile(const char *text, const char *name, expops_image *out_ima
     return api->compile(NULL, &source, out_image);
 }
 
+/* The launch of AMD's kernels is held against what the image says of itself. */
+static void check_notes(progress *progress, const variant *variant, const launch_terms *terms,
+                        const expops_image *image)
+{
+#if HAVE_AMD
+    const char *template =
+        terms->step->variant; /* of these two none has local memory, unless the compiler takes some */
+    const uint32_t local = !strcmp(template, "pointwise") || !strcmp(template, "flat") ? 0 : device.info.local_bytes;
+    const amd_terms amd = { terms->tensors, terms->step->params.bytes, terms->step->group, local,
+                            device.info.subgroup };
+    const int is_shim = getenv("EXPOPS_TEST_SHIM_NVRTC") != NULL; /* the machine code is NVIDIA's */
+    const char *wrong = amd_wave(target) && !is_shim ? amd_check(image->data, &amd) : NULL;
+    if (wrong)
+        fail_variant(progress, variant, template, wrong);
+#endif
+}
+
 /* Text, ended by a NUL. */
 static void check_image(progress *progress, const variant *variant, const expops_image *image)
 {
@@ -133,7 +159,7 @@ static void keep_image(const variant *variant, const expops_image *image)
     assert_int_equal(fclose(file), 0);
 }
 
-static void compile_step(progress *progress, const variant *variant, const char *text)
+static void compile_step(progress *progress, const variant *variant, const launch_terms *terms, const char *text)
 {
     char name[96];
     expops_image image;
@@ -144,6 +170,7 @@ static void compile_step(progress *progress, const variant *variant, const char 
         return;
     }
     check_image(progress, variant, &image);
+    check_notes(progress, variant, terms, &image);
     if (folder && variant->layout->basic)
         keep_image(variant, &image);
     api->release_image(&image);
@@ -172,9 +199,11 @@ static void try_variant(progress *progress, const variant *variant, int everywhe
         fail_variant(progress, variant, "has no kernel", expops_error_text());
     for (uint32_t i = 0; i < steps.count; i++) {
         expops_text text;
+        const launch_terms terms = { steps.step + i,
+                                     steps.step[i].num_tensors ? steps.step[i].num_tensors : problem.num_tensors };
         assert_int_equal(expops_step_text(&problem, &device.info, steps.step + i, &text), EXPOPS_OK);
         if (is_new(progress, text.data) && is_wanted(progress, variant, everywhere, text.data))
-            compile_step(progress, variant, text.data);
+            compile_step(progress, variant, &terms, text.data);
         expops_text_free(&text);
     }
     expops_steps_free(&steps);
@@ -269,7 +298,7 @@ static int try_operators(void)
     const int failed = _cmocka_run_group_tests("variants", tests, count + 1, NULL, NULL);
     free(tests);
     printf("%llu kernels compiled for %s\n", (unsigned long long)compiled, target);
-    return failed;
+    return failed || !compiled;
 }
 
 int main(int argc, char **argv)
@@ -281,10 +310,16 @@ int main(int argc, char **argv)
     wants_text = !strncmp(target, "compute_", 8);
     types_of_a_layout = (uint32_t)atoi(argv[4]);
     compiler_path = argc > 5 ? argv[5] : NULL;
-    folder = argc > 6 ? argv[6] : NULL;
+    folder = argc > 6 && argv[6][0] ? argv[6] : NULL;
     cmocka_set_test_filter(argc > 7 ? argv[7] : NULL);
     host_state.config = config;
     read_targets(argv[2]);
+#if HAVE_AMD
+    if (amd_wave(target)) {
+        device.info.subgroup = amd_wave(target);
+        device.info.local_bytes = 64 << 10;
+    }
+#endif
     api = plugin_host_open(argv[1], &query);
     const int status = api ? find_compiler() : 1;
     return status ? status : try_operators();

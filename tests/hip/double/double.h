@@ -1,12 +1,13 @@
 /* A libamdhip64 without a GPU: device memory is the host's, kernels run in the simulator, hipRTC is the real one. It checks
- * what a driver would (ranges, launch limits, stale handles), counts calls and fails on demand.
+ * what a driver would (ranges, launch limits, stale handles), counts calls and fails on demand. DOUBLE_HIP is the major version
+ * whose layouts, functions and numbers it has.
  *
- *   EXPOPS_HIP_ARCH      the device's architecture; default gfx90a
- *   EXPOPS_HIP_DEVICES   how many devices; default 1
- *   EXPOPS_HIP_VERSION   5 or 6: whose layouts of structures and version numbers; default 5
- *   EXPOPS_HIP_FAIL      function:nth:code[,...]: the n-th call of the function returns the code
- *   EXPOPS_HIP_LAZY      1: work runs only when something waits for it, so that a missing wait shows
- *   EXPOPS_HIP_LOG       a file that every call is written to */
+ *   EXPOPS_TEST_HIP_ARCH      the device's architecture; default gfx90a
+ *   EXPOPS_TEST_HIP_DEVICES   how many devices; default 1
+ *   EXPOPS_TEST_HIP_FAIL      function:nth:code[,...]: the n-th call of the function returns the code
+ *   EXPOPS_TEST_HIP_LAZY      1: work runs only when something waits for it, so that a missing wait shows
+ *   EXPOPS_TEST_HIP_LOG       a file that every call is written to
+ *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: instructions, groups, items, wave, registers, memory */
 #ifndef HIP_DOUBLE_H
 #define HIP_DOUBLE_H
 
@@ -17,12 +18,16 @@
 #include <stdint.h>
 
 #include "../simulator/simulator.h"
+#include "notes.h"
 
+#ifndef DOUBLE_HIP
+#define DOUBLE_HIP 5
+#endif
 #define EXPORTED __attribute__((visibility("default")))
 
 /* --- record.c --- */
 const char *double_setting(const char *name, const char *otherwise);
-/* Counts a call; what EXPOPS_HIP_FAIL asks for, or hipSuccess. */
+/* Counts a call; what EXPOPS_TEST_HIP_FAIL asks for, or hipSuccess. */
 hipError_t double_record(const char *function);
 #define RECORD() \
     do { \
@@ -33,7 +38,6 @@ hipError_t double_record(const char *function);
 
 /* --- device.c --- */
 const char *double_arch(void);
-int double_version(void);
 
 /* --- memory.c --- */
 /* The allocation that holds the address, as [*begin, *end); 0 where there is none. */
@@ -43,28 +47,12 @@ void double_add_range(void *begin, size_t bytes);
 void double_drop_range(void *begin);
 
 /* --- code_object.c --- */
-typedef struct double_argument {
-    uint32_t offset, bytes;
-    char kind[40]; /* "global_buffer", "hidden_block_count_x" */
-} double_argument;
-
-enum { DOUBLE_ARGUMENTS = 96 };
-
-typedef struct double_kernel {
-    char name[128];
-    uint64_t descriptor;
-    uint32_t kernarg_bytes, local_bytes, private_bytes, wave, max_items, num_arguments;
-    double_argument argument[DOUBLE_ARGUMENTS];
-    struct double_module *module;
-} double_kernel;
-
 typedef struct double_module {
     char *image; /* segments at their places */
     size_t image_bytes;
     char *file;
     size_t file_bytes;
-    uint32_t num_kernels;
-    double_kernel *kernel;
+    double_notes notes;
 } double_module;
 
 /* Reads a code object; its architecture must be the device's. */

@@ -24,9 +24,9 @@ EXPORTED hipError_t hipModuleGetFunction(hipFunction_t *out_function, hipModule_
 {
     RECORD();
     double_module *module = (double_module *)given;
-    for (uint32_t i = 0; i < module->num_kernels; i++)
-        if (!strcmp(module->kernel[i].name, name)) {
-            *out_function = (hipFunction_t)(module->kernel + i);
+    for (uint32_t i = 0; i < module->notes.num_kernels; i++)
+        if (!strcmp(module->notes.kernel[i].name, name)) {
+            *out_function = (hipFunction_t)(module->notes.kernel + i);
             return hipSuccess;
         }
     return hipErrorNotFound;
@@ -119,9 +119,24 @@ EXPORTED hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned grid_
     return double_submit(stream, work);
 }
 
+/* One line a launch, for tools/amd_kernel_table.py. */
+static void profile(const double_work *work, uint64_t executed)
+{
+    const char *path = double_setting("EXPOPS_TEST_HIP_PROFILE", NULL);
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (!file)
+        return;
+    fprintf(file, "%llu %u %u %u %u %u %u %u\n", (unsigned long long)executed,
+            work->grid[0] * work->grid[1] * work->grid[2], work->block[0] * work->block[1] * work->block[2],
+            work->kernel->wave, work->kernel->vectors, work->kernel->scalars, work->local_bytes,
+            work->kernel->private_bytes);
+    fclose(file);
+}
+
 hipError_t double_launch(const double_work *work)
 {
     char error[400];
+    uint64_t executed = 0;
     const double_kernel *kernel = work->kernel;
     const simulator_launch launch = {
         .arch = double_arch(),
@@ -138,9 +153,12 @@ hipError_t double_launch(const double_work *work)
         .private_bytes = kernel->private_bytes,
         .wave = kernel->wave,
         .find_memory = double_find,
+        .executed = &executed,
     };
-    if (!simulator_run(&launch, error, sizeof error))
+    if (!simulator_run(&launch, error, sizeof error)) {
+        profile(work, executed);
         return hipSuccess;
+    }
     fprintf(stderr, "simulator: %s\n", error);
     return hipErrorLaunchFailure;
 }

@@ -34,7 +34,7 @@ static int count_call(const char *function)
 static hipError_t asked_failure(const char *function, int call)
 {
     const size_t length = strlen(function);
-    for (const char *at = double_setting("EXPOPS_HIP_FAIL", NULL); at;
+    for (const char *at = double_setting("EXPOPS_TEST_HIP_FAIL", NULL); at;
          at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         int nth, code;
         if (!strncmp(at, function, length) && sscanf(at + length, ":%d:%d", &nth, &code) == 2 && nth == call)
@@ -45,7 +45,7 @@ static hipError_t asked_failure(const char *function, int call)
 
 static void write_down(const char *function, hipError_t result)
 {
-    const char *path = double_setting("EXPOPS_HIP_LOG", NULL);
+    const char *path = double_setting("EXPOPS_TEST_HIP_LOG", NULL);
     FILE *file = path ? fopen(path, "a") : NULL;
     if (!file)
         return;

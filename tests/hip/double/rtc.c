@@ -1,15 +1,19 @@
-/* hipRTC: the real one's functions under the same names, since in HIP 5 the runtime's library is the compiler's too. */
+/* hipRTC: the real one's functions under the same names, since in HIP 5 the runtime's library is the compiler's too. Two programs
+ * at once, which may crash the real one, are refused. */
 #include "double.h"
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Where Debian has it; EXPOPS_HIP_REAL names another. */
+static atomic_int programs;
+
+/* Where Debian has it; EXPOPS_TEST_HIP_REAL names another. */
 static void *real_symbol(const char *name)
 {
     static void *library;
     if (!library)
-        library = dlopen(double_setting("EXPOPS_HIP_REAL", "/usr/lib/x86_64-linux-gnu/libamdhip64.so.5"),
+        library = dlopen(double_setting("EXPOPS_TEST_HIP_REAL", "/usr/lib/x86_64-linux-gnu/libamdhip64.so.5"),
                          RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     void *symbol = library ? dlsym(library, name) : NULL;
     if (!symbol)
@@ -37,11 +41,14 @@ EXPORTED hiprtcResult hiprtcCreateProgram(hiprtcProgram *out, const char *source
 {
     if (double_record(__func__) != hipSuccess)
         return HIPRTC_ERROR_OUT_OF_MEMORY;
+    if (atomic_fetch_add(&programs, 1))
+        return HIPRTC_ERROR_INTERNAL_ERROR;
     FORWARD(hiprtcCreateProgram, out, source, name, count, headers, names);
 }
 
 EXPORTED hiprtcResult hiprtcDestroyProgram(hiprtcProgram *program)
 {
+    atomic_fetch_sub(&programs, 1);
     FORWARD(hiprtcDestroyProgram, program);
 }
 

@@ -86,7 +86,7 @@ hipError_t double_submit(hipStream_t given, double_work work)
     stream *stream = stream_of(given);
     pthread_mutex_lock(&lock);
     push(stream->capturing ? &stream->captured : &stream->pending, &work);
-    if (!stream->capturing && !double_setting("EXPOPS_HIP_LAZY", NULL))
+    if (!stream->capturing && !double_setting("EXPOPS_TEST_HIP_LAZY", NULL))
         drain_all_locked();
     const hipError_t status = failed;
     pthread_mutex_unlock(&lock);

@@ -113,6 +113,8 @@ static int set_mode(sim_wave *wave, uint32_t value, int first, int count)
 static int set_register(sim_wave *wave, const sim_instruction *in)
 {
     int first = 0, count = 32;
+    if (!strncmp(in->operand[0].word, "hwreg(HW_REG_FLAT_SCR_", 22))
+        return SIM_NEXT; /* where flat accesses would find private memory; here they are refused */
     if (sscanf(in->operand[0].word, "hwreg(HW_REG_MODE, %d, %d)", &first, &count) != 2)
         return sim_fail(wave, "%s %s is not known", in->name, in->operand[0].word);
     return set_mode(wave, sim_scalar32(wave, in->operand + 1), first, count);
@@ -139,6 +141,7 @@ const sim_row sim_control_rows[] = {
     NOTHING(s_clause),
     NOTHING(s_delay_alu),
     NOTHING(s_inst_prefetch),
+    NOTHING(s_set_inst_prefetch_distance),
     NOTHING(s_sendmsg),
     NOTHING(s_setprio),
     NOTHING(s_code_end),

@@ -25,12 +25,37 @@ static void rename_carry(sim_instruction *in)
         }
 }
 
+/* gfx11 gave some instructions other names. */
+static void rename_newer(sim_instruction *in)
+{
+    static const struct {
+        const char *newer, *older;
+    } parts[] = {
+        { "_and_not1_", "_andn2_" },          { "_or_not1_", "_orn2_" },
+        { "_and_not0_", "_andn1_" },          { "_or_not0_", "_orn1_" },
+        { "v_clz_i32_u32", "v_ffbh_u32" },    { "v_ctz_i32_b32", "v_ffbl_b32" },
+        { "v_cls_i32", "v_ffbh_i32" },        { "s_clz_i32_u32", "s_flbit_i32_b32" },
+        { "s_ctz_i32_b32", "s_ff1_i32_b32" },
+    };
+    char renamed[2 * sizeof in->name];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const char *at = strstr(in->name, parts[i].newer);
+        if (!at)
+            continue;
+        snprintf(renamed, sizeof renamed, "%.*s%s%s", (int)(at - in->name), in->name, parts[i].older,
+                 at + strlen(parts[i].newer));
+        snprintf(in->name, sizeof in->name, "%.*s", (int)sizeof in->name - 1, renamed);
+        return;
+    }
+}
+
 void sim_identify(sim_instruction *in)
 {
     static const sim_row *const tables[] = { sim_integer_rows, sim_float_rows,  sim_double_rows,   sim_half_rows,
                                              sim_convert_rows, sim_carry_rows,  sim_division_rows, sim_lane_rows,
                                              sim_scalar_rows,  sim_control_rows };
     rename_carry(in);
+    rename_newer(in);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && !in->row; i++)
         in->row = find(tables[i], in->name);
     if (!in->row &&

@@ -90,7 +90,24 @@ static int swizzle(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
+/* A register whose number m0 moves: the source's (`flag` 0) or the result's. */
+static int move_relative(sim_wave *wave, const sim_instruction *in)
+{
+    const uint32_t moved = wave->s[SIM_M0];
+    sim_instruction at = *in;
+    sim_lanes value;
+    sim_operand *operand = at.operand + (in->row->flag ? 0 : 1);
+    if (operand->kind != SIM_VECTOR || operand->index + (uint64_t)moved >= SIM_ACCUMULATORS)
+        return sim_fail(wave, "%s: a register moved by %u", in->name, moved);
+    operand->index = (uint16_t)(operand->index + moved);
+    sim_read(wave, &at, 1, 'w', wave->lanes, &value);
+    sim_write_registers(wave, at.operand, 0, value.w);
+    return SIM_NEXT;
+}
+
 const sim_row sim_lane_rows[] = {
+    { "v_movrels_b32", move_relative, NULL, NULL, 0 },
+    { "v_movreld_b32", move_relative, NULL, NULL, 1 },
     { "v_mbcnt_lo_u32_b32", mask_count, NULL, NULL, 0 },
     { "v_mbcnt_hi_u32_b32", mask_count, NULL, NULL, 32 },
     { "v_readfirstlane_b32", read_first_lane, NULL, NULL, 0 },

@@ -49,6 +49,19 @@ int sim_check_memory(sim_wave *wave, const sim_instruction *in, const void *addr
     return 0;
 }
 
+int sim_check_shared(sim_wave *wave, const sim_instruction *in, const void *address, size_t bytes, int lane, int writes)
+{
+    size_t byte = 0;
+    const sim_group *group = wave->group;
+    if (!sim_check_memory(wave, in, address, bytes, lane))
+        return 0;
+    const uint32_t other = group->touches ? sim_touch(group->touches, group->number, address, bytes, writes, &byte) : 0;
+    if (other)
+        sim_fail(wave, "%s: a race with group %u, which %s byte %p of global memory, lane %d", in->name, other - 1,
+                 writes ? "touched" : "wrote", (const void *)((const char *)address + byte), lane);
+    return !other;
+}
+
 void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_width width)
 {
     uint32_t word[4] = { 0 };
@@ -95,7 +108,7 @@ static int move_global(sim_wave *wave, const sim_instruction *in)
         if (!(exec >> lane & 1))
             continue;
         char *at = global_address(wave, in, store ? 0 : 1, lane);
-        if (!sim_check_memory(wave, in, at, (size_t)width.bytes, lane))
+        if (!sim_check_shared(wave, in, at, (size_t)width.bytes, lane, store))
             return SIM_ERROR;
         if (width.bytes >= 4 && (uintptr_t)at % 4)
             return sim_fail(wave, "%s: the address %p of lane %d is no multiple of 4", in->name, (void *)at, lane);

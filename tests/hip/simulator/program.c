@@ -47,23 +47,32 @@ static int take_place(const char *comment, sim_instruction *out)
     }
 }
 
-static int add_line(sim_program *program, char *line, int *room)
+static int add_instruction(sim_program *program, const sim_instruction *in, int *room)
 {
-    sim_instruction in;
-    char *comment = strstr(line, "// ");
-    if (line[0] != '\t' || !comment)
-        return 1;
-    *comment = 0;
-    if (!sim_parse(line, &in) || !take_place(comment + 3, &in))
-        return 1;
     if (program->count == *room) {
         *room = *room ? 2 * *room : 512;
         program->code = realloc(program->code, (size_t)*room * sizeof *program->code);
         if (!program->code)
             return 0;
     }
-    program->code[program->count++] = in;
+    program->code[program->count++] = *in;
     return 1;
+}
+
+static int add_line(sim_program *program, char *line, int *room)
+{
+    sim_instruction in, second;
+    char *comment = strstr(line, "// ");
+    if (line[0] != '\t' || !comment)
+        return 1;
+    *comment = 0;
+    const int is_dual = sim_parse_dual(line, &in, &second);
+    if ((!is_dual && !sim_parse(line, &in)) || !take_place(comment + 3, &in))
+        return 1;
+    if (!add_instruction(program, &in, room))
+        return 0;
+    second.address = second.next = in.next - 1; /* no branch leads there */
+    return !is_dual || add_instruction(program, &second, room);
 }
 
 static int index_of(const sim_program *program, uint32_t address)

@@ -92,6 +92,8 @@ typedef struct sim_program {
 const sim_program *sim_program_get(const simulator_launch *launch, char *error, size_t room);
 /* One line of the disassembler's output (without its comment) as an instruction; 0 where it is none. */
 int sim_parse(const char *line, sim_instruction *out);
+/* A line that holds two ("A :: B") as two, in the order they may run; 0 where it holds one. */
+int sim_parse_dual(const char *line, sim_instruction *first, sim_instruction *second);
 /* Finds what it does, from its name; leaves `row` NULL where that is not known. */
 void sim_identify(sim_instruction *in);
 

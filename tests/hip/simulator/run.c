@@ -1,4 +1,4 @@
-/* A launch: groups over threads, a group's waves in random turns from barrier to barrier. */
+/* A launch: groups over threads, in no order of theirs, a group's waves in random turns from barrier to barrier. */
 #include "families.h"
 #include <pthread.h>
 #include <stdarg.h>
@@ -143,6 +143,7 @@ static int run_wave(sim_wave *wave)
         if (result == SIM_ERROR)
             return SIM_ERROR;
         wave->pc += result != SIM_JUMP;
+        wave->group->executed++;
         wave->done = result == SIM_END;
         wave->at_barrier = result == SIM_BARRIER;
         if (wave->done || wave->at_barrier)
@@ -213,6 +214,8 @@ typedef struct work {
     unsigned char packet[SIM_PACKET_BYTES];
     const simulator_launch *launch;
     const sim_program *program;
+    sim_touches *touches;
+    uint64_t groups, step;
     atomic_uint_fast64_t next;
     atomic_int failed;
     pthread_mutex_t lock;
@@ -256,16 +259,18 @@ static void *run_thread(void *given)
 {
     work *work = given;
     const uint32_t *grid = work->launch->grid;
-    const uint64_t groups = (uint64_t)grid[0] * grid[1] * grid[2];
-    sim_group group = { .launch = work->launch, .program = work->program, .packet = work->packet };
+    sim_group group = {
+        .launch = work->launch, .program = work->program, .packet = work->packet, .touches = work->touches
+    };
     if (!allocate_group(&group)) {
         snprintf(work->error, work->room, "no memory for a group");
         atomic_store(&work->failed, 1);
     }
     while (!atomic_load(&work->failed)) {
-        const uint64_t number = atomic_fetch_add(&work->next, 1);
-        if (number >= groups)
+        const uint64_t turn = atomic_fetch_add(&work->next, 1);
+        if (turn >= work->groups)
             break;
+        const uint64_t number = group.number = turn * work->step % work->groups;
         group.id[0] = (uint32_t)(number % grid[0]);
         group.id[1] = (uint32_t)(number / grid[0] % grid[1]);
         group.id[2] = (uint32_t)(number / grid[0] / grid[1]);
@@ -274,6 +279,8 @@ static void *run_thread(void *given)
         if (failed)
             report(work, &group, failed);
     }
+    if (work->launch->executed)
+        __atomic_add_fetch(work->launch->executed, group.executed, __ATOMIC_RELAXED);
     free_group(&group);
     return NULL;
 }
@@ -289,15 +296,27 @@ static void write_packet(const simulator_launch *launch, unsigned char *packet)
     }
 }
 
+/* Steps of this width visit every group, and none after its neighbour, where there are many. */
+static uint64_t step_over(uint64_t groups)
+{
+    static const uint64_t primes[] = { 7919, 5167, 3571, 1733, 829, 409, 199, 97, 43, 19, 7, 3 };
+    for (size_t i = 0; i < sizeof primes / sizeof primes[0]; i++)
+        if (primes[i] < groups && groups % primes[i])
+            return primes[i];
+    return 1;
+}
+
 int simulator_run(const simulator_launch *launch, char *error, size_t room)
 {
     const uint64_t groups = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     pthread_t thread[MOST_THREADS];
     uint64_t started = 0;
-    work work = { .launch = launch, .error = error, .room = room, .program = sim_program_get(launch, error, room) };
+    work work = { .launch = launch, .error = error, .room = room, .groups = groups, .step = step_over(groups) };
+    work.program = sim_program_get(launch, error, room);
     if (!work.program)
         return 1;
+    work.touches = groups > 1 ? sim_touches_create() : NULL;
     write_packet(launch, work.packet);
     pthread_mutex_init(&work.lock, NULL);
     while (started + 1 < groups && started + 1 < (uint64_t)(cores > 0 ? cores : 1) && started < MOST_THREADS &&
@@ -307,5 +326,6 @@ int simulator_run(const simulator_launch *launch, char *error, size_t room)
     while (started)
         pthread_join(thread[--started], NULL);
     pthread_mutex_destroy(&work.lock);
+    sim_touches_free(work.touches);
     return atomic_load(&work.failed);
 }

@@ -21,6 +21,7 @@ typedef struct simulator_launch {
     uint32_t wave; /* lanes: 32 or 64 */
     /* The allocation that holds `address`, as [*begin, *end); 0 where there is none. Called by several threads. */
     int (*find_memory)(const void *address, const char **begin, const char **end);
+    uint64_t *executed; /* NULL, or: instructions of all waves are added */
 } simulator_launch;
 
 /* Runs the whole grid, groups in any order on several threads. 0, or 1 with the reason in `error`: an instruction that is

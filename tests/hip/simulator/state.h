@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include "program.h"
+#include "touches.h"
 
 enum { SIM_LANES = 64, SIM_POISON = 0xA5, SIM_PACKET_BYTES = 64 };
 
@@ -28,9 +29,11 @@ typedef struct sim_group {
     sim_shadow *shadow;
     uint32_t epoch;
     uint32_t id[3];
+    uint64_t number;
+    sim_touches *touches; /* the launch's; NULL: not watched */
     struct sim_wave *wave;
     uint32_t num_waves;
-    uint64_t random;
+    uint64_t random, executed;
 } sim_group;
 
 typedef struct sim_wave {
@@ -68,5 +71,8 @@ void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_wi
 void sim_store_lane(const sim_wave *wave, int first, int lane, void *to, sim_width width);
 /* 0 where [address, address + bytes) is no live memory; the error is set. */
 int sim_check_memory(sim_wave *wave, const sim_instruction *in, const void *address, size_t bytes, int lane);
+/* The same, and no other group's: see touches.h. */
+int sim_check_shared(sim_wave *wave, const sim_instruction *in, const void *address, size_t bytes, int lane,
+                     int writes);
 
 #endif
