@@ -12,7 +12,7 @@ import sys
 from written import write_if_changed
 
 TENSORS, NUMBERS = ('TENSOR', 'OPERAND'), ('NUMBER',)
-ATTRIBUTES = ('BOOL', 'INT', 'INTS', 'DTYPE', 'CHOICE')
+ATTRIBUTES = ('BOOL', 'INT', 'INTS', 'DTYPE', 'CHOICE', 'WORD', 'TENSORS')
 PARAMETER = re.compile(r'\b(' + '|'.join(TENSORS + NUMBERS + ATTRIBUTES) + r')\(\s*"(\w+)"')
 # A number with a point or an exponent and no f: double, unless XK_C makes it the arithmetic's own.
 DOUBLE = re.compile(r'(?<![\w.])(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?(?![\w.])')
@@ -184,14 +184,14 @@ def check_kernel(op):
     if op.family() == 'POINTWISE':
         if not re.search(r'\bKERNEL\s*\(', kernel) and '#include' not in kernel:
             op.file.say(start, 'there is no KERNEL(...) between #ifdef XK and #endif')
-        if not (op.has('pieces') or op.has('shape_only') or 'PROMOTE_POSITION' in op.definition):
+        if not op.has('draft'): # a draft says what the kernel is given
             for found in re.finditer(r'\bKERNEL\s*\(', kernel): # one for each kind of arithmetic, perhaps
                 check_signature(op, start + found.start(), kernel[found.start():], 'KERNEL', tensors + numbers,
                                 'the definition, tensors first')
     for function in KERNEL_ONLY.get(op.family(), ()):
         if not re.search(rf'\b{function}\b', kernel) and '#include' not in kernel:
             op.file.say(start, f'there is no {function}(...), which {op.family().lower()} operators define (docs/kernel-dialect.md)')
-    if op.family() in KERNEL_ONLY:
+    if op.family() in KERNEL_ONLY and len(op.named(('TENSORS',))) == 0:
         row = ['the accumulator', 'the number of elements'] + numbers
         check_count(op, start, kernel, 'xk_finish', row)
         check_count(op, start, kernel, 'xk_settle', row)
@@ -210,8 +210,8 @@ def check_reference(op):
     wanted = 'ROW_REFERENCE' if rows else 'REFERENCE'
     if not re.search(rf'(?<!\w){wanted}\b', reference) and '#include' not in reference:
         op.file.say(start, f'there is no {wanted} between #ifdef EXPOPS_REFERENCE and #endif')
-    if not rows and not op.has('pieces'):
-        check_signature(op, start, reference, '(?<!_)REFERENCE', [name for _, name, _ in op.parameters], 'the definition')
+    if not rows and not (op.has('draft') and not op.has('elementwise')): # what meets is then the draft's to say
+        check_signature(op, start, reference, 'REFERENCE', [name for _, name, _ in op.parameters], 'the definition')
 
 
 def check(path):

@@ -10,8 +10,8 @@ static void print_default(const expops_parameter_info *p, const expops_parameter
 {
     if (!p->optional)
         return;
-    if ((!own->has_default && !p->choices) || p->kind == EXPOPS_PARAMETER_TENSOR ||
-        p->kind == EXPOPS_PARAMETER_INTS || p->kind == EXPOPS_PARAMETER_DTYPE)
+    if ((!own->has_default && !p->choices) || p->kind == EXPOPS_PARAMETER_TENSOR || p->kind == EXPOPS_PARAMETER_INTS ||
+        p->kind == EXPOPS_PARAMETER_DTYPE)
         printf(" (optional)");
     else if (p->kind == EXPOPS_PARAMETER_CHOICE && p->choices)
         printf(" (default %s)", p->choices[(size_t)p->default_value]);

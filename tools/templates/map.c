@@ -1,22 +1,33 @@
 #include "operator.h"
-#include "view.h"
+#include "draft.h"
 
-/* Which dimensions a row walks: all of them where dim is empty. */
-static expops_status rows(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
-                          int *keepdim)
+/* Rows are the last dimensions, of exactly the given sizes. */
+static expops_status draft(expops_draft *d)
 {
-    return expops_view_dims(self, args[1].as.integers, args[1].count, walked);
+    const expops_view *self = d->tensor;
+    int64_t strides[EXPOPS_MAX_RANK];
+    uint8_t walked[EXPOPS_MAX_RANK];
+    expops_view out;
+    EXPOPS_TRY(expops_view_last_dims(self, d->args[1].as.integers, d->args[1].count, walked));
+    expops_draft_strides(d, self->ndim, self->shape, strides);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, strides, &out));
+    expops_leaf *leaf = expops_draft_map(d, d->op, &out, walked);
+    expops_leaf_row_argument(leaf, 0, self, walked);
+    expops_leaf_argument(leaf, 2);
+    return EXPOPS_OK;
 }
 
 OPERATOR(NAME) = {
     .name = "NAME",
-    .doc = "self / sqrt(sum(self^2) + eps), the sum over the dimensions dim, all of them where dim is empty.",
+    .doc = "self / sqrt(sum(self^2) + eps), the sum over the last dimensions, whose sizes are "
+           "normalized_shape.",
     .source = "NAME",
     .family = EXPOPS_FAMILY_MAP,
     .dtypes = FLOATING,
-    .promotion = EXPOPS_PROMOTE_SELF,
-    .parameters = { TENSOR("self"), INTS("dim", .optional = 1), NUMBER("eps", DEFAULT(1e-6)) },
-    .rows = rows,
+    .meet = EXPOPS_MEET_FIRST,
+    .parameters = { TENSOR("self"), INTS("normalized_shape", .doc = "Sizes of the dimensions a row consists of."),
+                    NUMBER("eps", DEFAULT(1e-6)) },
+    .draft = draft,
     .samples = { { -10, 10 } },
     .bound = { .f32 = 8, .f64 = 16, .f16 = 1, .bf16 = 1 },
 };

@@ -1,12 +1,10 @@
 #include "operator.h"
-#include "view.h"
+#include "draft.h"
 
 /* Which dimensions a row walks: all of them where dim is empty. */
-static expops_status rows(const expops_operator *op, const expops_value *args, const expops_view *self, uint8_t *walked,
-                          int *keepdim)
+static expops_status draft(expops_draft *d)
 {
-    *keepdim = (int)args[2].as.integer;
-    return expops_view_dims(self, args[1].as.integers, args[1].count, walked);
+    return expops_draft_reduction(d, d->args[1].as.integers, d->args[1].count, d->args[2].as.integer != 0, 0);
 }
 
 OPERATOR(NAME) = {
@@ -17,7 +15,7 @@ OPERATOR(NAME) = {
     .dtypes = FLOATING,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("dim", .optional = 1), BOOL("keepdim", DEFAULT(0)) },
-    .rows = rows,
+    .draft = draft,
     .samples = { { -100, 100 } },
 };
 
