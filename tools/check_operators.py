@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Checks operators' files for what a compiler would not notice, or say only elsewhere: names, the order and number of
-parameters, constants of type double, functions of the C library in a kernel.
+"""Checks operators' files for what a compiler would not notice, or say only elsewhere: names, missing parts, parameters that
+are out of order, constants of type double, functions of the C library in a kernel. (What KERNEL and REFERENCE take is checked
+where they are compiled.)
 
 usage: check_operators.py PATH...                     ops/NAME.c, ops/NAME.kernel.h, or a folder of such files
        check_operators.py --stamp FILE DEPFILE PATH   for the build: FILE is written when all is well
@@ -116,9 +117,6 @@ class Operator:
     def named(self, kinds):
         return [name for kind, name, _ in self.parameters if kind in kinds]
 
-    def has(self, option):
-        return re.search(rf'\.{option}\s*=', self.definition) is not None
-
     def family(self):
         return (self.field('family') or 'EXPOPS_FAMILY_POINTWISE').removeprefix('EXPOPS_FAMILY_')
 
@@ -147,24 +145,6 @@ def check_definition(op):
             op.file.say(at, f"the tensor '{name}' comes after the number '{number}': tensors and operands come first, then numbers")
 
 
-def check_signature(op, start, text, function, expected, what):
-    """Names of a function's parameters, in order."""
-    found = re.search(rf'(?<!\w){function}\s*\(', text)
-    if not found:
-        return
-    given = [re.sub(r'.*\W', '', part.strip()) for part in arguments(text, found.end() - 1).split(',')]
-    given = [] if given == ['void'] else given
-    if given == expected:
-        return
-    if sorted(given) == sorted(expected):
-        why = f'takes its parameters in another order than {what}'
-    elif len(given) != len(expected):
-        why = f'takes {len(given)} parameters where {what} has {len(expected)}'
-    else:
-        why = f'names its parameters otherwise than {what}'
-    op.file.say(start + found.start(), f'{function} {why}: it has ({words(given)}), and should have ({words(expected)})')
-
-
 def check_count(op, start, text, function, expected):
     """Names are the author's here."""
     found = re.search(rf'(?<!\w){function}\s*\(', text)
@@ -184,10 +164,6 @@ def check_kernel(op):
     if op.family() == 'POINTWISE':
         if not re.search(r'\bKERNEL\s*\(', kernel) and '#include' not in kernel:
             op.file.say(start, 'there is no KERNEL(...) between #ifdef XK and #endif')
-        if not op.has('draft'): # a draft says what the kernel is given
-            for found in re.finditer(r'\bKERNEL\s*\(', kernel): # one for each kind of arithmetic, perhaps
-                check_signature(op, start + found.start(), kernel[found.start():], 'KERNEL', tensors + numbers,
-                                'the definition, tensors first')
     for function in KERNEL_ONLY.get(op.family(), ()):
         if not re.search(rf'\b{function}\b', kernel) and '#include' not in kernel:
             op.file.say(start, f'there is no {function}(...), which {op.family().lower()} operators define (docs/kernel-dialect.md)')
@@ -210,8 +186,6 @@ def check_reference(op):
     wanted = 'ROW_REFERENCE' if rows else 'REFERENCE'
     if not re.search(rf'(?<!\w){wanted}\b', reference) and '#include' not in reference:
         op.file.say(start, f'there is no {wanted} between #ifdef EXPOPS_REFERENCE and #endif')
-    if not rows and not (op.has('draft') and not op.has('elementwise')): # what meets is then the draft's to say
-        check_signature(op, start, reference, 'REFERENCE', [name for _, name, _ in op.parameters], 'the definition')
 
 
 def check(path):

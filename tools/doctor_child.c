@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "backend/cause.h"
 #include "backend/doctor.h"
 #include "base/env.h"
 #include "doctor.h"
