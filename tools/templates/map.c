@@ -1,5 +1,5 @@
 #include "operator.h"
-#include "draft.h"
+#include "draft/draft.h"
 
 /* Rows are the last dimensions, of exactly the given sizes. */
 static expops_status draft(expops_draft *d)

@@ -1,5 +1,5 @@
 #include "operator.h"
-#include "draft.h"
+#include "draft/draft.h"
 
 /* Which dimensions a row walks: all of them where dim is empty. */
 static expops_status draft(expops_draft *d)
