@@ -39,6 +39,8 @@ const char *call_kind_name(uint32_t kind)
         return "one of";
     case EXPOPS_PARAMETER_DTYPE:
         return "element type";
+    case EXPOPS_PARAMETER_TENSORS:
+        return "list of tensors";
     default:
         return "?";
     }
@@ -186,8 +188,11 @@ int call_set_word(call *c, size_t index, const char *word)
         return set_bool(c, index, word);
     case EXPOPS_PARAMETER_CHOICE:
         return set_choice(c, index, word);
-    default:
+    case EXPOPS_PARAMETER_DTYPE:
         return set_dtype(c, index, word);
+    default:
+        return refuse(c, "argument '%s': a %s cannot be given on a command line", c->parameters[index].name,
+                      call_kind_name(c->parameters[index].kind));
     }
 }
 

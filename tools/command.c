@@ -2,8 +2,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "expops/op.h"
 #include "base/near.h"
+#include "expops/op.h"
 #include "number.h"
 
 static void say(const char *format, va_list list)
