@@ -166,7 +166,8 @@ def check_kernel(op):
             op.file.say(start, 'there is no KERNEL(...) between #ifdef XK and #endif')
     for function in KERNEL_ONLY.get(op.family(), ()):
         if not re.search(rf'\b{function}\b', kernel) and '#include' not in kernel:
-            op.file.say(start, f'there is no {function}(...), which {op.family().lower()} operators define (docs/kernel-dialect.md)')
+            op.file.say(start, f'there is no {function}(...), which {op.family().lower()} operators define '
+                               '(docs/kernel-dialect.md)')
     if op.family() in KERNEL_ONLY and len(op.named(('TENSORS',))) == 0:
         row = ['the accumulator', 'the number of elements'] + numbers
         check_count(op, start, kernel, 'xk_finish', row)

@@ -62,7 +62,8 @@ def torch_bandwidth(torch, row):
         return None
     where = 'cpu' if place == 'cpu' else 'cuda:' + (row['device'].split(':') + ['0'])[1]
     shape = [int(size) for size in row['shape'].split('x')]
-    sets = itertools.cycle([[torch.rand(shape, device=where).to(getattr(torch, DTYPES[row['dtype']])) for _ in range(row['tensors'])]
+    dtype = getattr(torch, DTYPES[row['dtype']])
+    sets = itertools.cycle([[torch.rand(shape, device=where).to(dtype) for _ in range(row['tensors'])]
                             for _ in range(count_sets(place, row['bytes']))])
     wait = torch.cuda.synchronize if place != 'cpu' else lambda: None
     try:

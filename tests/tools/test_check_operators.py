@@ -78,7 +78,8 @@ class CheckOperators(unittest.TestCase):
             self.finds(f'    .{field} = ', f'    // .{field} = ', 'OPERATOR(', f'.{field} is missing')
 
     def test_a_number_before_a_tensor(self):
-        self.finds('NUMBER("threshold", DEFAULT(20))', 'TENSOR("threshold")', '.parameters', "'threshold'", "after the number 'beta'")
+        self.finds('NUMBER("threshold", DEFAULT(20))', 'TENSOR("threshold")', '.parameters', "'threshold'",
+                   "after the number 'beta'")
         self.finds('"threshold", DEFAULT(20)', '"beta"', '.parameters', "two parameters 'beta'")
 
     def test_doubles(self):
@@ -107,13 +108,15 @@ class CheckOperators(unittest.TestCase):
         rows = template('map')
         self.finds('xk_acc xk_settle(xk_acc a, xk_t n, xk_t eps)', 'xk_acc xk_settle(xk_acc a, xk_t eps)', 'XK_FN xk_acc xk_settle',
                    'xk_settle takes 2', 'eps', text=rows)
-        self.finds('xk_map(xk_t x, xk_acc scale)', 'xk_map(xk_t x, xk_t y, xk_acc scale)', 'XK_FN xk_r xk_map', 'xk_map takes 3', text=rows)
+        self.finds('xk_map(xk_t x, xk_acc scale)', 'xk_map(xk_t x, xk_t y, xk_acc scale)', 'XK_FN xk_r xk_map',
+                   'xk_map takes 3', text=rows)
         self.finds('xk_combine', 'xk_merge', 'typedef', 'no xk_combine', text=rows)
         self.finds('ROW_REFERENCE', 'REFERENCE(long double self)', 'REFERENCE(', 'no ROW_REFERENCE', text=rows)
 
     def test_the_library_keeps_the_rules(self):
         self.assertTrue(glob.glob(os.path.join(ROOT, 'ops', '*.c')))
-        done = subprocess.run([sys.executable, os.path.join(ROOT, 'tools', 'check_operators.py'), os.path.join(ROOT, 'ops')], check=False)
+        done = subprocess.run([sys.executable, os.path.join(ROOT, 'tools', 'check_operators.py'), os.path.join(ROOT, 'ops')],
+                              check=False)
         self.assertEqual(done.returncode, 0)
 
 
