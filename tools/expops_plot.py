@@ -7,7 +7,6 @@ usage: expops-plot OUT.svg [BENCH.json]       the list is read from standard inp
 import itertools
 import json
 import math
-import os
 import statistics
 import sys
 import time
@@ -48,10 +47,17 @@ def median_seconds(run, wait):
     return statistics.median(times)
 
 
+def host_cache():
+    try:
+        with open('/sys/devices/system/cpu/cpu0/cache/index3/size', encoding='ascii') as file:
+            return int(file.read().rstrip('K\n')) << 10
+    except (OSError, ValueError):
+        return 64 << 20
+
+
 def count_sets(place, size):
     """So many that three times the last-level cache lies between two uses of one, as `expops bench` has it."""
-    cache = os.sysconf('SC_LEVEL3_CACHE_SIZE') if place == 'cpu' else 256 << 20
-    return max(1, min(64, 3 * (cache if cache > 0 else 64 << 20) // size))
+    return max(1, min(64, 3 * (host_cache() if place == 'cpu' else 256 << 20) // size))
 
 
 def torch_bandwidth(torch, row):
