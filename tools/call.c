@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array_file.h"
 #include "base/size.h"
+#include "command.h"
 #include "number.h"
 
 __attribute__((format(printf, 2, 3))) static int refuse(call *c, const char *format, ...)
@@ -12,8 +14,11 @@ __attribute__((format(printf, 2, 3))) static int refuse(call *c, const char *for
     va_start(list, format);
     vsnprintf(c->message, sizeof(c->message), format, list);
     va_end(list);
-    return -1;
+    return TOOL_FAILED;
 }
+
+/* The command line alone is wrong. */
+#define refuse_word(...) (refuse(__VA_ARGS__), TOOL_USAGE)
 
 const char *call_kind_name(uint32_t kind)
 {
@@ -34,6 +39,8 @@ const char *call_kind_name(uint32_t kind)
         return "one of";
     case EXPOPS_PARAMETER_DTYPE:
         return "element type";
+    case EXPOPS_PARAMETER_TENSORS:
+        return "list of tensors";
     default:
         return "?";
     }
@@ -42,6 +49,20 @@ const char *call_kind_name(uint32_t kind)
 int call_is_positional(uint32_t kind)
 {
     return kind == EXPOPS_PARAMETER_TENSOR || kind == EXPOPS_PARAMETER_OPERAND;
+}
+
+size_t call_options(const expops_operator *op, tool_option *options)
+{
+    size_t i = 0;
+    for (expops_parameter_info info; i < CALL_MAX_PARAMETERS && expops_operator_parameter(op, i, &info); i++)
+        options[i] = (tool_option){
+            .name = info.name,
+            .value_name = info.kind == EXPOPS_PARAMETER_BOOL ? "BOOL" : "VALUE",
+            .help = info.doc && *info.doc ? info.doc : call_kind_name(info.kind),
+            .choices = info.choices,
+            .is_bool = info.kind == EXPOPS_PARAMETER_BOOL,
+        };
+    return i;
 }
 
 int call_init(call *c, const expops_operator *op)
@@ -59,8 +80,8 @@ int call_init(call *c, const expops_operator *op)
 
 static int refuse_number(call *c, size_t index, enum number_status status, const char *word)
 {
-    return refuse(c, "argument '%s': '%s' is %s", c->parameters[index].name, word,
-                  status == NUMBER_TOO_LARGE ? "larger than 64 bits hold" : "not a number");
+    return refuse_word(c, "argument '%s': '%s' is %s", c->parameters[index].name, word,
+                       status == NUMBER_TOO_LARGE ? "larger than 64 bits hold" : "not a number");
 }
 
 static int set_number(call *c, size_t index, const char *word)
@@ -76,8 +97,8 @@ static int set_integers(call *c, size_t index, const char *word)
     while (*at) {
         if (count == EXPOPS_MAX_RANK || number_parse_integer(at, &end, &c->integers[index][count]) != NUMBER_OK ||
             (*end && *end != ','))
-            return refuse(c, "argument '%s': '%s' is not a list of at most %d integers such as 0,-1",
-                          c->parameters[index].name, word, EXPOPS_MAX_RANK);
+            return refuse_word(c, "argument '%s': '%s' is not a list of at most %d integers such as 0,-1",
+                               c->parameters[index].name, word, EXPOPS_MAX_RANK);
         count++;
         at = *end ? end + 1 : end;
     }
@@ -97,14 +118,14 @@ static int set_choice(call *c, size_t index, const char *word)
         const size_t used = strlen(all);
         snprintf(all + used, sizeof(all) - used, "%s%s", i ? ", " : "", p->choices[i]);
     }
-    return refuse(c, "argument '%s': '%s' is none of %s", p->name, word, all);
+    return refuse_word(c, "argument '%s': '%s' is none of %s", p->name, word, all);
 }
 
 static int set_bool(call *c, size_t index, const char *word)
 {
     const int yes = strcmp(word, "true") == 0 || strcmp(word, "1") == 0;
     if (!yes && strcmp(word, "false") && strcmp(word, "0"))
-        return refuse(c, "argument '%s': '%s' is neither true nor false", c->parameters[index].name, word);
+        return refuse_word(c, "argument '%s': '%s' is neither true nor false", c->parameters[index].name, word);
     c->values[index] = expops_bool(yes);
     return 0;
 }
@@ -115,7 +136,7 @@ static int set_integer(call *c, size_t index, const char *word)
     int64_t integer;
     const enum number_status status = number_parse_integer(word, &end, &integer);
     if (status == NUMBER_NONE || *end)
-        return refuse(c, "argument '%s': '%s' is not an integer", c->parameters[index].name, word);
+        return refuse_word(c, "argument '%s': '%s' is not an integer", c->parameters[index].name, word);
     if (status != NUMBER_OK)
         return refuse_number(c, index, status, word);
     c->values[index] = expops_int(integer);
@@ -126,7 +147,7 @@ static int set_dtype(call *c, size_t index, const char *word)
 {
     expops_dtype dtype;
     if (expops_dtype_parse(word, &dtype))
-        return refuse(c, "argument '%s': %s", c->parameters[index].name, expops_error_text());
+        return refuse_word(c, "argument '%s': %s", c->parameters[index].name, expops_error_text());
     c->values[index] = expops_int(dtype);
     return 0;
 }
@@ -135,7 +156,7 @@ static int set_file(call *c, size_t index, const char *path)
 {
     npy_array array;
     char message[NPY_MESSAGE_BYTES];
-    if (npy_read(path, &array, message))
+    if (array_file_read(path, c->parameters[index].name, &array, message))
         return refuse(c, "argument '%s': %.900s", c->parameters[index].name, message);
     call_set_tensor(c, index, &array);
     return 0;
@@ -167,8 +188,11 @@ int call_set_word(call *c, size_t index, const char *word)
         return set_bool(c, index, word);
     case EXPOPS_PARAMETER_CHOICE:
         return set_choice(c, index, word);
-    default:
+    case EXPOPS_PARAMETER_DTYPE:
         return set_dtype(c, index, word);
+    default:
+        return refuse(c, "argument '%s': a %s cannot be given on a command line", c->parameters[index].name,
+                      call_kind_name(c->parameters[index].kind));
     }
 }
 

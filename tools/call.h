@@ -2,6 +2,7 @@
 #ifndef EXPOPS_TOOLS_CALL_H
 #define EXPOPS_TOOLS_CALL_H
 
+#include "command.h"
 #include "expops/op.h"
 #include "npy.h"
 
@@ -31,9 +32,12 @@ const char *call_kind_name(uint32_t kind);
 /* Whether a word without a name may stand for this parameter. */
 int call_is_positional(uint32_t kind);
 
-/* All functions below return 0, or -1 with a sentence in call->message. */
+/* Options that give an operator's arguments by name; there is room for CALL_MAX_PARAMETERS. Their number. */
+size_t call_options(const expops_operator *op, tool_option *options);
+
+/* All functions below return TOOL_OK, or TOOL_FAILED with a sentence in call->message. */
 int call_init(call *c, const expops_operator *op);
-/* Sets parameter `index` from a word: a file name, a number, a word of a choice. */
+/* Sets parameter `index` from a word: a file name, a number, a word of a choice. TOOL_USAGE where the word alone is wrong. */
 int call_set_word(call *c, size_t index, const char *word);
 /* Sets it to a tensor; takes array->data. */
 void call_set_tensor(call *c, size_t index, const npy_array *array);

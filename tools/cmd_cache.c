@@ -44,24 +44,36 @@ static int clear(void)
     return status ? tool_library_failed("cache clear") : TOOL_OK;
 }
 
-int cmd_cache(int argc, char **argv)
+static const struct {
+    const char *name;
+    int (*run)(void);
+} actions[] = { { "ls", list }, { "stat", show }, { "clear", clear } };
+static const char *const action_names[] = { "ls", "stat", "clear", NULL };
+static const tool_option options_of_cache[] = { TOOL_HELP };
+
+static int run(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(void);
-    } actions[] = { { "ls", list }, { "stat", show }, { "clear", clear } };
-    tool_option options[] = { { .name = "help", .letter = 'h', .help = "this text" } };
+    tool_option options[1];
     tool_words words;
-    const int status = tool_parse(options, 1, argc, argv, &words);
-    if (status)
+    int done;
+    const int status = tool_begin(&cmd_cache, options, argc, argv, &words, &done);
+    if (status || done)
         return status;
-    if (options[0].value) {
-        puts("usage: expops cache ls | stat | clear");
-        return TOOL_OK;
-    }
     for (size_t i = 0; words.count == 1 && i < sizeof(actions) / sizeof(*actions); i++)
         if (strcmp(words.word[0], actions[i].name) == 0)
             return actions[i].run();
     return tool_misused("cache: expected ls, stat or clear%s%s", words.count ? ", not " : "",
                         words.count ? words.word[words.count - 1] : "");
 }
+
+const tool_command cmd_cache = {
+    .name = "cache",
+    .usage = "ls | stat | clear",
+    .summary = "compiled kernels on disk",
+    .text = "Lists the compiled kernels that are kept on disk, counts them, or removes them.",
+    .options = options_of_cache,
+    .num_options = 1,
+    .takes = TOOL_TAKES_WORDS,
+    .words = action_names,
+    .run = run,
+};

@@ -147,39 +147,43 @@ static void insert_crashes(const examination *e)
     }
 }
 
-static void print_indented(const char *prefix, const char *text)
+static void print_labelled(const char *label, const char *text)
 {
     while (*text) {
         const size_t length = strcspn(text, "\n");
         if (length)
-            printf("           %s%.*s\n", prefix, (int)length, text);
+            printf("           %-8s %.*s\n", label, (int)length, text);
         text += length + (text[length] == '\n');
+        label = "";
     }
 }
 
 static void print_device(json_object *d)
 {
     if (member(d, "error")) {
-        printf("           %s cannot be opened: %s\n", text_of(d, "device"), text_of(d, "error"));
+        printf("           device   %s cannot be opened: %s\n", text_of(d, "device"), text_of(d, "error"));
         return;
     }
-    printf("           %s  %s, %s, %.1f GiB\n", text_of(d, "device"), text_of(d, "description"), text_of(d, "target"),
-           (double)json_object_get_uint64(member(d, "memory_bytes")) / (1 << 30));
+    printf("           device   %s  %s, %s, %.1f GiB\n", text_of(d, "device"), text_of(d, "description"),
+           text_of(d, "target"), (double)json_object_get_uint64(member(d, "memory_bytes")) / (1 << 30));
     if (*text_of(d, "driver"))
-        printf("             driver %s\n", text_of(d, "driver"));
+        printf("           driver   %s\n", text_of(d, "driver"));
     if (*text_of(d, "compiler"))
-        printf("             compiler %s\n", text_of(d, "compiler"));
+        printf("           compiler %s\n", text_of(d, "compiler"));
 }
 
 static void print_candidate(json_object *c)
 {
     const int usable = json_object_get_boolean(member(c, "usable"));
-    printf("%-10s %s%s%s, %s\n", text_of(c, "name"), usable ? "runs" : text_of(c, "cause"),
+    printf("%-10s %s%s%s, %s\n", text_of(c, "name"), usable ? "runs" : "does not run",
            *text_of(c, "version") ? ", version " : "", text_of(c, "version"), text_of(c, "stage"));
-    printf("           %s (%s)\n", text_of(c, "path"), text_of(c, "origin"));
-    print_indented("", text_of(c, "reason"));
-    print_indented("hint: ", text_of(c, "hint"));
-    print_indented("note: ", text_of(c, "notes"));
+    print_labelled("place", text_of(c, "path"));
+    print_labelled("from", text_of(c, "origin"));
+    if (!usable)
+        print_labelled("cause", text_of(c, "cause"));
+    print_labelled("reason", text_of(c, "reason"));
+    print_labelled("remedy", text_of(c, "remedy"));
+    print_labelled("note", text_of(c, "notes"));
     json_object *devices = member(c, "devices");
     for (size_t i = 0; i < json_object_array_length(devices); i++)
         print_device(json_object_array_get_idx(devices, i));
@@ -224,27 +228,39 @@ static int report(examination *e, int as_json)
     return member(member(e->report, "default"), "error") ? TOOL_FAILED : TOOL_OK;
 }
 
-int cmd_doctor(int argc, char **argv)
+enum { OPT_JSON, OPT_HELP, NUM_OPTIONS };
+
+static const tool_option options_of_doctor[NUM_OPTIONS] = {
+    [OPT_JSON] = { .name = "json", .help = "the report for programs" },
+    [OPT_HELP] = TOOL_HELP,
+};
+
+static int run(int argc, char **argv)
 {
-    tool_option options[] = {
-        { .name = "json", .help = "the report for programs" },
-        { .name = "help", .letter = 'h', .help = "this text" },
-    };
+    tool_option options[NUM_OPTIONS];
     tool_words words;
-    int status = tool_parse(options, 2, argc, argv, &words);
-    if (status)
+    int done, status = tool_begin(&cmd_doctor, options, argc, argv, &words, &done);
+    if (status || done)
         return status;
-    if (options[1].value) {
-        puts("usage: expops doctor [--json]\nExit status 1 where the default backend cannot run.");
-        tool_help(options, 2);
-        return TOOL_OK;
-    }
     if (words.count)
         return tool_misused("doctor: unexpected argument '%s'", words.word[0]);
     examination e = { 0 };
-    status = report(&e, options[0].value != NULL);
+    status = report(&e, options[OPT_JSON].value != NULL);
     json_object_put(e.report);
     for (size_t i = 0; i < e.num_crashes; i++)
         free(e.crashes[i].path);
     return status;
 }
+
+const tool_command cmd_doctor = {
+    .name = "doctor",
+    .usage = "[--json]",
+    .summary = "which backends run here, and why others do not",
+    .text =
+        "Examines every backend in a child process: where it was found, how far it got, and, where it does not run, "
+        "the cause (a word for programs), the reason (what happened here) and the remedy. Exit status 1 where the "
+        "default backend cannot run.",
+    .options = options_of_doctor,
+    .num_options = NUM_OPTIONS,
+    .run = run,
+};

@@ -2,13 +2,16 @@
 #include <string.h>
 #include "call.h"
 #include "command.h"
-#include "expops/op.h"
+#include "operator.h"
 
-static void print_default(const expops_parameter_info *p)
+static const tool_option options_of_info[] = { TOOL_HELP };
+
+static void print_default(const expops_parameter_info *p, const expops_parameter *own)
 {
     if (!p->optional)
         return;
-    if (p->kind == EXPOPS_PARAMETER_TENSOR || p->kind == EXPOPS_PARAMETER_INTS || p->kind == EXPOPS_PARAMETER_DTYPE)
+    if ((!own->has_default && !p->choices) || p->kind == EXPOPS_PARAMETER_TENSOR || p->kind == EXPOPS_PARAMETER_INTS ||
+        p->kind == EXPOPS_PARAMETER_DTYPE)
         printf(" (optional)");
     else if (p->kind == EXPOPS_PARAMETER_CHOICE && p->choices)
         printf(" (default %s)", p->choices[(size_t)p->default_value]);
@@ -18,13 +21,13 @@ static void print_default(const expops_parameter_info *p)
         printf(" (default %g)", p->default_value);
 }
 
-static void print_parameter(const expops_parameter_info *p)
+static void print_parameter(const expops_parameter_info *p, const expops_parameter *own)
 {
     printf("  %-14s %s", p->name, call_kind_name(p->kind));
     if (p->choices)
         for (size_t i = 0; p->choices[i]; i++)
             printf("%s%s", i ? " | " : ": ", p->choices[i]);
-    print_default(p);
+    print_default(p, own);
     if (p->doc && *p->doc)
         printf("  %s", p->doc);
     putchar('\n');
@@ -40,7 +43,7 @@ static void print_operator(const expops_operator *op)
     puts("arguments:");
     expops_parameter_info info;
     for (size_t i = 0; i < expops_operator_parameter_count(op) && expops_operator_parameter(op, i, &info); i++)
-        print_parameter(&info);
+        print_parameter(&info, &op->parameters[i]);
     printf("element types:");
     for (int t = 0; t < EXPOPS_DTYPE_COUNT; t++)
         if (expops_operator_dtypes(op) & 1u << t)
@@ -48,22 +51,30 @@ static void print_operator(const expops_operator *op)
     printf("\nin place: %s\n", expops_operator_in_place(op) ? "yes, the output may be an input" : "no");
 }
 
-int cmd_info(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    tool_option options[] = { { .name = "help", .letter = 'h', .help = "this text" } };
+    tool_option options[1];
     tool_words words;
-    const int status = tool_parse(options, 1, argc, argv, &words);
-    if (status)
+    int done;
+    const int status = tool_begin(&cmd_info, options, argc, argv, &words, &done);
+    if (status || done)
         return status;
-    if (options[0].value) {
-        puts("usage: expops info OP");
-        return TOOL_OK;
-    }
     if (words.count != 1)
         return tool_misused("info: give one operator's name; 'expops list' has them all");
-    const expops_operator *op = expops_find(words.word[0]);
+    const expops_operator *op = tool_find_operator("info", words.word[0]);
     if (!op)
-        return tool_misused("info: there is no operator '%s'; 'expops list' has them all", words.word[0]);
+        return TOOL_USAGE;
     print_operator(op);
     return TOOL_OK;
 }
+
+const tool_command cmd_info = {
+    .name = "info",
+    .usage = "OP",
+    .summary = "an operator's arguments and element types",
+    .text = "Describes an operator: its arguments in order, with their defaults, its element types and other names.",
+    .options = options_of_info,
+    .num_options = 1,
+    .takes = TOOL_TAKES_OPERATOR,
+    .run = run,
+};

@@ -3,6 +3,13 @@
 #include "command.h"
 #include "expops/op.h"
 
+enum { OPT_NAMES, OPT_HELP, NUM_OPTIONS };
+
+static const tool_option options_of_list[NUM_OPTIONS] = {
+    [OPT_NAMES] = { .name = "names", .help = "names only" },
+    [OPT_HELP] = TOOL_HELP,
+};
+
 static void print_aliases(const expops_operator *op)
 {
     for (size_t i = 0; expops_operator_alias(op, i); i++)
@@ -11,26 +18,19 @@ static void print_aliases(const expops_operator *op)
         putchar(')');
 }
 
-int cmd_list(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    tool_option options[] = {
-        { .name = "names", .help = "names only" },
-        { .name = "help", .letter = 'h', .help = "this text" },
-    };
+    tool_option options[NUM_OPTIONS];
     tool_words words;
-    const int status = tool_parse(options, 2, argc, argv, &words);
-    if (status)
+    int done;
+    const int status = tool_begin(&cmd_list, options, argc, argv, &words, &done);
+    if (status || done)
         return status;
-    if (options[1].value) {
-        puts("usage: expops list [--names]");
-        tool_help(options, 2);
-        return TOOL_OK;
-    }
     if (words.count)
         return tool_misused("list: unexpected argument '%s'", words.word[0]);
     for (size_t i = 0; i < expops_operator_count(); i++) {
         const expops_operator *op = expops_operator_at(i);
-        if (options[0].value) {
+        if (options[OPT_NAMES].value) {
             puts(expops_operator_name(op));
             continue;
         }
@@ -40,3 +40,13 @@ int cmd_list(int argc, char **argv)
     }
     return TOOL_OK;
 }
+
+const tool_command cmd_list = {
+    .name = "list",
+    .usage = "[--names]",
+    .summary = "operators, one a line",
+    .text = "Lists the operators with what they compute, and their other names in parentheses.",
+    .options = options_of_list,
+    .num_options = NUM_OPTIONS,
+    .run = run,
+};

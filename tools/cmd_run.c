@@ -2,20 +2,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "array_file.h"
 #include "call.h"
+#include "check.h"
 #include "command.h"
-#include "compare.h"
+#include "show.h"
 
-enum { OPT_OUTPUT, OPT_BACKEND, OPT_OUT_DTYPE, OPT_CHECK, OPT_HELP, NUM_FIXED };
+enum { OPT_OUTPUT, OPT_BACKEND, OPT_OUT_DTYPE, OPT_BIG_ENDIAN, OPT_FORTRAN_ORDER, OPT_CHECK, OPT_HELP, NUM_FIXED };
 
 static const tool_option fixed_options[NUM_FIXED] = {
-    [OPT_OUTPUT] = { .name = "output", .letter = 'o', .value_name = "FILE", .help = "write the result there, as .npy" },
+    [OPT_OUTPUT] = { .name = "output",
+                     .letter = 'o',
+                     .value_name = "FILE",
+                     .help = "write the result there: .npy, .npz, or - for standard output" },
     [OPT_BACKEND] = { .name = "backend", .value_name = "B", .help = "cuda, cuda:1, ... instead of EXPOPS_BACKEND" },
     [OPT_OUT_DTYPE] = { .name = "out-dtype",
                         .value_name = "T",
                         .help = "element type of the result, if not the usual" },
-    [OPT_CHECK] = { .name = "check", .help = "run on the cpu backend, too, and print the largest difference" },
-    [OPT_HELP] = { .name = "help", .letter = 'h', .help = "this text" },
+    [OPT_BIG_ENDIAN] = { .name = "big-endian", .help = "write the result big-endian" },
+    [OPT_FORTRAN_ORDER] = { .name = "fortran-order", .help = "write the result's first dimension fastest" },
+    [OPT_CHECK] = { .name = "check", .help = "fail where the result is not within its bound of the exact answer" },
+    [OPT_HELP] = TOOL_HELP,
 };
 
 /* What one backend made of the call, on the host. */
@@ -32,8 +39,11 @@ static int set_arguments(call *c, const tool_option *attributes, const tool_word
         const char *word = attributes[i].value;
         if (!word && call_is_positional(c->parameters[i].kind) && next < words->count)
             word = words->word[next++];
-        if (word && call_set_word(c, i, word))
-            return tool_failed("%s: %s", words->word[0], c->message);
+        const int status = word ? call_set_word(c, i, word) : TOOL_OK;
+        if (status) {
+            tool_failed("%s: %s", words->word[0], c->message);
+            return status;
+        }
         if (!word && !c->parameters[i].optional)
             return tool_misused("%s: argument '%s' (%s) is missing; 'expops info %s' describes it", words->word[0],
                                 c->parameters[i].name, call_kind_name(c->parameters[i].kind), words->word[0]);
@@ -41,6 +51,8 @@ static int set_arguments(call *c, const tool_option *attributes, const tool_word
     if (next < words->count)
         return tool_misused("%s: '%s' is one input too many; attributes are given by name", words->word[0],
                             words->word[next]);
+    if (array_file_input_left())
+        return tool_failed("%s: standard input holds more than was asked for", words->word[0]);
     return TOOL_OK;
 }
 
@@ -73,11 +85,21 @@ static int call_and_fetch(call *c, expops_result *result, outcome *out)
     return status;
 }
 
-static int run_on(call *c, const char *backend, expops_result *result, outcome *out)
+/* --check: whatever the backend, the result is judged by the operator's reference. */
+static int check(call *c, expops_device *device, const npy_array *out)
 {
-    expops_device *device = NULL;
-    if (expops_device_open(backend, &device))
-        return tool_library_failed(backend ? backend : "opening a device");
+    check_report report = { 0 };
+    const char *name = expops_operator_name(c->op);
+    if (check_result(c, device, out, &report))
+        return tool_failed("--check: %s: %s", name, report.message);
+    if (report.wrong)
+        return tool_failed("--check: %s: %lld of %lld elements are off by more than %g units in the last place", name,
+                           (long long)report.wrong, (long long)out->numel, report.bound);
+    return TOOL_OK;
+}
+
+static int run_on(call *c, expops_device *device, const tool_option *options, expops_result *result, outcome *out)
+{
     snprintf(out->device, sizeof(out->device), "%s", expops_device_name(device));
     int status = TOOL_OK;
     if (call_upload(c, device))
@@ -85,7 +107,8 @@ static int run_on(call *c, const char *backend, expops_result *result, outcome *
     else
         status = call_and_fetch(c, result, out);
     call_unload(c);
-    expops_device_close(&device);
+    if (status == TOOL_OK && options[OPT_CHECK].value)
+        status = check(c, device, &out->array);
     return status;
 }
 
@@ -97,80 +120,98 @@ static void print_outcome(const char *name, const outcome *out)
     printf("), %s\n", expops_dtype_name(out->array.dtype));
 }
 
-static int check_against_cpu(call *c, expops_result *result, const outcome *out)
+/* A result that goes to standard output is alone there. */
+static int deliver(const call *c, const tool_option *options, const outcome *out)
 {
-    outcome reference = { 0 };
-    const int status = run_on(c, "cpu", result, &reference);
-    if (status == TOOL_OK)
-        compare_print(&out->array, &reference.array, reference.device);
-    npy_free(&reference.array);
-    return status;
+    const char *file = options[OPT_OUTPUT].value;
+    const array_layout layout = { options[OPT_BIG_ENDIAN].value != NULL, options[OPT_FORTRAN_ORDER].value != NULL };
+    char message[NPY_MESSAGE_BYTES];
+    if (file && array_file_write(file, &out->array, layout, message))
+        return tool_failed("--output: %s", message);
+    if (file && strcmp(file, "-") == 0)
+        return TOOL_OK;
+    print_outcome(expops_operator_name(c->op), out);
+    if (!file)
+        show_array(&out->array);
+    if (options[OPT_CHECK].value && out->array.numel)
+        puts("checked: every element is within the operator's bound of its reference");
+    return TOOL_OK;
 }
 
 static int run(call *c, const tool_option *options, outcome *out)
 {
     expops_result result;
-    char message[NPY_MESSAGE_BYTES];
+    expops_device *device = NULL;
+    const char *backend = options[OPT_BACKEND].value;
     if (expops_infer(c->op, c->values, c->count, &result, 1))
         return tool_library_failed("run");
     if (options[OPT_OUT_DTYPE].value && expops_dtype_parse(options[OPT_OUT_DTYPE].value, &result.dtype))
-        return tool_library_failed("--out-dtype");
-    int status = run_on(c, options[OPT_BACKEND].value, &result, out);
-    if (status)
-        return status;
-    print_outcome(expops_operator_name(c->op), out);
-    if (options[OPT_OUTPUT].value && npy_write(options[OPT_OUTPUT].value, &out->array, message))
-        return tool_failed("--output: %s", message);
-    if (options[OPT_CHECK].value)
-        status = check_against_cpu(c, &result, out);
-    return status;
+        return tool_misused("--out-dtype: %s", expops_error_text());
+    if (expops_device_open(backend, &device))
+        return tool_library_failed(backend ? backend : "opening a device");
+    int status = run_on(c, device, options, &result, out);
+    expops_device_close(&device);
+    return status == TOOL_OK ? deliver(c, options, out) : status;
 }
 
-static int run_operator(const expops_operator *op, int argc, char **argv)
+static int run_words(call *c, tool_option *options, size_t count, int argc, char **argv)
 {
-    tool_option options[NUM_FIXED + CALL_MAX_PARAMETERS];
     tool_words words;
-    call *c = calloc(1, sizeof(*c));
     outcome out = { 0 };
-    if (!c)
-        return tool_failed("no memory");
-    if (call_init(c, op)) {
-        tool_failed("%s", c->message);
-        free(c);
-        return TOOL_FAILED;
-    }
-    memcpy(options, fixed_options, sizeof(fixed_options));
-    for (size_t i = 0; i < c->count; i++)
-        options[NUM_FIXED + i] =
-            (tool_option){ .name = c->parameters[i].name, .value_name = "VALUE", .help = c->parameters[i].doc };
-    int status = tool_parse(options, NUM_FIXED + c->count, argc, argv, &words);
+    int status = tool_parse(options, count, argc, argv, &words);
     if (status == TOOL_OK && options[OPT_HELP].value) {
-        printf("usage: expops run %s INPUT... [--attribute VALUE] [-o FILE]\n", expops_operator_name(op));
-        tool_help(options, NUM_FIXED + c->count);
+        printf("usage: expops run %s INPUT... [--attribute VALUE] [-o FILE]\n", expops_operator_name(c->op));
+        tool_help(options, count);
     } else if (status == TOOL_OK) {
         status = set_arguments(c, options + NUM_FIXED, &words);
         if (status == TOOL_OK)
             status = run(c, options, &out);
     }
     npy_free(&out.array);
+    return status;
+}
+
+static int run_operator(const expops_operator *op, int argc, char **argv)
+{
+    tool_option options[NUM_FIXED + CALL_MAX_PARAMETERS];
+    char title[80];
+    call *c = calloc(1, sizeof(*c));
+    if (!c)
+        return tool_failed("no memory");
+    int status = call_init(c, op);
+    if (status)
+        tool_failed("%s", c->message);
+    memcpy(options, fixed_options, sizeof(fixed_options));
+    snprintf(title, sizeof(title), "run %s", expops_operator_name(op));
+    argv[0] = title;
+    if (!status)
+        status = run_words(c, options, NUM_FIXED + call_options(op, options + NUM_FIXED), argc, argv);
     call_deinit(c);
     free(c);
     return status;
 }
 
-int cmd_run(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     if (argc < 2)
         return tool_misused("run: give an operator and its inputs, such as 'expops run OP x.npy -o y.npy'");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        puts("usage: expops run OP INPUT... [--attribute VALUE] [-o FILE]\n"
-             "An input is a .npy file, or a number where the operator takes one. 'expops run OP --help' lists "
-             "attributes.");
-        tool_help(fixed_options, NUM_FIXED);
+        tool_print_help(&cmd_run);
         return TOOL_OK;
     }
-    const expops_operator *op = expops_find(argv[1]);
-    if (!op)
-        return tool_misused("run: there is no operator '%s'; 'expops list' has them all", argv[1]);
-    return run_operator(op, argc, argv);
+    const expops_operator *op = tool_find_operator("run", argv[1]);
+    return op ? run_operator(op, argc, argv) : TOOL_USAGE;
 }
+
+const tool_command cmd_run = {
+    .name = "run",
+    .usage = "OP INPUT... [--attribute VALUE] [-o FILE]",
+    .summary = "run an operator on .npy and .npz files",
+    .text = "Runs an operator and writes the result, or prints a short view of it. An input is FILE.npy, FILE.npz, "
+            "FILE.npz:NAME or - for standard input, or a number where the operator takes one. 'expops run OP --help' "
+            "lists attributes.",
+    .options = fixed_options,
+    .num_options = NUM_FIXED,
+    .takes = TOOL_TAKES_OPERATOR_AND_FILES,
+    .run = run_command,
+};

@@ -2,8 +2,10 @@
  * code runs, which one it is about to be, so that a crash has a name. */
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "backend/cause.h"
 #include "backend/doctor.h"
 #include "base/env.h"
 #include "doctor.h"
@@ -63,7 +65,7 @@ static json_object *describe_candidate(const expops_candidate *c, FILE *to_paren
     json_object_object_add(object, "usable", json_object_new_boolean(c->usable));
     add_text(object, "cause", c->cause_name);
     add_text(object, "reason", c->reason);
-    add_text(object, "hint", c->hint);
+    add_text(object, "remedy", c->hint[0] ? c->hint : expops_cause_hint(c->cause)); /* a reason may advise by itself */
     add_text(object, "notes", c->notes);
     for (uint32_t i = 0; c->usable && i < c->num_devices; i++) {
         char spec[64];
@@ -73,6 +75,21 @@ static json_object *describe_candidate(const expops_candidate *c, FILE *to_paren
     }
     json_object_object_add(object, "devices", devices);
     return object;
+}
+
+/* Places may be named twice, by links or in EXPOPS_BACKEND_PATH: a file is described where it was found first. */
+static int seen_before(size_t index, const char *path)
+{
+    expops_candidate earlier;
+    char *real = realpath(path, NULL);
+    int seen = 0;
+    for (size_t i = 0; real && !seen && i < index && expops_candidate_get(i, &earlier); i++) {
+        char *other = realpath(earlier.path, NULL);
+        seen = other && strcmp(real, other) == 0;
+        free(other);
+    }
+    free(real);
+    return seen;
 }
 
 static json_object *describe_cache(void)
@@ -140,7 +157,8 @@ void doctor_child(FILE *to_parent, char *const *skipped, size_t num_skipped)
     add_text(report, "version", EXPOPS_VERSION);
     json_object_object_add(report, "abi", json_object_new_int(EXPOPS_ABI));
     for (size_t i = 0; i < count && expops_candidate_get(i, &c); i++)
-        json_object_array_add(candidates, describe_candidate(&c, to_parent));
+        if (!seen_before(i, c.path))
+            json_object_array_add(candidates, describe_candidate(&c, to_parent));
     json_object_object_add(report, "candidates", candidates);
     json_object_object_add(report, "default", describe_default());
     json_object_object_add(report, "environment", describe_environment());

@@ -4,26 +4,27 @@
 #include "command.h"
 #include "expops/config.h"
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *help;
-} commands[] = {
-    { "list", cmd_list, "operators, one a line" },
-    { "info", cmd_info, "an operator's arguments and element types" },
-    { "run", cmd_run, "run an operator on .npy files" },
-    { "bench", cmd_bench, "time operators against the device's copy bandwidth" },
-    { "doctor", cmd_doctor, "which backends run here, and why others do not" },
-    { "cache", cmd_cache, "compiled kernels on disk" },
-};
-enum { NUM_COMMANDS = sizeof(commands) / sizeof(*commands) };
+const tool_command *const tool_commands[] = { &cmd_list,  &cmd_info, &cmd_run,  &cmd_bench, &cmd_doctor,
+                                              &cmd_cache, &cmd_new,  &cmd_help, NULL };
+/* What the build and the shells call: not listed. */
+static const tool_command *const hidden_commands[] = { &cmd_man, &cmd_complete, NULL };
 
-static void help(FILE *out)
+static const tool_command *find(const tool_command *const *commands, const char *name)
 {
-    fputs("usage: expops COMMAND ...\n\n", out);
-    for (size_t i = 0; i < NUM_COMMANDS; i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fputs("\n'expops COMMAND --help' says more. Exit status: 0 fine, 1 failure, 2 wrong usage.\n", out);
+    while (*commands && strcmp((*commands)->name, name))
+        commands++;
+    return *commands;
+}
+
+static int refuse(const char *name)
+{
+    const char *names[32];
+    size_t count = 0;
+    for (; tool_commands[count]; count++)
+        names[count] = tool_commands[count]->name;
+    const char *nearest = tool_nearest(name, names, count);
+    return tool_misused("unknown command '%s'; %s%s%s'expops --help' lists them", name, nearest ? "did you mean '" : "",
+                        nearest ? nearest : "", nearest ? "'? " : "");
 }
 
 /* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
@@ -37,19 +38,18 @@ static int finish(int status)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        help(stderr);
+        tool_misused("no command; 'expops --help' lists them");
         return TOOL_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        help(stdout);
-        return finish(TOOL_OK);
-    }
-    if (strcmp(argv[1], "--version") == 0) {
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0) {
         printf("expops %s\n", EXPOPS_VERSION);
         return finish(TOOL_OK);
     }
-    for (size_t i = 0; i < NUM_COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return finish(commands[i].run(argc - 1, argv + 1));
-    return tool_misused("unknown command '%s'; 'expops --help' lists them", argv[1]);
+    const tool_command *command = find(tool_commands, name);
+    if (!command)
+        command = find(hidden_commands, name);
+    return command ? finish(command->run(argc - 1, argv + 1)) : refuse(name);
 }

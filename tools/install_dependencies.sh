@@ -10,10 +10,10 @@ what=${1:-run}
 as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
 
-for_run='gcc libc6-dev meson ninja-build pkg-config python3 libjson-c-dev libxxhash-dev opencl-headers ocl-icd-libopencl1
+for_run='gcc libc6-dev meson ninja-build pkg-config python3 libjson-c-dev libxxhash-dev libzip-dev opencl-headers ocl-icd-libopencl1
     pocl-opencl-icd'
 for_test='g++ cmake python3-venv libcmocka-dev libmpfr-dev libmpc-dev libmsgpack-dev ocl-icd-opencl-dev oclgrind clang-14
-    clang-format-14 libamdhip64-dev libhiprtc-builtins5 llvm-14 valgrind universal-ctags libclang-rt-14-dev'
+    clang-format-14 libamdhip64-dev libhiprtc-builtins5 llvm-14 valgrind universal-ctags libclang-rt-14-dev zsh groff'
 [ "$what" = test ] || for_test=
 
 export DEBIAN_FRONTEND=noninteractive

@@ -41,5 +41,5 @@ int expops_nearly_equal(const char *a, const char *b)
         return 0;
     const int edits = distance(a, length_a, b, length_b);
     const int longer = (int)(length_a > length_b ? length_a : length_b);
-    return edits <= MAX_DISTANCE && 2 * edits < longer;
+    return edits <= MAX_DISTANCE && 2 * edits < longer ? MAX_DISTANCE + 1 - edits : 0;
 }

@@ -99,6 +99,10 @@ def test_command(installed, scratch):
     del environment['LD_LIBRARY_PATH']  # the command must find its library without help
     assert 'silu' in must(program, 'list', '--names', env=environment).split()
     assert 'cpu:0' in must(program, 'doctor', env=environment)
+    for path in ('bin/expops-plot', 'share/man/man1/expops.1', 'share/bash-completion/completions/expops',
+                 'share/zsh/site-functions/_expops'):
+        assert os.path.getsize(os.path.join(installed.root, path)), path
+    assert os.access(os.path.join(installed.root, 'bin', 'expops-plot'), os.X_OK)
 
 
 def build_program(installed, scratch, name, *libraries):

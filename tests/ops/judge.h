@@ -31,7 +31,14 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
 int test_answer_accepts(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp);
 /* Compares the whole output; returns the number of wrong elements. */
 int test_judge_pointwise(test_call *call, const test_reference *reference);
-/* The same for an operator over rows, whose reference must exist (cases_rows.c). */
+/* Which dimensions of the first input a row walks. */
+typedef struct test_row_plan {
+    uint8_t walked[EXPOPS_MAX_RANK];
+    int keepdim;
+    int64_t length, rows; /* elements of a row, and their number */
+} test_row_plan;
+expops_status test_plan_rows(const test_call *call, test_row_plan *plan);
+/* The same for an operator over rows, whose reference must exist. */
 int test_judge_rows(test_call *call);
 /* The answers to a row with its negative numbers moved by so many units of the arithmetic's precision: far from the row's own
  * where such a number cancels with what it is added to. */
