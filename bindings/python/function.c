@@ -1,0 +1,230 @@
+#include "function.h"
+#include "argument.h"
+#include "error.h"
+#include "signature.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* One function of the module; lives as long as the process. */
+typedef struct function {
+    const expops_operator *op;
+    int in_place;
+    char name[MAX_NAME];
+    size_t num_parameters;
+    expops_parameter_info parameters[MAX_ARGUMENTS];
+    PyObject *names[MAX_ARGUMENTS];
+    PyMethodDef method;
+    char *doc;
+} function;
+
+#define FUNCTION_NAME "expops.function"
+static PyObject *name_out, *name_input;
+
+/* --- matching what is given with the parameters --- */
+
+static int same_name(PyObject *a, PyObject *b)
+{
+    return a == b || PyUnicode_Compare(a, b) == 0;
+}
+
+/* The index of a keyword; num_parameters for `out`. PyTorch calls the first argument `input` in Python and `self` below. */
+static size_t find_keyword(const function *f, PyObject *keyword)
+{
+    for (size_t i = 0; i < f->num_parameters; i++)
+        if (same_name(keyword, f->names[i]))
+            return i;
+    if (!f->in_place && same_name(keyword, name_out))
+        return f->num_parameters;
+    if (f->num_parameters && same_name(keyword, name_input) && !strcmp(f->parameters[0].name, "self"))
+        return 0;
+    return SIZE_MAX;
+}
+
+static int take_keywords(const function *f, PyObject *const *values, PyObject *keywords, PyObject **given)
+{
+    const Py_ssize_t count = PyTuple_Size(keywords);
+    for (Py_ssize_t k = 0; k < count; k++) {
+        PyObject *keyword = PyTuple_GetItem(keywords, k);
+        const size_t index = find_keyword(f, keyword);
+        if (index == SIZE_MAX)
+            return PyErr_Format(PyExc_TypeError, "%s() has no argument '%U'", f->name, keyword), -1;
+        if (given[index])
+            return PyErr_Format(PyExc_TypeError, "%s() got two values for '%U'", f->name, keyword), -1;
+        given[index] = values[k];
+    }
+    return 0;
+}
+
+static int take_arguments(const function *f, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords,
+                          PyObject **given)
+{
+    if ((size_t)num_args > f->num_parameters)
+        return PyErr_Format(PyExc_TypeError, "%s() takes %zu arguments, got %zd", f->name, f->num_parameters, num_args), -1;
+    memcpy(given, args, (size_t)num_args * sizeof given[0]);
+    if (keywords && take_keywords(f, args + num_args, keywords, given))
+        return -1;
+    for (size_t i = 0; i < f->num_parameters; i++)
+        if (!given[i] && !f->parameters[i].optional)
+            return PyErr_Format(PyExc_TypeError, "%s() needs '%s'", f->name, f->parameters[i].name), -1;
+    return 0;
+}
+
+static int read_arguments(const function *f, PyObject *const *given, call_arguments *arguments)
+{
+    for (size_t i = 0; i < f->num_parameters; i++) {
+        arguments->values[i] = expops_none();
+        if (given[i] && argument_read(arguments, i, f->parameters + i, given[i]))
+            return -1;
+    }
+    return 0;
+}
+
+/* --- the call --- */
+
+/* The tensor that says where the work is done: the first that is not on the host, else the first. */
+static const container *find_leader(const call_arguments *arguments, const container *out)
+{
+    for (uint32_t i = 0; i < arguments->num_tensors; i++)
+        if (arguments->tensors[i].tensor.device.device_type != EXPOPS_DL_CPU)
+            return arguments->tensors + i;
+    return arguments->num_tensors ? arguments->tensors : out;
+}
+
+/* Other Python threads may run meanwhile, except where handing over would take longer than the work. */
+static expops_status launch(const function *f, const container *leader, const call_arguments *arguments,
+                            const container *out)
+{
+    enum { WORTH_IT = 1 << 14 };
+    expops_device *device;
+    expops_status status = library_device(leader->tensor.device, &device);
+    if (status)
+        return status;
+    if (leader->tensor.device.device_type == EXPOPS_DL_CPU && expops_tensor_numel(&out->tensor) < WORTH_IT)
+        return library_call(f->op, device, leader->stream, arguments->values, f->num_parameters, &out->tensor);
+    Py_BEGIN_ALLOW_THREADS;
+    status = library_call(f->op, device, leader->stream, arguments->values, f->num_parameters, &out->tensor);
+    Py_END_ALLOW_THREADS;
+    return status;
+}
+
+/* `out` as given, opened; or a new tensor. A new reference. */
+static PyObject *make_output(const function *f, PyObject *given, const call_arguments *arguments, container *out)
+{
+    layout l;
+    if (given)
+        return container_open(given, 1, out) ? NULL : Py_NewRef(given);
+    const expops_status status = library_infer(f->op, arguments->values, f->num_parameters, &l);
+    if (status) {
+        error_raise(status);
+        return NULL;
+    }
+    const container *leader = find_leader(arguments, NULL);
+    return leader ? container_new(leader, &l, out) : container_new_numpy(&l, out);
+}
+
+static PyObject *run(const function *f, PyObject *output, const call_arguments *arguments)
+{
+    container out;
+    PyObject *result = make_output(f, output, arguments, &out);
+    if (!result)
+        return NULL;
+    const expops_status status = launch(f, find_leader(arguments, &out), arguments, &out);
+    container_close(&out);
+    if (status) {
+        error_raise(status);
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+static PyObject *call(PyObject *self, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords)
+{
+    const function *f = PyCapsule_GetPointer(self, FUNCTION_NAME);
+    PyObject *given[MAX_ARGUMENTS + 1] = { NULL }, *result = NULL;
+    call_arguments arguments;
+    if (take_arguments(f, args, num_args, keywords, given))
+        return NULL;
+    arguments.function = f->name;
+    arguments.num_tensors = arguments.num_integers = 0;
+    PyObject *output = f->in_place ? given[0] : given[f->num_parameters];
+    if (!read_arguments(f, given, &arguments))
+        result = run(f, output == Py_None ? NULL : output, &arguments);
+    arguments_close(&arguments);
+    return result;
+}
+
+/* --- making the functions --- */
+
+/* What inspect.signature() and help() read. */
+static char *write_doc(const function *f)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    if (!file)
+        return NULL;
+    fputs(f->name, file);
+    signature_write(file, f->op, f->in_place, 0);
+    fputs("\n--\n\n", file);
+    signature_write_doc(file, f->op, f->in_place);
+    fclose(file);
+    return text;
+}
+
+static int read_parameters(function *f)
+{
+    f->num_parameters = expops_operator_parameter_count(f->op);
+    for (size_t i = 0; i < f->num_parameters; i++) {
+        if (i == MAX_ARGUMENTS || !expops_operator_parameter(f->op, i, f->parameters + i))
+            return PyErr_Format(PyExc_SystemError, "%s has too many parameters", f->name), -1;
+        f->names[i] = PyUnicode_InternFromString(f->parameters[i].name);
+        if (!f->names[i])
+            return -1;
+    }
+    return 0;
+}
+
+static int add(PyObject *module, const expops_operator *op, const char *name, int in_place)
+{
+    function *f = calloc(1, sizeof *f);
+    if (!f)
+        return PyErr_NoMemory(), -1;
+    f->op = op;
+    f->in_place = in_place;
+    strncpy(f->name, name, sizeof f->name - 1);
+    f->doc = write_doc(f);
+    if (!f->doc || read_parameters(f))
+        return -1;
+    f->method = (PyMethodDef){ f->name, (PyCFunction)(void (*)(void))call, METH_FASTCALL | METH_KEYWORDS, f->doc };
+    PyObject *self = PyCapsule_New(f, FUNCTION_NAME, NULL);
+    PyObject *module_name = PyUnicode_InternFromString("expops");
+    PyObject *made = self && module_name ? PyCFunction_NewEx(&f->method, self, module_name) : NULL;
+    const int status = made ? PyModule_AddObjectRef(module, f->name, made) : -1;
+    Py_XDECREF(made);
+    Py_XDECREF(module_name);
+    Py_XDECREF(self);
+    return status;
+}
+
+static int add_operator(PyObject *module, const expops_operator *op)
+{
+    const char *name;
+    char in_place[MAX_NAME];
+    for (size_t i = 0; (name = signature_name(op, i)); i++) {
+        if (*name && add(module, op, name, 0))
+            return -1;
+        if (*name && signature_name_in_place(op, name, in_place) && add(module, op, in_place, 1))
+            return -1;
+    }
+    return 0;
+}
+
+int function_add_all(PyObject *module)
+{
+    name_out = PyUnicode_InternFromString("out");
+    name_input = PyUnicode_InternFromString("input");
+    for (size_t i = 0; i < expops_operator_count(); i++)
+        if (add_operator(module, expops_operator_at(i)))
+            return -1;
+    return 0;
+}

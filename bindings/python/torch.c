@@ -1,0 +1,5 @@
+#include "torch.h"
+int torch_add(PyObject *module)
+{
+    return 0;
+}
