@@ -134,6 +134,15 @@ static int gradients_are_on(void)
     return on;
 }
 
+/* A negative view is one of the imaginary parts of a conjugate one: every second number. One with neighbours is none. */
+static int may_be_negative(const expops_tensor *tensor)
+{
+    for (int32_t d = 0; d < tensor->ndim; d++)
+        if (tensor->strides[d] == 1 && tensor->shape[d] > 1)
+            return 0;
+    return tensor->dtype.code == 2;
+}
+
 /* What a table's view of memory does not show. */
 static int check_borrowed(PyObject *object, const expops_tensor *tensor)
 {
@@ -142,7 +151,8 @@ static int check_borrowed(PyObject *object, const expops_tensor *tensor)
                                           "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
         return -1;
     }
-    const int lazy = (tensor->dtype.code == 5 && is_true(object, names.is_conj, 1)) || is_true(object, names.is_neg, 1);
+    const int lazy = (tensor->dtype.code == 5 && is_true(object, names.is_conj, 1)) ||
+                     (may_be_negative(tensor) && is_true(object, names.is_neg, 1));
     if (lazy)
         PyErr_SetString(PyExc_ValueError, "the tensor is a conjugate or negative view: use tensor.resolve_conj() or "
                                           "tensor.resolve_neg()");
