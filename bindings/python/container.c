@@ -109,6 +109,8 @@ int container_is(PyObject *object)
 
 /* --- looking into a tensor --- */
 
+_Thread_local int container_below_autograd;
+
 static int is_true(PyObject *object, PyObject *name, int call)
 {
     PyObject *got = get_optional(object, name), *answer = got;
@@ -146,7 +148,7 @@ static int may_be_negative(const expops_tensor *tensor)
 /* What a table's view of memory does not show. */
 static int check_borrowed(PyObject *object, const expops_tensor *tensor)
 {
-    if (is_true(object, names.requires_grad, 0) && gradients_are_on()) {
+    if (!container_below_autograd && is_true(object, names.requires_grad, 0) && gradients_are_on()) {
         PyErr_SetString(PyExc_ValueError, "the tensor requires a gradient, which a call of expops does not record: use "
                                           "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
         return -1;

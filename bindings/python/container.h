@@ -16,6 +16,9 @@ typedef struct container {
 
 int container_prepare(void);
 
+/* Set while torch calls from below autograd, where a tensor that requires a gradient is none of our business. */
+extern _Thread_local int container_below_autograd;
+
 /* Whether the object is a tensor of some library. Never fails. */
 int container_is(PyObject *object);
 /* -1 with an exception set on failure. `for_output` refuses what must not be written. */

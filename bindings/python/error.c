@@ -56,3 +56,11 @@ void error_raise(expops_status status)
         type = kinds[i].status == status ? kinds[i].type : type;
     PyErr_SetString(type, expops_error_text());
 }
+
+expops_status error_status(void)
+{
+    for (size_t i = 0; i < NUM_KINDS; i++)
+        if (PyErr_ExceptionMatches(kinds[i].type))
+            return kinds[i].status;
+    return EXPOPS_OK;
+}

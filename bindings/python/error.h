@@ -9,5 +9,7 @@
 int error_add_types(PyObject *module);
 /* Raises what `status` is, with expops_error_text(). */
 void error_raise(expops_status status);
+/* The status behind the exception that is set; EXPOPS_OK where it is none of the library's. */
+expops_status error_status(void);
 
 #endif

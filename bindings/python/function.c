@@ -1,21 +1,7 @@
 #include "function.h"
-#include "argument.h"
 #include "error.h"
-#include "signature.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* One function of the module; lives as long as the process. */
-typedef struct function {
-    const expops_operator *op;
-    int in_place;
-    char name[MAX_NAME];
-    size_t num_parameters;
-    expops_parameter_info parameters[MAX_ARGUMENTS];
-    PyObject *names[MAX_ARGUMENTS];
-    PyMethodDef method;
-    char *doc;
-} function;
 
 #define FUNCTION_NAME "expops.function"
 static PyObject *name_out, *name_input;
@@ -27,8 +13,8 @@ static int same_name(PyObject *a, PyObject *b)
     return a == b || PyUnicode_Compare(a, b) == 0;
 }
 
-/* The index of a keyword; num_parameters for `out`. PyTorch calls the first argument `input` in Python and `self` below. */
-static size_t find_keyword(const function *f, PyObject *keyword)
+/* PyTorch calls the first argument `input` in Python and `self` below. */
+size_t function_find_keyword(const function *f, PyObject *keyword)
 {
     for (size_t i = 0; i < f->num_parameters; i++)
         if (same_name(keyword, f->names[i]))
@@ -45,7 +31,7 @@ static int take_keywords(const function *f, PyObject *const *values, PyObject *k
     const Py_ssize_t count = PyTuple_Size(keywords);
     for (Py_ssize_t k = 0; k < count; k++) {
         PyObject *keyword = PyTuple_GetItem(keywords, k);
-        const size_t index = find_keyword(f, keyword);
+        const size_t index = function_find_keyword(f, keyword);
         if (index == SIZE_MAX)
             return PyErr_Format(PyExc_TypeError, "%s() has no argument '%U'", f->name, keyword), -1;
         if (given[index])
@@ -137,20 +123,27 @@ static PyObject *run(const function *f, PyObject *output, const call_arguments *
     return result;
 }
 
-static PyObject *call(PyObject *self, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords)
+PyObject *function_call(const function *f, PyObject *const *given)
 {
-    const function *f = PyCapsule_GetPointer(self, FUNCTION_NAME);
-    PyObject *given[MAX_ARGUMENTS + 1] = { NULL }, *result = NULL;
+    PyObject *result = NULL;
     call_arguments arguments;
-    if (take_arguments(f, args, num_args, keywords, given))
-        return NULL;
     arguments.function = f->name;
     arguments.num_tensors = arguments.num_integers = 0;
     PyObject *output = f->in_place ? given[0] : given[f->num_parameters];
-    if (!read_arguments(f, given, &arguments))
+    const int failed = read_arguments(f, given, &arguments);
+    if (!failed && container_below_autograd && library_meets_number(arguments.values, f->num_parameters))
+        PyErr_SetString(PyExc_ArithmeticError, "a number that came as a tensor");
+    else if (!failed)
         result = run(f, output == Py_None ? NULL : output, &arguments);
     arguments_close(&arguments);
     return result;
+}
+
+static PyObject *call(PyObject *self, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords)
+{
+    const function *f = PyCapsule_GetPointer(self, FUNCTION_NAME);
+    PyObject *given[MAX_ARGUMENTS + 1] = { NULL };
+    return take_arguments(f, args, num_args, keywords, given) ? NULL : function_call(f, given);
 }
 
 /* --- making the functions --- */
@@ -217,6 +210,14 @@ static int add_operator(PyObject *module, const expops_operator *op)
             return -1;
     }
     return 0;
+}
+
+const function *function_of(PyObject *object)
+{
+    PyObject *self = PyObject_GetAttrString(object, "__self__");
+    const function *f = self ? PyCapsule_GetPointer(self, FUNCTION_NAME) : NULL;
+    Py_XDECREF(self);
+    return f;
 }
 
 int function_add_all(PyObject *module)

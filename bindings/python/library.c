@@ -56,6 +56,42 @@ expops_status library_call(const expops_operator *op, expops_device *device, voi
     return expops_call(op, device, stream, args, num_args, out);
 }
 
+/* --- numbers that came as tensors --- */
+
+static int is_widest(expops_dl_dtype dtype)
+{
+    return dtype.bits == (dtype.code == 5 ? 128 : 64);
+}
+
+/* bool, integers, floats, complex */
+static int rank_of(expops_dl_dtype dtype)
+{
+    return dtype.code == 6 ? 0 : dtype.code <= 1 ? 1 : dtype.code == 5 ? 3 : 2;
+}
+
+/* Whether one of the other tensors decides the type, whatever `number` is. */
+static int is_outranked(const expops_value *args, size_t num_args, size_t number)
+{
+    size_t others = 0;
+    for (size_t i = 0; i < num_args; i++) {
+        if (i == number || args[i].kind != EXPOPS_VALUE_TENSOR)
+            continue;
+        others++;
+        if (args[i].as.tensor->ndim && rank_of(args[i].as.tensor->dtype) >= rank_of(args[number].as.tensor->dtype))
+            return 1;
+    }
+    return !others;
+}
+
+int library_meets_number(const expops_value *args, size_t num_args)
+{
+    for (size_t i = 0; i < num_args; i++)
+        if (args[i].kind == EXPOPS_VALUE_TENSOR && !args[i].as.tensor->ndim && is_widest(args[i].as.tensor->dtype) &&
+            !is_outranked(args, num_args, i))
+            return 1;
+    return 0;
+}
+
 /* --- devices --- */
 
 enum { MAX_ORDINALS = 64 };

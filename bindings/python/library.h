@@ -16,6 +16,10 @@ expops_status library_infer(const expops_operator *op, const expops_value *args,
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                            size_t num_args, const expops_tensor *out);
 
+/* torch makes a Python number a tensor of the widest type without dimensions, which then counts less in promotion than such
+ * a tensor otherwise would. Whether there is one among the arguments that would make a difference. */
+int library_meets_number(const expops_value *args, size_t num_args);
+
 /* The device whose memory tensors of `where` are in: the default device if it is that one, else the one of the backend that
  * goes by DLPack's device type. Opened at the first question and then kept. */
 expops_status library_device(expops_dl_device where, expops_device **out_device);

@@ -3,7 +3,7 @@
 #include "discovery.h"
 #include "error.h"
 #include "function.h"
-#include "torch.h"
+#include "torch_override.h"
 
 static int fill_module(PyObject *module)
 {

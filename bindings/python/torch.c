@@ -1,5 +1,0 @@
-#include "torch.h"
-int torch_add(PyObject *module)
-{
-    return 0;
-}
