@@ -294,6 +294,13 @@ static PyObject *load(PyObject *self, PyObject *args)
     return Py_NewRef(Py_None);
 }
 
+/* ATen's kernel is about to be called: what it calls itself is dispatched as usual. */
+static PyObject *begin_native(PyObject *self, PyObject *none)
+{
+    torch.set_included(override_native_key, 0);
+    return Py_NewRef(Py_None);
+}
+
 /* (answered, passed on for each reason) */
 static PyObject *counts(PyObject *self, PyObject *index)
 {
@@ -324,6 +331,7 @@ static PyMethodDef methods[] = {
     { "_torch_enter", enter, METH_O, NULL },
     { "_torch_leave", leave, METH_O, NULL },
     { "_torch_enable", enable, METH_O, NULL },
+    { "_torch_native", begin_native, METH_NOARGS, NULL },
     { "_torch_counts", counts, METH_O, NULL },
     { "_torch_clear_counts", clear_counts, METH_NOARGS, NULL },
     { NULL, NULL, 0, NULL },

@@ -135,26 +135,23 @@ def _prepare_scopes():
         _scoped.update(made)
 
 
-def _selected(include, exclude):
-    for name in {*(include or ()), *(exclude or ())}:
-        if name not in _covered:
-            _core.info(name)  # raises where there is no such operator
-    return {operator for operator in _covered
-            if (include is None or operator in include) and operator not in (exclude or ())}
-
-
 def _names(names):
     if isinstance(names, str):
         names = [names]
     return None if names is None else frozenset(_core.info(name)['name'] for name in names)
 
 
-def _set_for(indices, include, exclude):
-    key = (id(indices), _names(include), _names(exclude))
+def _selected(include, exclude):
+    return {operator for operator in _covered
+            if (include is None or operator in include) and operator not in (exclude or ())}
+
+
+def _set_for(include, exclude):
+    key = (_names(include), _names(exclude))
     with _lock:
         if key not in _sets:
-            operators = _selected(key[1], key[2])
-            _sets[key] = _core._torch_set([indices[o.full] for o in _all() if o.operator in operators])
+            operators = _selected(*key)
+            _sets[key] = _core._torch_set([_scoped[o.full] for o in _all() if o.operator in operators])
         return _sets[key]
 
 
@@ -164,7 +161,7 @@ class use:
 
     def __init__(self, include=None, exclude=None):
         _prepare_scopes()
-        self._set = _set_for(_scoped, include, exclude)
+        self._set = _set_for(include, exclude)
         self._outer = []
 
     def __enter__(self):
@@ -179,13 +176,12 @@ def _native_of(overload):
     """ATen's kernels for the backends' keys, as they are now, behind one function."""
     kernels = {key: torch.library.get_kernel(overload.aten, key) for key in _keys()}
     sets = {key: torch._C.DispatchKeySet(torch._C.DispatchKey.__members__[key]) for key in _keys()}
-    native_key = torch._C.DispatchKeySet(torch._C._dispatch_key_parse(_NATIVE_KEY))
 
     def native(*args, **kwargs):
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
         key = 'CUDA' if any(tensor.is_cuda for tensor in tensors) else 'CPU'
-        with torch._C._ExcludeDispatchKeyGuard(native_key):
-            return kernels[key].call_boxed(sets[key], *args, **kwargs)
+        _core._torch_native()
+        return kernels[key].call_boxed(sets[key], *args, **kwargs)
     return native
 
 
@@ -209,24 +205,25 @@ def enable(include=None, exclude=None):
     """The same for every thread of the process, until disable(). Another call replaces the first."""
     with _lock:
         _prepare_enable()
-        chosen = _set_for(_global, include, exclude)
-        if not _enabled:
-            for key in _keys():
-                boxed, python = _core._torch_library(key), torch.library.Library('aten', 'IMPL')
-                _enabled.extend([boxed, python])
-                for overload in _all():
-                    _register(overload, _global[overload.full], key, boxed, python)
-        _core._torch_enable(chosen)
+        operators = _selected(_names(include), _names(exclude))
+        chosen = [overload for overload in _all() if overload.operator in operators]
+        disable()
+        _core._torch_enable(_core._torch_set([_global[overload.full] for overload in chosen]))
+        for key in _keys():
+            boxed, python = _core._torch_library(key), torch.library.Library('aten', 'IMPL')
+            _enabled.extend([boxed, python])
+            for overload in chosen:
+                _register(overload, _global[overload.full], key, boxed, python)
 
 
 def disable():
     """ATen's own kernels again."""
     with _lock:
-        _core._torch_enable(None)
         for library in _enabled:
             if isinstance(library, torch.library.Library):
                 library._destroy()
         _enabled.clear()
+        _core._torch_enable(None)
 
 
 def report():
