@@ -25,17 +25,39 @@ static int has_shape(const expops_tensor *tensor, const layout *l)
     return tensor->ndim == l->ndim && !memcmp(tensor->shape, l->shape, (size_t)l->ndim * sizeof l->shape[0]);
 }
 
+/* Compact strides with the dimensions in the order in memory that the tensor's have. */
+static void follow_order(const expops_tensor *tensor, layout *l)
+{
+    int32_t order[EXPOPS_MAX_RANK]; /* innermost first */
+    int64_t stride = 1;
+    for (int32_t d = 0; d < l->ndim; d++) {
+        const int32_t dim = l->ndim - 1 - d;
+        int32_t place = d;
+        for (; place && tensor->strides[dim] && tensor->strides[order[place - 1]] > tensor->strides[dim]; place--)
+            order[place] = order[place - 1];
+        order[place] = dim;
+    }
+    for (int32_t d = 0; d < l->ndim; d++) {
+        l->strides[order[d]] = stride;
+        stride *= l->shape[order[d]] ? l->shape[order[d]] : 1;
+    }
+}
+
 /* A result keeps the order in memory of the first input of its shape, as PyTorch's elementwise operators do. */
 static expops_status choose_strides(const expops_value *args, size_t num_args, layout *l)
 {
-    for (size_t i = 0; i < num_args; i++) {
+    const expops_status status = expops_contiguous_strides(l->ndim, l->shape, l->strides);
+    for (size_t i = 0; !status && i < num_args; i++) {
         const expops_tensor *tensor = args[i].kind == EXPOPS_VALUE_TENSOR ? args[i].as.tensor : NULL;
-        if (!tensor || !tensor->strides || !has_shape(tensor, l) || !is_dense(tensor))
+        if (!tensor || !tensor->strides || !has_shape(tensor, l))
             continue;
-        memcpy(l->strides, tensor->strides, (size_t)l->ndim * sizeof l->strides[0]);
-        return EXPOPS_OK;
+        if (is_dense(tensor))
+            memcpy(l->strides, tensor->strides, (size_t)l->ndim * sizeof l->strides[0]);
+        else
+            follow_order(tensor, l);
+        break;
     }
-    return expops_contiguous_strides(l->ndim, l->shape, l->strides);
+    return status;
 }
 
 expops_status library_infer(const expops_operator *op, const expops_value *args, size_t num_args, layout *out_layout)

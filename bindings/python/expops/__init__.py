@@ -16,7 +16,9 @@ if os.path.isdir(_plugins):
     _core._add_backend_path(_plugins)
 
 __version__ = _core.__version__
-__all__ = [name for name in vars(_core) if name.startswith('__i') or not name.startswith('_')]
+# Operators may begin with an underscore, as PyTorch's do; what is private here does and is not of this module.
+__all__ = [name for name, value in vars(_core).items()
+           if not name.startswith('_') or getattr(value, '__module__', None) == 'expops']
 globals().update((name, getattr(_core, name)) for name in __all__)
 
 
