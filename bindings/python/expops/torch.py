@@ -53,6 +53,9 @@ def _refusal(aten, full, names):
         return 'has no tensor among its arguments'
     if torch._C._dispatch_has_kernel_for_dispatch_key(full, 'CompositeImplicitAutograd'):
         return 'is made of other operators by PyTorch'
+    if any(torch._C._dispatch_has_kernel_for_dispatch_key(full, key) and
+           torch._C._dispatch_kernel_for_dispatch_key_is_fallthrough(full, key) for key in ('Conjugate', 'Negative')):
+        return 'resolves conjugate and negative views itself, which a kernel of ours does not see'
     unknown = [a.name for a in aten._schema.arguments if a.name not in names and a.name != 'out']
     return f"has arguments that ours has not: {', '.join(unknown)}" if unknown else None
 
@@ -130,7 +133,8 @@ def _prepare_scopes():
         _kept.extend([*_fall_through(_SCOPE_KEY), boxed, python])
         made = {}
         for overload in _all():
-            made[overload.full] = _add(overload, False, overload.aten)
+            native = _with_tensors(overload, lambda tensors, *args, aten=overload.aten, **kwargs: aten(*args, **kwargs))
+            made[overload.full] = _add(overload, False, native)
             _register(overload, made[overload.full], _SCOPE_KEY, boxed, python)
         _scoped.update(made)
 
@@ -172,17 +176,36 @@ class use:
         _core._torch_leave(self._outer.pop())
 
 
+def _as_tensor(number, like):
+    """torch makes a number of a tensor that came from one when it calls Python: a tensor again, of a type that promotes as
+    the number does."""
+    promoted = torch.result_type(like, number)
+    same_kind = like.dim() and (like.dtype == promoted)
+    widest = torch.complex128 if promoted.is_complex else torch.float64 if promoted.is_floating_point else torch.int64
+    return torch.tensor(number, dtype=widest if same_kind and promoted != torch.bool else promoted)
+
+
+def _with_tensors(overload, call):
+    takes_tensor = ['Tensor' in str(argument.type) for argument in overload.aten._schema.arguments]
+
+    def with_tensors(*args, **kwargs):
+        tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
+        args = [_as_tensor(value, tensors[0]) if is_tensor and isinstance(value, (bool, int, float, complex)) else value
+                for value, is_tensor in zip(args, takes_tensor)]
+        return call(tensors, *args, **kwargs)
+    return with_tensors
+
+
 def _native_of(overload):
     """ATen's kernels for the backends' keys, as they are now, behind one function."""
     kernels = {key: torch.library.get_kernel(overload.aten, key) for key in _keys()}
     sets = {key: torch._C.DispatchKeySet(torch._C.DispatchKey.__members__[key]) for key in _keys()}
 
-    def native(*args, **kwargs):
-        tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
+    def native(tensors, *args, **kwargs):
         key = 'CUDA' if any(tensor.is_cuda for tensor in tensors) else 'CPU'
         _core._torch_native()
         return kernels[key].call_boxed(sets[key], *args, **kwargs)
-    return native
+    return _with_tensors(overload, native)
 
 
 def _prepare_enable():
