@@ -14,10 +14,33 @@ static int refuse(const call_arguments *arguments, const expops_parameter_info *
 static int read_tensor(call_arguments *arguments, PyObject *object, expops_value *value)
 {
     container *next = &arguments->tensors[arguments->num_tensors];
+    if (arguments->num_tensors == MAX_TENSORS)
+        return PyErr_Format(PyExc_ValueError, "%s: more than %d tensors", arguments->function, (int)MAX_TENSORS), -1;
     if (container_open(object, 0, next))
         return -1;
-    arguments->num_tensors++;
+    arguments->list[arguments->num_tensors++] = &next->tensor;
     *value = expops_tensor_value(&next->tensor);
+    return 0;
+}
+
+/* A list of tensors; a copy of the sequence holds them, whatever becomes of it meanwhile. */
+static int read_tensors(call_arguments *arguments, PyObject *object, expops_value *value)
+{
+    const uint32_t first = arguments->num_tensors;
+    if (!PyList_Check(object) && !PyTuple_Check(object))
+        return 1;
+    PyObject *items = PySequence_Tuple(object);
+    if (!items)
+        return -1;
+    arguments->held[arguments->num_held++] = items;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(items); i++) {
+        PyObject *item = PyTuple_GetItem(items, i);
+        if (!container_is(item))
+            return 1;
+        if (read_tensor(arguments, item, value))
+            return -1;
+    }
+    *value = expops_tensors(arguments->list + first, arguments->num_tensors - first);
     return 0;
 }
 
@@ -169,6 +192,8 @@ static const char *expected_of(uint32_t kind)
     switch (kind) {
     case EXPOPS_PARAMETER_TENSOR:
         return "a tensor";
+    case EXPOPS_PARAMETER_TENSORS:
+        return "a list of tensors";
     case EXPOPS_PARAMETER_OPERAND:
         return "a tensor or a number";
     case EXPOPS_PARAMETER_NUMBER:
@@ -199,6 +224,8 @@ static int read_kind(call_arguments *arguments, size_t index, const expops_param
         return read_index(object, value);
     case EXPOPS_PARAMETER_INTS:
         return read_integers(arguments, object, value);
+    case EXPOPS_PARAMETER_TENSORS:
+        return read_tensors(arguments, object, value);
     case EXPOPS_PARAMETER_BOOL:
         *value = expops_bool(object == Py_True);
         return !PyBool_Check(object);
@@ -223,4 +250,6 @@ void arguments_close(call_arguments *arguments)
 {
     for (uint32_t i = 0; i < arguments->num_tensors; i++)
         container_close(arguments->tensors + i);
+    for (uint32_t i = 0; i < arguments->num_held; i++)
+        Py_DECREF(arguments->held[i]);
 }

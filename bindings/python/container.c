@@ -230,41 +230,41 @@ static void set_error(void *context, const char *kind, const char *message)
 
 /* The producer allocates memory in row-major order; the result's order is written into its description, which is ours until
  * it becomes an object. */
-static PyObject *new_by_table(const container *like, const layout *l, container *out)
+static PyObject *new_by_table(const container *like, const expops_result *result, container *out)
 {
     expops_tensor prototype = like->tensor;
     expops_dl_managed_versioned *managed = NULL;
     void *object = NULL;
-    prototype.dtype = expops_dtype_to_dl(l->dtype);
-    prototype.ndim = l->ndim;
-    prototype.shape = (int64_t *)l->shape;
+    prototype.dtype = expops_dtype_to_dl(result->dtype);
+    prototype.ndim = result->ndim;
+    prototype.shape = (int64_t *)result->shape;
     prototype.strides = NULL;
     if (like->api->allocate(&prototype, &managed, NULL, set_error))
         return NULL;
-    for (int32_t d = 0; d < l->ndim; d++)
-        managed->dl_tensor.strides[d] = l->strides[d];
+    for (int32_t d = 0; d < result->ndim; d++)
+        managed->dl_tensor.strides[d] = result->strides[d];
     prototype.data = managed->dl_tensor.data;
     prototype.byte_offset = managed->dl_tensor.byte_offset;
-    prototype.strides = (int64_t *)l->strides;
+    prototype.strides = (int64_t *)result->strides;
     if (like->api->to_object(managed, &object))
         return NULL;
     *out = (container){ .tensor = prototype, .object = object, .api = like->api, .stream = like->stream };
     return object;
 }
 
-static PyObject *make_shape(const layout *l)
+static PyObject *make_shape(const expops_result *result)
 {
-    PyObject *shape = PyTuple_New(l->ndim);
-    for (int32_t d = 0; shape && d < l->ndim; d++)
-        if (PyTuple_SetItem(shape, d, PyLong_FromLongLong(l->shape[d])))
+    PyObject *shape = PyTuple_New(result->ndim);
+    for (int32_t d = 0; shape && d < result->ndim; d++)
+        if (PyTuple_SetItem(shape, d, PyLong_FromLongLong(result->shape[d])))
             Py_CLEAR(shape);
     return shape;
 }
 
 /* By the array API standard: NumPy, CuPy, and what else follows it. */
-static PyObject *new_by_namespace(PyObject *namespace, const layout *l, container *out)
+static PyObject *new_by_namespace(PyObject *namespace, const expops_result *result, container *out)
 {
-    PyObject *shape = make_shape(l), *dtype = PyObject_GetAttrString(namespace, library_dtype_name(l->dtype));
+    PyObject *shape = make_shape(result), *dtype = PyObject_GetAttrString(namespace, library_dtype_name(result->dtype));
     PyObject *object = shape && dtype ? PyObject_CallMethodObjArgs(namespace, names.empty, shape, dtype, NULL) : NULL;
     Py_XDECREF(shape);
     Py_XDECREF(dtype);
@@ -273,20 +273,20 @@ static PyObject *new_by_namespace(PyObject *namespace, const layout *l, containe
     return object;
 }
 
-PyObject *container_new(const container *like, const layout *l, container *out)
+PyObject *container_new(const container *like, const expops_result *result, container *out)
 {
     if (like->api)
-        return new_by_table(like, l, out);
+        return new_by_table(like, result, out);
     PyObject *namespace = PyObject_CallMethodObjArgs(like->object, names.namespace, NULL);
-    PyObject *object = namespace ? new_by_namespace(namespace, l, out) : NULL;
+    PyObject *object = namespace ? new_by_namespace(namespace, result, out) : NULL;
     Py_XDECREF(namespace);
     return object;
 }
 
-PyObject *container_new_numpy(const layout *l, container *out)
+PyObject *container_new_numpy(const expops_result *result, container *out)
 {
     PyObject *numpy = PyImport_ImportModule("numpy");
-    PyObject *object = numpy ? new_by_namespace(numpy, l, out) : NULL;
+    PyObject *object = numpy ? new_by_namespace(numpy, result, out) : NULL;
     Py_XDECREF(numpy);
     return object;
 }

@@ -25,8 +25,8 @@ int container_is(PyObject *object);
 int container_open(PyObject *object, int for_output, container *out);
 void container_close(container *c);
 /* A new tensor of the library that `like` is from; a new reference, opened as *out. */
-PyObject *container_new(const container *like, const layout *l, container *out);
+PyObject *container_new(const container *like, const expops_result *result, container *out);
 /* The same where no argument is a tensor: NumPy's. */
-PyObject *container_new_numpy(const layout *l, container *out);
+PyObject *container_new_numpy(const expops_result *result, container *out);
 
 #endif

@@ -26,6 +26,7 @@ static const char *kind_name(uint32_t kind)
         [EXPOPS_PARAMETER_TENSOR] = "tensor", [EXPOPS_PARAMETER_OPERAND] = "operand", [EXPOPS_PARAMETER_NUMBER] = "number",
         [EXPOPS_PARAMETER_INT] = "int",       [EXPOPS_PARAMETER_INTS] = "ints",       [EXPOPS_PARAMETER_BOOL] = "bool",
         [EXPOPS_PARAMETER_CHOICE] = "choice", [EXPOPS_PARAMETER_DTYPE] = "dtype",
+        [EXPOPS_PARAMETER_TENSORS] = "tensors",
     };
     return kind < sizeof names / sizeof names[0] && names[kind] ? names[kind] : "?";
 }
@@ -60,6 +61,15 @@ static PyObject *list_aliases(const expops_operator *op)
     return list;
 }
 
+static PyObject *list_outputs(const expops_operator *op)
+{
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && expops_operator_output(op, i); i++)
+        if (append(list, PyUnicode_FromString(expops_operator_output(op, i))))
+            Py_CLEAR(list);
+    return list;
+}
+
 static PyObject *list_dtypes(const expops_operator *op)
 {
     PyObject *list = PyList_New(0);
@@ -78,9 +88,9 @@ static PyObject *info(PyObject *self, PyObject *name)
             PyErr_Format(PyExc_LookupError, "there is no operator '%U'", name);
         return NULL;
     }
-    return Py_BuildValue("{sssssNsNsNsO}", "name", expops_operator_name(op), "doc", expops_operator_doc(op), "aliases",
-                         list_aliases(op), "parameters", list_parameters(op), "dtypes", list_dtypes(op), "in_place",
-                         expops_operator_in_place(op) ? Py_True : Py_False);
+    return Py_BuildValue("{sssssNsNsNsNsO}", "name", expops_operator_name(op), "doc", expops_operator_doc(op), "aliases",
+                         list_aliases(op), "parameters", list_parameters(op), "dtypes", list_dtypes(op), "outputs",
+                         list_outputs(op), "in_place", expops_operator_in_place(op) ? Py_True : Py_False);
 }
 
 static PyObject *backends(PyObject *self, PyObject *none)

@@ -67,58 +67,109 @@ static int read_arguments(const function *f, PyObject *const *given, call_argume
 
 /* --- the call --- */
 
+/* What a call writes into. */
+typedef struct call_outputs {
+    PyObject *objects[MAX_OUTPUTS];
+    container opened[MAX_OUTPUTS];
+    size_t count; /* so far */
+} call_outputs;
+
 /* The tensor that says where the work is done: the first that is not on the host, else the first. */
-static const container *find_leader(const call_arguments *arguments, const container *out)
+static const container *find_leader(const call_arguments *arguments, const call_outputs *outputs)
 {
     for (uint32_t i = 0; i < arguments->num_tensors; i++)
         if (arguments->tensors[i].tensor.device.device_type != EXPOPS_DL_CPU)
             return arguments->tensors + i;
-    return arguments->num_tensors ? arguments->tensors : out;
+    return arguments->num_tensors ? arguments->tensors : outputs->count ? outputs->opened : NULL;
 }
 
 /* Other Python threads may run meanwhile, except where handing over would take longer than the work. */
-static expops_status launch(const function *f, const container *leader, const call_arguments *arguments,
-                            const container *out)
+static expops_status launch(const function *f, const call_arguments *arguments, const call_outputs *outputs)
 {
     enum { WORTH_IT = 1 << 14 };
+    const container *leader = find_leader(arguments, outputs);
+    expops_tensor outs[MAX_OUTPUTS];
     expops_device *device;
     expops_status status = library_device(leader->tensor.device, &device);
     if (status)
         return status;
-    if (leader->tensor.device.device_type == EXPOPS_DL_CPU && expops_tensor_numel(&out->tensor) < WORTH_IT)
-        return library_call(f->op, device, leader->stream, arguments->values, f->num_parameters, &out->tensor);
+    for (size_t i = 0; i < outputs->count; i++)
+        outs[i] = outputs->opened[i].tensor;
+    if (leader->tensor.device.device_type == EXPOPS_DL_CPU && expops_tensor_numel(outs) < WORTH_IT)
+        return library_call(f->op, device, leader->stream, arguments->values, f->num_parameters, outs, outputs->count);
     Py_BEGIN_ALLOW_THREADS;
-    status = library_call(f->op, device, leader->stream, arguments->values, f->num_parameters, &out->tensor);
+    status = library_call(f->op, device, leader->stream, arguments->values, f->num_parameters, outs, outputs->count);
     Py_END_ALLOW_THREADS;
     return status;
 }
 
-/* `out` as given, opened; or a new tensor. A new reference. */
-static PyObject *make_output(const function *f, PyObject *given, const call_arguments *arguments, container *out)
+static int open_output(PyObject *given, call_outputs *outputs)
 {
-    layout l;
-    if (given)
-        return container_open(given, 1, out) ? NULL : Py_NewRef(given);
-    const expops_status status = library_infer(f->op, arguments->values, f->num_parameters, &l);
-    if (status) {
-        error_raise(status);
-        return NULL;
-    }
-    const container *leader = find_leader(arguments, NULL);
-    return leader ? container_new(leader, &l, out) : container_new_numpy(&l, out);
+    if (container_open(given, 1, outputs->opened + outputs->count))
+        return -1;
+    outputs->objects[outputs->count++] = Py_NewRef(given);
+    return 0;
 }
 
-static PyObject *run(const function *f, PyObject *output, const call_arguments *arguments)
+/* `out` is a tensor, or a tuple of as many as the operator has results. */
+static int open_outputs(const function *f, PyObject *given, call_outputs *outputs)
 {
-    container out;
-    PyObject *result = make_output(f, output, arguments, &out);
-    if (!result)
-        return NULL;
-    const expops_status status = launch(f, find_leader(arguments, &out), arguments, &out);
-    container_close(&out);
-    if (status) {
-        error_raise(status);
-        Py_CLEAR(result);
+    if (f->num_outputs == 1)
+        return open_output(given, outputs);
+    if (!PyTuple_Check(given) || PyTuple_Size(given) != (Py_ssize_t)f->num_outputs)
+        return PyErr_Format(PyExc_TypeError, "%s: out: expected a tuple of %zu tensors", f->name, f->num_outputs), -1;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(given); i++)
+        if (open_output(PyTuple_GetItem(given, i), outputs))
+            return -1;
+    return 0;
+}
+
+static int make_outputs(const function *f, const call_arguments *arguments, call_outputs *outputs)
+{
+    expops_result results[MAX_OUTPUTS];
+    const expops_status status = library_infer(f->op, arguments->values, f->num_parameters, results, f->num_outputs);
+    const container *leader = find_leader(arguments, outputs);
+    if (status)
+        return error_raise(status), -1;
+    for (; outputs->count < f->num_outputs; outputs->count++) {
+        container *opened = outputs->opened + outputs->count;
+        const expops_result *result = results + outputs->count;
+        outputs->objects[outputs->count] =
+            leader ? container_new(leader, result, opened) : container_new_numpy(result, opened);
+        if (!outputs->objects[outputs->count])
+            return -1;
+    }
+    return 0;
+}
+
+/* The outputs, and their references, as one object: a tensor or a tuple. */
+static PyObject *give_outputs(PyObject *given, call_outputs *outputs)
+{
+    if (outputs->count == 1)
+        return Py_NewRef(outputs->objects[0]);
+    if (given)
+        return Py_NewRef(given);
+    PyObject *tuple = PyTuple_New((Py_ssize_t)outputs->count);
+    for (size_t i = 0; tuple && i < outputs->count; i++)
+        PyTuple_SetItem(tuple, (Py_ssize_t)i, Py_NewRef(outputs->objects[i]));
+    return tuple;
+}
+
+static PyObject *run(const function *f, PyObject *given, const call_arguments *arguments)
+{
+    call_outputs outputs;
+    PyObject *result = NULL;
+    outputs.count = 0;
+    if (!(given ? open_outputs(f, given, &outputs) : make_outputs(f, arguments, &outputs))) {
+        const expops_status status = launch(f, arguments, &outputs);
+        if (status)
+            error_raise(status);
+        else
+            result = give_outputs(given, &outputs);
+    }
+    for (size_t i = 0; i < outputs.count; i++) {
+        container_close(outputs.opened + i);
+        Py_DECREF(outputs.objects[i]);
     }
     return result;
 }
@@ -128,7 +179,7 @@ PyObject *function_call(const function *f, PyObject *const *given)
     PyObject *result = NULL;
     call_arguments arguments;
     arguments.function = f->name;
-    arguments.num_tensors = arguments.num_integers = 0;
+    arguments.num_tensors = arguments.num_integers = arguments.num_held = 0;
     PyObject *output = f->in_place ? given[0] : given[f->num_parameters];
     const int failed = read_arguments(f, given, &arguments);
     if (!failed && container_below_autograd && library_meets_number(arguments.values, f->num_parameters))
@@ -167,6 +218,7 @@ static char *write_doc(const function *f)
 static int read_parameters(function *f)
 {
     f->num_parameters = expops_operator_parameter_count(f->op);
+    f->num_outputs = library_count_outputs(f->op);
     for (size_t i = 0; i < f->num_parameters; i++) {
         if (i == MAX_ARGUMENTS || !expops_operator_parameter(f->op, i, f->parameters + i))
             return PyErr_Format(PyExc_SystemError, "%s has too many parameters", f->name), -1;

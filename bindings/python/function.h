@@ -10,7 +10,7 @@ typedef struct function {
     const expops_operator *op;
     int in_place;
     char name[MAX_NAME];
-    size_t num_parameters;
+    size_t num_parameters, num_outputs;
     expops_parameter_info parameters[MAX_ARGUMENTS];
     PyObject *names[MAX_ARGUMENTS];
     PyMethodDef method;

@@ -3,79 +3,24 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether the tensor fills its memory without a gap or a place used twice, in any order of its dimensions. */
-static int is_dense(const expops_tensor *tensor)
+size_t library_count_outputs(const expops_operator *op)
 {
-    int64_t expected = 1;
-    uint32_t seen = 0;
-    for (int32_t found = 0; found < tensor->ndim; found++) {
-        int32_t next = -1;
-        for (int32_t d = 0; d < tensor->ndim && next < 0; d++)
-            next = !(seen >> d & 1u) && (tensor->shape[d] == 1 || tensor->strides[d] == expected) ? d : -1;
-        if (next < 0)
-            return 0;
-        seen |= 1u << next;
-        expected *= tensor->shape[next];
-    }
-    return 1;
+    size_t count = 0;
+    while (count < MAX_OUTPUTS && expops_operator_output(op, count))
+        count++;
+    return count;
 }
 
-static int has_shape(const expops_tensor *tensor, const layout *l)
+expops_status library_infer(const expops_operator *op, const expops_value *args, size_t num_args,
+                            expops_result *out_results, size_t num_outputs)
 {
-    return tensor->ndim == l->ndim && !memcmp(tensor->shape, l->shape, (size_t)l->ndim * sizeof l->shape[0]);
-}
-
-/* Compact strides with the dimensions in the order in memory that the tensor's have. */
-static void follow_order(const expops_tensor *tensor, layout *l)
-{
-    int32_t order[EXPOPS_MAX_RANK]; /* innermost first */
-    int64_t stride = 1;
-    for (int32_t d = 0; d < l->ndim; d++) {
-        const int32_t dim = l->ndim - 1 - d;
-        int32_t place = d;
-        for (; place && tensor->strides[dim] && tensor->strides[order[place - 1]] > tensor->strides[dim]; place--)
-            order[place] = order[place - 1];
-        order[place] = dim;
-    }
-    for (int32_t d = 0; d < l->ndim; d++) {
-        l->strides[order[d]] = stride;
-        stride *= l->shape[order[d]] ? l->shape[order[d]] : 1;
-    }
-}
-
-/* A result keeps the order in memory of the first input of its shape, as PyTorch's elementwise operators do. */
-static expops_status choose_strides(const expops_value *args, size_t num_args, layout *l)
-{
-    const expops_status status = expops_contiguous_strides(l->ndim, l->shape, l->strides);
-    for (size_t i = 0; !status && i < num_args; i++) {
-        const expops_tensor *tensor = args[i].kind == EXPOPS_VALUE_TENSOR ? args[i].as.tensor : NULL;
-        if (!tensor || !tensor->strides || !has_shape(tensor, l))
-            continue;
-        if (is_dense(tensor))
-            memcpy(l->strides, tensor->strides, (size_t)l->ndim * sizeof l->strides[0]);
-        else
-            follow_order(tensor, l);
-        break;
-    }
-    return status;
-}
-
-expops_status library_infer(const expops_operator *op, const expops_value *args, size_t num_args, layout *out_layout)
-{
-    expops_result result;
-    const expops_status status = expops_infer(op, args, num_args, &result);
-    if (status)
-        return status;
-    out_layout->dtype = result.dtype;
-    out_layout->ndim = result.ndim;
-    memcpy(out_layout->shape, result.shape, (size_t)result.ndim * sizeof result.shape[0]);
-    return choose_strides(args, num_args, out_layout);
+    return expops_infer(op, args, num_args, out_results, num_outputs);
 }
 
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                           size_t num_args, const expops_tensor *out)
+                           size_t num_args, const expops_tensor *outs, size_t num_outputs)
 {
-    return expops_call(op, device, stream, args, num_args, out);
+    return expops_call(op, device, stream, args, num_args, outs, num_outputs);
 }
 
 /* --- numbers that came as tensors --- */

@@ -4,17 +4,14 @@
 
 #include "expops/expops.h"
 
-/* What a result will be. Strides are those PyTorch would choose. */
-typedef struct layout {
-    expops_dtype dtype;
-    int32_t ndim;
-    int64_t shape[EXPOPS_MAX_RANK];
-    int64_t strides[EXPOPS_MAX_RANK];
-} layout;
+enum { MAX_OUTPUTS = 4 };
 
-expops_status library_infer(const expops_operator *op, const expops_value *args, size_t num_args, layout *out_layout);
+/* How many results the operator has. */
+size_t library_count_outputs(const expops_operator *op);
+expops_status library_infer(const expops_operator *op, const expops_value *args, size_t num_args,
+                            expops_result *out_results, size_t num_outputs);
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                           size_t num_args, const expops_tensor *out);
+                           size_t num_args, const expops_tensor *outs, size_t num_outputs);
 
 /* torch makes a Python number a tensor of the widest type without dimensions, which then counts less in promotion than such
  * a tensor otherwise would. Whether there is one among the arguments that would make a difference. */

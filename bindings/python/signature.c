@@ -14,7 +14,8 @@ static int is_identifier(const char *name)
 
 const char *signature_name(const expops_operator *op, size_t index)
 {
-    const char *name = index ? expops_operator_alias(op, index - 1) : expops_operator_name(op);
+    const char *copies = expops_operator_copy_name(op), *own = copies ? copies : expops_operator_name(op);
+    const char *name = index ? expops_operator_alias(op, index - 1) : own;
     return !name || is_identifier(name) ? name : "";
 }
 
@@ -22,7 +23,7 @@ int signature_name_in_place(const expops_operator *op, const char *name, char in
 {
     const uint32_t kind = op->parameters[0].kind;
     const int first_is_tensor = kind == EXPOPS_PARAMETER_TENSOR || kind == EXPOPS_PARAMETER_OPERAND;
-    if (!expops_operator_in_place(op) || !first_is_tensor || op->parameters[0].shape_only > 1)
+    if (!expops_operator_in_place(op) || !first_is_tensor)
         return 0;
     if (!strncmp(name, "__", 2))
         return snprintf(in_place, MAX_NAME, "__i%s", name + 2) < MAX_NAME;
@@ -34,6 +35,8 @@ static const char *type_of(uint32_t kind)
     switch (kind) {
     case EXPOPS_PARAMETER_TENSOR:
         return "T";
+    case EXPOPS_PARAMETER_TENSORS:
+        return "Sequence[T]";
     case EXPOPS_PARAMETER_OPERAND:
         return "T | Number";
     case EXPOPS_PARAMETER_NUMBER:
@@ -93,6 +96,28 @@ static void write_default(FILE *file, const expops_parameter *parameter)
         write_number(file, parameter->default_value);
 }
 
+static void write_result(FILE *file, const expops_operator *op)
+{
+    if (!expops_operator_output(op, 1)) {
+        fputc('T', file);
+        return;
+    }
+    fputs("tuple[T", file);
+    for (size_t i = 1; expops_operator_output(op, i); i++)
+        fputs(", T", file);
+    fputc(']', file);
+}
+
+static void write_out(FILE *file, const expops_operator *op, int typed)
+{
+    fprintf(file, "%s*, out", op->parameters[0].name ? ", " : "");
+    if (typed) {
+        fputs(": ", file);
+        write_result(file, op);
+    }
+    fputs(typed ? " | None = None" : "=None", file);
+}
+
 void signature_write(FILE *file, const expops_operator *op, int in_place, int typed)
 {
     fputc('(', file);
@@ -106,8 +131,12 @@ void signature_write(FILE *file, const expops_operator *op, int in_place, int ty
         }
     }
     if (!in_place)
-        fprintf(file, "%s*, out%s", op->parameters[0].name ? ", " : "", typed ? ": T | None = None" : "=None");
+        write_out(file, op, typed);
     fputc(')', file);
+    if (typed) {
+        fputs(" -> ", file);
+        write_result(file, op);
+    }
 }
 
 void signature_write_doc(FILE *file, const expops_operator *op, int in_place)

@@ -7,8 +7,8 @@
 
 enum { MAX_NAME = 64 };
 
-/* Names an operator goes by in Python: its own first, then its aliases; NULL past the last, and "" for one that is no
- * Python name. */
+/* Names an operator goes by in Python: its own first (of one whose result is a view, that of the form that copies), then its
+ * aliases; NULL past the last, and "" for one that is no Python name. */
 const char *signature_name(const expops_operator *op, size_t index);
 /* The name of the form that writes into its first argument: "relu_", "__irshift__". 0 where there is no such form. */
 int signature_name_in_place(const expops_operator *op, const char *name, char in_place[MAX_NAME]);

@@ -150,18 +150,18 @@ static const expops_tensor *find_leader(const boxed_call *call)
 }
 
 /* ATen resizes an output of another shape, or refuses it. */
-static int fits(const expops_tensor *out, const layout *l)
+static int fits(const expops_tensor *out, const expops_result *result)
 {
-    return out->ndim == l->ndim && !memcmp(out->shape, l->shape, (size_t)l->ndim * sizeof l->shape[0]);
+    return out->ndim == result->ndim && !memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]);
 }
 
-static expops_status make_output(boxed_call *call, const expops_tensor *leader, const layout *l, torch_handle *out_made)
+static expops_status make_output(boxed_call *call, const expops_tensor *leader, const expops_result *result, torch_handle *out_made)
 {
     const int on_host = leader->device.device_type == EXPOPS_DL_CPU;
     call->out = call->tensors + MAX_ARGUMENTS - 1;
-    *call->out = (expops_tensor){ .device = leader->device, .ndim = l->ndim, .dtype = expops_dtype_to_dl(l->dtype),
-                                  .shape = (int64_t *)l->shape, .strides = (int64_t *)l->strides };
-    if (torch.empty_strided(l->ndim, l->shape, l->strides, torch_of_dtype(l->dtype), !on_host,
+    *call->out = (expops_tensor){ .device = leader->device, .ndim = result->ndim, .dtype = expops_dtype_to_dl(result->dtype),
+                                  .shape = (int64_t *)result->shape, .strides = (int64_t *)result->strides };
+    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype(result->dtype), !on_host,
                             on_host ? -1 : leader->device.device_id, out_made))
         return EXPOPS_ERR_OUT_OF_MEMORY;
     return torch.get_data(*out_made, &call->out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
@@ -173,17 +173,17 @@ static expops_status run(const override *o, boxed_call *call, torch_handle *out_
     const expops_tensor *leader = find_leader(call);
     expops_device *device;
     void *stream = NULL;
-    layout l;
-    expops_status status = library_infer(f->op, call->values, f->num_parameters, &l);
-    if (!status && call->out && !fits(call->out, &l))
+    expops_result result;
+    expops_status status = library_infer(f->op, call->values, f->num_parameters, &result, 1);
+    if (!status && call->out && !fits(call->out, &result))
         return EXPOPS_ERR_SHAPE;
     if (!status && leader->device.device_type != EXPOPS_DL_CPU)
         status = !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;
     if (!status)
         status = library_device(leader->device, &device);
     if (!status && !call->out)
-        status = make_output(call, leader, &l, out_made);
-    return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out);
+        status = make_output(call, leader, &result, out_made);
+    return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out, 1);
 }
 
 uint32_t override_reason_of(expops_status status)

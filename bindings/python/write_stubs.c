@@ -21,7 +21,7 @@ static void write_function(const expops_operator *op, const char *name, int in_p
 {
     printf("\ndef %s", name);
     signature_write(stdout, op, in_place, 1);
-    printf(" -> %s:\n    r\"\"\"", "T");
+    printf(":\n    r\"\"\"");
     signature_write_doc(stdout, op, in_place);
     printf("\"\"\"\n");
 }

@@ -41,7 +41,8 @@ class _Overload:
         self.full = self.name + ('.' + self.overload if self.overload else '')
         self.parameters = bytes(parameters)
         kinds = [_KINDS.get(str(argument.type)) for argument in schema.arguments]
-        self.kinds = None if None in kinds else bytes(kinds)  # None: called through Python
+        boxed = None not in kinds and len(schema.returns) == 1
+        self.kinds = bytes(kinds) if boxed else None  # None: called through Python
 
 
 def _keys():
