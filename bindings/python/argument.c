@@ -6,7 +6,8 @@ static int refuse(const call_arguments *arguments, const expops_parameter_info *
 {
     PyObject *type = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__");
     if (type)
-        PyErr_Format(PyExc_TypeError, "%s: %s: got %U, expected %s", arguments->function, parameter->name, type, expected);
+        PyErr_Format(PyExc_TypeError, "%s: %s: got %U, expected %s", arguments->function, parameter->name, type,
+                     expected);
     Py_XDECREF(type);
     return -1;
 }
@@ -160,8 +161,8 @@ static int read_choice(const call_arguments *arguments, const expops_parameter_i
             *value = expops_choice(i);
             return 0;
         }
-    PyErr_Format(PyExc_ValueError, "%s: %s: got '%U', expected '%s'%s%s%s", arguments->function, parameter->name, object,
-                 parameter->choices[0], parameter->choices[0] && parameter->choices[1] ? " or '" : "",
+    PyErr_Format(PyExc_ValueError, "%s: %s: got '%U', expected '%s'%s%s%s", arguments->function, parameter->name,
+                 object, parameter->choices[0], parameter->choices[0] && parameter->choices[1] ? " or '" : "",
                  parameter->choices[0] && parameter->choices[1] ? parameter->choices[1] : "",
                  parameter->choices[0] && parameter->choices[1] ? "'" : "");
     return -1;

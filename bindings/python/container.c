@@ -13,7 +13,8 @@ static struct {
 } known[MAX_KNOWN];
 
 static struct {
-    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *namespace, *empty, *stream, *max_version;
+    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *namespace, *empty, *stream,
+        *max_version;
     PyObject *version; /* (1, 0) */
 } names;
 
@@ -149,8 +150,9 @@ static int may_be_negative(const expops_tensor *tensor)
 static int check_borrowed(PyObject *object, const expops_tensor *tensor)
 {
     if (!container_below_autograd && is_true(object, names.requires_grad, 0) && gradients_are_on()) {
-        PyErr_SetString(PyExc_ValueError, "the tensor requires a gradient, which a call of expops does not record: use "
-                                          "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
+        PyErr_SetString(PyExc_ValueError,
+                        "the tensor requires a gradient, which a call of expops does not record: use "
+                        "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
         return -1;
     }
     const int lazy = (tensor->dtype.code == 5 && is_true(object, names.is_conj, 1)) ||

@@ -8,9 +8,9 @@
 
 typedef struct container {
     expops_tensor tensor;
-    PyObject *object;            /* borrowed */
-    const dlpack_exchange *api;  /* NULL: `__dlpack__` */
-    PyObject *capsule;           /* holds what `tensor` points to; NULL where that is the object itself */
+    PyObject *object;           /* borrowed */
+    const dlpack_exchange *api; /* NULL: `__dlpack__` */
+    PyObject *capsule;          /* holds what `tensor` points to; NULL where that is the object itself */
     void *stream;
 } container;
 

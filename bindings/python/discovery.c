@@ -23,9 +23,10 @@ static int append(PyObject *list, PyObject *item)
 static const char *kind_name(uint32_t kind)
 {
     static const char *const names[] = {
-        [EXPOPS_PARAMETER_TENSOR] = "tensor", [EXPOPS_PARAMETER_OPERAND] = "operand", [EXPOPS_PARAMETER_NUMBER] = "number",
-        [EXPOPS_PARAMETER_INT] = "int",       [EXPOPS_PARAMETER_INTS] = "ints",       [EXPOPS_PARAMETER_BOOL] = "bool",
-        [EXPOPS_PARAMETER_CHOICE] = "choice", [EXPOPS_PARAMETER_DTYPE] = "dtype",
+        [EXPOPS_PARAMETER_TENSOR] = "tensor",   [EXPOPS_PARAMETER_OPERAND] = "operand",
+        [EXPOPS_PARAMETER_NUMBER] = "number",   [EXPOPS_PARAMETER_INT] = "int",
+        [EXPOPS_PARAMETER_INTS] = "ints",       [EXPOPS_PARAMETER_BOOL] = "bool",
+        [EXPOPS_PARAMETER_CHOICE] = "choice",   [EXPOPS_PARAMETER_DTYPE] = "dtype",
         [EXPOPS_PARAMETER_TENSORS] = "tensors",
     };
     return kind < sizeof names / sizeof names[0] && names[kind] ? names[kind] : "?";
@@ -37,9 +38,10 @@ static PyObject *describe_parameter(const expops_parameter_info *parameter)
     for (int i = 0; choices && parameter->choices && parameter->choices[i]; i++)
         if (append(choices, PyUnicode_FromString(parameter->choices[i])))
             Py_CLEAR(choices);
-    return choices ? Py_BuildValue("{sssssssOsN}", "name", parameter->name, "kind", kind_name(parameter->kind), "doc",
-                                   parameter->doc, "optional", parameter->optional ? Py_True : Py_False, "choices", choices)
-                   : NULL;
+    return choices
+               ? Py_BuildValue("{sssssssOsN}", "name", parameter->name, "kind", kind_name(parameter->kind), "doc",
+                               parameter->doc, "optional", parameter->optional ? Py_True : Py_False, "choices", choices)
+               : NULL;
 }
 
 static PyObject *list_parameters(const expops_operator *op)
@@ -74,7 +76,8 @@ static PyObject *list_dtypes(const expops_operator *op)
 {
     PyObject *list = PyList_New(0);
     for (unsigned i = 0; list && i < EXPOPS_DTYPE_COUNT; i++)
-        if (expops_operator_dtypes(op) >> i & 1u && append(list, PyUnicode_FromString(library_dtype_name((expops_dtype)i))))
+        if (expops_operator_dtypes(op) >> i & 1u &&
+            append(list, PyUnicode_FromString(library_dtype_name((expops_dtype)i))))
             Py_CLEAR(list);
     return list;
 }
@@ -88,9 +91,9 @@ static PyObject *info(PyObject *self, PyObject *name)
             PyErr_Format(PyExc_LookupError, "there is no operator '%U'", name);
         return NULL;
     }
-    return Py_BuildValue("{sssssNsNsNsNsO}", "name", expops_operator_name(op), "doc", expops_operator_doc(op), "aliases",
-                         list_aliases(op), "parameters", list_parameters(op), "dtypes", list_dtypes(op), "outputs",
-                         list_outputs(op), "in_place", expops_operator_in_place(op) ? Py_True : Py_False);
+    return Py_BuildValue("{sssssNsNsNsNsO}", "name", expops_operator_name(op), "doc", expops_operator_doc(op),
+                         "aliases", list_aliases(op), "parameters", list_parameters(op), "dtypes", list_dtypes(op),
+                         "outputs", list_outputs(op), "in_place", expops_operator_in_place(op) ? Py_True : Py_False);
 }
 
 static PyObject *backends(PyObject *self, PyObject *none)
@@ -98,9 +101,10 @@ static PyObject *backends(PyObject *self, PyObject *none)
     expops_candidate c;
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list && i < expops_candidate_count() && expops_candidate_get(i, &c); i++)
-        if (append(list, Py_BuildValue("{sssssssssssssssssIsO}", "name", c.name, "path", c.path, "origin", c.origin, "version",
-                                       c.version, "stage", c.stage, "cause", c.cause_name, "reason", c.reason, "hint", c.hint,
-                                       "devices", c.num_devices, "usable", c.usable ? Py_True : Py_False)))
+        if (append(list,
+                   Py_BuildValue("{sssssssssssssssssIsO}", "name", c.name, "path", c.path, "origin", c.origin,
+                                 "version", c.version, "stage", c.stage, "cause", c.cause_name, "reason", c.reason,
+                                 "hint", c.hint, "devices", c.num_devices, "usable", c.usable ? Py_True : Py_False)))
             Py_CLEAR(list);
     return list;
 }
@@ -144,9 +148,12 @@ static PyObject *default_device(PyObject *self, PyObject *none)
 static PyMethodDef methods[] = {
     { "operators", operators, METH_NOARGS, "operators()\n--\n\nThe names of all operators." },
     { "info", info, METH_O, "info(name)\n--\n\nAn operator's description, by its name or an alias." },
-    { "backends", backends, METH_NOARGS, "backends()\n--\n\nBackends in the order they are preferred, and what keeps one from running." },
-    { "set_backend", set_backend, METH_O, "set_backend(spec)\n--\n\nThe default device of this process, as EXPOPS_BACKEND says it; None takes it back." },
-    { "default_device", default_device, METH_NOARGS, "default_device()\n--\n\nThe device used where no tensor says which." },
+    { "backends", backends, METH_NOARGS,
+      "backends()\n--\n\nBackends in the order they are preferred, and what keeps one from running." },
+    { "set_backend", set_backend, METH_O,
+      "set_backend(spec)\n--\n\nThe default device of this process, as EXPOPS_BACKEND says it; None takes it back." },
+    { "default_device", default_device, METH_NOARGS,
+      "default_device()\n--\n\nThe device used where no tensor says which." },
     { "_add_backend_path", add_backend_path, METH_O, NULL },
     { NULL, NULL, 0, NULL },
 };

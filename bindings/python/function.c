@@ -45,7 +45,8 @@ static int take_arguments(const function *f, PyObject *const *args, Py_ssize_t n
                           PyObject **given)
 {
     if ((size_t)num_args > f->num_parameters)
-        return PyErr_Format(PyExc_TypeError, "%s() takes %zu arguments, got %zd", f->name, f->num_parameters, num_args), -1;
+        return PyErr_Format(PyExc_TypeError, "%s() takes %zu arguments, got %zd", f->name, f->num_parameters, num_args),
+               -1;
     memcpy(given, args, (size_t)num_args * sizeof given[0]);
     if (keywords && take_keywords(f, args + num_args, keywords, given))
         return -1;

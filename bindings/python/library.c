@@ -67,8 +67,8 @@ static const struct {
     int32_t type;
     const char *backend;
 } served[] = {
-    { EXPOPS_DL_CPU, "cpu" },   { EXPOPS_DL_CUDA, "cuda" },     { EXPOPS_DL_CUDA_MANAGED, "cuda" },
-    { EXPOPS_DL_ROCM, "hip" },  { EXPOPS_DL_OPENCL, "opencl" }, { EXPOPS_DL_EXT, "opencl" },
+    { EXPOPS_DL_CPU, "cpu" },  { EXPOPS_DL_CUDA, "cuda" },     { EXPOPS_DL_CUDA_MANAGED, "cuda" },
+    { EXPOPS_DL_ROCM, "hip" }, { EXPOPS_DL_OPENCL, "opencl" }, { EXPOPS_DL_EXT, "opencl" },
 };
 enum { NUM_SERVED = sizeof served / sizeof served[0] };
 static _Atomic(expops_device *) opened[NUM_SERVED][MAX_ORDINALS];
@@ -120,10 +120,10 @@ expops_status library_set_backend(const char *spec)
 /* --- element types --- */
 
 static const char *const dtype_names[EXPOPS_DTYPE_COUNT] = {
-    [EXPOPS_DTYPE_F16] = "float16",   [EXPOPS_DTYPE_BF16] = "bfloat16",   [EXPOPS_DTYPE_F32] = "float32",
-    [EXPOPS_DTYPE_F64] = "float64",   [EXPOPS_DTYPE_I8] = "int8",         [EXPOPS_DTYPE_I16] = "int16",
-    [EXPOPS_DTYPE_I32] = "int32",     [EXPOPS_DTYPE_I64] = "int64",       [EXPOPS_DTYPE_U8] = "uint8",
-    [EXPOPS_DTYPE_BOOL] = "bool",     [EXPOPS_DTYPE_C64] = "complex64",   [EXPOPS_DTYPE_C128] = "complex128",
+    [EXPOPS_DTYPE_F16] = "float16", [EXPOPS_DTYPE_BF16] = "bfloat16", [EXPOPS_DTYPE_F32] = "float32",
+    [EXPOPS_DTYPE_F64] = "float64", [EXPOPS_DTYPE_I8] = "int8",       [EXPOPS_DTYPE_I16] = "int16",
+    [EXPOPS_DTYPE_I32] = "int32",   [EXPOPS_DTYPE_I64] = "int64",     [EXPOPS_DTYPE_U8] = "uint8",
+    [EXPOPS_DTYPE_BOOL] = "bool",   [EXPOPS_DTYPE_C64] = "complex64", [EXPOPS_DTYPE_C128] = "complex128",
 };
 
 const char *library_dtype_name(expops_dtype dtype)

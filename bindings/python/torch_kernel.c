@@ -18,9 +18,22 @@ typedef struct boxed_call {
 /* --- torch's types --- */
 
 static const int8_t dtype_of_torch[] = {
-    EXPOPS_DTYPE_U8,  EXPOPS_DTYPE_I8, EXPOPS_DTYPE_I16, EXPOPS_DTYPE_I32, EXPOPS_DTYPE_I64,  EXPOPS_DTYPE_F16,
-    EXPOPS_DTYPE_F32, EXPOPS_DTYPE_F64, -1, /* complex of halves */ EXPOPS_DTYPE_C64, EXPOPS_DTYPE_C128, EXPOPS_DTYPE_BOOL,
-    -1, -1, -1, /* quantized */ EXPOPS_DTYPE_BF16,
+    EXPOPS_DTYPE_U8,
+    EXPOPS_DTYPE_I8,
+    EXPOPS_DTYPE_I16,
+    EXPOPS_DTYPE_I32,
+    EXPOPS_DTYPE_I64,
+    EXPOPS_DTYPE_F16,
+    EXPOPS_DTYPE_F32,
+    EXPOPS_DTYPE_F64,
+    -1,
+    /* complex of halves */ EXPOPS_DTYPE_C64,
+    EXPOPS_DTYPE_C128,
+    EXPOPS_DTYPE_BOOL,
+    -1,
+    -1,
+    -1,
+    /* quantized */ EXPOPS_DTYPE_BF16,
 };
 enum { NUM_TORCH_DTYPES = sizeof dtype_of_torch };
 
@@ -152,15 +165,20 @@ static const expops_tensor *find_leader(const boxed_call *call)
 /* ATen resizes an output of another shape, or refuses it. */
 static int fits(const expops_tensor *out, const expops_result *result)
 {
-    return out->ndim == result->ndim && !memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]);
+    return out->ndim == result->ndim &&
+           !memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]);
 }
 
-static expops_status make_output(boxed_call *call, const expops_tensor *leader, const expops_result *result, torch_handle *out_made)
+static expops_status make_output(boxed_call *call, const expops_tensor *leader, const expops_result *result,
+                                 torch_handle *out_made)
 {
     const int on_host = leader->device.device_type == EXPOPS_DL_CPU;
     call->out = call->tensors + MAX_ARGUMENTS - 1;
-    *call->out = (expops_tensor){ .device = leader->device, .ndim = result->ndim, .dtype = expops_dtype_to_dl(result->dtype),
-                                  .shape = (int64_t *)result->shape, .strides = (int64_t *)result->strides };
+    *call->out = (expops_tensor){ .device = leader->device,
+                                  .ndim = result->ndim,
+                                  .dtype = expops_dtype_to_dl(result->dtype),
+                                  .shape = (int64_t *)result->shape,
+                                  .strides = (int64_t *)result->strides };
     if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype(result->dtype), !on_host,
                             on_host ? -1 : leader->device.device_id, out_made))
         return EXPOPS_ERR_OUT_OF_MEMORY;
@@ -178,7 +196,8 @@ static expops_status run(const override *o, boxed_call *call, torch_handle *out_
     if (!status && call->out && !fits(call->out, &result))
         return EXPOPS_ERR_SHAPE;
     if (!status && leader->device.device_type != EXPOPS_DL_CPU)
-        status = !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;
+        status =
+            !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;
     if (!status)
         status = library_device(leader->device, &device);
     if (!status && !call->out)
@@ -266,9 +285,8 @@ static void pass_on(const override *o, torch_value *stack)
         torch.fail(o->name, o->name, 0, torch.get_what ? torch.get_what() : "the operator failed; see standard error");
 }
 
-static void kernel(uint32_t index, torch_value *stack)
+void override_answer(override *o, torch_value *stack)
 {
-    override *o = overrides + index;
     torch_handle made = NULL;
     if (!override_is_on(o)) {
         pass_on(o, stack);
@@ -284,29 +302,4 @@ static void kernel(uint32_t index, torch_value *stack)
         torch.delete_tensor(made);
     atomic_fetch_add_explicit(&o->num_passed[refused - 1], 1, memory_order_relaxed);
     pass_on(o, stack);
-}
-
-/* A boxed kernel is told nothing but its stack, so each override has a function of its own. */
-#define STUB(n) \
-    static void stub_##n(torch_value *stack, uint64_t num_args, uint64_t num_results) \
-    { \
-        kernel(0x##n, stack); \
-    }
-#define NAME(n) stub_##n,
-#define SIXTEEN(DO, n) \
-    DO(n##0) DO(n##1) DO(n##2) DO(n##3) DO(n##4) DO(n##5) DO(n##6) DO(n##7) \
-    DO(n##8) DO(n##9) DO(n##a) DO(n##b) DO(n##c) DO(n##d) DO(n##e) DO(n##f)
-#define ALL(DO, n) \
-    SIXTEEN(DO, n##0) SIXTEEN(DO, n##1) SIXTEEN(DO, n##2) SIXTEEN(DO, n##3) SIXTEEN(DO, n##4) SIXTEEN(DO, n##5) \
-    SIXTEEN(DO, n##6) SIXTEEN(DO, n##7) SIXTEEN(DO, n##8) SIXTEEN(DO, n##9) SIXTEEN(DO, n##a) SIXTEEN(DO, n##b) \
-    SIXTEEN(DO, n##c) SIXTEEN(DO, n##d) SIXTEEN(DO, n##e) SIXTEEN(DO, n##f)
-/* clang-format off */
-ALL(STUB, 0)
-ALL(STUB, 1)
-static const torch_kernel stubs[MAX_BOXED] = { ALL(NAME, 0) ALL(NAME, 1) };
-/* clang-format on */
-
-torch_kernel override_boxed(uint32_t index)
-{
-    return stubs[index];
 }

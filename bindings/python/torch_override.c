@@ -1,6 +1,5 @@
-/* What expops.torch is made of: overrides, the scopes that turn them on, kernels that torch calls through Python, counts. */
+/* What expops.torch is made of: overrides, kernels that torch calls through Python, counts. */
 #include "torch_override.h"
-#include <stdlib.h>
 #include <string.h>
 #include "error.h"
 
@@ -9,88 +8,9 @@ uint16_t override_scope_key, override_native_key;
 int32_t override_gpu_type = EXPOPS_DL_CUDA;
 
 #define OVERRIDE_NAME "expops.override"
-#define SET_NAME "expops.override_set"
 #define LIBRARY_NAME "expops.torch_library"
 
 static uint32_t num_boxed, num_python; /* under the interpreter's lock; expops.torch holds one of its own besides */
-
-/* --- who is on --- */
-
-static _Thread_local const override_set *current;
-static _Atomic(const override_set *) latest, enabled;
-
-static int contains(const override_set *set, size_t index)
-{
-    return set && (set->bits[index / 64] >> index % 64 & 1u);
-}
-
-/* The innermost scope decides, for what enable() turned on too. A thread of autograd's has the key of the scope it works for,
- * but no scope of its own. */
-int override_is_on(const override *o)
-{
-    const size_t index = (size_t)(o - overrides);
-    if (o->global)
-        return !current && contains(atomic_load_explicit(&enabled, memory_order_acquire), index);
-    return contains(current ? current : atomic_load_explicit(&latest, memory_order_acquire), index);
-}
-
-static PyObject *make_set(PyObject *self, PyObject *indices)
-{
-    const Py_ssize_t count = PySequence_Size(indices);
-    override_set *set = calloc(1, sizeof *set);
-    if (!set)
-        return PyErr_NoMemory();
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *item = PySequence_GetItem(indices, i);
-        const long index = item ? PyLong_AsLong(item) : -1;
-        Py_XDECREF(item);
-        if (index >= 0 && index < MAX_OVERRIDES)
-            set->bits[index / 64] |= (uint64_t)1 << index % 64;
-    }
-    PyObject *capsule = PyErr_Occurred() ? NULL : PyCapsule_New(set, SET_NAME, NULL);
-    if (!capsule)
-        free(set);
-    return capsule;
-}
-
-static void set_current(const override_set *set)
-{
-    if (!current != !set)
-        torch.set_included(override_scope_key, set != NULL);
-    current = set;
-}
-
-/* Gives what leave() has to restore. */
-static PyObject *enter(PyObject *self, PyObject *capsule)
-{
-    const override_set *set = PyCapsule_GetPointer(capsule, SET_NAME), *outer = current;
-    if (!set)
-        return NULL;
-    PyObject *token = outer ? PyCapsule_New((void *)outer, SET_NAME, NULL) : Py_NewRef(Py_None);
-    if (token) {
-        atomic_store_explicit(&latest, set, memory_order_release);
-        set_current(set);
-    }
-    return token;
-}
-
-static PyObject *leave(PyObject *self, PyObject *token)
-{
-    const override_set *outer = token == Py_None ? NULL : PyCapsule_GetPointer(token, SET_NAME);
-    if (token != Py_None && !outer)
-        return NULL;
-    set_current(outer);
-    return Py_NewRef(Py_None);
-}
-
-static PyObject *enable(PyObject *self, PyObject *capsule)
-{
-    const override_set *set = capsule == Py_None ? NULL : PyCapsule_GetPointer(capsule, SET_NAME);
-    if (capsule != Py_None && !set)
-        return NULL;
-    atomic_store_explicit(&enabled, set, memory_order_release);
-    return Py_NewRef(Py_None);
-}
 
 /* --- kernels that torch calls through Python --- */
 
@@ -287,7 +207,8 @@ static PyObject *load(PyObject *self, PyObject *args)
         return NULL;
     const char *missing = torch_symbols_load(folder);
     if (missing)
-        return PyErr_Format(PyExc_NotImplementedError, "this torch has no %s: expops.torch needs torch 2.10 or later", missing);
+        return PyErr_Format(PyExc_NotImplementedError, "this torch has no %s: expops.torch needs torch 2.10 or later",
+                            missing);
     override_scope_key = scope_key;
     override_native_key = native_key;
     override_gpu_type = is_hip ? EXPOPS_DL_ROCM : EXPOPS_DL_CUDA;
@@ -327,10 +248,10 @@ static PyMethodDef methods[] = {
     { "_torch_python_kernel", make_python_kernel, METH_O, NULL },
     { "_torch_library", make_library, METH_O, NULL },
     { "_torch_register", register_boxed, METH_VARARGS, NULL },
-    { "_torch_set", make_set, METH_O, NULL },
-    { "_torch_enter", enter, METH_O, NULL },
-    { "_torch_leave", leave, METH_O, NULL },
-    { "_torch_enable", enable, METH_O, NULL },
+    { "_torch_set", scope_make_set, METH_O, NULL },
+    { "_torch_enter", scope_enter, METH_O, NULL },
+    { "_torch_leave", scope_leave, METH_O, NULL },
+    { "_torch_enable", scope_enable, METH_O, NULL },
     { "_torch_native", begin_native, METH_NOARGS, NULL },
     { "_torch_counts", counts, METH_O, NULL },
     { "_torch_clear_counts", clear_counts, METH_NOARGS, NULL },

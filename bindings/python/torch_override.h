@@ -11,17 +11,25 @@ enum { MAX_OVERRIDES = 1024, MAX_BOXED = 512 };
 enum override_form { FORM_FUNCTIONAL, FORM_IN_PLACE, FORM_OUT };
 
 /* What an argument of ATen's is on the stack of a boxed kernel. */
-enum override_kind { ARGUMENT_TENSOR, ARGUMENT_OPTIONAL_TENSOR, ARGUMENT_REAL, ARGUMENT_OPTIONAL_REAL, ARGUMENT_INT,
-                     ARGUMENT_BOOL, ARGUMENT_WORD, NUM_ARGUMENT_KINDS };
+enum override_kind {
+    ARGUMENT_TENSOR,
+    ARGUMENT_OPTIONAL_TENSOR,
+    ARGUMENT_REAL,
+    ARGUMENT_OPTIONAL_REAL,
+    ARGUMENT_INT,
+    ARGUMENT_BOOL,
+    ARGUMENT_WORD,
+    NUM_ARGUMENT_KINDS
+};
 
 /* Why a call went on to ATen's own kernel. */
 enum override_reason {
-    PASSED_DEVICE,    /* a device no backend serves, or a tensor without memory */
-    PASSED_DTYPE,     /* an element type the operator does not take */
-    PASSED_SHAPE,     /* shapes that do not fit, or an output that ATen would resize */
-    PASSED_NUMBER,    /* a tensor without dimensions that may stand for a number, whose type would count differently */
-    PASSED_OVERLAP,   /* memory that overlaps */
-    PASSED_OTHER,     /* anything else the library refused */
+    PASSED_DEVICE,  /* a device no backend serves, or a tensor without memory */
+    PASSED_DTYPE,   /* an element type the operator does not take */
+    PASSED_SHAPE,   /* shapes that do not fit, or an output that ATen would resize */
+    PASSED_NUMBER,  /* a tensor without dimensions that may stand for a number, whose type would count differently */
+    PASSED_OVERLAP, /* memory that overlaps */
+    PASSED_OTHER,   /* anything else the library refused */
     NUM_PASSED
 };
 
@@ -52,8 +60,16 @@ extern int32_t override_gpu_type; /* DLPack's device type of what torch calls cu
 
 /* Why the library's refusal makes a call go on. */
 uint32_t override_reason_of(expops_status status);
+/* Answers for the override, or lets ATen's kernel do it. */
+void override_answer(override *o, torch_value *stack);
 /* Boxed kernel for override `index` below MAX_BOXED. */
 torch_kernel override_boxed(uint32_t index);
+
+/* Functions of the module; see expops/torch.py. */
+PyObject *scope_make_set(PyObject *self, PyObject *indices);
+PyObject *scope_enter(PyObject *self, PyObject *set);
+PyObject *scope_leave(PyObject *self, PyObject *token);
+PyObject *scope_enable(PyObject *self, PyObject *set);
 
 int torch_add(PyObject *module);
 

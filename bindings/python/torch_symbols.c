@@ -10,8 +10,14 @@ static const struct {
     const char *library, *name;
     int optional;
 } wanted[] = {
-#define WANT(field, library, name) { offsetof(torch_symbols, field), library, name, 0 }
-#define ACCEPT(field, library, name) { offsetof(torch_symbols, field), library, name, 1 }
+#define WANT(field, library, name) \
+    { \
+        offsetof(torch_symbols, field), library, name, 0 \
+    }
+#define ACCEPT(field, library, name) \
+    { \
+        offsetof(torch_symbols, field), library, name, 1 \
+    }
     WANT(get_data, "torch_cpu", "aoti_torch_get_data_ptr"),
     WANT(get_dim, "torch_cpu", "aoti_torch_get_dim"),
     WANT(get_sizes, "torch_cpu", "aoti_torch_get_sizes"),

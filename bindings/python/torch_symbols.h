@@ -19,9 +19,10 @@ typedef struct torch_symbols {
     int32_t (*get_device_type)(torch_handle tensor, int32_t *out_type);
     int32_t (*get_device_index)(torch_handle tensor, int32_t *out_index);
     int32_t (*delete_tensor)(torch_handle tensor);
-    int32_t (*empty_strided)(int64_t ndim, const int64_t *sizes, const int64_t *strides, int32_t dtype, int32_t device_type,
-                             int32_t device_index, torch_handle *out_tensor);
-    int32_t (*library_init)(const char *name, const char *key, const char *file, uint32_t line, torch_handle *out_library);
+    int32_t (*empty_strided)(int64_t ndim, const int64_t *sizes, const int64_t *strides, int32_t dtype,
+                             int32_t device_type, int32_t device_index, torch_handle *out_tensor);
+    int32_t (*library_init)(const char *name, const char *key, const char *file, uint32_t line,
+                            torch_handle *out_library);
     int32_t (*library_impl)(torch_handle library, const char *name, torch_kernel kernel);
     int32_t (*library_delete)(torch_handle library);
     int32_t (*call)(const char *name, const char *overload, torch_value *stack);
@@ -31,8 +32,8 @@ typedef struct torch_symbols {
     void (*set_excluded)(uint16_t key, _Bool on);
     void (*fail)(const char *function, const char *file, uint32_t line, const char *message); /* throws c10::Error */
     /* The rest may be NULL. */
-    const char *(*get_what)(void);                                   /* 2.13 */
-    int32_t (*value_delete)(torch_value *value);                     /* 2.13; before, an optional is free()d */
+    const char *(*get_what)(void);                                      /* 2.13 */
+    int32_t (*value_delete)(torch_value *value);                        /* 2.13; before, an optional is free()d */
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */
 } torch_symbols;
 

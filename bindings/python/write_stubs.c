@@ -2,20 +2,19 @@
 #include <stdio.h>
 #include "signature.h"
 
-static const char head[] =
-    "from typing import Any, Literal, Protocol, Sequence, TypeVar\n\n"
-    "class SupportsDLPack(Protocol):\n"
-    "    def __dlpack__(self, *args: Any, **kwargs: Any) -> Any: ...\n"
-    "    def __dlpack_device__(self) -> tuple[int, int]: ...\n\n"
-    "T = TypeVar(\"T\", bound=SupportsDLPack)\n"
-    "Number = bool | int | float | complex\n"
-    "__version__: str\n\n"
-    "def operators() -> list[str]: ...\n"
-    "def info(name: str, /) -> dict[str, Any]: ...\n"
-    "def backends() -> list[dict[str, Any]]: ...\n"
-    "def set_backend(spec: str | None, /) -> None: ...\n"
-    "def default_device() -> str: ...\n\n"
-    "class Error(Exception): ...\n";
+static const char head[] = "from typing import Any, Literal, Protocol, Sequence, TypeVar\n\n"
+                           "class SupportsDLPack(Protocol):\n"
+                           "    def __dlpack__(self, *args: Any, **kwargs: Any) -> Any: ...\n"
+                           "    def __dlpack_device__(self) -> tuple[int, int]: ...\n\n"
+                           "T = TypeVar(\"T\", bound=SupportsDLPack)\n"
+                           "Number = bool | int | float | complex\n"
+                           "__version__: str\n\n"
+                           "def operators() -> list[str]: ...\n"
+                           "def info(name: str, /) -> dict[str, Any]: ...\n"
+                           "def backends() -> list[dict[str, Any]]: ...\n"
+                           "def set_backend(spec: str | None, /) -> None: ...\n"
+                           "def default_device() -> str: ...\n\n"
+                           "class Error(Exception): ...\n";
 
 static void write_function(const expops_operator *op, const char *name, int in_place)
 {

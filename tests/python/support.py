@@ -63,4 +63,8 @@ class Recorded:
 
 
 def main():
-    unittest.main(verbosity=1, argv=sys.argv[:1] + sys.argv[1:])
+    result = unittest.main(verbosity=1, exit=False).result
+    for reason in sorted({reason for _, reason in result.skipped}):
+        print('skipped:', reason)
+    only_skips = result.skipped and len(result.skipped) == result.testsRun
+    sys.exit(77 if only_skips and result.wasSuccessful() else not result.wasSuccessful())
