@@ -72,7 +72,8 @@ static int read_arguments(const function *f, PyObject *const *given, call_argume
 typedef struct call_outputs {
     PyObject *objects[MAX_OUTPUTS];
     container opened[MAX_OUTPUTS];
-    size_t count; /* so far */
+    expops_result results[MAX_OUTPUTS]; /* of new ones, which are described by it */
+    size_t count;                       /* so far */
 } call_outputs;
 
 /* The tensor that says where the work is done: the first that is not on the host, else the first. */
@@ -127,14 +128,14 @@ static int open_outputs(const function *f, PyObject *given, call_outputs *output
 
 static int make_outputs(const function *f, const call_arguments *arguments, call_outputs *outputs)
 {
-    expops_result results[MAX_OUTPUTS];
-    const expops_status status = library_infer(f->op, arguments->values, f->num_parameters, results, f->num_outputs);
+    const expops_status status =
+        library_infer(f->op, arguments->values, f->num_parameters, outputs->results, f->num_outputs);
     const container *leader = find_leader(arguments, outputs);
     if (status)
         return error_raise(status), -1;
     for (; outputs->count < f->num_outputs; outputs->count++) {
         container *opened = outputs->opened + outputs->count;
-        const expops_result *result = results + outputs->count;
+        const expops_result *result = outputs->results + outputs->count;
         outputs->objects[outputs->count] =
             leader ? container_new(leader, result, opened) : container_new_numpy(result, opened);
         if (!outputs->objects[outputs->count])
