@@ -1,13 +1,14 @@
 #include "discovery.h"
 #include "error.h"
 #include "library.h"
+#include "signature.h"
 
 static PyObject *operators(PyObject *self, PyObject *none)
 {
     const size_t count = expops_operator_count();
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; list && i < count; i++)
-        if (PyList_SetItem(list, (Py_ssize_t)i, PyUnicode_FromString(expops_operator_name(expops_operator_at(i)))))
+        if (PyList_SetItem(list, (Py_ssize_t)i, PyUnicode_FromString(signature_name(expops_operator_at(i), 0))))
             Py_CLEAR(list);
     return list;
 }
@@ -91,9 +92,9 @@ static PyObject *info(PyObject *self, PyObject *name)
             PyErr_Format(PyExc_LookupError, "there is no operator '%U'", name);
         return NULL;
     }
-    return Py_BuildValue("{sssssNsNsNsNsO}", "name", expops_operator_name(op), "doc", expops_operator_doc(op),
-                         "aliases", list_aliases(op), "parameters", list_parameters(op), "dtypes", list_dtypes(op),
-                         "outputs", list_outputs(op), "in_place", expops_operator_in_place(op) ? Py_True : Py_False);
+    return Py_BuildValue("{sssssNsNsNsNsO}", "name", signature_name(op, 0), "doc", expops_operator_doc(op), "aliases",
+                         list_aliases(op), "parameters", list_parameters(op), "dtypes", list_dtypes(op), "outputs",
+                         list_outputs(op), "in_place", expops_operator_in_place(op) ? Py_True : Py_False);
 }
 
 static PyObject *backends(PyObject *self, PyObject *none)

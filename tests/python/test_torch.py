@@ -129,7 +129,7 @@ class Scopes(Case):
             answers.use(include=['nonsense'])
 
     def test_scopes_are_their_thread_s(self):
-        x, seen, inside = torch.randn(3), [], threading.Barrier(2)
+        x, seen, inside = torch.randn(3), [], threading.Barrier(3)
 
         def work(scope):
             for _ in range(200):
@@ -140,13 +140,14 @@ class Scopes(Case):
                     torch.cos(x)
                 inside.wait()
             seen.append(True)
-        threads = [threading.Thread(target=work, args=(answers.use(include=names),)) for names in (['cos'], ['sin'])]
+        shared = answers.use(include=['cos'])
+        threads = [threading.Thread(target=work, args=(scope,)) for scope in (shared, shared, answers.use(include='sin'))]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         torch.cos(x)
-        self.assertEqual((len(seen), counts('aten::cos')), (2, (200, 0, {})))
+        self.assertEqual((len(seen), counts('aten::cos')), (3, (400, 0, {})))
 
     def test_every_other_operator_works_as_before(self):
         with answers.use():

@@ -24,6 +24,7 @@ _FUNCTIONAL, _IN_PLACE, _OUT = range(3)
 _REASONS = ('device', 'dtype', 'shape', 'number', 'overlap', 'other')
 
 _lock = threading.RLock()
+_thread = threading.local()  # .outer: what leaving each of its scopes restores
 _covered = {}      # operator: [what is known of each of its overloads]
 _not_covered = {}  # overload: why
 _scoped = {}       # overload: index of its override for scopes
@@ -167,14 +168,15 @@ class use:
     def __init__(self, include=None, exclude=None):
         _prepare_scopes()
         self._set = _set_for(include, exclude)
-        self._outer = []
 
     def __enter__(self):
-        self._outer.append(_core._torch_enter(self._set))
+        if not hasattr(_thread, 'outer'):
+            _thread.outer = []
+        _thread.outer.append(_core._torch_enter(self._set))
         return self
 
     def __exit__(self, *failure):
-        _core._torch_leave(self._outer.pop())
+        _core._torch_leave(_thread.outer.pop())
 
 
 def _as_tensor(number, like):
