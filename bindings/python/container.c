@@ -28,7 +28,6 @@ int container_prepare(void)
     names.dlpack = PyUnicode_InternFromString("__dlpack__");
     names.namespace = PyUnicode_InternFromString("__array_namespace__");
     names.empty = PyUnicode_InternFromString("empty");
-    names.stream = PyUnicode_InternFromString("stream");
     names.max_version = PyUnicode_InternFromString("max_version");
     names.version = Py_BuildValue("(ii)", 1, 0);
     return PyErr_Occurred() ? -1 : 0;

@@ -18,8 +18,7 @@ enum override_kind {
     ARGUMENT_OPTIONAL_REAL,
     ARGUMENT_INT,
     ARGUMENT_BOOL,
-    ARGUMENT_WORD,
-    NUM_ARGUMENT_KINDS
+    ARGUMENT_WORD
 };
 
 /* Why a call went on to ATen's own kernel. */
@@ -52,7 +51,7 @@ typedef struct override_set {
     uint64_t bits[MAX_OVERRIDES / 64];
 } override_set;
 
-/* Whether override `index` answers in this thread now. */
+/* Whether the override answers in this thread now. */
 int override_is_on(const override *o);
 /* Keys of torch's dispatcher, as numbers: of the scopes, and of the kernels that enable() covers. */
 extern uint16_t override_scope_key, override_native_key;
