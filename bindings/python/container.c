@@ -13,8 +13,7 @@ static struct {
 } known[MAX_KNOWN];
 
 static struct {
-    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *namespace, *empty, *stream,
-        *max_version;
+    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *namespace, *empty, *max_version;
     PyObject *version; /* (1, 0) */
 } names;
 
