@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-FOLDERS = ('core', 'backends', 'ops', 'tools', 'tests')
+FOLDERS = ('core', 'backends', 'bindings', 'ops', 'tools', 'tests')
 VERSION = '14'  # each version of the program has opinions of its own
 SKIP = 77
 

@@ -1,0 +1,292 @@
+#include "container.h"
+#include "error.h"
+#include <stdatomic.h>
+
+/* --- which table a type offers --- */
+
+/* Types that were asked, with the answer. A type that does not fit in any more is asked again every time. Never emptied:
+ * the types are held, and the tables live as long as the process. */
+enum { MAX_KNOWN = 16 };
+static struct {
+    _Atomic(PyTypeObject *) type;
+    const dlpack_exchange *api;
+} known[MAX_KNOWN];
+
+static struct {
+    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *namespace, *empty, *max_version;
+    PyObject *version; /* (1, 0) */
+} names;
+
+int container_prepare(void)
+{
+    names.exchange = PyUnicode_InternFromString("__dlpack_c_exchange_api__");
+    names.dispatch = PyUnicode_InternFromString("__torch_dispatch__");
+    names.requires_grad = PyUnicode_InternFromString("requires_grad");
+    names.is_conj = PyUnicode_InternFromString("is_conj");
+    names.is_neg = PyUnicode_InternFromString("is_neg");
+    names.dlpack = PyUnicode_InternFromString("__dlpack__");
+    names.namespace = PyUnicode_InternFromString("__array_namespace__");
+    names.empty = PyUnicode_InternFromString("empty");
+    names.max_version = PyUnicode_InternFromString("max_version");
+    names.version = Py_BuildValue("(ii)", 1, 0);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *get_optional(PyObject *object, PyObject *name)
+{
+    PyObject *found = PyObject_GetAttr(object, name);
+    if (!found)
+        PyErr_Clear();
+    return found;
+}
+
+static int defines(PyObject *type, PyObject *name)
+{
+    PyObject *own = PyObject_GetAttrString(type, "__dict__");
+    const int found = own && PyMapping_HasKey(own, name);
+    Py_XDECREF(own);
+    return found;
+}
+
+/* A subclass inherits its base's table, which reads the storage; one that answers operators itself (a fake tensor, a
+ * distributed one) may have none, and is asked through `__dlpack__`, which it can refuse. */
+static int answers_itself(PyTypeObject *type)
+{
+    PyObject *order = PyObject_GetAttrString((PyObject *)type, "__mro__");
+    const Py_ssize_t count = order ? PyTuple_Size(order) : 0;
+    int answers = 0;
+    for (Py_ssize_t i = 0; i < count && !defines(PyTuple_GetItem(order, i), names.exchange); i++)
+        answers |= defines(PyTuple_GetItem(order, i), names.dispatch);
+    Py_XDECREF(order);
+    return answers;
+}
+
+static const dlpack_exchange *ask(PyTypeObject *type)
+{
+    PyObject *capsule = get_optional((PyObject *)type, names.exchange);
+    if (!capsule)
+        return NULL;
+    const dlpack_exchange *api = PyCapsule_GetPointer(capsule, DLPACK_EXCHANGE_NAME);
+    PyErr_Clear();
+    Py_DECREF(capsule);
+    while (api && api->version_major != 1)
+        api = api->previous;
+    return api && api->borrow && !answers_itself(type) ? api : NULL;
+}
+
+/* Two threads that ask for the same type at once may use two rows, with one answer. */
+static const dlpack_exchange *remember(PyTypeObject *type, const dlpack_exchange *api)
+{
+    static _Atomic size_t used;
+    const size_t row = atomic_fetch_add(&used, 1);
+    if (row < MAX_KNOWN) {
+        Py_INCREF((PyObject *)type);
+        known[row].api = api;
+        atomic_store_explicit(&known[row].type, type, memory_order_release);
+    }
+    return api;
+}
+
+static const dlpack_exchange *exchange_of(PyTypeObject *type)
+{
+    for (size_t i = 0; i < MAX_KNOWN; i++) {
+        PyTypeObject *seen = atomic_load_explicit(&known[i].type, memory_order_acquire);
+        if (seen == type)
+            return known[i].api;
+    }
+    return remember(type, ask(type));
+}
+
+int container_is(PyObject *object)
+{
+    if (exchange_of(Py_TYPE(object)))
+        return 1;
+    PyObject *method = get_optional((PyObject *)Py_TYPE(object), names.dlpack);
+    Py_XDECREF(method);
+    return method != NULL;
+}
+
+/* --- looking into a tensor --- */
+
+_Thread_local int container_below_autograd;
+
+static int is_true(PyObject *object, PyObject *name, int call)
+{
+    PyObject *got = get_optional(object, name), *answer = got;
+    if (got && call) {
+        answer = PyObject_CallNoArgs(got);
+        Py_DECREF(got);
+    }
+    const int truth = answer == Py_True;
+    Py_XDECREF(answer);
+    if (!answer)
+        PyErr_Clear();
+    return truth;
+}
+
+static int gradients_are_on(void)
+{
+    PyObject *torch = PyImport_ImportModule("torch");
+    PyObject *enabled = torch ? PyObject_CallMethod(torch, "is_grad_enabled", NULL) : NULL;
+    const int on = enabled != Py_False;
+    Py_XDECREF(enabled);
+    Py_XDECREF(torch);
+    PyErr_Clear();
+    return on;
+}
+
+/* A negative view is one of the imaginary parts of a conjugate one: every second number. One with neighbours is none. */
+static int may_be_negative(const expops_tensor *tensor)
+{
+    for (int32_t d = 0; d < tensor->ndim; d++)
+        if (tensor->strides[d] == 1 && tensor->shape[d] > 1)
+            return 0;
+    return tensor->dtype.code == 2;
+}
+
+/* What a table's view of memory does not show. */
+static int check_borrowed(PyObject *object, const expops_tensor *tensor)
+{
+    if (!container_below_autograd && is_true(object, names.requires_grad, 0) && gradients_are_on()) {
+        PyErr_SetString(PyExc_ValueError,
+                        "the tensor requires a gradient, which a call of expops does not record: use "
+                        "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
+        return -1;
+    }
+    const int lazy = (tensor->dtype.code == 5 && is_true(object, names.is_conj, 1)) ||
+                     (may_be_negative(tensor) && is_true(object, names.is_neg, 1));
+    if (lazy)
+        PyErr_SetString(PyExc_ValueError, "the tensor is a conjugate or negative view: use tensor.resolve_conj() or "
+                                          "tensor.resolve_neg()");
+    return lazy ? -1 : 0;
+}
+
+static int open_by_table(PyObject *object, container *out)
+{
+    if (out->api->borrow(object, &out->tensor) || check_borrowed(object, &out->tensor))
+        return -1;
+    if (out->tensor.device.device_type == EXPOPS_DL_CPU)
+        return 0;
+    return out->api->current_stream(out->tensor.device.device_type, out->tensor.device.device_id, &out->stream);
+}
+
+/* `__dlpack__` of version 1, or of the time before it. */
+static PyObject *make_capsule(PyObject *object)
+{
+    PyObject *method = PyObject_GetAttr(object, names.dlpack), *capsule = NULL;
+    PyObject *none = method ? PyTuple_New(0) : NULL, *keywords = none ? PyDict_New() : NULL;
+    if (keywords && !PyDict_SetItem(keywords, names.max_version, names.version))
+        capsule = PyObject_Call(method, none, keywords);
+    if (!capsule && keywords && PyErr_ExceptionMatches(PyExc_TypeError)) {
+        PyErr_Clear();
+        capsule = PyObject_CallNoArgs(method);
+    }
+    Py_XDECREF(keywords);
+    Py_XDECREF(none);
+    Py_XDECREF(method);
+    return capsule;
+}
+
+/* The capsule is not consumed: it frees what it holds when it goes. */
+static int open_by_method(PyObject *object, int for_output, container *out)
+{
+    expops_status status;
+    out->capsule = make_capsule(object);
+    if (!out->capsule)
+        return -1;
+    if (PyCapsule_IsValid(out->capsule, "dltensor_versioned"))
+        status = expops_dl_import_versioned(PyCapsule_GetPointer(out->capsule, "dltensor_versioned"), for_output,
+                                            &out->tensor);
+    else if (PyCapsule_IsValid(out->capsule, "dltensor"))
+        status = expops_dl_import(PyCapsule_GetPointer(out->capsule, "dltensor"), &out->tensor);
+    else
+        return PyErr_SetString(PyExc_TypeError, "__dlpack__ gave no DLPack capsule"), -1;
+    if (status)
+        error_raise(status);
+    return status ? -1 : 0;
+}
+
+int container_open(PyObject *object, int for_output, container *out)
+{
+    *out = (container){ .object = object, .api = exchange_of(Py_TYPE(object)) };
+    const int failed = out->api ? open_by_table(object, out) : open_by_method(object, for_output, out);
+    if (failed)
+        container_close(out);
+    return failed;
+}
+
+void container_close(container *c)
+{
+    Py_CLEAR(c->capsule);
+}
+
+/* --- new tensors --- */
+
+static void set_error(void *context, const char *kind, const char *message)
+{
+    (void)context;
+    PyErr_Format(PyExc_RuntimeError, "%s: %s", kind, message);
+}
+
+/* The producer allocates memory in row-major order; the result's order is written into its description, which is ours until
+ * it becomes an object. */
+static PyObject *new_by_table(const container *like, const expops_result *result, container *out)
+{
+    expops_tensor prototype = like->tensor;
+    expops_dl_managed_versioned *managed = NULL;
+    void *object = NULL;
+    prototype.dtype = expops_dtype_to_dl(result->dtype);
+    prototype.ndim = result->ndim;
+    prototype.shape = (int64_t *)result->shape;
+    prototype.strides = NULL;
+    if (like->api->allocate(&prototype, &managed, NULL, set_error))
+        return NULL;
+    for (int32_t d = 0; d < result->ndim; d++)
+        managed->dl_tensor.strides[d] = result->strides[d];
+    prototype.data = managed->dl_tensor.data;
+    prototype.byte_offset = managed->dl_tensor.byte_offset;
+    prototype.strides = (int64_t *)result->strides;
+    if (like->api->to_object(managed, &object))
+        return NULL;
+    *out = (container){ .tensor = prototype, .object = object, .api = like->api, .stream = like->stream };
+    return object;
+}
+
+static PyObject *make_shape(const expops_result *result)
+{
+    PyObject *shape = PyTuple_New(result->ndim);
+    for (int32_t d = 0; shape && d < result->ndim; d++)
+        if (PyTuple_SetItem(shape, d, PyLong_FromLongLong(result->shape[d])))
+            Py_CLEAR(shape);
+    return shape;
+}
+
+/* By the array API standard: NumPy, CuPy, and what else follows it. */
+static PyObject *new_by_namespace(PyObject *namespace, const expops_result *result, container *out)
+{
+    PyObject *shape = make_shape(result), *dtype = PyObject_GetAttrString(namespace, library_dtype_name(result->dtype));
+    PyObject *object = shape && dtype ? PyObject_CallMethodObjArgs(namespace, names.empty, shape, dtype, NULL) : NULL;
+    Py_XDECREF(shape);
+    Py_XDECREF(dtype);
+    if (object && container_open(object, 1, out))
+        Py_CLEAR(object);
+    return object;
+}
+
+PyObject *container_new(const container *like, const expops_result *result, container *out)
+{
+    if (like->api)
+        return new_by_table(like, result, out);
+    PyObject *namespace = PyObject_CallMethodObjArgs(like->object, names.namespace, NULL);
+    PyObject *object = namespace ? new_by_namespace(namespace, result, out) : NULL;
+    Py_XDECREF(namespace);
+    return object;
+}
+
+PyObject *container_new_numpy(const expops_result *result, container *out)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    PyObject *object = numpy ? new_by_namespace(numpy, result, out) : NULL;
+    Py_XDECREF(numpy);
+    return object;
+}

@@ -1,0 +1,66 @@
+#include "error.h"
+
+/* The exception for each status, and the one of Python's own that it is too. */
+static struct {
+    expops_status status;
+    const char *name;
+    PyObject **base;
+    const char *doc;
+    PyObject *type;
+} kinds[] = {
+    { EXPOPS_ERR_INVALID_ARGUMENT, "ArgumentError", &PyExc_ValueError, "A value out of range.", NULL },
+    { EXPOPS_ERR_DTYPE, "DtypeError", &PyExc_TypeError, "An element type the operator does not take or store.", NULL },
+    { EXPOPS_ERR_SHAPE, "ShapeError", &PyExc_ValueError, "Shapes or dimensions that do not fit.", NULL },
+    { EXPOPS_ERR_DEVICE, "DeviceError", &PyExc_ValueError, "A tensor that lives on another device.", NULL },
+    { EXPOPS_ERR_OVERLAP, "OverlapError", &PyExc_ValueError, "An output that overlaps itself or an input.", NULL },
+    { EXPOPS_ERR_UNSUPPORTED, "UnsupportedError", &PyExc_NotImplementedError, "The device has no way to do it.", NULL },
+    { EXPOPS_ERR_NOT_FOUND, "NotFoundError", &PyExc_LookupError, "No operator or backend of that name.", NULL },
+    { EXPOPS_ERR_UNAVAILABLE, "UnavailableError", &PyExc_RuntimeError, "The backend cannot run here.", NULL },
+    { EXPOPS_ERR_OUT_OF_MEMORY, "OutOfMemoryError", &PyExc_MemoryError, "Memory ran out.", NULL },
+    { EXPOPS_ERR_BACKEND, "BackendError", &PyExc_RuntimeError, "The vendor's driver refused.", NULL },
+    { EXPOPS_ERR_CAPTURE, "CaptureError", &PyExc_RuntimeError, "Work that a stream under capture forbids.", NULL },
+    { EXPOPS_ERR_COMPILE, "CompileError", &PyExc_RuntimeError, "The kernel did not compile.", NULL },
+    { EXPOPS_ERR_INTERNAL, "InternalError", &PyExc_RuntimeError, "A defect of this library.", NULL },
+};
+enum { NUM_KINDS = sizeof kinds / sizeof kinds[0] };
+
+static PyObject *error_type;
+
+static PyObject *make_type(const char *name, const char *doc, PyObject *base, PyObject *second)
+{
+    char full[64];
+    PyOS_snprintf(full, sizeof full, "expops.%s", name);
+    PyObject *bases = second ? PyTuple_Pack(2, base, second) : PyTuple_Pack(1, base);
+    PyObject *type = bases ? PyErr_NewExceptionWithDoc(full, doc, bases, NULL) : NULL;
+    Py_XDECREF(bases);
+    return type;
+}
+
+int error_add_types(PyObject *module)
+{
+    error_type = make_type("Error", "A failure the library reports.", PyExc_Exception, NULL);
+    if (!error_type || PyModule_AddObjectRef(module, "Error", error_type))
+        return -1;
+    for (size_t i = 0; i < NUM_KINDS; i++) {
+        kinds[i].type = make_type(kinds[i].name, kinds[i].doc, error_type, *kinds[i].base);
+        if (!kinds[i].type || PyModule_AddObjectRef(module, kinds[i].name, kinds[i].type))
+            return -1;
+    }
+    return 0;
+}
+
+void error_raise(expops_status status)
+{
+    PyObject *type = error_type;
+    for (size_t i = 0; i < NUM_KINDS; i++)
+        type = kinds[i].status == status ? kinds[i].type : type;
+    PyErr_SetString(type, expops_error_text());
+}
+
+expops_status error_status(void)
+{
+    for (size_t i = 0; i < NUM_KINDS; i++)
+        if (PyErr_ExceptionMatches(kinds[i].type))
+            return kinds[i].status;
+    return EXPOPS_OK;
+}

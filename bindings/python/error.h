@@ -1,0 +1,15 @@
+/* The library's failures as Python's exceptions. */
+#ifndef PYTHON_ERROR_H
+#define PYTHON_ERROR_H
+
+#include "python.h"
+#include "expops/status.h"
+
+/* Adds the exceptions to the module. -1 with an exception set on failure. */
+int error_add_types(PyObject *module);
+/* Raises what `status` is, with expops_error_text(). */
+void error_raise(expops_status status);
+/* The status behind the exception that is set; EXPOPS_OK where it is none of the library's. */
+expops_status error_status(void);
+
+#endif

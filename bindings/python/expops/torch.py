@@ -1,0 +1,287 @@
+"""PyTorch's own operators answered by expops: for a scope of one thread, or for the whole process.
+
+    with expops.torch.use():                    # this thread, until the scope ends; scopes nest
+        y = torch.nn.functional.gelu(x)
+
+    expops.torch.enable(exclude=['mul'])        # every thread, until disable()
+    print(expops.torch.report())
+
+Kernels are replaced below autograd, torch.compile's tracing and torch's modes, which see ATen as before. What a kernel of
+ours does not take goes on to ATen's own, and is counted.
+"""
+import os
+import threading
+
+import torch
+
+from expops import _core
+
+# Keys of torch's dispatcher that no tensor of today's has, just above those of the backends: kernels there are called in
+# threads that ask for the key. The first is that of scopes; under the second lie ATen's kernels while enable() covers them.
+_SCOPE_KEY, _NATIVE_KEY = 'CustomRNGKeyId', 'FPGA'
+_KINDS = {'Tensor': 0, 'Optional[Tensor]': 1, 'float': 2, 'Optional[float]': 3, 'int': 4, 'bool': 5, 'str': 6}
+_FUNCTIONAL, _IN_PLACE, _OUT = range(3)
+_REASONS = ('device', 'dtype', 'shape', 'number', 'overlap', 'other')
+
+_lock = threading.RLock()
+_thread = threading.local()  # .outer: what leaving each of its scopes restores
+_covered = {}      # operator: [what is known of each of its overloads]
+_not_covered = {}  # overload: why
+_scoped = {}       # overload: index of its override for scopes
+_global = {}       # overload: index of its override for enable()
+_sets = {}         # (include, exclude): set of overrides
+_kept = []         # libraries of kernels for scopes, for good
+_enabled = []      # libraries of kernels for enable()
+
+
+class _Overload:
+    def __init__(self, aten, operator, form, function, parameters):
+        schema = aten._schema
+        self.aten, self.operator, self.form, self.function = aten, operator, form, function
+        self.name, self.overload = schema.name, schema.overload_name
+        self.full = self.name + ('.' + self.overload if self.overload else '')
+        self.parameters = bytes(parameters)
+        kinds = [_KINDS.get(str(argument.type)) for argument in schema.arguments]
+        boxed = None not in kinds and len(schema.returns) == 1
+        self.kinds = bytes(kinds) if boxed else None  # None: called through Python
+
+
+def _keys():
+    return ['CPU'] + (['CUDA'] if torch.cuda.is_available() else [])
+
+
+def _refusal(aten, full, names):
+    if not any('Tensor' in str(argument.type) for argument in aten._schema.arguments):
+        return 'has no tensor among its arguments'
+    if torch._C._dispatch_has_kernel_for_dispatch_key(full, 'CompositeImplicitAutograd'):
+        return 'is made of other operators by PyTorch'
+    if any(torch._C._dispatch_has_kernel_for_dispatch_key(full, key) and
+           torch._C._dispatch_kernel_for_dispatch_key_is_fallthrough(full, key) for key in ('Conjugate', 'Negative')):
+        return 'resolves conjugate and negative views itself, which a kernel of ours does not see'
+    unknown = [a.name for a in aten._schema.arguments if a.name not in names and a.name != 'out']
+    return f"has arguments that ours has not: {', '.join(unknown)}" if unknown else None
+
+
+def _look_at(aten, operator, name, names):
+    schema = aten._schema
+    full = schema.name + ('.' + schema.overload_name if schema.overload_name else '')
+    why = 'has no kernel' if schema.overload_name and not torch._C._dispatch_has_kernel(full) else None
+    why = why or _refusal(aten, full, names)
+    arguments = [argument.name for argument in schema.arguments]
+    form = _OUT if 'out' in arguments else _IN_PLACE if name.endswith('_') and not name.endswith('__') else _FUNCTIONAL
+    function = getattr(_core, name, None)
+    if why or function is None:
+        _not_covered[full] = why or 'ours has no such form'
+        return
+    parameters = [names.index(argument) if argument != 'out' else len(names) for argument in arguments]
+    _covered.setdefault(operator, {})[full] = _Overload(aten, operator, form, function, parameters)
+
+
+def _look():
+    for operator in _core.operators():
+        info = _core.info(operator)
+        names = [parameter['name'] for parameter in info['parameters']]
+        for word in [operator, *info['aliases']]:
+            for name in (word, word + '_'):
+                packet = getattr(torch.ops.aten, name, None) if name.isidentifier() else None
+                for overload in packet.overloads() if packet else ():
+                    _look_at(getattr(packet, overload), operator, name, names)
+
+
+def _load():
+    if _covered:
+        return
+    keys = [int(torch._C._dispatch_key_parse(key)) for key in (_SCOPE_KEY, _NATIVE_KEY)]
+    _core._torch_load(os.path.join(os.path.dirname(torch.__file__), 'lib'), *keys, torch.version.hip is not None)
+    _look()
+
+
+def _fall_through(key):
+    """Operators without a kernel under the key go on to the next, those too for which torch would take a generic one. Where
+    torch chooses the backend by hand (BackendSelect), nothing is looked over any more, and the generic one is right."""
+    everything, aten = torch.library.Library('_', 'IMPL'), torch.library.Library('aten', 'IMPL')
+    everything.fallback(torch.library.fallthrough_kernel, key)
+    ours = {overload.full for overloads in _covered.values() for overload in overloads.values()}
+    for name in torch._C._dispatch_get_all_op_names():
+        if name.startswith('aten::') and name not in ours and \
+                torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and \
+                not torch._C._dispatch_has_kernel_for_dispatch_key(name, 'BackendSelect'):
+            aten.m.impl(name, key, torch.library.fallthrough_kernel, False)
+    return [everything, aten]
+
+
+def _all():
+    return [overload for overloads in _covered.values() for overload in overloads.values()]
+
+
+def _add(overload, is_global, native):
+    return _core._torch_add_override(overload.name, overload.overload, overload.function, overload.form, is_global,
+                                     overload.kinds, overload.parameters, native)
+
+
+def _register(overload, index, key, boxed, python):
+    if overload.kinds is not None:
+        _core._torch_register(boxed, index)
+    else:
+        python.m.impl(overload.full, key, _core._torch_python_kernel(index), False)
+
+
+def _prepare_scopes():
+    with _lock:
+        if _scoped:
+            return
+        _load()
+        boxed, python = _core._torch_library(_SCOPE_KEY), torch.library.Library('aten', 'IMPL')
+        _kept.extend([*_fall_through(_SCOPE_KEY), boxed, python])
+        made = {}
+        for overload in _all():
+            native = _with_tensors(overload, lambda tensors, *args, aten=overload.aten, **kwargs: aten(*args, **kwargs))
+            made[overload.full] = _add(overload, False, native)
+            _register(overload, made[overload.full], _SCOPE_KEY, boxed, python)
+        _scoped.update(made)
+
+
+def _names(names):
+    if isinstance(names, str):
+        names = [names]
+    return None if names is None else frozenset(_core.info(name)['name'] for name in names)
+
+
+def _selected(include, exclude):
+    return {operator for operator in _covered
+            if (include is None or operator in include) and operator not in (exclude or ())}
+
+
+def _set_for(include, exclude):
+    key = (_names(include), _names(exclude))
+    with _lock:
+        if key not in _sets:
+            operators = _selected(*key)
+            _sets[key] = _core._torch_set([_scoped[o.full] for o in _all() if o.operator in operators])
+        return _sets[key]
+
+
+class use:
+    """A scope: PyTorch's operators, or those of `include` without those of `exclude`, are ours in this thread, and in
+    autograd's threads while they work for it. Operators go by our names or aliases. Scopes nest: the innermost decides."""
+
+    def __init__(self, include=None, exclude=None):
+        _prepare_scopes()
+        self._set = _set_for(include, exclude)
+
+    def __enter__(self):
+        if not hasattr(_thread, 'outer'):
+            _thread.outer = []
+        _thread.outer.append(_core._torch_enter(self._set))
+        return self
+
+    def __exit__(self, *failure):
+        _core._torch_leave(_thread.outer.pop())
+
+
+def _as_tensor(number, like):
+    """torch makes a number of a tensor that came from one when it calls Python: a tensor again, of a type that promotes as
+    the number does."""
+    promoted = torch.result_type(like, number)
+    same_kind = like.dim() and (like.dtype == promoted)
+    widest = torch.complex128 if promoted.is_complex else torch.float64 if promoted.is_floating_point else torch.int64
+    return torch.tensor(number, dtype=widest if same_kind and promoted != torch.bool else promoted)
+
+
+def _with_tensors(overload, call):
+    takes_tensor = ['Tensor' in str(argument.type) for argument in overload.aten._schema.arguments]
+
+    def with_tensors(*args, **kwargs):
+        tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
+        args = [_as_tensor(value, tensors[0]) if is_tensor and isinstance(value, (bool, int, float, complex)) else value
+                for value, is_tensor in zip(args, takes_tensor)]
+        return call(tensors, *args, **kwargs)
+    return with_tensors
+
+
+def _native_of(overload):
+    """ATen's kernels for the backends' keys, as they are now, behind one function."""
+    kernels = {key: torch.library.get_kernel(overload.aten, key) for key in _keys()}
+    sets = {key: torch._C.DispatchKeySet(torch._C.DispatchKey.__members__[key]) for key in _keys()}
+
+    def native(tensors, *args, **kwargs):
+        key = 'CUDA' if any(tensor.is_cuda for tensor in tensors) else 'CPU'
+        _core._torch_native()
+        return kernels[key].call_boxed(sets[key], *args, **kwargs)
+    return _with_tensors(overload, native)
+
+
+def _prepare_enable():
+    if _global:
+        return
+    _load()
+    made = {}
+    _kept.extend(_fall_through(_NATIVE_KEY))
+    python = torch.library.Library('aten', 'IMPL')
+    for overload in _all():
+        native = _native_of(overload)
+        made[overload.full] = _add(overload, True, native)
+        if overload.kinds is not None:
+            python.m.impl(overload.full, _NATIVE_KEY, native, False)
+    _kept.append(python)
+    _global.update(made)
+
+
+def enable(include=None, exclude=None):
+    """The same for every thread of the process, until disable(). Another call replaces the first."""
+    with _lock:
+        _prepare_enable()
+        operators = _selected(_names(include), _names(exclude))
+        chosen = [overload for overload in _all() if overload.operator in operators]
+        disable()
+        _core._torch_enable(_core._torch_set([_global[overload.full] for overload in chosen]))
+        for key in _keys():
+            boxed, python = _core._torch_library(key), torch.library.Library('aten', 'IMPL')
+            _enabled.extend([boxed, python])
+            for overload in chosen:
+                _register(overload, _global[overload.full], key, boxed, python)
+
+
+def disable():
+    """ATen's own kernels again."""
+    with _lock:
+        for library in _enabled:
+            if isinstance(library, torch.library.Library):
+                library._destroy()
+        _enabled.clear()
+        _core._torch_enable(None)
+
+
+def report():
+    """For each overload that was called: how often ours answered, and how often ATen's did, for which reason."""
+    found = {}
+    with _lock:
+        for table in (_scoped, _global):
+            for full, index in table.items():
+                answered, passed = _core._torch_counts(index)
+                row = found.setdefault(full, {'expops': 0, 'aten': 0, 'reasons': {}})
+                row['expops'] += answered
+                row['aten'] += sum(passed)
+                for reason, count in zip(_REASONS, passed):
+                    if count:
+                        row['reasons'][reason] = row['reasons'].get(reason, 0) + count
+    return {full: row for full, row in sorted(found.items()) if row['expops'] or row['aten']}
+
+
+def reset_report():
+    """Counts from zero."""
+    _core._torch_clear_counts()
+
+
+def covered():
+    """The overloads of ATen's that are answered."""
+    with _lock:
+        _load()
+        return sorted(overload.full for overload in _all())
+
+
+def not_covered():
+    """Those of the same operators that are not, and why."""
+    with _lock:
+        _load()
+        return dict(sorted(_not_covered.items()))

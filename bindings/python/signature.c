@@ -1,0 +1,153 @@
+#include "signature.h"
+#include <ctype.h>
+#include <string.h>
+#include "operator.h"
+
+static int is_identifier(const char *name)
+{
+    if (!isalpha((unsigned char)*name) && *name != '_')
+        return 0;
+    while (isalnum((unsigned char)*name) || *name == '_')
+        name++;
+    return !*name;
+}
+
+const char *signature_name(const expops_operator *op, size_t index)
+{
+    const char *copies = expops_operator_copy_name(op), *own = copies ? copies : expops_operator_name(op);
+    const char *name = index ? expops_operator_alias(op, index - 1) : own;
+    return !name || is_identifier(name) ? name : "";
+}
+
+int signature_name_in_place(const expops_operator *op, const char *name, char in_place[MAX_NAME])
+{
+    const uint32_t kind = op->parameters[0].kind;
+    const int first_is_tensor = kind == EXPOPS_PARAMETER_TENSOR || kind == EXPOPS_PARAMETER_OPERAND;
+    if (!expops_operator_in_place(op) || !first_is_tensor)
+        return 0;
+    if (!strncmp(name, "__", 2))
+        return snprintf(in_place, MAX_NAME, "__i%s", name + 2) < MAX_NAME;
+    return snprintf(in_place, MAX_NAME, "%s_", name) < MAX_NAME;
+}
+
+static const char *type_of(uint32_t kind)
+{
+    switch (kind) {
+    case EXPOPS_PARAMETER_TENSOR:
+        return "T";
+    case EXPOPS_PARAMETER_TENSORS:
+        return "Sequence[T]";
+    case EXPOPS_PARAMETER_OPERAND:
+        return "T | Number";
+    case EXPOPS_PARAMETER_NUMBER:
+        return "Number";
+    case EXPOPS_PARAMETER_INT:
+        return "int";
+    case EXPOPS_PARAMETER_INTS:
+        return "int | Sequence[int]";
+    case EXPOPS_PARAMETER_BOOL:
+        return "bool";
+    default:
+        return "Any";
+    }
+}
+
+static void write_type(FILE *file, const expops_parameter *parameter)
+{
+    fputs(": ", file);
+    if (parameter->kind == EXPOPS_PARAMETER_CHOICE) {
+        for (int i = 0; parameter->choices[i]; i++)
+            fprintf(file, "%s\"%s\"", i ? ", " : "Literal[", parameter->choices[i]);
+        fputc(']', file);
+    } else {
+        fputs(type_of(parameter->kind), file);
+    }
+    if (parameter->optional && !parameter->has_default && parameter->kind != EXPOPS_PARAMETER_CHOICE)
+        fputs(" | None", file);
+}
+
+static void write_number(FILE *file, double number)
+{
+    if (number == (int)number) {
+        fprintf(file, "%d", (int)number);
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        char text[32];
+        double read;
+        snprintf(text, sizeof text, "%.*g", digits, number);
+        if (sscanf(text, "%lf", &read) == 1 && read == number) {
+            fputs(text, file);
+            return;
+        }
+    }
+    fputs("None", file);
+}
+
+static void write_default(FILE *file, const expops_parameter *parameter)
+{
+    if (parameter->kind == EXPOPS_PARAMETER_CHOICE)
+        fprintf(file, "'%s'", parameter->choices[(int)parameter->default_value]);
+    else if (!parameter->has_default)
+        fputs("None", file);
+    else if (parameter->kind == EXPOPS_PARAMETER_BOOL)
+        fputs(parameter->default_value != 0 ? "True" : "False", file);
+    else
+        write_number(file, parameter->default_value);
+}
+
+static void write_result(FILE *file, const expops_operator *op)
+{
+    if (!expops_operator_output(op, 1)) {
+        fputc('T', file);
+        return;
+    }
+    fputs("tuple[T", file);
+    for (size_t i = 1; expops_operator_output(op, i); i++)
+        fputs(", T", file);
+    fputc(']', file);
+}
+
+static void write_out(FILE *file, const expops_operator *op, int typed)
+{
+    fprintf(file, "%s*, out", op->parameters[0].name ? ", " : "");
+    if (typed) {
+        fputs(": ", file);
+        write_result(file, op);
+    }
+    fputs(typed ? " | None = None" : "=None", file);
+}
+
+void signature_write(FILE *file, const expops_operator *op, int in_place, int typed)
+{
+    fputc('(', file);
+    for (const expops_parameter *p = op->parameters; p->name; p++) {
+        fprintf(file, "%s%s", p == op->parameters ? "" : ", ", p->name);
+        if (typed)
+            write_type(file, p);
+        if (p->optional) {
+            fputs(typed ? " = " : "=", file);
+            write_default(file, p);
+        }
+    }
+    if (!in_place)
+        write_out(file, op, typed);
+    fputc(')', file);
+    if (typed) {
+        fputs(" -> ", file);
+        write_result(file, op);
+    }
+}
+
+void signature_write_doc(FILE *file, const expops_operator *op, int in_place)
+{
+    fprintf(file, "%s%s\n\nDefinition: %s. Element types:", op->doc, in_place ? " Writes into its first argument." : "",
+            op->source ? op->source : op->name);
+    for (unsigned i = 0; i < EXPOPS_DTYPE_COUNT; i++)
+        if (expops_operator_dtypes(op) >> i & 1u)
+            fprintf(file, " %s", expops_dtype_name((expops_dtype)i));
+    fputs(".\n", file);
+    for (const expops_parameter *p = op->parameters; p->name; p++)
+        if (p->doc)
+            fprintf(file, "%s: %s\n", p->name, p->doc);
+}

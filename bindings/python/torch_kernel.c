@@ -1,0 +1,305 @@
+/* Boxed kernels: called by torch's dispatcher with the interpreter's lock released, below autograd. A kernel owns the
+ * handles on its stack and leaves its results there. */
+#include <stdlib.h>
+#include <string.h>
+#include "torch_override.h"
+
+/* A call while it is answered. */
+typedef struct boxed_call {
+    expops_value values[MAX_ARGUMENTS];
+    expops_tensor tensors[MAX_ARGUMENTS];
+    torch_handle handles[MAX_ARGUMENTS];
+    double reals[MAX_ARGUMENTS];
+    uint32_t num_tensors; /* inputs */
+    expops_tensor *out;   /* one of the tensors, or NULL */
+    int32_t device_type, device_index;
+} boxed_call;
+
+/* --- torch's types --- */
+
+static const int8_t dtype_of_torch[] = {
+    EXPOPS_DTYPE_U8,
+    EXPOPS_DTYPE_I8,
+    EXPOPS_DTYPE_I16,
+    EXPOPS_DTYPE_I32,
+    EXPOPS_DTYPE_I64,
+    EXPOPS_DTYPE_F16,
+    EXPOPS_DTYPE_F32,
+    EXPOPS_DTYPE_F64,
+    -1,
+    /* complex of halves */ EXPOPS_DTYPE_C64,
+    EXPOPS_DTYPE_C128,
+    EXPOPS_DTYPE_BOOL,
+    -1,
+    -1,
+    -1,
+    /* quantized */ EXPOPS_DTYPE_BF16,
+};
+enum { NUM_TORCH_DTYPES = sizeof dtype_of_torch };
+
+static int32_t torch_of_dtype(expops_dtype dtype)
+{
+    int32_t number = 0;
+    while (dtype_of_torch[number] != (int8_t)dtype)
+        number++;
+    return number;
+}
+
+/* --- reading the stack --- */
+
+static int read_device(torch_handle handle, expops_dl_device *out_device)
+{
+    int32_t type, index;
+    if (torch.get_device_type(handle, &type) || torch.get_device_index(handle, &index) || type < 0 || type > 1)
+        return -1;
+    *out_device = (expops_dl_device){ type ? override_gpu_type : EXPOPS_DL_CPU, index < 0 ? 0 : index };
+    return 0;
+}
+
+/* PASSED_... + 1 where the tensor is none for us. */
+static uint32_t read_tensor(torch_handle handle, expops_tensor *tensor)
+{
+    int64_t ndim;
+    int32_t dtype;
+    memset(tensor, 0, sizeof *tensor);
+    if (read_device(handle, &tensor->device))
+        return PASSED_DEVICE + 1;
+    if (torch.get_dtype(handle, &dtype) || dtype < 0 || dtype >= NUM_TORCH_DTYPES || dtype_of_torch[dtype] < 0)
+        return PASSED_DTYPE + 1;
+    if (torch.get_dim(handle, &ndim) || ndim > EXPOPS_MAX_RANK || torch.get_sizes(handle, &tensor->shape) ||
+        torch.get_strides(handle, &tensor->strides))
+        return PASSED_SHAPE + 1;
+    if (torch.get_data(handle, &tensor->data))
+        return PASSED_DEVICE + 1;
+    tensor->ndim = (int32_t)ndim;
+    tensor->dtype = expops_dtype_to_dl((expops_dtype)dtype_of_torch[dtype]);
+    return 0;
+}
+
+static uint32_t take_tensor(boxed_call *call, torch_handle handle, expops_value *value)
+{
+    expops_tensor *tensor = call->tensors + call->num_tensors;
+    const uint32_t refused = read_tensor(handle, tensor);
+    call->num_tensors++;
+    *value = expops_tensor_value(tensor);
+    return refused;
+}
+
+static uint32_t take_word(const expops_parameter_info *parameter, torch_handle string, expops_value *value)
+{
+    const char *text;
+    if (torch.string_c_str(string, &text))
+        return PASSED_OTHER + 1;
+    for (int64_t i = 0; parameter->choices && parameter->choices[i]; i++)
+        if (!strcmp(parameter->choices[i], text)) {
+            *value = expops_choice(i);
+            return 0;
+        }
+    return PASSED_OTHER + 1;
+}
+
+static double real_of(torch_value value)
+{
+    double real;
+    memcpy(&real, &value, sizeof real);
+    return real;
+}
+
+static uint32_t take(boxed_call *call, const override *o, uint32_t index, torch_value given)
+{
+    expops_value *value = call->values + o->parameters[index];
+    const torch_value *inner = (const torch_value *)given;
+    switch (o->kinds[index]) {
+    case ARGUMENT_TENSOR:
+        return take_tensor(call, (torch_handle)given, value);
+    case ARGUMENT_OPTIONAL_TENSOR:
+        return inner ? take_tensor(call, (torch_handle)*inner, value) : 0;
+    case ARGUMENT_REAL:
+        *value = expops_real(real_of(given));
+        return 0;
+    case ARGUMENT_OPTIONAL_REAL:
+        *value = inner ? expops_real(real_of(*inner)) : expops_none();
+        return 0;
+    case ARGUMENT_INT:
+        *value = expops_int((int64_t)given);
+        return 0;
+    case ARGUMENT_BOOL:
+        *value = expops_bool(*(const uint8_t *)&given);
+        return 0;
+    default:
+        return take_word(o->function->parameters + o->parameters[index], (torch_handle)given, value);
+    }
+}
+
+static uint32_t take_output(boxed_call *call, const override *o, const torch_value *stack)
+{
+    if (o->form == FORM_IN_PLACE)
+        call->out = call->tensors; /* the first argument */
+    if (o->form != FORM_OUT)
+        return 0;
+    call->out = call->tensors + MAX_ARGUMENTS - 1;
+    return read_tensor((torch_handle)stack[o->num_args - 1], call->out);
+}
+
+static uint32_t take_all(boxed_call *call, const override *o, const torch_value *stack)
+{
+    const uint32_t inputs = o->num_args - (o->form == FORM_OUT);
+    uint32_t refused = 0;
+    for (size_t p = 0; p < o->function->num_parameters; p++)
+        call->values[p] = expops_none();
+    for (uint32_t i = 0; !refused && i < inputs; i++)
+        refused = take(call, o, i, stack[i]);
+    return refused ? refused : take_output(call, o, stack);
+}
+
+/* --- answering --- */
+
+static const expops_tensor *find_leader(const boxed_call *call)
+{
+    for (uint32_t i = 0; i < call->num_tensors; i++)
+        if (call->tensors[i].device.device_type != EXPOPS_DL_CPU)
+            return call->tensors + i;
+    return call->num_tensors ? call->tensors : call->out;
+}
+
+/* ATen resizes an output of another shape, or refuses it. */
+static int fits(const expops_tensor *out, const expops_result *result)
+{
+    return out->ndim == result->ndim &&
+           !memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]);
+}
+
+static expops_status make_output(boxed_call *call, const expops_tensor *leader, const expops_result *result,
+                                 torch_handle *out_made)
+{
+    const int on_host = leader->device.device_type == EXPOPS_DL_CPU;
+    call->out = call->tensors + MAX_ARGUMENTS - 1;
+    *call->out = (expops_tensor){ .device = leader->device,
+                                  .ndim = result->ndim,
+                                  .dtype = expops_dtype_to_dl(result->dtype),
+                                  .shape = (int64_t *)result->shape,
+                                  .strides = (int64_t *)result->strides };
+    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype(result->dtype), !on_host,
+                            on_host ? -1 : leader->device.device_id, out_made))
+        return EXPOPS_ERR_OUT_OF_MEMORY;
+    return torch.get_data(*out_made, &call->out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
+}
+
+static expops_status run(const override *o, boxed_call *call, torch_handle *out_made)
+{
+    const function *f = o->function;
+    const expops_tensor *leader = find_leader(call);
+    expops_device *device;
+    void *stream = NULL;
+    expops_result result;
+    expops_status status = library_infer(f->op, call->values, f->num_parameters, &result, 1);
+    if (!status && call->out && !fits(call->out, &result))
+        return EXPOPS_ERR_SHAPE;
+    if (!status && leader->device.device_type != EXPOPS_DL_CPU)
+        status =
+            !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;
+    if (!status)
+        status = library_device(leader->device, &device);
+    if (!status && !call->out)
+        status = make_output(call, leader, &result, out_made);
+    return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out, 1);
+}
+
+uint32_t override_reason_of(expops_status status)
+{
+    switch (status) {
+    case EXPOPS_ERR_DEVICE:
+    case EXPOPS_ERR_UNAVAILABLE:
+        return PASSED_DEVICE;
+    case EXPOPS_ERR_DTYPE:
+        return PASSED_DTYPE;
+    case EXPOPS_ERR_SHAPE:
+        return PASSED_SHAPE;
+    case EXPOPS_ERR_OVERLAP:
+        return PASSED_OVERLAP;
+    default:
+        return PASSED_OTHER;
+    }
+}
+
+/* 0, or PASSED_... + 1: then nothing was written, and *out_made may be a tensor to delete. */
+static uint32_t answer(const override *o, const torch_value *stack, torch_handle *out_made)
+{
+    boxed_call call;
+    call.num_tensors = 0;
+    call.out = NULL;
+    const uint32_t refused = take_all(&call, o, stack);
+    if (refused)
+        return refused;
+    if (library_meets_number(call.values, o->function->num_parameters))
+        return PASSED_NUMBER + 1;
+    if (!find_leader(&call))
+        return PASSED_OTHER + 1;
+    const expops_status status = run(o, &call, out_made);
+    return status ? override_reason_of(status) + 1 : 0;
+}
+
+/* --- the stack afterwards --- */
+
+static void delete_optional(torch_value *value)
+{
+    if (torch.value_delete)
+        torch.value_delete(value);
+    else
+        free(value);
+}
+
+static void delete_argument(uint32_t kind, torch_value given)
+{
+    torch_value *inner = (torch_value *)given;
+    if (kind == ARGUMENT_TENSOR)
+        torch.delete_tensor((torch_handle)given);
+    else if (kind == ARGUMENT_WORD)
+        torch.string_delete((torch_handle)given);
+    else if (kind == ARGUMENT_OPTIONAL_TENSOR && inner)
+        torch.delete_tensor((torch_handle)*inner);
+    if ((kind == ARGUMENT_OPTIONAL_TENSOR || kind == ARGUMENT_OPTIONAL_REAL) && inner)
+        delete_optional(inner);
+}
+
+/* Deletes what came, but for what is given back. */
+static void leave_result(const override *o, torch_value *stack, torch_handle made)
+{
+    const uint32_t kept = o->form == FORM_IN_PLACE ? 0 : o->form == FORM_OUT ? o->num_args - 1 : UINT32_MAX;
+    const torch_value result = made ? (torch_value)made : stack[kept];
+    for (uint32_t i = 0; i < o->num_args; i++)
+        if (i != kept)
+            delete_argument(o->kinds[i], stack[i]);
+    stack[0] = result;
+}
+
+/* To ATen's own kernel. What it throws becomes a status on the way, and is thrown again. */
+static void pass_on(const override *o, torch_value *stack)
+{
+    void (*set)(uint16_t, _Bool) = o->global ? torch.set_included : torch.set_excluded;
+    const uint16_t key = o->global ? override_native_key : override_scope_key;
+    set(key, 1);
+    const int32_t failed = torch.call(o->name, o->overload, stack);
+    set(key, 0);
+    if (failed)
+        torch.fail(o->name, o->name, 0, torch.get_what ? torch.get_what() : "the operator failed; see standard error");
+}
+
+void override_answer(override *o, torch_value *stack)
+{
+    torch_handle made = NULL;
+    if (!override_is_on(o)) {
+        pass_on(o, stack);
+        return;
+    }
+    const uint32_t refused = answer(o, stack, &made);
+    if (!refused) {
+        atomic_fetch_add_explicit(&o->num_calls, 1, memory_order_relaxed);
+        leave_result(o, stack, made);
+        return;
+    }
+    if (made)
+        torch.delete_tensor(made);
+    atomic_fetch_add_explicit(&o->num_passed[refused - 1], 1, memory_order_relaxed);
+    pass_on(o, stack);
+}

@@ -1,0 +1,295 @@
+"""expops.torch: PyTorch's own operators answered by ours, in a scope and everywhere. Judged by PyTorch without it."""
+import threading
+import unittest
+import warnings
+
+import support
+from support import needs_torch, torch
+
+if torch is not None:
+    import torch.nn.functional as F
+    try:
+        import expops.torch as answers
+        answers.covered()
+    except NotImplementedError as missing:
+        print(f'skipped: {missing}')
+        raise SystemExit(77) from None
+
+
+def counts(full):
+    row = answers.report().get(full, {'expops': 0, 'aten': 0, 'reasons': {}})
+    return row['expops'], row['aten'], row['reasons']
+
+
+@needs_torch
+class Case(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(1)
+        answers.reset_report()
+
+    def same(self, got, expected):
+        self.assertEqual(got.stride(), expected.stride())
+        torch.testing.assert_close(got, expected, equal_nan=True)
+
+
+class Scopes(Case):
+    def test_functional_in_place_and_out(self):
+        x = torch.randn(5, 7)
+        with answers.use():
+            y, z, out = torch.sin(x), x.clone().sin_(), torch.empty(5, 7)
+            self.assertIs(torch.sin(x, out=out), out)
+        for got in (y, z, out):
+            self.same(got, torch.sin(x))
+        for full in ('aten::sin', 'aten::sin_', 'aten::sin.out'):
+            self.assertEqual(counts(full), (1, 0, {}), full)
+
+    def test_numbers_words_and_several_tensors(self):
+        x, y = torch.randn(4, 5), torch.randn(5)
+        calls = [lambda: x * y, lambda: x * 2, lambda: x.mul_(1.5).clone(), lambda: F.gelu(x, approximate='tanh'),
+                 lambda: F.softplus(x, 2), lambda: torch.addcmul(x, y, y, value=3), lambda: x > 0, lambda: x == y,
+                 lambda: x.amin(1), lambda: torch.arange(4) * 2.0, lambda: torch.tensor(3) * 2,
+                 lambda: torch.tensor(3, dtype=torch.int8) * torch.tensor(2), lambda: torch.lerp(x, y, 0.3),
+                 lambda: torch.logit(x.sigmoid(), eps=0.1), lambda: x.masked_fill(x > 0, -1)]
+        for number, call in enumerate(calls):
+            with self.subTest(call=number):
+                kept = x.clone()
+                expected = call()
+                x.copy_(kept)
+                with answers.use():
+                    got = call()
+                x.copy_(kept)
+                self.assertEqual(got.dtype, expected.dtype)
+                self.same(got, expected)
+
+    def test_layouts_types_and_places_of_every_kind(self):
+        strided, last = torch.randn(6, 8)[::2, 1::3], torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last)
+        complex_ = torch.randn(4, dtype=torch.complex64)
+        sparse = torch.eye(3).to_sparse()
+        inputs = [strided, last, strided.T, torch.randn(0, 3), torch.tensor(1.5), torch.arange(5), torch.tensor([True]),
+                  torch.randn(3).double(), torch.randn(3).half(), torch.randn(3).bfloat16(), complex_, complex_.conj(),
+                  complex_.conj().imag, torch.randn(3).expand(4, 3), torch._efficientzerotensor((3,))]
+        for number, x in enumerate(inputs):
+            with self.subTest(input=number):
+                with answers.use():
+                    got = torch.exp(x)
+                self.same(got, torch.exp(x))
+        with answers.use():
+            self.assertTrue(torch.equal(torch.sin(sparse).to_dense(), torch.sin(sparse.to_dense())))
+            self.assertEqual(torch.sin(torch.empty(3, device='meta')).device.type, 'meta')
+
+    def test_what_is_not_taken_goes_on_and_is_counted(self):
+        x = torch.randn(3)
+        with answers.use():
+            grown = torch.empty(0)
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore')
+                torch.sin(x, out=grown)
+            self.same(torch.sin(torch.empty(3, device='meta')).to('meta'), torch.empty(3, device='meta'))
+            number = torch.tensor(2.0, dtype=torch.float64)
+            half = torch.tensor(3.0, dtype=torch.float16) * number
+        self.same(grown, torch.sin(x))
+        self.same(half, torch.tensor(3.0, dtype=torch.float16) * number)
+        self.assertEqual(counts('aten::sin.out')[1:], (1, {'shape': 1}))
+        self.assertEqual(counts('aten::sin')[:2], (0, 1))
+        self.assertEqual(counts('aten::sin')[2], {'device': 1})
+        self.assertEqual(counts('aten::mul.Tensor'), (0, 1, {'number': 1}))
+
+    def test_aten_s_errors_stay(self):
+        for call in (lambda: torch.mul(torch.randn(3), torch.randn(4)), lambda: torch.randn(3).eq_(torch.randn(4)),
+                     lambda: torch.arange(3).sin_(), lambda: F.softplus(torch.arange(3))):
+            with self.assertRaises(RuntimeError) as expected:
+                call()
+            with answers.use(), self.assertRaises(RuntimeError) as got:
+                call()
+            self.assertEqual(str(got.exception).split('\n')[0], str(expected.exception).split('\n')[0])
+            self.same(torch.sin(torch.ones(2)), torch.ones(2).sin())
+
+    def test_scopes_nest(self):
+        x = torch.randn(3)
+        with answers.use():
+            with answers.use(include=['exp']):
+                torch.sin(x), torch.exp(x)
+            self.assertEqual((counts('aten::sin')[0], counts('aten::exp')[0]), (0, 1))
+            with answers.use(exclude=['sin']):
+                torch.sin(x), torch.exp(x)
+            self.assertEqual((counts('aten::sin')[0], counts('aten::exp')[0]), (0, 2))
+            torch.sin(x)
+        torch.sin(x)
+        self.assertEqual(counts('aten::sin'), (1, 0, {}))
+
+    def test_a_scope_may_be_entered_again_and_left_by_an_error(self):
+        scope, x = answers.use(include='absolute'), torch.randn(3)
+        with scope, scope:
+            torch.abs(x)
+        with self.assertRaises(KeyError), scope:
+            raise KeyError
+        torch.abs(x)
+        self.assertEqual(counts('aten::abs')[0], 1)
+        with self.assertRaisesRegex(LookupError, 'nonsense'):
+            answers.use(include=['nonsense'])
+
+    def test_scopes_are_their_thread_s(self):
+        x, seen, inside = torch.randn(3), [], threading.Barrier(3)
+
+        def work(scope):
+            for _ in range(200):
+                torch.cos(x)
+            with scope:
+                inside.wait()
+                for _ in range(200):
+                    torch.cos(x)
+                inside.wait()
+            seen.append(True)
+        shared = answers.use(include=['cos'])
+        threads = [threading.Thread(target=work, args=(scope,)) for scope in (shared, shared, answers.use(include='sin'))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        torch.cos(x)
+        self.assertEqual((len(seen), counts('aten::cos')), (3, (400, 0, {})))
+
+    def test_every_other_operator_works_as_before(self):
+        with answers.use():
+            x = torch.tensor([1.0, 2.0]).double()
+            self.same(x / 2, torch.tensor([0.5, 1.0]).double())
+            for call in (lambda: torch.hann_window(4), lambda: torch.eye(3), lambda: torch.linspace(0, 1, 5),
+                         lambda: torch.randperm(5).sort()[0], lambda: torch.full((2,), 3), lambda: x.to(torch.int8),
+                         lambda: torch.stack([x, x]).softmax(0), lambda: x.new_ones(2).cumsum(0), lambda: x.numpy()):
+                call()
+
+
+class Autograd(Case):
+    def model(self):
+        return torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.SiLU(), torch.nn.MaxPool2d(2),
+                                   torch.nn.Flatten(), torch.nn.Linear(64, 8), torch.nn.GELU(), torch.nn.RMSNorm(8),
+                                   torch.nn.Softplus(), torch.nn.Linear(8, 2), torch.nn.Hardtanh())
+
+    def step(self, model, context):
+        model.load_state_dict(self.state)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
+        with context:
+            loss = F.mse_loss(model(self.x), self.target)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return [loss.detach(), *(parameter.grad.clone() for parameter in model.parameters()),
+                *(parameter.detach().clone() for parameter in model.parameters())]
+
+    def test_a_training_step(self):
+        import contextlib
+        model = self.model()
+        self.state = {name: value.clone() for name, value in model.state_dict().items()}
+        self.x, self.target = torch.randn(3, 1, 8, 8), torch.randn(3, 2)
+        plain = self.step(model, contextlib.nullcontext())
+        ours = self.step(model, answers.use())
+        self.assertGreater(counts('aten::silu')[0], 0)
+        self.assertGreater(counts('aten::gelu')[0], 0)
+        answers.enable()
+        try:
+            everywhere = self.step(model, contextlib.nullcontext())
+        finally:
+            answers.disable()
+        for a, b, c in zip(plain, ours, everywhere):
+            torch.testing.assert_close(b, a, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(c, a, rtol=1e-4, atol=1e-5)
+
+    def test_gradients_by_differences(self):
+        x = torch.randn(3, 4, dtype=torch.float64, requires_grad=True)
+        with answers.use():
+            for function in (F.gelu, F.softplus, torch.sin, lambda t: t * t.sigmoid(), F.silu, F.elu):
+                self.assertTrue(torch.autograd.gradcheck(function, (x,)))
+        self.assertGreater(counts('aten::gelu')[0], 10)
+
+    def test_autocast_vmap_and_fake_tensors(self):
+        from torch._subclasses import FakeTensorMode
+        x = torch.randn(3, 4)
+        with answers.use():
+            with torch.autocast('cpu', dtype=torch.bfloat16):
+                got = torch.nn.Linear(4, 4)(x)
+                self.assertEqual(torch.sin(got).dtype, torch.bfloat16)
+            self.same(torch.vmap(torch.sin)(x), x.sin())
+            self.same(torch.func.grad(lambda t: torch.sin(t).sum())(x), x.cos())
+            with FakeTensorMode():
+                self.assertEqual(torch.sin(torch.empty(2, 3)).shape, (2, 3))
+        with answers.use():
+            graph = torch.fx.experimental.proxy_tensor.make_fx(torch.sin)(x)
+        self.assertIn('sin', graph.code)
+
+
+class Everywhere(Case):
+    def tearDown(self):
+        answers.disable()
+
+    def test_every_thread_until_disabled(self):
+        x, got = torch.randn(3), []
+        answers.enable()
+        threads = [threading.Thread(target=lambda: got.append(torch.cos(x))) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        answers.disable()
+        torch.cos(x)
+        self.assertEqual(counts('aten::cos'), (3, 0, {}))
+        self.same(got[0], x.cos())
+
+    def test_include_and_exclude(self):
+        x = torch.randn(3)
+        answers.enable(include=['cos', 'sin'], exclude=['sin'])
+        torch.sin(x), torch.cos(x)
+        answers.enable(include=['sin'])
+        torch.sin(x), torch.cos(x)
+        self.assertEqual((counts('aten::sin')[0], counts('aten::cos')[0]), (1, 1))
+        with answers.use(include=['cos']):
+            torch.sin(x), torch.cos(x)
+        self.assertEqual((counts('aten::sin')[0], counts('aten::cos')[0]), (1, 2))
+
+    def test_what_is_not_taken_goes_on(self):
+        answers.enable()
+        with self.assertRaisesRegex(RuntimeError, 'size of tensor a'):
+            torch.mul(torch.randn(3), torch.randn(4))
+        grown = torch.empty(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            torch.exp2(torch.arange(3), out=grown)
+        self.same(grown, torch.tensor([1.0, 2, 4]))
+        with answers.use(include=[]):
+            for _ in range(20):
+                self.same(torch.exp2(torch.arange(3)), torch.tensor([1.0, 2, 4]))
+        self.assertEqual(counts('aten::exp2.out'), (0, 1, {'shape': 1}))
+        self.same(torch.sin(torch.eye(3).to_sparse()).to_dense(), torch.eye(3).sin())
+
+    def test_nothing_is_kept(self):
+        """Neither arguments nor results: each call has 1 MiB of each for itself."""
+        import resource
+        x = torch.zeros(1 << 18)
+
+        def calls():
+            torch.sin(x.clone()), F.gelu(x.clone()), F.softplus(x.clone()), x.clone().cos_()
+            torch.mul(x.clone(), x.clone(), out=torch.empty(0)), torch.sin(x.clone(), out=x.clone())
+        for context in (answers.use(), answers.use(include=[])):
+            answers.enable()
+            with context:
+                for _ in range(10):
+                    calls()
+                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+                for _ in range(60):
+                    calls()
+            for _ in range(60):
+                calls()
+            self.assertLess(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, 20 << 10)
+
+
+class Coverage(Case):
+    def test_each_overload_is_covered_or_has_a_reason(self):
+        covered, without = answers.covered(), answers.not_covered()
+        self.assertGreater(len(covered), 250)
+        self.assertFalse(set(covered) & set(without))
+        for full in ('aten::gelu', 'aten::mul.Tensor', 'aten::softplus.out', 'aten::relu_'):
+            self.assertIn(full, covered)
+        self.assertTrue(all(without.values()))
+
+
+if __name__ == '__main__':
+    support.main()

@@ -1,0 +1,52 @@
+"""What a call from Python costs beside PyTorch's own, in microseconds: the minimum of many short runs.
+
+usage: bench_python.py [ELEMENTS [DEVICE]]      PYTHONPATH names the folder of the package
+"""
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+import expops
+import expops.torch
+
+
+def cost(function, runs=40, calls=1000):
+    function()
+    best = float('inf')
+    for _ in range(runs):
+        start = time.perf_counter()
+        for _ in range(calls):
+            function()
+        best = min(best, (time.perf_counter() - start) / calls)
+    return best * 1e6
+
+
+def within(scope, function):
+    with scope:
+        return cost(function)
+
+
+def main():
+    elements, device = int(sys.argv[1]) if sys.argv[1:] else 16, sys.argv[2] if sys.argv[2:] else 'cpu'
+    x, y, out = (torch.randn(elements, device=device) for _ in range(3))
+    rows = {
+        'sin': (lambda: torch.sin(x), lambda: torch.sin(x, out=out), lambda: expops.sin(x),
+                lambda: expops.sin(x, out=out)),
+        'mul, two tensors': (lambda: torch.mul(x, y), lambda: torch.mul(x, y, out=out), lambda: expops.mul(x, y),
+                             lambda: expops.mul(x, y, out=out)),
+        'gelu': (lambda: F.gelu(x), lambda: torch.ops.aten.gelu.out(x, out=out), lambda: expops.gelu(x),
+                 lambda: expops.gelu(x, out=out)),
+        'softplus (has scalars)': (lambda: F.softplus(x), lambda: torch.ops.aten.softplus.out(x, out=out),
+                                   lambda: expops.softplus(x), lambda: expops.softplus(x, out=out)),
+    }
+    print('| | PyTorch | its `out=` | `expops.f(x)` | `expops.f(x, out=y)` | PyTorch in `use()` | in `use()`, not included |')
+    print('|---|---|---|---|---|---|---|')
+    for name, (native, native_out, ours, ours_out) in rows.items():
+        figures = [cost(native), cost(native_out), cost(ours), cost(ours_out), within(expops.torch.use(), native),
+                   within(expops.torch.use(include=[]), native)]
+        print(f'| {name} |', ' | '.join(f'{figure:.2f}' for figure in figures), '|')
+
+
+main()
