@@ -68,19 +68,34 @@ static void numbers_of(const test_call *call, long double *numbers)
     }
 }
 
-/* Judges one row's results. A sum of n rounded terms errs like a random walk. */
-static int judge_row(test_call *call, const test_row_plan *plan, const expops_row_reference *r, int64_t row)
+/* One of a row's answers, given those beside it. */
+static test_answer answer_of(long double value, long double below, long double above)
+{
+    test_answer answer = { .value = { value, 0 } };
+    answer.unknown = !isfinite(value) != !isfinite(below) || !isfinite(value) != !isfinite(above);
+    if (isfinite(value) && !answer.unknown)
+        answer.slack = fmaxl(fabsl(below - value), fabsl(above - value));
+    return answer;
+}
+
+/* Judges one row's results. A sum of n rounded terms errs like a random walk. `room` is for 2 * n numbers. */
+static int judge_row(test_call *call, const test_row_plan *plan, const expops_row_reference *r, int64_t row,
+                     long double *room)
 {
     const test_array *out = test_call_out(call);
     const int reduce = call->op->family == EXPOPS_FAMILY_REDUCE;
     const int precise = call->types.result == EXPOPS_DTYPE_F32 || call->types.result == EXPOPS_DTYPE_F64;
     const double walk = precise ? sqrt((double)r->n) / 4 : 0;
+    const int sign_is_free = test_row_sign_is_free(call, r, room);
     int wrong = 0;
+    test_row_beside(call, r, -2 - walk, room);
+    test_row_beside(call, r, 2 + walk, room + r->n);
     for (int64_t k = 0; k < (reduce ? 1 : r->n); k++) {
         const int64_t position = reduce ? row : position_of(&call->arrays[0], plan, row, k);
         const test_value actual =
             test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position));
-        const test_answer answer = { .value = { r->out[k], 0 } };
+        test_answer answer = answer_of(r->out[k], room[k], room[r->n + k]);
+        answer.sign_is_free = sign_is_free;
         if (!test_answer_accepts(call, &answer, actual, walk))
             wrong += test_judge_report(call, position, actual, answer.value);
     }
@@ -99,7 +114,7 @@ static int judge_rows(test_call *call, const test_row_plan *plan)
 {
     const test_array *x = &call->arrays[0], *weight = weight_of(call);
     const size_t length = plan->length > 0 ? (size_t)plan->length : 1;
-    long double *memory = malloc(3 * length * sizeof(long double));
+    long double *memory = malloc(5 * length * sizeof(long double));
     expops_row_reference r = { plan->length, memory, weight ? memory + length : NULL, { 0 }, memory + 2 * length };
     int wrong = 0;
     if (!memory)
@@ -115,7 +130,7 @@ static int judge_rows(test_call *call, const test_row_plan *plan)
             memory[k] = test_round(call->types.common, element.re);
         }
         test_reference_find(call->op->name)->row(&r);
-        wrong += judge_row(call, plan, &r, row);
+        wrong += judge_row(call, plan, &r, row, memory + 3 * length);
     }
     free(memory);
     return wrong;
