@@ -70,7 +70,8 @@ expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t d
     result->struct_size = sizeof *result;
     result->dtype = (expops_dtype)dtype;
     result->ndim = ndim;
-    memcpy(result->shape, shape, (size_t)ndim * sizeof *shape);
+    if (ndim) /* `shape` may be NULL without */
+        memcpy(result->shape, shape, (size_t)ndim * sizeof *shape);
     EXPOPS_TRY(check_result(draft, index));
     if (strides)
         memcpy(result->strides, strides, (size_t)ndim * sizeof *strides);
