@@ -41,6 +41,9 @@ void stub_facts_read(const expops_operator *op, stub_facts *facts)
     facts->position = text && strstr(text, "KERNEL(xk_long position)") != NULL;
     if (text && op->arithmetic != EXPOPS_ARITHMETIC_BITS)
         facts->dtypes = facts->position ? 1u << EXPOPS_DTYPE_I64 : dtypes_of(op);
+    facts->moves = text && op->family == EXPOPS_FAMILY_WINDOW && op->arithmetic == EXPOPS_ARITHMETIC_BITS;
+    if (facts->moves)
+        facts->dtypes = 1u << EXPOPS_DTYPE_I64;
     facts->drafted = op->draft != NULL;
     for (uint32_t i = 0; op->parameters[i].name; i++) {
         const uint32_t kind = op->parameters[i].kind, tensor = kind == EXPOPS_PARAMETER_TENSOR;

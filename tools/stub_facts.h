@@ -9,6 +9,7 @@
 typedef struct stub_facts {
     uint32_t family;   /* expops_family */
     uint32_t position; /* the kernel's argument is where the element is */
+    uint32_t moves;    /* a window function alone: one for elements of any type */
     uint32_t choices;  /* so many ways to compile the text */
     uint32_t dtypes;   /* it is compiled for, a bit each; half types count as what they are computed in */
     uint32_t drafted;  /* which arguments the kernel gets is the draft's matter */

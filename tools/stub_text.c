@@ -61,6 +61,8 @@ static void print_element_defines(const expops_operator *op, const stub_facts *f
 
 static void print_row_defines(const stub_facts *facts)
 {
+    if (facts->family == EXPOPS_FAMILY_WINDOW)
+        printf("#define CPU_SUMS %d\n", !facts->moves);
     const uint32_t lifted = stub_count(facts->lifted), numbers = stub_count(facts->numbers);
     const uint32_t tensors = stub_count(facts->elements & ~facts->numbers);
     printf("#define CPU_IS_MAP %d\n#define CPU_LIFTS %u\n#define CPU_ARRAYS %u\n#define CPU_NUMBERS %u\n",
@@ -152,11 +154,15 @@ void stub_print(const cpu_stub *stub)
         print_row_defines(facts);
     else if (!facts->position)
         print_element_defines(stub->op, facts);
-    printf("#include \"cpu_kernel.h\"\n%s#include \"cpu_signature.h\"\n#include \"%s/%s.c\"\n",
+    printf("#include \"cpu_kernel.h\"\n%s%s#include \"cpu_signature.h\"\n#include \"%s/%s.c\"\n",
+           facts->family == EXPOPS_FAMILY_WINDOW ? "#include \"kernels/window.kernel.h\"\n" : "",
            stub->dtype == EXPOPS_DTYPE_F32 ? "#include \"cpu_vector.h\"\n" : "", stub->folder, name);
-    if (rows)
+    if (rows && !facts->moves)
         print_row_checks(facts, expops_operator_text(stub->op));
-    else if (!facts->position)
+    else if (!rows && !facts->position)
         print_element_check(expops_operator_text(stub->op));
-    printf("#include \"%s\"\n", rows ? "cpu_rows.inc" : facts->position ? "cpu_position.inc" : "cpu_pointwise.inc");
+    printf("#include \"%s\"\n", facts->family == EXPOPS_FAMILY_WINDOW ? "cpu_window.inc"
+                                 : rows                                ? "cpu_rows.inc"
+                                 : facts->position                     ? "cpu_position.inc"
+                                                                       : "cpu_pointwise.inc");
 }

@@ -28,6 +28,16 @@ typedef struct cpu_row_functions {
  * bytes. */
 typedef void cpu_position_fn(size_t n, void *out, uint32_t bytes, const void *one, int64_t first, int64_t step);
 
+/* A run as window functions give it, and what they are told beside the indices. */
+typedef struct cpu_run {
+    int64_t first, count, step;
+} cpu_stretch;
+typedef struct cpu_box {
+    const int64_t *sizes, *around, *values;
+} cpu_box;
+/* The runs of dimension `walked` for n elements, from the one at these indices on along index `along`. */
+typedef void cpu_window_fn(const cpu_box *box, int walked, int64_t *at, uint32_t along, size_t n, cpu_stretch *runs);
+
 typedef struct cpu_instance {
     uint32_t family; /* expops_family */
     int32_t store, result;
@@ -39,6 +49,7 @@ typedef struct cpu_instance {
     cpu_pointwise_fn *pointwise;
     cpu_position_fn *position; /* in pointwise's place */
     const cpu_row_functions *rows;
+    cpu_window_fn *window; /* windows; `rows` too where they are summed */
 } cpu_instance;
 
 /* A row of the table that tools/write_stubs.c writes, sorted by name, store, choice, level. */

@@ -30,7 +30,8 @@ static const cpu_table_row *first_row(const char *name, int32_t store)
 
 static const cpu_instance *find(const expops_signature *signature, uint32_t level)
 {
-    const int32_t store = cpu_store_of(signature->dtype);
+    const int moves = signature->family == EXPOPS_FAMILY_WINDOW && signature->dtype < 0;
+    const int32_t store = moves ? EXPOPS_DTYPE_I64 : cpu_store_of(signature->dtype); /* one for all types, as written */
     const cpu_instance *best = NULL;
 
     for (const cpu_table_row *row = first_row(signature->operator_name, store);
@@ -52,6 +53,8 @@ static int matches(const cpu_instance *instance, const expops_signature *signatu
 {
     const uint32_t inputs = signature->num_operands - 1;
 
+    if (signature->family == EXPOPS_FAMILY_WINDOW && !instance->rows)
+        return signature->dtype < 0 && signature->window->single;
     if (inputs != instance->num_args || cpu_store_of(signature->result) != instance->result)
         return 0;
     for (uint32_t i = 0; i < inputs; i++) {
@@ -99,7 +102,7 @@ static void copy_operand(cpu_kernel *kernel, const expops_signature *signature, 
     to->bytes = cpu_dtype_bytes[to->dtype];
     to->through = -1;
     to->store = to->dtype;
-    if (kernel->instance) {
+    if (kernel->instance && signature->dtype >= 0) {
         to->store = i ? kernel->instance->store : kernel->instance->position ? to->dtype : kernel->instance->result;
         to->through = number ? -1 : half_or_none(from->as, to->dtype);
     }
@@ -169,6 +172,8 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
         kernel->run = run_nothing;
     else if (!instance)
         cpu_move_plan(kernel);
+    else if (instance->window)
+        cpu_window_plan(kernel, signature->window);
     else if (instance->rows)
         cpu_rows_plan(kernel);
     else

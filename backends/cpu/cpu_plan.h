@@ -49,6 +49,16 @@ typedef struct cpu_blocks {
     int64_t total;
 } cpu_blocks;
 
+/* A window's own dimensions, and where its indices are counted. */
+typedef struct cpu_walk {
+    uint32_t walked, indices;
+    int64_t sizes[EXPOPS_MAX_WALKED], strides[EXPOPS_MAX_WALKED];
+    uint32_t reads[EXPOPS_MAX_WALKED];
+    int64_t values[EXPOPS_MAX_VALUES];
+    int64_t around[CPU_MAX_RANK]; /* sizes of the dimensions that the indices count */
+    uint32_t along;               /* the index that counts `across`, or `indices` */
+} cpu_walk;
+
 struct expops_backend_kernel {
     const cpu_level *level;
     const cpu_cores *cores;
@@ -67,6 +77,7 @@ struct expops_backend_kernel {
     uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
+    cpu_walk walk;             /* windows */
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
 };
 typedef struct expops_backend_kernel cpu_kernel;
@@ -122,6 +133,7 @@ void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu
 void cpu_pointwise_plan(cpu_kernel *kernel);
 void cpu_move_plan(cpu_kernel *kernel);
 void cpu_rows_plan(cpu_kernel *kernel);
+void cpu_window_plan(cpu_kernel *kernel, const expops_window *window);
 
 /* --- cpu_offer.c --- */
 int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,

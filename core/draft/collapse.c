@@ -121,12 +121,12 @@ static void ensure_dim(expops_problem *problem, uint32_t at)
 void expops_problem_collapse(expops_problem *problem, uint32_t leader)
 {
     const uint32_t kept = problem->rank - problem->row_dims;
-    const int rows = problem->family != EXPOPS_FAMILY_POINTWISE;
+    const int rows = problem->family == EXPOPS_FAMILY_REDUCE || problem->family == EXPOPS_FAMILY_MAP;
     const range walked = { kept, problem->row_dims }, outer = { 0, kept };
     if (rows)
         problem->row_dims = collapse_range(problem, leader, walked);
     const uint32_t left = collapse_range(problem, leader, outer);
-    if (left == 0)
+    if (left == 0 && problem->family != EXPOPS_FAMILY_WINDOW) /* whose indices stay as they are */
         ensure_dim(problem, 0);
     if (rows && problem->row_dims == 0) {
         ensure_dim(problem, problem->rank);

@@ -35,13 +35,15 @@ typedef struct expops_leaf {
     expops_draft *draft;
     const expops_operator *op; /* whose body */
     uint32_t family;           /* expops_family */
-    uint32_t row_dims;         /* the last dimensions, which a row walks */
+    uint32_t row_dims;         /* the last dimensions, which a row walks, or whose indices a window function reads */
     uint32_t lifted;           /* rows: so many of the tensors are reduced, the first ones */
     int32_t common, result;    /* expops_dtype; common is -1 where elements are moved as bits */
     uint32_t bits;             /* bytes of an element moved as bits */
     uint32_t compute;          /* expops_compute */
     uint32_t choice;
     uint32_t num_inputs;
+    expops_window window; /* of windows */
+    int64_t reach;        /* the largest number that the window function comes to */
     expops_view out; /* its shape is the iteration space; where a row gives one element, the row's strides are 0 */
     expops_leaf_input input[EXPOPS_MAX_OPERANDS];
 } expops_leaf;
@@ -143,6 +145,20 @@ expops_leaf *expops_draft_map(expops_draft *draft, const expops_operator *body, 
                               const uint8_t *walked);
 /* The next argument of either: `view` has the dimensions that `walked` has flags for. */
 void expops_leaf_row_argument(expops_leaf *leaf, uint32_t parameter, const expops_view *view, const uint8_t *walked);
+
+/* --- windows (window.c) --- */
+/* A leaf of the own body whose elements are made of boxes of argument `parameter`, seen as `source`, whose last `walked`
+ * dimensions a window walks. `out` has source's other dimensions, then those whose indices the window function reads. `single`:
+ * each box is one element or none. `reach`: the largest number that the function comes to. */
+expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, uint32_t parameter,
+                                 const expops_view *source, uint32_t walked, uint32_t single, int64_t reach);
+/* Strides of a result of this shape: with the channels, dimension 1, innermost where `like`, of 4 or 5 dimensions, has them
+ * there, else compact. */
+void expops_draft_channels(const expops_view *like, const int64_t *shape, int64_t *strides);
+/* The next number for the window function. */
+void expops_leaf_value(expops_leaf *leaf, int64_t value);
+/* Run `walked` depends on these indices; a run for which nothing is said on the one of its own number. */
+void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices);
 
 /* --- for the plan --- */
 /* Checks the arguments and lets the operator draft. `outs` NULL: only the results. To be freed after a failure, too. */

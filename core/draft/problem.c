@@ -104,6 +104,8 @@ static void take_types(const expops_leaf *leaf, expops_problem *problem)
     problem->bits = leaf->bits;
     problem->compute = leaf->compute;
     problem->choice = leaf->choice;
+    problem->window = leaf->window;
+    problem->reach = leaf->reach;
 }
 
 static void take_space(const expops_leaf *leaf, expops_problem *problem)
@@ -118,10 +120,21 @@ static void take_space(const expops_leaf *leaf, expops_problem *problem)
 /* Rows follow their first tensor, all else the output. */
 static uint32_t leader(const expops_problem *problem)
 {
-    for (uint32_t i = 1; problem->family != EXPOPS_FAMILY_POINTWISE && i < problem->num_operands; i++)
+    const int rows = problem->family == EXPOPS_FAMILY_REDUCE || problem->family == EXPOPS_FAMILY_MAP;
+    for (uint32_t i = 1; rows && i < problem->num_operands; i++)
         if (expops_is_tensor(problem->operand + i))
             return i;
     return 0;
+}
+
+/* A window may read all that its own dimensions reach. */
+static void widen(const expops_window *window, expops_problem_operand *source)
+{
+    const int64_t bytes = expops_operand_bytes(source);
+    if (expops_has_no_elements((int32_t)window->walked, window->sizes))
+        source->low = source->high = 0;
+    for (uint32_t w = 0; source->low != source->high && w < window->walked; w++)
+        *(window->strides[w] < 0 ? &source->low : &source->high) += window->strides[w] * (window->sizes[w] - 1) * bytes;
 }
 
 expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *leaf, expops_problem *problem)
@@ -137,6 +150,8 @@ expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *
         else
             add_other(input, leaf->common, problem);
     }
+    if (leaf->family == EXPOPS_FAMILY_WINDOW)
+        widen(&problem->window, problem->operand + 1);
     if (leaf->op->arithmetic == EXPOPS_ARITHMETIC_MOVES)
         move_as_bits(problem);
     if (!problem->empty) /* else only its numbers count: one that cannot be held is refused all the same */

@@ -32,7 +32,9 @@ typedef struct expops_problem {
     int64_t shape[EXPOPS_MAX_RANK];
     uint32_t num_operands, num_tensors, num_numbers;
     expops_problem_operand operand[1 + EXPOPS_MAX_OPERANDS]; /* the output first */
-    int empty;                                               /* no element to write */
+    expops_window window;
+    int64_t reach; /* as in expops_leaf */
+    int empty;     /* no element to write */
 } expops_problem;
 
 /* Checks that the device can reach the leaf's tensors, and collapses dimensions. */

@@ -6,6 +6,12 @@
 #define XK_CAT4_(a, b, c, d) a##b##c##d
 #define XK_CAT4(a, b, c, d) XK_CAT4_(a, b, c, d)
 
+#if XK_INDEX64
+typedef xk_long xk_index; /* of an element */
+#else
+typedef int xk_index;
+#endif
+
 typedef struct xk_c64 {
     float re, im;
 } xk_c64;

@@ -3,14 +3,7 @@
  *   XK_O, XK_D0...   element types of the output and the inputs
  *   XK_A0...         the types that inputs are converted to: XK_D, or the arithmetic's own f32 for what a half type need not hold
  *   XK_SAMEO, XK_SAME0...  1 where the element type is that one already, so that nothing is converted
- *   XK_WO, XK_W0...  bytes of a vector of XK_VEC elements of each
- *   XK_INDEX64       indices need 64 bits */
-
-#if XK_INDEX64
-typedef xk_long xk_index;
-#else
-typedef int xk_index;
-#endif
+ *   XK_WO, XK_W0...  bytes of a vector of XK_VEC elements of each */
 
 /* The elements of a vector; a prelude may know better. */
 #ifndef XK_ARRAY

@@ -13,6 +13,12 @@ typedef struct xk_params {
 #if XK_POSITION
     xk_index first_position, inner_position, position[XK_RANK];
 #endif
+#if XK_WALKED
+    xk_index length;                         /* elements of the innermost dimension */
+    xk_index in[XK_WALKED], walk[XK_WALKED]; /* sizes and strides of the dimensions that windows walk */
+    xk_index around[XK_INDICES];             /* sizes of the dimensions whose indices the window function gets */
+    xk_index value[XK_VALUES];
+#endif
 } xk_params;
 
 /* A vector of an input, loaded in one access where it is contiguous. */

@@ -70,7 +70,7 @@ int expops_needs_wide_index(const expops_problem *problem)
         if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
             return 1;
     }
-    return numel > limit;
+    return numel > limit || problem->reach > limit;
 }
 
 int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,

@@ -21,6 +21,8 @@ TEXT(gather)
 TEXT(reduce)
 TEXT(combine)
 TEXT(map)
+TEXT(window)
+TEXT(box)
 
 /* What follows the operator's text for each variant, in order. */
 static const struct {
@@ -33,6 +35,7 @@ static const struct {
     { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
     { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
+    { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
 };
 
 /* --- defines --- */
@@ -152,6 +155,8 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
         expops_text_append(&text, "\n#line 1 \"complex.kernel.h\"\n");
         expops_text_append(&text, expops_kernel_complex);
     }
+    if (problem->family == EXPOPS_FAMILY_WINDOW)
+        expops_text_append(&text, expops_kernel_window);
     expops_text_append(&text, expops_operator_text(problem->op));
     append_template(&text, step->variant);
     if (text.failed || step->defines.failed) {

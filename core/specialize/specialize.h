@@ -21,7 +21,7 @@ typedef struct expops_params {
 /* One kernel and its launch. */
 typedef struct expops_step {
     expops_text defines;
-    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map" */
+    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "box" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
@@ -48,6 +48,15 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
 /* Fills the step and returns 1 where some operand is better staged in tiles. */
 int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+
+expops_status expops_specialize_window(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+
+/* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
+void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
+                           expops_params *params);
+/* One work-item for each of so many vectors; a group is as large as the device allows. */
+expops_status expops_step_launch(const expops_problem *problem, const expops_device *device, uint64_t items,
+                                 expops_step *step);
 
 /* How an operand's innermost dimension is reached; in "flat", how all of them are. */
 enum expops_reach { EXPOPS_REACH_C, EXPOPS_REACH_B, EXPOPS_REACH_S, EXPOPS_REACH_T };

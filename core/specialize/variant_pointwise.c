@@ -69,9 +69,8 @@ static void put_position(const expops_problem *problem, const expops_problem_ope
         expops_params_index(params, vector_stride(operand, d, d == inner ? unit : 1), wide);
 }
 
-/* Elements of the innermost dimension are counted by `unit`. */
-static void fill_params(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
-                        expops_params *params)
+void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
+                           expops_params *params)
 {
     const uint32_t rank = problem->rank, inner = rank - 1;
     expops_params_u64(params, vectors);
@@ -102,7 +101,6 @@ static void fill_params(const expops_problem *problem, uint32_t unit, int wide, 
     for (uint32_t i = 0; i < problem->num_operands; i++)
         if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
             put_position(problem, problem->operand + i, unit, wide, params);
-    expops_params_finish(params);
 }
 
 static int has_position(const expops_problem *problem)
@@ -113,8 +111,11 @@ static int has_position(const expops_problem *problem)
     return 0;
 }
 
-static expops_status set_grid(const expops_problem *problem, uint64_t groups, expops_step *step)
+expops_status expops_step_launch(const expops_problem *problem, const expops_device *device, uint64_t items,
+                                 expops_step *step)
 {
+    step->group = group_size(device, GROUP);
+    const uint64_t groups = (items + step->group - 1) / step->group;
     if (groups > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %llu groups of work-items are more than one launch takes",
                            problem->op->name, (unsigned long long)groups);
@@ -141,7 +142,6 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
     const uint64_t vectors = (elements + vector - 1) / vector;
     (flat ? expops_flat_reaches : find_reaches)(problem, vector, reach);
     step->variant = flat ? "flat" : "pointwise";
-    step->group = group_size(device, GROUP);
     expops_define_operands(problem, step, vector, reach, wide);
     expops_define_call(problem, step);
     expops_text_add(&step->defines,
@@ -149,9 +149,9 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
                     "#define XK_POSITION %d\n",
                     problem->rank, turns, (flat || problem->rank == 1) && vector > 1 && elements % vector != 0,
                     reach[0] == EXPOPS_REACH_C, position);
-    fill_params(problem, flat ? 1 : vector, wide, vectors, elements, &step->params);
-    const uint64_t per_group = (uint64_t)step->group * turns;
-    return set_grid(problem, (vectors + per_group - 1) / per_group, step);
+    expops_params_vectors(problem, flat ? 1 : vector, wide, vectors, elements, &step->params);
+    expops_params_finish(&step->params);
+    return expops_step_launch(problem, device, (vectors + turns - 1) / turns, step);
 }
 
 /* --- tiles --- */

@@ -161,10 +161,26 @@ enum expops_family {
     EXPOPS_FAMILY_POINTWISE = 0, /* output element i from input elements i */
     EXPOPS_FAMILY_REDUCE = 1,    /* one output element for each row */
     EXPOPS_FAMILY_MAP = 2,       /* one output element for each element of a row, knowing a reduction of the row */
+    EXPOPS_FAMILY_WINDOW = 3,    /* output element i from a box of the first input, which the operator says given i */
 };
 
+enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 8 };
+
+/* Windows: beside the iteration space the first input has dimensions of its own, which a window walks. The operator's window
+ * function says which run of each, given the element's indices in the last `row_dims` dimensions of the space. */
+typedef struct expops_window {
+    uint32_t walked; /* dimensions; of each */
+    uint32_t single; /* every run has one element or none: it is moved, and where there is none the second input's or 0 is */
+    int64_t sizes[EXPOPS_MAX_WALKED];
+    int64_t strides[EXPOPS_MAX_WALKED]; /* elements */
+    uint32_t reads[EXPOPS_MAX_WALKED];  /* bit i where its run depends on index i */
+    int64_t values[EXPOPS_MAX_VALUES];  /* what the window function reads beside indices and sizes */
+    uint32_t num_values;
+    uint32_t pad;
+} expops_window;
+
 /* What is known when a plan is made; valid during the call. The iteration space is collapsed and broadcast, outermost
- * dimension first. For rows the last `row_dims` dimensions are walked by one row. Operands come in the order in which the
+ * dimension first. For rows the last `row_dims` dimensions are walked by one row, for windows they are the indices. Operands come in the order in which the
  * kernel's function takes them, outputs first. */
 typedef struct expops_signature {
     expops_header header;
@@ -181,6 +197,7 @@ typedef struct expops_signature {
     const expops_operand *operands; /* operands[0].struct_size apart */
     uint32_t lifted;                /* rows: so many of the inputs, the first ones, are reduced; at least 1 */
     uint32_t pad;
+    const expops_window *window; /* of windows */
 } expops_signature;
 
 /* A tensor as a kernel receives it. */

@@ -1,0 +1,66 @@
+/* The words of drafts whose leaves are windows. */
+#include <string.h>
+#include "draft_internal.h"
+#include "base/size.h"
+
+expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, uint32_t parameter,
+                                 const expops_view *source, uint32_t walked, uint32_t single, int64_t reach)
+{
+    expops_leaf *leaf = expops_draft_leaf(draft, draft->op, EXPOPS_FAMILY_WINDOW, out);
+    const int32_t kept = source->ndim - (int32_t)walked;
+    expops_view beside = *out;
+    leaf->row_dims = (uint32_t)(out->ndim - kept);
+    leaf->reach = reach;
+    leaf->window.single = single;
+    leaf->window.walked = walked;
+    for (uint32_t w = 0; w < walked; w++) {
+        leaf->window.sizes[w] = source->shape[kept + (int32_t)w];
+        leaf->window.strides[w] = source->strides[kept + (int32_t)w];
+        leaf->window.reads[w] = 1u << w;
+    }
+    beside.slot = source->slot;
+    beside.dtype = source->dtype;
+    beside.offset = source->offset;
+    memset(beside.strides, 0, sizeof beside.strides);
+    memcpy(beside.strides, source->strides, (size_t)kept * sizeof *beside.strides);
+    expops_leaf_argument_as(leaf, parameter, &beside);
+    return leaf;
+}
+
+void expops_leaf_value(expops_leaf *leaf, int64_t value)
+{
+    leaf->window.values[leaf->window.num_values++] = value;
+}
+
+void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)
+{
+    leaf->window.reads[walked] = indices;
+}
+
+static int channels_are_innermost(const expops_view *view)
+{
+    int64_t least = 1;
+    if (view->ndim < 4 || view->ndim > 5 || view->shape[1] < 2 || view->strides[1] < 1)
+        return 0;
+    for (int32_t i = 0; i < view->ndim; i++) {
+        const int32_t d = i == 0 ? 1 : i + 1 < view->ndim ? view->ndim - i : 0;
+        if (view->shape[d] == 1)
+            continue;
+        if (view->shape[d] == 0 || view->strides[d] < least)
+            return 0;
+        least = view->strides[d] * view->shape[d];
+    }
+    return 1;
+}
+
+void expops_draft_channels(const expops_view *like, const int64_t *shape, int64_t *strides)
+{
+    const int innermost = channels_are_innermost(like);
+    int64_t stride = 1;
+    for (int32_t i = 0; i < like->ndim; i++) {
+        const int32_t d = !innermost ? like->ndim - 1 - i : i == 0 ? 1 : i + 1 < like->ndim ? like->ndim - i : 0;
+        strides[d] = stride;
+        if (!expops_checked_multiply(stride, shape[d] > 1 ? shape[d] : 1, &stride))
+            stride = 0; /* the shape is refused */
+    }
+}

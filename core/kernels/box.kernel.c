@@ -1,0 +1,126 @@
+/* Window template: every element of the output is made of a box of the first input. A work-item takes a vector of XK_VEC
+ * neighbouring elements of one row; the last of a row may be partial. Defines, besides those of the dialect, of
+ * operands.kernel.h and of vectors.kernel.h:
+ *   XK_WALKED        dimensions that a window walks
+ *   XK_INDICES       indices that the window function gets; XK_AT gives them, as parts of c
+ *   XK_VALUES        values that it gets
+ *   XK_SINGLE        a box has one element or none, which is moved, or the second input's in its place, or 0
+ *   XK_WHOLE         every full vector of the output starts at a multiple of its size */
+
+/* Elements from the operand's first to the k-th of the vector, and the index of that; what lies behind the last of a row is
+ * taken to be the last. */
+#define XK_WITHIN(k) ((k) < count ? (k) : count - 1)
+#define XK_BESIDE(i) (o##i + within * p.inner[i + 1])
+
+#if !XK_SINGLE
+/* The sum of the box, the last dimension innermost; `start` is where no index counts. */
+XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_run *run, const xk_index *walk)
+{
+    xk_acc acc = xk_identity();
+    xk_index turn[XK_WALKED];
+    XK_UNROLL
+    for (int w = 0; w < XK_WALKED; w++) {
+        turn[w] = 0;
+        if (run[w].count < 1)
+            return acc;
+        start += run[w].first * walk[w];
+    }
+    for (;;) {
+        for (xk_index i = 0; i < run[XK_WALKED - 1].count; i++)
+            acc = xk_combine(acc, xk_lift(XK_CONVERT(0, g0[start + i * run[XK_WALKED - 1].step * walk[XK_WALKED - 1]])));
+        int w = XK_WALKED - 2;
+        for (; w >= 0; w--) {
+            start += run[w].step * walk[w];
+            if (++turn[w] < run[w].count)
+                break;
+            start -= turn[w] * run[w].step * walk[w];
+            turn[w] = 0;
+        }
+        if (w < 0)
+            return acc;
+    }
+}
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_EACH(XK_ADDRESS)
+    const xk_index vector = (xk_index)xk_group_id() * XK_WG + (xk_index)xk_local_id();
+    if ((xk_ulong)vector >= p.vectors)
+        return;
+    xk_index rest = vector, at_out = 0, place[XK_RANK];
+    XK_EACH(XK_OFFSET)
+    XK_UNROLL
+    for (int d = XK_RANK - 1; d >= 0; d--) {
+        xk_index c = rest;
+        if (d > 0) {
+            rest = XK_DIVIDE(rest, d);
+            c -= rest * p.size[d];
+        }
+        at_out += c * p.stride[0][d];
+        XK_EACH(XK_ADVANCE)
+        place[d] = c;
+    }
+    const xk_index first = place[XK_RANK - 1] * XK_VEC;
+    const int count = (int)(p.length - first < XK_VEC ? p.length - first : XK_VEC);
+    union {
+        XK_CAT(xk_word, XK_WO) word;
+        xk_uint part[4];
+        XK_S(XK_O) v[XK_VEC];
+    } result;
+#if XK_SINGLE && XK_NT < 2
+    union {
+        xk_uint part[4];
+        XK_S(XK_O) element;
+    } zero;
+    zero.part[0] = zero.part[1] = zero.part[2] = zero.part[3] = 0;
+#endif
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++) {
+        const xk_index within = XK_WITHIN(k);
+        xk_index c[XK_RANK];
+        XK_UNROLL
+        for (int d = 0; d < XK_RANK; d++)
+            c[d] = d < XK_RANK - 1 ? place[d] : first + within;
+        const xk_index at[XK_INDICES] = { XK_AT };
+        xk_run run[XK_WALKED];
+        XK_UNROLL
+        for (int w = 0; w < XK_WALKED; w++)
+            run[w] = xk_window(w, at, p.in, p.around, p.value);
+#if XK_SINGLE
+        xk_index from = XK_BESIDE(0);
+        int there = 1;
+        XK_UNROLL
+        for (int w = 0; w < XK_WALKED; w++) {
+            there &= run[w].count > 0;
+            from += run[w].first * p.walk[w];
+        }
+#if XK_NT < 2
+        result.v[k] = zero.element;
+#else
+        result.v[k] = g1[XK_BESIDE(1)];
+#endif
+        if (there)
+            result.v[k] = g0[from];
+#else
+        xk_long elements = 1;
+        XK_UNROLL
+        for (int w = 0; w < XK_WALKED; w++)
+            elements *= run[w].count > 0 ? run[w].count : 0;
+        const xk_acc acc = xk_box(g0, XK_BESIDE(0), run, p.walk);
+        const xk_r r = XK_CALL;
+        result.v[k] = XK_STORE(r);
+#endif
+    }
+#if XK_WHOLE
+    if (count == XK_VEC) {
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out) = result.word;
+        return;
+    }
+#endif
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++)
+        if (k < count)
+            gout[at_out + k * p.inner[0]] = result.v[k];
+}

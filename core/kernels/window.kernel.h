@@ -1,0 +1,31 @@
+/* The words of window functions, before the operator's text:
+ *
+ *   WINDOW { ... }   which run of dimension `d` of the operand, of those that a window walks, the element at `at` is made of:
+ *                    its indices in the output's dimensions that the draft names. Nothing of a run may lie outside.
+ *   XK_IN(d)         size of dimension d
+ *   XK_OUT(i)        size of the dimension that at[i] counts
+ *   XK_V(j)          the draft's value j */
+
+typedef struct xk_run {
+    xk_index first, count, step;
+} xk_run;
+
+XK_FN xk_run xk_run_of(xk_index first, xk_index count, xk_index step)
+{
+    xk_run run;
+    run.first = first;
+    run.count = count;
+    run.step = step;
+    return run;
+}
+
+/* One element, and none. */
+#define xk_one(i) xk_run_of(i, 1, 1)
+#define xk_none() xk_run_of(0, 0, 1)
+
+#define WINDOW \
+    XK_FN xk_run xk_window(const int d, const xk_index *at, const xk_index *xk_in, const xk_index *xk_around, \
+                           const xk_index *xk_value)
+#define XK_IN(d) xk_in[d]
+#define XK_OUT(i) xk_around[i]
+#define XK_V(j) xk_value[j]

@@ -1,0 +1,89 @@
+/* The window kernel: which dimension its vectors lie along. */
+#include "base/size.h"
+#include "specialize.h"
+
+/* Dimension `dim` becomes the last, the others keep their order; `place` says where each has gone. */
+static void bring_down(expops_problem *problem, uint32_t dim, uint32_t *place)
+{
+    for (uint32_t d = 0; d < problem->rank; d++)
+        place[d] = d < dim ? d : d == dim ? problem->rank - 1 : d - 1;
+    const expops_problem from = *problem;
+    for (uint32_t d = 0; d < problem->rank; d++) {
+        problem->shape[place[d]] = from.shape[d];
+        for (uint32_t i = 0; i < problem->num_operands; i++)
+            problem->operand[i].strides[place[d]] = from.operand[i].strides[d];
+    }
+}
+
+/* The one in which the output is contiguous, or the last. */
+static uint32_t inner_dim(const expops_problem *problem)
+{
+    for (uint32_t d = problem->rank; d-- > 0;)
+        if (problem->operand[0].strides[d] == 1 && problem->shape[d] > 1)
+            return d;
+    return problem->rank - 1;
+}
+
+/* As wide as half of a row, so that most of a row's vectors are full. */
+static uint32_t choose_vector(const expops_problem *problem)
+{
+    const uint32_t inner = problem->rank - 1;
+    uint32_t vector = problem->operand[0].strides[inner] == 1 ? expops_widest_vector(problem) : 1;
+    while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
+        vector /= 2;
+    return vector;
+}
+
+static void define_window(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
+{
+    const expops_window *window = &problem->window;
+    const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
+    expops_text_add(&step->defines,
+                    "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
+                    "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_WHOLE %d\n#define XK_AT ",
+                    problem->rank, window->walked, indices, window->num_values ? window->num_values : 1, window->single,
+                    problem->operand[0].strides[problem->rank - 1] == 1 &&
+                        expops_can_vector(problem, problem->operand, vector, problem->rank - 1));
+    for (uint32_t i = 0; i < indices; i++)
+        expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
+    expops_text_append(&step->defines, "\n");
+    if (!window->single)
+        expops_text_append(&step->defines, "#define XK_CALL xk_finish(acc, (xk_t)elements)\n");
+}
+
+static void put_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params)
+{
+    const expops_window *window = &problem->window;
+    const uint32_t kept = problem->rank - problem->row_dims;
+    expops_params_index(params, problem->shape[problem->rank - 1], wide);
+    for (uint32_t w = 0; w < window->walked; w++)
+        expops_params_index(params, window->sizes[w], wide);
+    for (uint32_t w = 0; w < window->walked; w++)
+        expops_params_index(params, window->strides[w], wide);
+    for (uint32_t d = kept; d < problem->rank; d++)
+        expops_params_index(params, problem->shape[place[d]], wide);
+    for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
+        expops_params_index(params, window->values[j], wide);
+}
+
+expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)
+{
+    expops_problem problem = *given;
+    expops_step *step = steps->step;
+    uint32_t place[EXPOPS_MAX_RANK + 1];
+    uint64_t rows = 1;
+    bring_down(&problem, inner_dim(&problem), place);
+    for (uint32_t d = 0; d + 1 < problem.rank; d++)
+        rows *= (uint64_t)problem.shape[d];
+    const uint32_t vector = choose_vector(&problem);
+    const int wide = expops_needs_wide_index(&problem);
+    const uint64_t length = (uint64_t)problem.shape[problem.rank - 1], vectors = rows * ((length + vector - 1) / vector);
+    steps->count = 1;
+    step->variant = "box";
+    expops_define_operands(&problem, step, vector, NULL, wide);
+    define_window(&problem, place, vector, step);
+    expops_params_vectors(&problem, vector, wide, vectors, rows * length, &step->params);
+    put_window(&problem, place, wide, &step->params);
+    expops_params_finish(&step->params);
+    return expops_step_launch(&problem, device, vectors, step);
+}

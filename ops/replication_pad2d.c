@@ -1,0 +1,25 @@
+#include "operator.h"
+#include "pad.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_pad_draft(d, 2, 0);
+}
+
+OPERATOR(replication_pad2d) = {
+    .name = "replication_pad2d",
+    .doc = "self with its last two dimensions continued by its ends. Negative padding cuts off.",
+    .source = "torch.ops.aten.replication_pad2d",
+    .family = EXPOPS_FAMILY_WINDOW,
+    .dtypes = FLOATING | INTEGRAL | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("padding", .doc = "left, right, top, bottom.") },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};
+
+#ifdef XK
+#include "replication.kernel.h"
+#endif
