@@ -64,7 +64,8 @@ typedef struct expops_parameter {
     uint32_t has_default; /* DEFAULT gave it; an int may have one that only the operator knows (eye's m) */
     double default_value;
     const char *const *choices;
-    uint32_t drafted; /* choices: the draft reads it, and no kernel is compiled for each word */
+    uint32_t drafted; /* the draft reads it: a choice, and no kernel is compiled for each word, or a NUMBER, and a plan is
+                       * made for each value */
     const char *doc;
     uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
     uint32_t meets;  /* expops_meets */
@@ -107,6 +108,8 @@ typedef struct expops_samples {
     uint32_t shape_only; /* its elements are not read, its shape is the result's (fill's self) */
     uint32_t scalar;     /* without dimensions */
     uint32_t row;        /* with the dimensions that a row walks (a weight) */
+    int64_t usual[6];    /* where not any shape, list or int will do: one that fits the others' */
+    uint32_t count;      /* its entries; 0: any will do */
 } expops_samples;
 
 /* Error bound in units in the last place of the result type. 0: exact. Where a formula's terms cancel no bound in units of

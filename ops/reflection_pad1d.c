@@ -17,7 +17,7 @@ OPERATOR(reflection_pad1d) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("padding", .doc = "left, right.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 2, 5 }, .count = 2 }, { .usual = { 1, 2 }, .count = 2 } },
 };
 
 #ifdef XK

@@ -17,7 +17,7 @@ OPERATOR(reflection_pad3d) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("padding", .doc = "left, right, top, bottom, front, back.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 2, 5, 4, 3 }, .count = 4 }, { .usual = { 1, 2, 2, 1, 0, 1 }, .count = 6 } },
 };
 
 #ifdef XK

@@ -17,7 +17,7 @@ OPERATOR(replication_pad2d) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("padding", .doc = "left, right, top, bottom.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 2, 5, 4 }, .count = 3 }, { .usual = { 1, 2, 2, 1 }, .count = 4 } },
 };
 
 #ifdef XK

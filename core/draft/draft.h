@@ -3,7 +3,7 @@
  *
  * A draft is made twice for a call: to infer the results, where views of outputs have the results' own strides and leaves are
  * not kept, and to plan it, where an output that does not fit its result is refused when the result is stated. What it may
- * depend on is what plans are found by: types, shapes, strides, ints, bools and words, not numbers. */
+ * depend on is what plans are found by: types, shapes, strides, ints, bools and words, of numbers those that are drafted. */
 #ifndef EXPOPS_DRAFT_H
 #define EXPOPS_DRAFT_H
 

@@ -105,6 +105,31 @@ expops_status expops_view_last_dims(const expops_view *view, const int64_t *size
     return EXPOPS_OK;
 }
 
+uint32_t expops_view_to_end(expops_view *view, const uint8_t *flags)
+{
+    const expops_view from = *view;
+    int32_t to = 0, stay = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t d = 0; d < from.ndim; d++)
+            if (!flags[d] == !pass) {
+                view->shape[to] = from.shape[d];
+                view->strides[to++] = from.strides[d];
+            }
+        stay = pass ? stay : to;
+    }
+    return (uint32_t)(to - stay);
+}
+
+void expops_view_insert(expops_view *view, int32_t dim, int64_t size)
+{
+    const size_t behind = (size_t)(view->ndim - dim);
+    memmove(view->shape + dim + 1, view->shape + dim, behind * sizeof *view->shape);
+    memmove(view->strides + dim + 1, view->strides + dim, behind * sizeof *view->strides);
+    view->shape[dim] = size;
+    view->strides[dim] = 0;
+    view->ndim++;
+}
+
 expops_status expops_broadcast(int32_t *ndim, int64_t *shape, const expops_view *view)
 {
     char ours[EXPOPS_SHAPE_TEXT], theirs[EXPOPS_SHAPE_TEXT];

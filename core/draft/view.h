@@ -29,6 +29,11 @@ expops_status expops_view_dims(const expops_view *view, const int64_t *dims, uin
 /* Flags for the last `count` dimensions, which must have the sizes given. */
 expops_status expops_view_last_dims(const expops_view *view, const int64_t *sizes, uint32_t count, uint8_t *flags);
 
+/* Moves the dimensions that have a flag behind the others, both in their order; returns how many. */
+uint32_t expops_view_to_end(expops_view *view, const uint8_t *flags);
+/* A dimension of `size` equal elements, before dimension `dim`. */
+void expops_view_insert(expops_view *view, int32_t dim, int64_t size);
+
 /* Enlarges `shape` (right-aligned) so that `view` broadcasts with it. */
 expops_status expops_broadcast(int32_t *ndim, int64_t *shape, const expops_view *view);
 /* Makes `view` one of `shape` by zero strides. It must broadcast. */

@@ -15,18 +15,25 @@ static int begin_valid(test_call *call, test_subject *subject, const char *title
     for (size_t i = 0; i < call->num_args; i++) {
         const expops_parameter *parameter = &call->op->parameters[i];
         const int tensor = parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
+        const expops_samples *samples = call->op->samples + i;
         test_plain_argument(call, i, subject->dtype, 0);
+        if (parameter->kind == EXPOPS_PARAMETER_INTS && samples->count)
+            test_call_ints(call, i, samples->usual, samples->count);
+        if (parameter->kind == EXPOPS_PARAMETER_INT && samples->count)
+            call->args[i] = expops_int(samples->usual[0]);
         if (!tensor)
             continue;
-        const expops_samples *samples = call->op->samples + i;
         const int drop = samples->row ? 1 : samples->scalar ? 2 : 0;
-        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), 2 - drop, shape + drop,
-                              TEST_COMPACT, 0))
+        if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype),
+                              samples->count ? (int32_t)samples->count : 2 - drop,
+                              samples->count ? samples->usual : shape + drop, TEST_COMPACT, 0))
             return 0;
         test_draw(call, i, &subject->random);
     }
     for (size_t i = 0; i < call->num_args; i++)
-        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT &&
+        if (call->op->samples[i].count)
+            continue;
+        else if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT &&
             expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK) {
             call->args[i] = expops_int(0); /* the even dimension, for what halves one */
         } else if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {

@@ -1,0 +1,112 @@
+#include "operator.h"
+#include "blocks.h"
+
+static expops_status check(const expops_draft *d, const expops_blocks *blocks)
+{
+    char text[EXPOPS_SHAPE_TEXT];
+    const expops_view *self = d->tensor;
+    const int64_t taps = blocks->kernel[0] * blocks->kernel[1], count = blocks->count[0] * blocks->count[1];
+    if ((self->ndim == 2 || self->ndim == 3) && self->shape[self->ndim - 2] > 0 && !(self->shape[self->ndim - 2] % taps) &&
+        self->shape[self->ndim - 1] == count)
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_SHAPE,
+                       "self has shape %s; expected are 2 dimensions or 3, the last but one a multiple of %lld, the last %lld",
+                       expops_shape_text(self->ndim, self->shape, text), (long long)taps, (long long)count);
+}
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    return b ? gcd(b, a % b) : a;
+}
+
+/* In each direction three dimensions are walked: that of the blocks and that of the kernel by one element, and the blocks that
+ * cover the element, where block and place in the kernel change together. What those reach is within the first two, so their
+ * size is given as 1. */
+static void draft_window(expops_draft *d, const expops_view *image, const expops_blocks *blocks)
+{
+    const expops_view out = expops_blocks_image(image), columns = expops_blocks_columns(d->tensor, blocks);
+    expops_view source = columns;
+    int64_t period[2], reach = 0;
+    source.ndim = 8;
+    for (int way = 0; way < 2; way++) {
+        const int64_t common = gcd(blocks->stride[way], blocks->dilation[way]);
+        const int64_t most = out.shape[2 + way] + 2 * blocks->padding[way] + blocks->stride[way];
+        period[way] = blocks->dilation[way] / common;
+        source.shape[2 + 3 * way] = columns.shape[4 + way];
+        source.strides[2 + 3 * way] = columns.strides[4 + way];
+        source.shape[3 + 3 * way] = columns.shape[2 + way];
+        source.strides[3 + 3 * way] = columns.strides[2 + way];
+        source.shape[4 + 3 * way] = 1;
+        source.strides[4 + 3 * way] = columns.strides[4 + way] * period[way] -
+                                      columns.strides[2 + way] * (blocks->stride[way] / common);
+        reach = most > reach ? most : reach;
+    }
+    expops_leaf *leaf = expops_draft_window(d, &out, 0, &source, 6, 0, reach);
+    for (uint32_t way = 0; way < 2; way++) {
+        expops_leaf_value(leaf, blocks->padding[way]);
+        expops_leaf_value(leaf, blocks->stride[way]);
+        expops_leaf_value(leaf, blocks->dilation[way]);
+        expops_leaf_value(leaf, period[way]);
+        for (uint32_t part = 0; part < 3; part++)
+            expops_leaf_reads(leaf, 3 * way + part, 1u << way);
+    }
+}
+
+static expops_status draft(expops_draft *d)
+{
+    const expops_view *self = d->tensor;
+    const int64_t *size = NULL;
+    expops_blocks blocks = { 0 };
+    expops_view out;
+    EXPOPS_TRY(expops_blocks_pair(d, 1, 1, &size));
+    EXPOPS_TRY(expops_blocks_of(d, 2, size, &blocks));
+    EXPOPS_TRY(check(d, &blocks));
+    const int64_t channels = self->shape[self->ndim - 2] / (blocks.kernel[0] * blocks.kernel[1]);
+    const int64_t batched[] = { self->shape[0], channels, size[0], size[1] }, single[] = { channels, size[0], size[1] };
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim + 1, self->ndim == 3 ? batched : single, NULL, &out));
+    draft_window(d, &out, &blocks);
+    return EXPOPS_OK;
+}
+
+OPERATOR(col2im) = {
+    .name = "col2im",
+    .doc = "The inverse of im2col: an image of output_size whose elements are the sums of those of the blocks that cover them.",
+    .source = "torch.ops.aten.col2im",
+    .family = EXPOPS_FAMILY_WINDOW,
+    .dtypes = FLOATING,
+    .meet = EXPOPS_MEET_FIRST,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("output_size"), INTS("kernel_size"), INTS("dilation"), INTS("padding"), INTS("stride") },
+    .draft = draft,
+    .samples = { { -10, 10, .usual = { 12, 6 }, .count = 2 }, { .usual = { 4, 5 }, .count = 2 }, { .usual = { 2, 3 }, .count = 2 }, { .usual = { 1, 1 }, .count = 2 }, { .usual = { 0, 0 }, .count = 2 },
+                 { .usual = { 2, 1 }, .count = 2 } },
+    .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+#include "sum.kernel.h"
+
+/* Of each direction the first block that covers the element, the element's place in that one's kernel, and how many blocks
+ * more, each a period further on. */
+WINDOW
+{
+    const int way = d / 3, part = d - 3 * way;
+    const xk_index padding = XK_V(4 * way), stride = XK_V(4 * way + 1), dilation = XK_V(4 * way + 2);
+    const xk_index period = XK_V(4 * way + 3), blocks = XK_IN(3 * way), taps = XK_IN(3 * way + 1);
+    const xk_index i = at[way] + padding, before = i - (taps - 1) * dilation;
+    const xk_index last = i / stride < blocks ? i / stride : blocks - 1;
+    xk_index first = before > 0 ? (before + stride - 1) / stride : 0;
+    for (xk_index turn = 1; turn < period && (i - first * stride) % dilation != 0; turn++)
+        first++;
+    if (first > last || (i - first * stride) % dilation != 0)
+        return xk_none();
+    if (part == 2)
+        return xk_run_of(0, (last - first) / period + 1, 1);
+    return xk_one(part ? (i - first * stride) / dilation : first);
+}
+
+XK_FN xk_r xk_finish(xk_acc a, xk_t n)
+{
+    return a;
+}
+#endif

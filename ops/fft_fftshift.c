@@ -1,0 +1,25 @@
+#include "operator.h"
+#include "shift.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_shift_draft(d, 0);
+}
+
+OPERATOR(fft_fftshift) = {
+    .name = "fft_fftshift",
+    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: a size n is pushed on by n / 2.",
+    .source = "torch.fft.fftshift",
+    .family = EXPOPS_FAMILY_WINDOW,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("dim", .optional = 1) },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};
+
+#ifdef XK
+#include "shift.kernel.h"
+#endif

@@ -1,0 +1,25 @@
+#include "operator.h"
+#include "shift.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_shift_draft(d, 1);
+}
+
+OPERATOR(fft_ifftshift) = {
+    .name = "fft_ifftshift",
+    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: the inverse of fft_fftshift.",
+    .source = "torch.fft.ifftshift",
+    .family = EXPOPS_FAMILY_WINDOW,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("dim", .optional = 1) },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};
+
+#ifdef XK
+#include "shift.kernel.h"
+#endif

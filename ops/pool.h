@@ -1,0 +1,52 @@
+/* The draft of the operators that divide the last dimensions into boxes. */
+#ifndef EXPOPS_OPS_POOL_H
+#define EXPOPS_OPS_POOL_H
+
+#include <string.h>
+#include "base/size.h"
+#include "draft/draft.h"
+
+static inline expops_status expops_pool_check(const expops_draft *d, int32_t dims)
+{
+    char text[EXPOPS_SHAPE_TEXT];
+    const expops_view *self = d->tensor;
+    const expops_value *sizes = d->args + 1;
+    int fits = self->ndim == dims + 1 || self->ndim == dims + 2;
+    for (int32_t i = self->ndim - dims; fits && i < self->ndim; i++)
+        fits = self->shape[i] > 0;
+    if (!fits)
+        return expops_fail(EXPOPS_ERR_SHAPE, "self has shape %s; expected are %d dimensions or %d, the last %d not empty",
+                           expops_shape_text(self->ndim, self->shape, text), dims + 1, dims + 2, dims);
+    if (sizes->count != (uint32_t)dims)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "output_size has %u entries; expected are %d", sizes->count,
+                           dims);
+    for (int32_t i = 0; i < dims; i++)
+        if (sizes->as.integers[i] < 0 || sizes->as.integers[i] > INT32_MAX)
+            return expops_fail(EXPOPS_ERR_SHAPE, "output_size has %lld; expected are 0 to %d",
+                               (long long)sizes->as.integers[i], INT32_MAX);
+    return EXPOPS_OK;
+}
+
+/* `channels_inside`: the result's memory order follows self's where its channels are innermost. */
+static inline expops_status expops_pool_draft(expops_draft *d, int32_t dims, int channels_inside)
+{
+    const expops_view *self = d->tensor;
+    int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK], reach = 0;
+    expops_view out;
+    EXPOPS_TRY(expops_pool_check(d, dims));
+    memcpy(shape, self->shape, sizeof shape);
+    memcpy(shape + self->ndim - dims, d->args[1].as.integers, (size_t)dims * sizeof *shape);
+    expops_draft_channels(self, shape, strides);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, shape, channels_inside ? strides : NULL, &out));
+    for (int32_t i = self->ndim - dims; i < self->ndim; i++) {
+        int64_t most;
+        if (!expops_checked_multiply(self->shape[i], shape[i] + 1, &most))
+            return expops_fail(EXPOPS_ERR_SHAPE, "dimension %d of self has size %lld, too large to be divided", i,
+                               (long long)self->shape[i]);
+        reach = most > reach ? most : reach;
+    }
+    expops_draft_window(d, &out, 0, self, (uint32_t)dims, 0, reach);
+    return EXPOPS_OK;
+}
+
+#endif
