@@ -3,12 +3,13 @@
 
 static expops_status draft(expops_draft *d)
 {
-    return expops_upsample_draft(d, 1);
+    return expops_upsample_draft(d, 1, 0);
 }
 
 OPERATOR(_upsample_nearest_exact1d) = {
     .name = "_upsample_nearest_exact1d",
-    .doc = "Each element of a result of size output_size is the one of self nearest to its centre; the scale factors, where given, say where that is.",
+    .doc = "Each element of a result of size output_size is the one of self nearest to its centre; the scale factors, "
+           "where given, say where that is.",
     .source = "torch.ops.aten._upsample_nearest_exact1d",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | 1u << EXPOPS_DTYPE_U8,

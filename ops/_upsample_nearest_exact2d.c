@@ -3,12 +3,13 @@
 
 static expops_status draft(expops_draft *d)
 {
-    return expops_upsample_draft(d, 2);
+    return expops_upsample_draft(d, 2, 0);
 }
 
 OPERATOR(_upsample_nearest_exact2d) = {
     .name = "_upsample_nearest_exact2d",
-    .doc = "Each element of a result of size output_size is the one of self nearest to its centre; the scale factors, where given, say where that is.",
+    .doc = "Each element of a result of size output_size is the one of self nearest to its centre; the scale factors, "
+           "where given, say where that is.",
     .source = "torch.ops.aten._upsample_nearest_exact2d",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | 1u << EXPOPS_DTYPE_U8,
@@ -16,7 +17,8 @@ OPERATOR(_upsample_nearest_exact2d) = {
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("output_size"),
-                    NUMBER("scales_h", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT), NUMBER("scales_w", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT) },
+                    NUMBER("scales_h", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT),
+                    NUMBER("scales_w", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT) },
     .draft = draft,
     .samples = { { -100, 100, .usual = { 1, 2, 4, 3 }, .count = 4 }, { .usual = { 7, 2 }, .count = 2 } },
 };

@@ -33,8 +33,7 @@ static inline expops_status expops_blocks_of(const expops_draft *d, uint32_t fir
     EXPOPS_TRY(expops_blocks_pair(d, first + 2, 0, &blocks->padding));
     EXPOPS_TRY(expops_blocks_pair(d, first + 3, 1, &blocks->stride));
     for (int i = 0; i < 2; i++) {
-        const int64_t room =
-            image[i] + 2 * blocks->padding[i] - blocks->dilation[i] * (blocks->kernel[i] - 1) - 1;
+        const int64_t room = image[i] + 2 * blocks->padding[i] - blocks->dilation[i] * (blocks->kernel[i] - 1) - 1;
         if (room < 0)
             return expops_fail(EXPOPS_ERR_SHAPE, "an image of %lld x %lld has no room for one block",
                                (long long)image[0], (long long)image[1]);
@@ -51,10 +50,18 @@ static inline expops_view expops_blocks_columns(const expops_view *columns, cons
     const int64_t *kernel = blocks->kernel;
     expops_view view = *columns;
     view.ndim = 6;
-    const int64_t shape[] = { batch ? columns->shape[0] : 1, columns->shape[batch] / (kernel[0] * kernel[1]),
-                              kernel[0], kernel[1], blocks->count[0], blocks->count[1] };
-    const int64_t strides[] = { batch ? columns->strides[0] : 0, taps * kernel[0] * kernel[1],
-                                taps * kernel[1], taps, places * blocks->count[1], places };
+    const int64_t shape[] = { batch ? columns->shape[0] : 1,
+                              columns->shape[batch] / (kernel[0] * kernel[1]),
+                              kernel[0],
+                              kernel[1],
+                              blocks->count[0],
+                              blocks->count[1] };
+    const int64_t strides[] = { batch ? columns->strides[0] : 0,
+                                taps * kernel[0] * kernel[1],
+                                taps * kernel[1],
+                                taps,
+                                places * blocks->count[1],
+                                places };
     for (int32_t i = 0; i < 6; i++) {
         view.shape[i] = shape[i];
         view.strides[i] = strides[i];

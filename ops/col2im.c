@@ -6,12 +6,13 @@ static expops_status check(const expops_draft *d, const expops_blocks *blocks)
     char text[EXPOPS_SHAPE_TEXT];
     const expops_view *self = d->tensor;
     const int64_t taps = blocks->kernel[0] * blocks->kernel[1], count = blocks->count[0] * blocks->count[1];
-    if ((self->ndim == 2 || self->ndim == 3) && self->shape[self->ndim - 2] > 0 && !(self->shape[self->ndim - 2] % taps) &&
-        self->shape[self->ndim - 1] == count)
+    if ((self->ndim == 2 || self->ndim == 3) && self->shape[self->ndim - 2] > 0 &&
+        !(self->shape[self->ndim - 2] % taps) && self->shape[self->ndim - 1] == count)
         return EXPOPS_OK;
-    return expops_fail(EXPOPS_ERR_SHAPE,
-                       "self has shape %s; expected are 2 dimensions or 3, the last but one a multiple of %lld, the last %lld",
-                       expops_shape_text(self->ndim, self->shape, text), (long long)taps, (long long)count);
+    return expops_fail(
+        EXPOPS_ERR_SHAPE,
+        "self has shape %s; expected are 2 dimensions or 3, the last but one a multiple of %lld, the last %lld",
+        expops_shape_text(self->ndim, self->shape, text), (long long)taps, (long long)count);
 }
 
 static int64_t gcd(int64_t a, int64_t b)
@@ -37,8 +38,8 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
         source.shape[3 + 3 * way] = columns.shape[2 + way];
         source.strides[3 + 3 * way] = columns.strides[2 + way];
         source.shape[4 + 3 * way] = 1;
-        source.strides[4 + 3 * way] = columns.strides[4 + way] * period[way] -
-                                      columns.strides[2 + way] * (blocks->stride[way] / common);
+        source.strides[4 + 3 * way] =
+            columns.strides[4 + way] * period[way] - columns.strides[2 + way] * (blocks->stride[way] / common);
         reach = most > reach ? most : reach;
     }
     expops_leaf *leaf = expops_draft_window(d, &out, 0, &source, 6, 0, reach);
@@ -70,15 +71,21 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(col2im) = {
     .name = "col2im",
-    .doc = "The inverse of im2col: an image of output_size whose elements are the sums of those of the blocks that cover them.",
+    .doc = "The inverse of im2col: an image of output_size whose elements are the sums of those of the blocks that "
+           "cover them.",
     .source = "torch.ops.aten.col2im",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING,
     .meet = EXPOPS_MEET_FIRST,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), INTS("output_size"), INTS("kernel_size"), INTS("dilation"), INTS("padding"), INTS("stride") },
+    .parameters = { TENSOR("self"), INTS("output_size"), INTS("kernel_size"), INTS("dilation"), INTS("padding"),
+                    INTS("stride") },
     .draft = draft,
-    .samples = { { -10, 10, .usual = { 12, 6 }, .count = 2 }, { .usual = { 4, 5 }, .count = 2 }, { .usual = { 2, 3 }, .count = 2 }, { .usual = { 1, 1 }, .count = 2 }, { .usual = { 0, 0 }, .count = 2 },
+    .samples = { { -10, 10, .usual = { 12, 6 }, .count = 2 },
+                 { .usual = { 4, 5 }, .count = 2 },
+                 { .usual = { 2, 3 }, .count = 2 },
+                 { .usual = { 1, 1 }, .count = 2 },
+                 { .usual = { 0, 0 }, .count = 2 },
                  { .usual = { 2, 1 }, .count = 2 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };

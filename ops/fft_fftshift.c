@@ -8,7 +8,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(fft_fftshift) = {
     .name = "fft_fftshift",
-    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: a size n is pushed on by n / 2.",
+    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: a size n is pushed "
+           "on by n / 2.",
     .source = "torch.fft.fftshift",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,

@@ -8,7 +8,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(fft_ifftshift) = {
     .name = "fft_ifftshift",
-    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: the inverse of fft_fftshift.",
+    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: the inverse of "
+           "fft_fftshift.",
     .source = "torch.fft.ifftshift",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,

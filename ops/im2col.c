@@ -29,11 +29,13 @@ static expops_status draft(expops_draft *d)
     for (int32_t i = self->ndim == 4; fits && i < self->ndim; i++)
         fits = self->shape[i] > 0;
     if (!fits)
-        return expops_fail(EXPOPS_ERR_SHAPE, "self has shape %s; expected are 3 dimensions or 4, none empty but the first of 4",
+        return expops_fail(EXPOPS_ERR_SHAPE,
+                           "self has shape %s; expected are 3 dimensions or 4, none empty but the first of 4",
                            expops_shape_text(self->ndim, self->shape, text));
     EXPOPS_TRY(expops_blocks_of(d, 1, self->shape + self->ndim - 2, &blocks));
     const int64_t taps = self->shape[self->ndim - 3] * blocks.kernel[0] * blocks.kernel[1];
-    const int64_t shape[] = { self->ndim == 4 ? self->shape[0] : taps, self->ndim == 4 ? taps : blocks.count[0] * blocks.count[1],
+    const int64_t shape[] = { self->ndim == 4 ? self->shape[0] : taps,
+                              self->ndim == 4 ? taps : blocks.count[0] * blocks.count[1],
                               blocks.count[0] * blocks.count[1] };
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim - 1, shape, NULL, &out));
     draft_window(d, &out, &blocks);
@@ -42,7 +44,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(im2col) = {
     .name = "im2col",
-    .doc = "The blocks that a kernel of kernel_size covers as it moves over self, each a column; 0 where it covers padding.",
+    .doc = "The blocks that a kernel of kernel_size covers as it moves over self, each a column; 0 where it covers "
+           "padding.",
     .source = "torch.ops.aten.im2col",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | BOOLEAN | COMPLEX,
@@ -51,7 +54,11 @@ OPERATOR(im2col) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("kernel_size"), INTS("dilation"), INTS("padding"), INTS("stride") },
     .draft = draft,
-    .samples = { { -100, 100, .usual = { 2, 4, 5 }, .count = 3 }, { .usual = { 2, 3 }, .count = 2 }, { .usual = { 1, 1 }, .count = 2 }, { .usual = { 1, 0 }, .count = 2 }, { .usual = { 2, 1 }, .count = 2 } },
+    .samples = { { -100, 100, .usual = { 2, 4, 5 }, .count = 3 },
+                 { .usual = { 2, 3 }, .count = 2 },
+                 { .usual = { 1, 1 }, .count = 2 },
+                 { .usual = { 1, 0 }, .count = 2 },
+                 { .usual = { 2, 1 }, .count = 2 } },
 };
 
 #ifdef XK

@@ -15,7 +15,8 @@ static inline expops_status expops_pool_check(const expops_draft *d, int32_t dim
     for (int32_t i = self->ndim - dims; fits && i < self->ndim; i++)
         fits = self->shape[i] > 0;
     if (!fits)
-        return expops_fail(EXPOPS_ERR_SHAPE, "self has shape %s; expected are %d dimensions or %d, the last %d not empty",
+        return expops_fail(EXPOPS_ERR_SHAPE,
+                           "self has shape %s; expected are %d dimensions or %d, the last %d not empty",
                            expops_shape_text(self->ndim, self->shape, text), dims + 1, dims + 2, dims);
     if (sizes->count != (uint32_t)dims)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "output_size has %u entries; expected are %d", sizes->count,

@@ -8,7 +8,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(reflection_pad3d) = {
     .name = "reflection_pad3d",
-    .doc = "self with its last three dimensions mirrored at its ends, which are not repeated. Negative padding cuts off.",
+    .doc =
+        "self with its last three dimensions mirrored at its ends, which are not repeated. Negative padding cuts off.",
     .source = "torch.ops.aten.reflection_pad3d",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | INTEGRAL | COMPLEX,

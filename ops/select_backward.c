@@ -12,8 +12,8 @@ static expops_status draft(expops_draft *d)
     EXPOPS_TRY_SAYING(expops_view_dim(whole.ndim, d->args[2].as.integer, &slice.dim), "argument dim");
     const int64_t size = whole.shape[slice.dim], index = d->args[3].as.integer;
     if (index < -size || index >= size)
-        return expops_fail(EXPOPS_ERR_SHAPE, "index %lld is out of range for dimension %d of size %lld", (long long)index,
-                           slice.dim, (long long)size);
+        return expops_fail(EXPOPS_ERR_SHAPE, "index %lld is out of range for dimension %d of size %lld",
+                           (long long)index, slice.dim, (long long)size);
     slice.start = index < 0 ? index + size : index;
     if (grad.ndim + 1 == whole.ndim)
         expops_view_insert(&grad, slice.dim, 1);
@@ -22,7 +22,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(select_backward) = {
     .name = "select_backward",
-    .doc = "Gradient of a selection: grad_output at index of dimension dim, 0 elsewhere in a tensor of shape input_sizes.",
+    .doc =
+        "Gradient of a selection: grad_output at index of dimension dim, 0 elsewhere in a tensor of shape input_sizes.",
     .source = "torch.ops.aten.select_backward",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
@@ -31,7 +32,10 @@ OPERATOR(select_backward) = {
     .not_in_place = 1,
     .parameters = { TENSOR("grad_output"), INTS("input_sizes"), INT("dim"), INT("index") },
     .draft = draft,
-    .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 }, { .usual = { 4, 5, 3 }, .count = 3 }, { .usual = { 1 }, .count = 1 }, { .usual = { 2 }, .count = 1 } },
+    .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 },
+                 { .usual = { 4, 5, 3 }, .count = 3 },
+                 { .usual = { 1 }, .count = 1 },
+                 { .usual = { 2 }, .count = 1 } },
 };
 
 #ifdef XK

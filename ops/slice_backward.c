@@ -12,7 +12,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(slice_backward) = {
     .name = "slice_backward",
-    .doc = "Gradient of a slice: grad_output in the places start, start + step, ... before end of dimension dim, 0 in the others of a tensor of shape input_sizes.",
+    .doc = "Gradient of a slice: grad_output in the places start, start + step, ... before end of dimension dim, 0 in "
+           "the others of a tensor of shape input_sizes.",
     .source = "torch.ops.aten.slice_backward",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
@@ -21,7 +22,11 @@ OPERATOR(slice_backward) = {
     .not_in_place = 1,
     .parameters = { TENSOR("grad_output"), INTS("input_sizes"), INT("dim"), INT("start"), INT("end"), INT("step") },
     .draft = draft,
-    .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 }, { .usual = { 9, 3 }, .count = 2 }, { .usual = { 0 }, .count = 1 }, { .usual = { 1 }, .count = 1 }, { .usual = { 9 }, .count = 1 },
+    .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 },
+                 { .usual = { 9, 3 }, .count = 2 },
+                 { .usual = { 0 }, .count = 1 },
+                 { .usual = { 1 }, .count = 1 },
+                 { .usual = { 9 }, .count = 1 },
                  { .usual = { 2 }, .count = 1 } },
 };
 

@@ -32,10 +32,14 @@ OPERATOR(slice_scatter) = {
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), TENSOR("src"), INT("dim", DEFAULT(0)), INT("start", .optional = 1), INT("end", .optional = 1),
-                    INT("step", DEFAULT(1)) },
+    .parameters = { TENSOR("self"), TENSOR("src"), INT("dim", DEFAULT(0)), INT("start", .optional = 1),
+                    INT("end", .optional = 1), INT("step", DEFAULT(1)) },
     .draft = draft,
-    .samples = { { -100, 100, .usual = { 9, 3 }, .count = 2 }, { -100, 100, .usual = { 4, 3 }, .count = 2 }, { .usual = { 0 }, .count = 1 }, { .usual = { 1 }, .count = 1 }, { .usual = { 9 }, .count = 1 },
+    .samples = { { -100, 100, .usual = { 9, 3 }, .count = 2 },
+                 { -100, 100, .usual = { 4, 3 }, .count = 2 },
+                 { .usual = { 0 }, .count = 1 },
+                 { .usual = { 1 }, .count = 1 },
+                 { .usual = { 9 }, .count = 1 },
                  { .usual = { 2 }, .count = 1 } },
 };
 

@@ -27,19 +27,22 @@ static inline expops_status expops_upsample_check(const expops_draft *d, int32_t
     return EXPOPS_OK;
 }
 
+enum { NO_FACTOR = EXPOPS_MAX_PARAMETERS };
+
 /* The step in self from one element of the result to the next, as f32: from the scale factor where there is one above 0. */
 static inline int64_t expops_upsample_ratio(const expops_draft *d, uint32_t scale, int64_t in, int64_t out)
 {
     const double factor =
-        d->args[scale].kind == EXPOPS_VALUE_NONE ? 0 : expops_number_value(d->op, scale, d->args + scale);
+        scale == NO_FACTOR || d->args[scale].kind == EXPOPS_VALUE_NONE ? 0 : expops_number_value(d->op, scale, d->args + scale);
     const float ratio = factor > 0 ? (float)(1 / factor) : (float)in / (float)out;
     int32_t bits;
     memcpy(&bits, &ratio, sizeof bits);
     return bits;
 }
 
-/* The last `dims` dimensions become as large as output_size says; their scale factors are the arguments behind it. */
-static inline expops_status expops_upsample_draft(expops_draft *d, int32_t dims)
+/* The last `dims` dimensions become as large as output_size says; their scale factors are the arguments behind it. `by_sizes`:
+ * which do not count where a size stays or doubles. */
+static inline expops_status expops_upsample_draft(expops_draft *d, int32_t dims, int by_sizes)
 {
     const expops_view *self = d->tensor;
     int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK], reach = 0;
@@ -52,8 +55,11 @@ static inline expops_status expops_upsample_draft(expops_draft *d, int32_t dims)
     for (int32_t i = 2; i < self->ndim; i++)
         reach = self->shape[i] > reach ? self->shape[i] : reach;
     expops_leaf *leaf = expops_draft_window(d, &out, 0, self, (uint32_t)dims, 1, reach);
-    for (int32_t w = 0; w < dims; w++)
-        expops_leaf_value(leaf, expops_upsample_ratio(d, 2 + (uint32_t)w, self->shape[2 + w], shape[2 + w]));
+    for (int32_t w = 0; w < dims; w++) {
+        const int64_t in = self->shape[2 + w], size = shape[2 + w];
+        const int plain = by_sizes && (size == in || size == 2 * in);
+        expops_leaf_value(leaf, expops_upsample_ratio(d, plain ? NO_FACTOR : 2 + (uint32_t)w, in, size));
+    }
     return EXPOPS_OK;
 }
 

@@ -3,12 +3,13 @@
 
 static expops_status draft(expops_draft *d)
 {
-    return expops_upsample_draft(d, 3);
+    return expops_upsample_draft(d, 3, 0);
 }
 
 OPERATOR(upsample_nearest3d) = {
     .name = "upsample_nearest3d",
-    .doc = "Each element of a result of size output_size is the one of self nearest to its corner; the scale factors, where given, say where that is.",
+    .doc = "Each element of a result of size output_size is the one of self nearest to its corner; the scale factors, "
+           "where given, say where that is.",
     .source = "torch.ops.aten.upsample_nearest3d",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | 1u << EXPOPS_DTYPE_U8,
@@ -16,7 +17,9 @@ OPERATOR(upsample_nearest3d) = {
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("output_size"),
-                    NUMBER("scales_d", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT), NUMBER("scales_h", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT), NUMBER("scales_w", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT) },
+                    NUMBER("scales_d", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT),
+                    NUMBER("scales_h", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT),
+                    NUMBER("scales_w", .optional = 1, .drafted = 1, .meets = EXPOPS_MEETS_EXACT) },
     .draft = draft,
     .samples = { { -100, 100, .usual = { 1, 2, 4, 3, 2 }, .count = 5 }, { .usual = { 7, 2, 3 }, .count = 3 } },
 };

@@ -15,10 +15,10 @@ typedef struct straight {
 
 /* What a thread knows of the piece at hand, in its `partials`. */
 typedef struct table {
-    int64_t at[CPU_MAX_RANK];   /* the indices it was made for, */
-    int64_t first, cols;        /* and the piece; cols 0: not made */
+    int64_t at[CPU_MAX_RANK]; /* the indices it was made for, */
+    int64_t first, cols;      /* and the piece; cols 0: not made */
     uint32_t num_straight;
-    int64_t from[COLS];         /* where each element is, or ABSENT */
+    int64_t from[COLS]; /* where each element is, or ABSENT */
     straight straight[COLS];
     cpu_stretch runs[COLS];
 } table;
@@ -135,7 +135,8 @@ static void fill(const cpu_kernel *kernel, const char *instead, char *to, size_t
 /* Stretches too short for a call each, one element after the other. */
 #define GATHER(word) \
     for (int64_t i = 0; i < table->cols; i++) \
-        ((word *)(void *)to)[i * step] = table->from[i] == ABSENT ? (word)0 : ((const word *)(const void *)from)[table->from[i]]
+    ((word *)(void *)to)[i * step] = \
+        table->from[i] == ABSENT ? (word)0 : ((const word *)(const void *)from)[table->from[i]]
 
 static int gather(const table *table, char *to, int64_t step, const char *from, uint32_t bytes)
 {
@@ -178,8 +179,7 @@ static void move_part(void *context, int64_t first, int64_t last, cpu_scratch *s
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         const int64_t piece = position.index[kernel->blocks.across];
-        const char *const instead =
-            kernel->num_operands > 2 ? cpu_address(kernel, task->launch, 2, &position) : NULL;
+        const char *const instead = kernel->num_operands > 2 ? cpu_address(kernel, task->launch, 2, &position) : NULL;
         char *const to = cpu_address(kernel, task->launch, 0, &position);
         find_indices(kernel, &position, at);
         if (!holds(kernel, table, at, &position, piece)) {
@@ -193,8 +193,8 @@ static void move_part(void *context, int64_t first, int64_t last, cpu_scratch *s
         if (row == ABSENT)
             fill(kernel, instead, to, (size_t)position.cols);
         else
-            move_row(kernel, table, to, cpu_address(kernel, task->launch, 1, &position) + row * kernel->operand[1].bytes,
-                     instead);
+            move_row(kernel, table, to,
+                     cpu_address(kernel, task->launch, 1, &position) + row * kernel->operand[1].bytes, instead);
         cpu_position_next(kernel, &position);
     }
 }
@@ -297,7 +297,8 @@ static uint32_t nearest_dim(const cpu_kernel *kernel)
 
     for (uint32_t d = kernel->rank; d-- > 0;) {
         const int64_t stride = kernel->operand[0].strides[d], least = kernel->operand[0].strides[nearest];
-        if (kernel->shape[d] > 1 && (kernel->shape[nearest] < 2 || (stride < 0 ? -stride : stride) < (least < 0 ? -least : least)))
+        if (kernel->shape[d] > 1 &&
+            (kernel->shape[nearest] < 2 || (stride < 0 ? -stride : stride) < (least < 0 ? -least : least)))
             nearest = d;
     }
     return nearest;

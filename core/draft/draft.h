@@ -44,7 +44,7 @@ typedef struct expops_leaf {
     uint32_t num_inputs;
     expops_window window; /* of windows */
     int64_t reach;        /* the largest number that the window function comes to */
-    expops_view out; /* its shape is the iteration space; where a row gives one element, the row's strides are 0 */
+    expops_view out;      /* its shape is the iteration space; where a row gives one element, the row's strides are 0 */
     expops_leaf_input input[EXPOPS_MAX_OPERANDS];
 } expops_leaf;
 

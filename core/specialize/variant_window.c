@@ -77,7 +77,8 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
         rows *= (uint64_t)problem.shape[d];
     const uint32_t vector = choose_vector(&problem);
     const int wide = expops_needs_wide_index(&problem);
-    const uint64_t length = (uint64_t)problem.shape[problem.rank - 1], vectors = rows * ((length + vector - 1) / vector);
+    const uint64_t length = (uint64_t)problem.shape[problem.rank - 1],
+                   vectors = rows * ((length + vector - 1) / vector);
     steps->count = 1;
     step->variant = "box";
     expops_define_operands(&problem, step, vector, NULL, wide);

@@ -34,7 +34,7 @@ static int begin_valid(test_call *call, test_subject *subject, const char *title
         if (call->op->samples[i].count)
             continue;
         else if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT &&
-            expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK) {
+                 expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK) {
             call->args[i] = expops_int(0); /* the even dimension, for what halves one */
         } else if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INTS) {
             test_call_ints(call, i, last, 1);

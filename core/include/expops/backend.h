@@ -170,7 +170,8 @@ enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 8 };
  * function says which run of each, given the element's indices in the last `row_dims` dimensions of the space. */
 typedef struct expops_window {
     uint32_t walked; /* dimensions; of each */
-    uint32_t single; /* every run has one element or none: it is moved, and where there is none the second input's or 0 is */
+    uint32_t
+        single; /* every run has one element or none: it is moved, and where there is none the second input's or 0 is */
     int64_t sizes[EXPOPS_MAX_WALKED];
     int64_t strides[EXPOPS_MAX_WALKED]; /* elements */
     uint32_t reads[EXPOPS_MAX_WALKED];  /* bit i where its run depends on index i */
