@@ -64,7 +64,7 @@ typedef struct expops_parameter {
     uint32_t has_default; /* DEFAULT gave it; an int may have one that only the operator knows (eye's m) */
     double default_value;
     const char *const *choices;
-    uint32_t drafted; /* choices: the draft reads it, and no kernel is compiled for each word */
+    uint32_t drafted; /* choices: the draft reads it, no kernel is compiled for each word; INTS: absent is not empty */
     const char *doc;
     uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
     uint32_t meets;  /* expops_meets */

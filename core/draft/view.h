@@ -29,6 +29,17 @@ expops_status expops_view_dims(const expops_view *view, const int64_t *dims, uin
 /* Flags for the last `count` dimensions, which must have the sizes given. */
 expops_status expops_view_last_dims(const expops_view *view, const int64_t *sizes, uint32_t count, uint8_t *flags);
 
+/* --- reshape.c --- */
+/* `sizes`, one of which may be -1, as the shape of as many elements as the view has. */
+expops_status expops_view_sizes(const expops_view *view, const int64_t *sizes, uint32_t count, int64_t *shape);
+/* Gives the view another shape of as many elements. 0: its strides do not allow that, and it is left as it is. */
+int expops_view_reshape(expops_view *view, int32_t ndim, const int64_t *shape);
+/* Shape and strides (two lists of ints) that reach no element which the view does not, from its element `offset` on. */
+expops_status expops_view_strided(expops_view *view, const expops_value *sizes, const expops_value *strides,
+                                  int64_t offset);
+/* A diagonal in two of the dimensions, as the last one. */
+expops_status expops_view_diagonal(expops_view *view, int64_t offset, int64_t dim1, int64_t dim2);
+
 /* Enlarges `shape` (right-aligned) so that `view` broadcasts with it. */
 expops_status expops_broadcast(int32_t *ndim, int64_t *shape, const expops_view *view);
 /* Makes `view` one of `shape` by zero strides. It must broadcast. */

@@ -10,7 +10,7 @@ enum { SIZE = 12 };
 static int begin_valid(test_call *call, test_subject *subject, const char *title)
 {
     static const int64_t shape[] = { 4, 3 };
-    int64_t identity[] = { 0, 1 }, last[] = { 3 };
+    int64_t identity[] = { 0, 1 }, last[] = { 3 }, own[] = { 4, 3 };
     test_call_begin(call, subject->device, subject->op, title);
     for (size_t i = 0; i < call->num_args; i++) {
         const expops_parameter *parameter = &call->op->parameters[i];
@@ -33,6 +33,8 @@ static int begin_valid(test_call *call, test_subject *subject, const char *title
             test_call_ints(call, i, last, 1);
             if (expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK)
                 test_call_ints(call, i, identity, 2);
+            if (expops_infer(call->op, call->args, call->num_args, &call->result, 1) != EXPOPS_OK)
+                test_call_ints(call, i, own, 2);
         }
     return test_call_infer(call) == 0 && test_call_output(call, call->result.dtype, TEST_COMPACT, 0);
 }

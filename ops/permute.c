@@ -1,0 +1,20 @@
+#include "mover.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    expops_view view = d->tensor[0];
+    EXPOPS_TRY(expops_view_permute(&view, d->args[1].as.integers, d->args[1].count));
+    return expops_draft_view_of(d, &expops_operator_detach, &view);
+}
+
+OPERATOR(permute) = {
+    .name = "permute",
+    .doc = "self with its dimensions in the order dims.",
+    .source = "torch.permute",
+    .copy = "permute_copy",
+    MOVES,
+    .parameters = { TENSOR("self"), INTS("dims", .doc = "A permutation; negative counts from the last.") },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};
