@@ -14,11 +14,7 @@ static expops_status draft(expops_draft *d)
         return expops_fail(EXPOPS_ERR_SHAPE, "argument index is %lld; dimension %d of self has the size %lld",
                            (long long)index, dim, (long long)self->shape[dim]);
     view.offset += (index < 0 ? index + self->shape[dim] : index) * self->strides[dim];
-    view.ndim--;
-    for (int32_t i = dim; i < view.ndim; i++) {
-        view.shape[i] = self->shape[i + 1];
-        view.strides[i] = self->strides[i + 1];
-    }
+    expops_view_drop(&view, dim);
     return expops_draft_view_of(d, &expops_operator_detach, &view);
 }
 

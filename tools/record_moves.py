@@ -35,7 +35,10 @@ def of_layouts(arguments, *shape):
 
 OPERATORS = {
     '_reshape_alias': (aten._reshape_alias, of_layouts([([3, 2], [1, 2]), ([2], [0]), ([], []), ([2, 0], [5, 5])], 3, 4)),
+    'cat': (torch.cat, lambda dtype: [([one, two, one], dim) for one, two in zip(layouts(dtype, 3, 4), layouts('i16', 3, 4))
+                                      for dim in (0, -1)] + [([tensor(dtype, 0), tensor(dtype, 2, 3), tensor('f16', 1, 3)],)]),
     'diagonal': (torch.diagonal, of_layouts([(), (1,), (-1, 1, 2), (2, -1, 0), (-9,), (9,)], 3, 4, 2)),
+    'flip': (torch.flip, of_layouts([([0],), ([-1, 0],), ([],), ([1],)], 3, 5)),
     'narrow': (torch.narrow, of_layouts([(0, 1, 2), (1, -3, 1), (-1, 4, 0), (0, 0, 3)], 3, 4)),
     'select': (torch.select, of_layouts([(0, 1), (1, -1), (-1, 0), (-2, -3)], 3, 4)),
     'slice': (aten.slice, of_layouts([(), (1,), (1, 1), (0, -2, None), (1, 0, -1, 2), (0, 2, 1), (-1, -9, 9, 3), (1, 1, 4, 5)],

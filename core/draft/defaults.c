@@ -112,9 +112,14 @@ expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_
 
 expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view)
 {
-    expops_view out;
     draft->aliased = 1;
     draft->alias = *view;
+    return expops_draft_copy_of(draft, body, view);
+}
+
+expops_status expops_draft_copy_of(expops_draft *draft, const expops_operator *body, const expops_view *view)
+{
+    expops_view out;
     EXPOPS_TRY(expops_draft_result(draft, 0, view->dtype, view->ndim, view->shape, NULL, &out));
     expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_POINTWISE, &out);
     leaf->bits = (uint32_t)expops_dtype_bytes((expops_dtype)view->dtype);

@@ -120,6 +120,8 @@ void expops_draft_then(expops_draft *draft, const expops_operator *body, const e
 expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_view *out);
 /* Result 0 is `view`, a view of argument 0: in its memory, or a compact copy by `body`, which passes an element on. */
 expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view);
+/* The same, never in the argument's memory. */
+expops_status expops_draft_copy_of(expops_draft *draft, const expops_operator *body, const expops_view *view);
 /* What an operator without a draft drafts: the own body, the result of the shape that all tensors broadcast to. */
 expops_status expops_draft_default(expops_draft *draft);
 /* The memory order of a result of this shape: as PyTorch's iterator takes it from the tensor arguments. */

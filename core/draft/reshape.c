@@ -138,7 +138,38 @@ expops_status expops_view_strided(expops_view *view, const expops_value *sizes, 
     return check_within(view, &whole);
 }
 
-/* --- a diagonal --- */
+void expops_view_memory(expops_view *view)
+{
+    const int64_t bytes = (int64_t)expops_dtype_bytes((expops_dtype)view->dtype);
+    int64_t low, high;
+    expops_view_extent(view, (size_t)bytes, &low, &high);
+    view->ndim = 1;
+    view->shape[0] = (high - low) / bytes;
+    view->strides[0] = view->shape[0] > 1;
+    view->offset = low / bytes;
+}
+
+/* --- dimensions --- */
+
+void expops_view_split(expops_view *view, int32_t dim, int64_t inner)
+{
+    for (int32_t d = view->ndim++; d > dim; d--) {
+        view->shape[d] = view->shape[d - 1];
+        view->strides[d] = view->strides[d - 1];
+    }
+    view->shape[dim] /= inner;
+    view->strides[dim] *= inner;
+    view->shape[dim + 1] = inner;
+}
+
+void expops_view_drop(expops_view *view, int32_t dim)
+{
+    view->ndim--;
+    for (int32_t d = dim; d < view->ndim; d++) {
+        view->shape[d] = view->shape[d + 1];
+        view->strides[d] = view->strides[d + 1];
+    }
+}
 
 expops_status expops_view_diagonal(expops_view *view, int64_t offset, int64_t dim1, int64_t dim2)
 {

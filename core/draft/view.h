@@ -37,6 +37,12 @@ int expops_view_reshape(expops_view *view, int32_t ndim, const int64_t *shape);
 /* Shape and strides (two lists of ints) that reach no element which the view does not, from its element `offset` on. */
 expops_status expops_view_strided(expops_view *view, const expops_value *sizes, const expops_value *strides,
                                   int64_t offset);
+/* All the memory from the view's first element to its last, in one dimension. */
+void expops_view_memory(expops_view *view);
+/* Splits dimension `dim` in two, the second of size `inner`, which divides its size. There is room for one more. */
+void expops_view_split(expops_view *view, int32_t dim, int64_t inner);
+/* Dimension `dim` left out. */
+void expops_view_drop(expops_view *view, int32_t dim);
 /* A diagonal in two of the dimensions, as the last one. */
 expops_status expops_view_diagonal(expops_view *view, int64_t offset, int64_t dim1, int64_t dim2);
 
