@@ -29,7 +29,10 @@ OPERATOR(as_strided_scatter) = {
     .doc = "A copy of self in whose memory src lies with the shape size and the strides stride, from storage_offset "
            "on. What self does not reach is refused.",
     .source = "torch.as_strided_scatter",
-    MOVES,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
     .parameters = { TENSOR("self"),
                     TENSOR("src", .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
                            .doc = "Converted to self's type."),

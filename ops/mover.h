@@ -34,8 +34,4 @@ static inline expops_view expops_view_pixel_blocks(const expops_view *large, int
     return blocks;
 }
 
-#define MOVES \
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX, .meet = EXPOPS_MEET_FIRST, \
-    .arithmetic = EXPOPS_ARITHMETIC_BITS, .not_in_place = 1
-
 #endif
