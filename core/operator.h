@@ -64,9 +64,9 @@ typedef struct expops_parameter {
     uint32_t has_default; /* DEFAULT gave it; an int may have one that only the operator knows (eye's m) */
     double default_value;
     const char *const *choices;
-    uint32_t
-        drafted; /* the draft reads it: a choice, and no kernel is compiled for each word, or a NUMBER, and a plan is
-                       * made for each value */
+    /* The draft reads it. Choices: no kernel is compiled for each word. Numbers: a plan is made for each value. INTS: absent is
+     * not empty. */
+    uint32_t drafted;
     const char *doc;
     uint32_t dtypes; /* tensors whose types differ from the operator's set (a bool mask): that set; 0 otherwise */
     uint32_t meets;  /* expops_meets */

@@ -20,8 +20,14 @@ ELEMENT_BYTES = {'f16': 2, 'bf16': 2, 'f32': 4, 'f64': 8, 'i8': 1, 'i16': 2, 'i3
 
 
 def operators_here():
-    pattern = re.compile(r'^OPERATOR\((\w+)\)', re.MULTILINE)
-    return [name for path in sorted((ROOT / 'ops').glob('*.c')) for name in pattern.findall(path.read_text())]
+    """Names, and for each one the other names it goes by: of the form that copies, and aliases."""
+    found = {}
+    for path in sorted((ROOT / 'ops').glob('*.c')):
+        text = path.read_text()
+        for name in re.findall(r'^OPERATOR\((\w+)\)', text, re.MULTILINE):
+            others = re.findall(r'\.copy = ("\w+")', text) + re.findall(r'\.aliases = {([^}]*)}', text)
+            found[name] = re.findall(r'"(\w+)"', ' '.join(others))
+    return found
 
 
 def is_tensor(value):
@@ -109,8 +115,9 @@ def as_functional_copy(case):
     return case
 
 
-def convert(folder, name):
-    source = next((path for path in (folder / f'{name}.jsonl', folder / f'{name}_.jsonl') if path.exists()), None)
+def convert(folder, name, others):
+    names = [name, f'{name}_', *others]
+    source = next((path for path in (folder / f'{each}.jsonl' for each in names) if path.exists()), None)
     if source is None:
         return None
     cases = [json.loads(line) for line in source.read_text().splitlines()]
@@ -138,8 +145,9 @@ def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
-    for name in sorted(set(operators_here()) | set(sys.argv[2:])):
-        counts = convert(folder, name)
+    here = operators_here()
+    for name in sorted({*here, *sys.argv[2:]}):
+        counts = convert(folder, name, here.get(name, []))
         print(f'{name}: ' + (f'{counts[0]} of {counts[1]} cases, {counts[2]} bytes' if counts else 'no answers'))
 
 

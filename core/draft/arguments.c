@@ -57,7 +57,7 @@ static int fits(const expops_parameter *parameter, const expops_value *value)
 /* What an absent argument stands for; none where only the operator knows, and where none is its own case (a weight). */
 static expops_value default_of(const expops_parameter *parameter)
 {
-    if (parameter->kind == EXPOPS_PARAMETER_INTS)
+    if (parameter->kind == EXPOPS_PARAMETER_INTS && !parameter->drafted)
         return expops_ints(NULL, 0);
     if (parameter->kind == EXPOPS_PARAMETER_BOOL)
         return expops_bool(parameter->default_value != 0);

@@ -110,18 +110,20 @@ expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_
     return expops_draft_result(draft, 0, draft->result, like->ndim, like->shape, strides, out);
 }
 
-expops_status expops_draft_view_of(expops_draft *draft, const expops_view *view)
+expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view)
 {
     draft->aliased = 1;
     draft->alias = *view;
-    return expops_draft_copy_of(draft, view);
+    return expops_draft_copy_of(draft, body, view);
 }
 
-expops_status expops_draft_copy_of(expops_draft *draft, const expops_view *view)
+expops_status expops_draft_copy_of(expops_draft *draft, const expops_operator *body, const expops_view *view)
 {
     expops_view out;
-    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, view->ndim, view->shape, NULL, &out));
-    expops_leaf_argument_as(expops_draft_leaf(draft, draft->op, EXPOPS_FAMILY_POINTWISE, &out), 0, view);
+    EXPOPS_TRY(expops_draft_result(draft, 0, view->dtype, view->ndim, view->shape, NULL, &out));
+    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_POINTWISE, &out);
+    leaf->bits = (uint32_t)expops_dtype_bytes((expops_dtype)view->dtype);
+    expops_leaf_argument_as(leaf, 0, view);
     return EXPOPS_OK;
 }
 

@@ -120,10 +120,10 @@ void expops_draft_then(expops_draft *draft, const expops_operator *body, const e
                        const expops_view *from);
 /* States result 0 with the shape and, where it is compact in some order, the memory order of argument `parameter`. */
 expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_view *out);
-/* Result 0 is `view`, a view of argument 0: in its memory, or copied by the own body. */
-expops_status expops_draft_view_of(expops_draft *draft, const expops_view *view);
-/* Result 0 is a compact copy of `view`. */
-expops_status expops_draft_copy_of(expops_draft *draft, const expops_view *view);
+/* Result 0 is `view`, a view of argument 0: in its memory, or a compact copy by `body`, which passes an element on. */
+expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view);
+/* The same, never in the argument's memory. */
+expops_status expops_draft_copy_of(expops_draft *draft, const expops_operator *body, const expops_view *view);
 /* What an operator without a draft drafts: the own body, the result of the shape that all tensors broadcast to. */
 expops_status expops_draft_default(expops_draft *draft);
 /* The memory order of a result of this shape: as PyTorch's iterator takes it from the tensor arguments. */

@@ -33,6 +33,22 @@ expops_status expops_view_last_dims(const expops_view *view, const int64_t *size
 uint32_t expops_view_to_end(expops_view *view, const uint8_t *flags);
 /* A dimension of `size` equal elements, before dimension `dim`. */
 void expops_view_insert(expops_view *view, int32_t dim, int64_t size);
+/* --- reshape.c --- */
+/* `sizes`, one of which may be -1, as the shape of as many elements as the view has. */
+expops_status expops_view_sizes(const expops_view *view, const int64_t *sizes, uint32_t count, int64_t *shape);
+/* Gives the view another shape of as many elements. 0: its strides do not allow that, and it is left as it is. */
+int expops_view_reshape(expops_view *view, int32_t ndim, const int64_t *shape);
+/* Shape and strides (two lists of ints) that reach no element which the view does not, from its element `offset` on. */
+expops_status expops_view_strided(expops_view *view, const expops_value *sizes, const expops_value *strides,
+                                  int64_t offset);
+/* All the memory from the view's first element to its last, in one dimension. */
+void expops_view_memory(expops_view *view);
+/* Splits dimension `dim` in two, the second of size `inner`, which divides its size. There is room for one more. */
+void expops_view_split(expops_view *view, int32_t dim, int64_t inner);
+/* Dimension `dim` left out. */
+void expops_view_drop(expops_view *view, int32_t dim);
+/* A diagonal in two of the dimensions, as the last one. */
+expops_status expops_view_diagonal(expops_view *view, int64_t offset, int64_t dim1, int64_t dim2);
 
 /* Enlarges `shape` (right-aligned) so that `view` broadcasts with it. */
 expops_status expops_broadcast(int32_t *ndim, int64_t *shape, const expops_view *view);

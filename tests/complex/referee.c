@@ -176,7 +176,6 @@ static const complex_referee referees[] = {
     { "ne", COMPLEX_EXACT, NULL, NULL, NULL, complex_ne_of, NULL, 0 },
     { "neg", COMPLEX_EXACT, NULL, NULL, NULL, complex_neg_of, NULL, 0 },
     { "new_ones", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
-    { "permute_copy", COMPLEX_MADE, NULL, NULL, NULL, NULL, NULL, 0 },
     { "positive", COMPLEX_EXACT, NULL, NULL, NULL, complex_first_of, NULL, 0 },
     { "reciprocal", COMPLEX_FUNCTION, NULL, reciprocal_of, complex_special_reciprocal, NULL, NULL, 1 },
     { "rsqrt", COMPLEX_FUNCTION, NULL, rsqrt_of, complex_special_reciprocal, NULL, NULL, 1 },

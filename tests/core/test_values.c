@@ -97,7 +97,7 @@ static void f8_nothing_is_read_through_null(void **state)
     refused("mul", no_parts, 2, "other");
     const expops_value null_list[] = { self, made(EXPOPS_VALUE_INTS, 2, 0) };
     refused("amin", null_list, 2, "dim");
-    refused("permute_copy", null_list, 2, "dims");
+    refused("permute", null_list, 2, "dims");
     refused("rms_norm", null_list, 2, "normalized_shape");
     static const int64_t seventeen[17];
     const expops_value long_list[] = { self, expops_ints(seventeen, 17) };

@@ -12,7 +12,7 @@ static const int32_t dtypes[] = { EXPOPS_DTYPE_I8, EXPOPS_DTYPE_BF16, EXPOPS_DTY
 
 static launch_case case_of(void)
 {
-    const launch_case c = { .name = "permute_copy", .family = EXPOPS_FAMILY_POINTWISE, .dtype = -1, .result = -1 };
+    const launch_case c = { .name = "detach", .family = EXPOPS_FAMILY_POINTWISE, .dtype = -1, .result = -1 };
     return c;
 }
 

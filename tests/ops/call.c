@@ -40,6 +40,13 @@ int test_call_tensor(test_call *call, size_t index, expops_dtype dtype, int32_t 
     return 1;
 }
 
+void test_call_list(test_call *call, size_t index, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        call->items[i] = &call->arrays[call->num_args + i].tensor;
+    call->args[index] = expops_tensors(call->items, count);
+}
+
 void test_call_ints(test_call *call, size_t index, const int64_t *integers, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -151,7 +158,7 @@ const test_array *test_call_out(const test_call *call)
 expops_status test_call_launch(test_call *call)
 {
     expops_status status = EXPOPS_OK;
-    for (size_t i = 0; i < call->num_args && status == EXPOPS_OK; i++)
+    for (size_t i = 0; i < EXPOPS_MAX_PARAMETERS && status == EXPOPS_OK; i++)
         if (call->arrays[i].host)
             status = test_array_upload(&call->arrays[i]);
     if (status == EXPOPS_OK && !call->in_place)
@@ -175,13 +182,14 @@ static int refusal_is_honest(const test_call *call, expops_status status)
 static int inputs_changed(test_call *call)
 {
     int failures = 0;
-    for (size_t i = call->in_place ? 1 : 0; i < call->num_args; i++) {
+    for (size_t i = call->in_place ? 1 : 0; i < EXPOPS_MAX_PARAMETERS; i++) {
         const test_array *array = &call->arrays[i];
         if (!array->host)
             continue;
         unsigned char *image = malloc(test_array_bytes(array));
         if (!image || test_array_download(array, image) != EXPOPS_OK || test_array_spoilt(array, image, 0))
-            failures += test_report(call, "the input %s was changed", call->op->parameters[i].name);
+            failures += test_report(call, "the input %s was changed",
+                                    i < call->num_args ? call->op->parameters[i].name : "in a list");
         free(image);
     }
     return failures;

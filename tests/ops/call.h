@@ -12,7 +12,8 @@ typedef struct test_call {
     const char *title; /* of the case, for messages */
     size_t num_args;
     expops_value args[EXPOPS_MAX_PARAMETERS];
-    test_array arrays[EXPOPS_MAX_PARAMETERS]; /* behind the arguments that are tensors */
+    test_array arrays[EXPOPS_MAX_PARAMETERS];          /* behind the arguments that are tensors, then those in a list */
+    const expops_tensor *items[EXPOPS_MAX_PARAMETERS]; /* of a list */
     double complexes[EXPOPS_MAX_PARAMETERS][2];
     int64_t integers[EXPOPS_MAX_PARAMETERS][EXPOPS_MAX_RANK];
     expops_result result; /* what expops_infer said */
@@ -29,6 +30,8 @@ void test_call_end(test_call *call);
 /* Makes arrays[index] the argument. Returns 0 when memory cannot be had. */
 int test_call_tensor(test_call *call, size_t index, expops_dtype dtype, int32_t ndim, const int64_t *shape,
                      enum test_layout layout, int64_t shift);
+/* Makes a list of `count` tensors, which lie in arrays[num_args] and behind, the argument. */
+void test_call_list(test_call *call, size_t index, uint32_t count);
 void test_call_ints(test_call *call, size_t index, const int64_t *integers, uint32_t count);
 
 /* Prints a failure: the first time with every parameter of the call and the seed. Returns 1. */

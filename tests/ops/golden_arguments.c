@@ -40,7 +40,7 @@ int golden_number(struct json_object *json, double parts[2], expops_value *out_v
     return 1;
 }
 
-static int tensor_argument(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
+static int make_array(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
 {
     golden_tensor tensor;
     test_array *array = &call->arrays[index];
@@ -52,7 +52,27 @@ static int tensor_argument(const test_golden *golden, test_call *call, size_t in
     const size_t size = expops_dtype_bytes(tensor.dtype);
     for (int64_t i = 0; i < tensor.stored; i++)
         test_array_set(array, i, test_load(tensor.dtype, golden->data + tensor.offset + (size_t)i * size));
-    call->args[index] = expops_tensor_value(&array->tensor);
+    return 1;
+}
+
+static int tensor_argument(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
+{
+    if (!make_array(golden, call, index, json))
+        return 0;
+    call->args[index] = expops_tensor_value(&call->arrays[index].tensor);
+    return 1;
+}
+
+/* One list a call. */
+static int list_argument(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
+{
+    const size_t count = json_object_is_type(json, json_type_array) ? json_object_array_length(json) : 0;
+    if (call->num_args + count > EXPOPS_MAX_PARAMETERS)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (!make_array(golden, call, call->num_args + i, json_object_array_get_idx(json, i)))
+            return 0;
+    test_call_list(call, index, (uint32_t)count);
     return 1;
 }
 
@@ -105,6 +125,8 @@ int golden_argument(const test_golden *golden, test_call *call, size_t index, st
     switch (kind) {
     case EXPOPS_PARAMETER_TENSOR:
         return tensor_argument(golden, call, index, json);
+    case EXPOPS_PARAMETER_TENSORS:
+        return list_argument(golden, call, index, json);
     case EXPOPS_PARAMETER_CHOICE:
         return choice_argument(call, index, json);
     case EXPOPS_PARAMETER_INTS:

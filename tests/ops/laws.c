@@ -7,7 +7,7 @@
 
 static int permutes(const expops_operator *op, expops_dtype dtype)
 {
-    return strcmp(op->name, "permute_copy") == 0;
+    return strcmp(op->name, "permute") == 0;
 }
 
 /* Runs one permutation of `from` and returns the elements in row-major order, or NULL. */

@@ -65,6 +65,13 @@ static int common_type(const expops_operator *op, const expops_value *args, size
     int with_dimensions = NOTHING, without = NOTHING, numbers = NOTHING;
     for (size_t i = 0; i < num_args; i++) {
         const expops_parameter *parameter = &op->parameters[i];
+        for (uint32_t item = 0; args[i].kind == EXPOPS_VALUE_TENSORS && item < args[i].count; item++) {
+            const expops_tensor *tensor = args[i].as.tensors[item];
+            expops_dtype dtype = EXPOPS_DTYPE_F32;
+            int *standing = tensor->ndim ? &with_dimensions : &without;
+            if (expops_dtype_from_dl(tensor->dtype, &dtype) == EXPOPS_OK)
+                *standing = meet(*standing, dtype);
+        }
         const int takes_part = parameter->kind == EXPOPS_PARAMETER_OPERAND ||
                                (parameter->kind == EXPOPS_PARAMETER_TENSOR && !parameter->dtypes);
         if (!takes_part || args[i].kind == EXPOPS_VALUE_NONE)

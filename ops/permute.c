@@ -1,17 +1,18 @@
-#include "draft/draft.h"
+#include "mover.h"
 #include "operator.h"
 
 static expops_status draft(expops_draft *d)
 {
     expops_view view = d->tensor[0];
     EXPOPS_TRY(expops_view_permute(&view, d->args[1].as.integers, d->args[1].count));
-    return expops_draft_copy_of(d, &view);
+    return expops_draft_view_of(d, &expops_operator_detach, &view);
 }
 
-OPERATOR(permute_copy) = {
-    .name = "permute_copy",
-    .doc = "A compact copy of self with its dimensions in the order dims.",
-    .source = "torch.permute_copy",
+OPERATOR(permute) = {
+    .name = "permute",
+    .doc = "self with its dimensions in the order dims.",
+    .source = "torch.permute",
+    .copy = "permute_copy",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
@@ -20,10 +21,3 @@ OPERATOR(permute_copy) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
-
-#ifdef XK
-KERNEL(xk_t self)
-{
-    return self;
-}
-#endif

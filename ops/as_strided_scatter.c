@@ -1,0 +1,43 @@
+#include "mover.h"
+#include "operator.h"
+
+/* In a copy of the memory that self reaches, gaps between its elements included: src may lie there, too. */
+static expops_status draft(expops_draft *d)
+{
+    const expops_view *self = d->tensor, *src = d->tensor + 1;
+    expops_view memory = *self, copy, place = *self, out;
+    EXPOPS_TRY(expops_view_strided(&place, d->args + 2, d->args + 3, d->args[4].as.integer));
+    EXPOPS_TRY_SAYING(expops_view_has_shape(src, place.ndim, place.shape), "argument src");
+    if (expops_view_overlaps_itself(&place))
+        return expops_fail(EXPOPS_ERR_OVERLAP, "arguments size and stride put several elements of src at one place");
+    expops_view_memory(&memory);
+    EXPOPS_TRY(expops_draft_like(d, 0, &out));
+    EXPOPS_TRY(expops_draft_temporary(d, self->dtype, 1, memory.shape, &copy));
+    expops_leaf_argument_as(expops_draft_leaf(d, &expops_operator_detach, EXPOPS_FAMILY_POINTWISE, &copy), 0, &memory);
+    place.slot = copy.slot;
+    place.offset -= memory.offset;
+    expops_leaf_view(expops_draft_leaf_of_output(d, &expops_operator_copy, EXPOPS_FAMILY_POINTWISE, &place), src);
+    expops_view as_self = *self;
+    as_self.slot = copy.slot;
+    as_self.offset -= memory.offset;
+    expops_leaf_view(expops_draft_leaf(d, &expops_operator_detach, EXPOPS_FAMILY_POINTWISE, &out), &as_self);
+    return EXPOPS_OK;
+}
+
+OPERATOR(as_strided_scatter) = {
+    .name = "as_strided_scatter",
+    .doc = "A copy of self in whose memory src lies with the shape size and the strides stride, from storage_offset "
+           "on. What self does not reach is refused.",
+    .source = "torch.as_strided_scatter",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"),
+                    TENSOR("src", .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+                           .doc = "Converted to self's type."),
+                    INTS("size"), INTS("stride", .doc = "In elements; not negative."),
+                    INT("storage_offset", DEFAULT(0), .doc = "In elements, from self's first.") },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};

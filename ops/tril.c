@@ -1,0 +1,25 @@
+#include "triangle.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return triangle_draft(d, 1);
+}
+
+OPERATOR(tril) = {
+    .name = "tril",
+    .doc = "self with zeros above a diagonal of its last two dimensions.",
+    .source = "torch.tril",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .parameters = { TENSOR("self"), INT("diagonal", DEFAULT(0), .doc = "How far above the main one.") },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};
+
+#ifdef XK
+/* How far an element lies on the wrong side; triu's, too. */
+KERNEL(xk_long position)
+{
+    return position > 0;
+}
+#endif

@@ -1,0 +1,17 @@
+#include "triangle.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return triangle_draft(d, -1);
+}
+
+OPERATOR(triu) = {
+    .name = "triu",
+    .doc = "self with zeros below a diagonal of its last two dimensions.",
+    .source = "torch.triu",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .parameters = { TENSOR("self"), INT("diagonal", DEFAULT(0), .doc = "How far above the main one.") },
+    .draft = draft,
+    .samples = { { -100, 100 } },
+};

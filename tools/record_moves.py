@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Records PyTorch's answers for operators that move elements and that its own samples do not hold: FOLDER/<operator>.jsonl and
+.bin in the format of docs/testing.md, for tools/import_golden.py. Needs torch.
+
+    tools/record_moves.py FOLDER
+"""
+import json
+import pathlib
+import sys
+
+import torch
+
+aten = torch.ops.aten
+DTYPES = {'f16': torch.float16, 'bf16': torch.bfloat16, 'f32': torch.float32, 'f64': torch.float64, 'i8': torch.int8,
+          'i16': torch.int16, 'i32': torch.int32, 'i64': torch.int64, 'u8': torch.uint8, 'bool': torch.bool,
+          'c64': torch.complex64, 'c128': torch.complex128}
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+def tensor(dtype, *shape):
+    return torch.randint(-9, 9, shape).to(DTYPES[dtype]) if dtype not in ('bool', 'u8') else (
+        torch.randint(0, 2, shape).to(DTYPES[dtype]))
+
+
+def layouts(dtype, *shape):
+    """The same shape compact, transposed and cut out of something larger."""
+    yield tensor(dtype, *shape)
+    yield tensor(dtype, *reversed(shape)).permute(*reversed(range(len(shape))))
+    yield tensor(dtype, *(2 * size for size in shape))[tuple(slice(1, None, 2) for _ in shape)]
+
+
+def of_layouts(arguments, *shape):
+    return lambda dtype: [(self, *rest) for self in layouts(dtype, *shape) for rest in arguments]
+
+
+OPERATORS = {
+    '_reshape_alias': (aten._reshape_alias, of_layouts([([3, 2], [1, 2]), ([2], [0]), ([], []), ([2, 0], [5, 5])], 3, 4)),
+    'cat': (torch.cat, lambda dtype: [([one, two, one], dim) for one, two in zip(layouts(dtype, 3, 4), layouts('i16', 3, 4))
+                                      for dim in (0, -1)] + [([tensor(dtype, 0), tensor(dtype, 2, 3), tensor('f16', 1, 3)],)]),
+    'diagonal': (torch.diagonal, of_layouts([(), (1,), (-1, 1, 2), (2, -1, 0), (-9,), (9,)], 3, 4, 2)),
+    'flip': (torch.flip, of_layouts([([0],), ([-1, 0],), ([],), ([1],)], 3, 5)),
+    'narrow': (torch.narrow, of_layouts([(0, 1, 2), (1, -3, 1), (-1, 4, 0), (0, 0, 3)], 3, 4)),
+    'select': (torch.select, of_layouts([(0, 1), (1, -1), (-1, 0), (-2, -3)], 3, 4)),
+    'slice': (aten.slice, of_layouts([(), (1,), (1, 1), (0, -2, None), (1, 0, -1, 2), (0, 2, 1), (-1, -9, 9, 3), (1, 1, 4, 5)],
+                                     3, 7)),
+    '_functional_sym_constrain_range_for_size': (
+        aten._functional_sym_constrain_range_for_size,
+        lambda dtype: [(size, low, high, tensor(dtype, 2, 3).t()) for size, low, high in
+                       ((5, None, None), (0, 0, 9), (3, 3, 3), (7, -4, None), (5.7, None, 5), (2**40, None, 2**41))]),
+}
+
+
+class Writer:
+    def __init__(self):
+        self.data = bytearray()
+
+    def tensor(self, value):
+        span = 1 + sum((size - 1) * stride for size, stride in zip(value.shape, value.stride())) if value.numel() else 0
+        self.data.extend(bytes(-len(self.data) % 64))
+        offset = len(self.data)
+        flat = torch.as_strided(value, (span,), (1,)).contiguous()
+        self.data.extend(bytes(flat.view(torch.uint8).numpy()) if span else b'')
+        return {'t': [NAMES[value.dtype], list(value.shape), list(value.stride()), offset, span]}
+
+    def value(self, value):
+        if isinstance(value, torch.Tensor):
+            return self.tensor(value)
+        if isinstance(value, (list, tuple)) and value and isinstance(value[0], torch.Tensor):
+            return [self.tensor(item) for item in value]
+        return value
+
+
+def record(folder, name, function, calls):
+    writer, lines = Writer(), []
+    for dtype in DTYPES:
+        for arguments in calls(dtype):
+            first, *rest = [writer.value(value) for value in arguments]
+            lines.append(json.dumps({'op': name, 'variant': '', 'case': len(lines), 'dtype': dtype, 'input': first,
+                                     'args': rest, 'kwargs': {}, 'expect': writer.value(function(*arguments))}))
+    (folder / f'{name}.jsonl').write_text('\n'.join(lines) + '\n')
+    (folder / f'{name}.bin').write_bytes(writer.data)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    torch.manual_seed(1)
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (function, calls) in OPERATORS.items():
+        record(folder, name, function, calls)
+
+
+if __name__ == '__main__':
+    main()
