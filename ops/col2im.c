@@ -39,7 +39,7 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
         source.strides[3 + 3 * way] = columns.strides[2 + way];
         source.shape[4 + 3 * way] = 1;
         source.strides[4 + 3 * way] =
-            columns.strides[4 + way] * period[way] - columns.strides[2 + way] * (blocks->stride[way] / common);
+            columns.strides[2 + way] * (blocks->stride[way] / common) - columns.strides[4 + way] * period[way];
         reach = most > reach ? most : reach;
     }
     expops_leaf *leaf = expops_draft_window(d, &out, 0, &source, 6, 0, reach);
@@ -93,23 +93,23 @@ OPERATOR(col2im) = {
 #ifdef XK
 #include "sum.kernel.h"
 
-/* Of each direction the first block that covers the element, the element's place in that one's kernel, and how many blocks
- * more, each a period further on. */
+/* Of each direction the last block that covers the element, the element's place in that one's kernel, and how many blocks
+ * more, each a period before: in the order of the kernel's places, as PyTorch adds. */
 WINDOW
 {
     const int way = d / 3, part = d - 3 * way;
     const xk_index padding = XK_V(4 * way), stride = XK_V(4 * way + 1), dilation = XK_V(4 * way + 2);
     const xk_index period = XK_V(4 * way + 3), blocks = XK_IN(3 * way), taps = XK_IN(3 * way + 1);
     const xk_index i = at[way] + padding, before = i - (taps - 1) * dilation;
-    const xk_index last = i / stride < blocks ? i / stride : blocks - 1;
-    xk_index first = before > 0 ? (before + stride - 1) / stride : 0;
-    for (xk_index turn = 1; turn < period && (i - first * stride) % dilation != 0; turn++)
-        first++;
-    if (first > last || (i - first * stride) % dilation != 0)
+    const xk_index first = before > 0 ? (before + stride - 1) / stride : 0;
+    xk_index last = i / stride < blocks ? i / stride : blocks - 1;
+    for (xk_index turn = 1; turn < period && (i - last * stride) % dilation != 0; turn++)
+        last--;
+    if (first > last || (i - last * stride) % dilation != 0)
         return xk_none();
     if (part == 2)
         return xk_run_of(0, (last - first) / period + 1, 1);
-    return xk_one(part ? (i - first * stride) / dilation : first);
+    return xk_one(part ? (i - last * stride) / dilation : last);
 }
 
 XK_FN xk_r xk_finish(xk_acc a, xk_t n)

@@ -32,8 +32,9 @@ enum { NO_FACTOR = EXPOPS_MAX_PARAMETERS };
 /* The step in self from one element of the result to the next, as f32: from the scale factor where there is one above 0. */
 static inline int64_t expops_upsample_ratio(const expops_draft *d, uint32_t scale, int64_t in, int64_t out)
 {
-    const double factor =
-        scale == NO_FACTOR || d->args[scale].kind == EXPOPS_VALUE_NONE ? 0 : expops_number_value(d->op, scale, d->args + scale);
+    const double factor = scale == NO_FACTOR || d->args[scale].kind == EXPOPS_VALUE_NONE
+                              ? 0
+                              : expops_number_value(d->op, scale, d->args + scale);
     const float ratio = factor > 0 ? (float)(1 / factor) : (float)in / (float)out;
     int32_t bits;
     memcpy(&bits, &ratio, sizeof bits);

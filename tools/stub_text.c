@@ -162,7 +162,7 @@ void stub_print(const cpu_stub *stub)
     else if (!rows && !facts->position)
         print_element_check(expops_operator_text(stub->op));
     printf("#include \"%s\"\n", facts->family == EXPOPS_FAMILY_WINDOW ? "cpu_window.inc"
-                                 : rows                                ? "cpu_rows.inc"
-                                 : facts->position                     ? "cpu_position.inc"
-                                                                       : "cpu_pointwise.inc");
+                                : rows                                ? "cpu_rows.inc"
+                                : facts->position                     ? "cpu_position.inc"
+                                                                      : "cpu_pointwise.inc");
 }

@@ -78,8 +78,9 @@ static inline int push_value(cursor *at, const expops_parameter *parameter, cons
         push(at, kind_and_count);
         for (uint32_t i = 0; value->kind == EXPOPS_VALUE_INTS && i < value->count; i++)
             push(at, (uint64_t)value->as.integers[i]);
-        if (value->kind != EXPOPS_VALUE_INTS && ((parameter->kind != EXPOPS_PARAMETER_NUMBER &&
-                                                  parameter->kind != EXPOPS_PARAMETER_OPERAND) || parameter->drafted))
+        if (value->kind != EXPOPS_VALUE_INTS &&
+            ((parameter->kind != EXPOPS_PARAMETER_NUMBER && parameter->kind != EXPOPS_PARAMETER_OPERAND) ||
+             parameter->drafted))
             push(at, (uint64_t)value->as.integer);
     }
     return 1;
