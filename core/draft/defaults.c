@@ -76,12 +76,17 @@ static int goes_to_body(const expops_parameter *parameter)
            parameter->kind == EXPOPS_PARAMETER_NUMBER;
 }
 
+static void add_arguments(expops_leaf *leaf)
+{
+    const expops_parameter *parameters = leaf->draft->op->parameters;
+    for (uint32_t i = 0; parameters[i].name; i++)
+        if (goes_to_body(parameters + i))
+            expops_leaf_argument(leaf, i);
+}
+
 void expops_draft_own(expops_draft *draft, const expops_view *out)
 {
-    expops_leaf *leaf = expops_draft_leaf(draft, draft->op, draft->op->family, out);
-    for (uint32_t i = 0; draft->op->parameters[i].name; i++)
-        if (goes_to_body(draft->op->parameters + i))
-            expops_leaf_argument(leaf, i);
+    add_arguments(expops_draft_leaf(draft, draft->op, draft->op->family, out));
 }
 
 void expops_draft_then(expops_draft *draft, const expops_operator *body, const expops_view *out,
@@ -229,4 +234,29 @@ expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, u
     EXPOPS_TRY(expops_draft_reduced(draft, self, walked, keepdim, empty_rows, &out));
     expops_leaf_row_argument(expops_draft_reduce(draft, draft->op, self, walked, &out, keepdim), 0, self, walked);
     return EXPOPS_OK;
+}
+
+/* What the sum over all is divided by makes it a mean. */
+static expops_status reduce_loss(expops_draft *draft, int32_t ndim, const int64_t *shape, int mean)
+{
+    expops_view space = { .ndim = ndim }, out;
+    uint8_t walked[EXPOPS_MAX_RANK];
+    memset(walked, 1, sizeof walked);
+    memcpy(space.shape, shape, sizeof space.shape);
+    EXPOPS_TRY(expops_draft_reduced(draft, &space, walked, 0, 1, &out));
+    expops_leaf *leaf = expops_draft_reduce(draft, draft->op, &space, walked, &out, 0);
+    add_arguments(leaf);
+    expops_leaf_constant(leaf, mean ? (double)expops_view_numel(&space) : 1, 1);
+    return EXPOPS_OK;
+}
+
+expops_status expops_draft_loss(expops_draft *draft, uint32_t reduction)
+{
+    const int64_t how = draft->args[reduction].as.integer;
+    int32_t ndim;
+    int64_t shape[EXPOPS_MAX_RANK];
+    if (how == 0)
+        return expops_draft_default(draft);
+    EXPOPS_TRY(expops_draft_broadcast(draft, &ndim, shape));
+    return reduce_loss(draft, ndim, shape, how == 1);
 }
