@@ -32,7 +32,8 @@ enum expops_arithmetic {
 enum expops_result_type {
     EXPOPS_RESULT_SAME = 0, /* the arithmetic's type */
     EXPOPS_RESULT_BOOL,
-    EXPOPS_RESULT_REAL, /* of a complex type the real one (abs) */
+    EXPOPS_RESULT_TRUTH, /* bool, but of u8 u8 (any) */
+    EXPOPS_RESULT_REAL,  /* of a complex type the real one (abs) */
 };
 
 /* How a number meets the common type. It becomes that type as an element of a tensor would, an integer wrapping and a float
@@ -118,6 +119,7 @@ typedef struct expops_samples {
 typedef struct expops_bound {
     float f32, f64, f16, bf16;
     float negative_floor; /* that of this number, where the operand is negative and the result is smaller */
+    uint32_t by_terms; /* of the largest element of all tensors, of 2 the product of two, where a sum's terms cancel */
     uint32_t by_operands; /* how far the result moves when every operand does by a unit, where more than one decides */
 } expops_bound;
 

@@ -9,7 +9,7 @@ typedef struct cpu_stub {
     stub_facts facts;
     int dtype;
     uint32_t choice, family; /* expops_family */
-    const char *folder; /* of operators */
+    const char *folder;      /* of operators */
 } cpu_stub;
 
 /* An element type's short name. */

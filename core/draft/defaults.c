@@ -220,7 +220,7 @@ expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self,
     for (int32_t d = 0; d < self->ndim; d++)
         if (!walked[d] || keepdim)
             shape[ndim++] = walked[d] ? 1 : self->shape[d];
-    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, ndim, shape, NULL, out));
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->element, ndim, shape, NULL, out));
     return empty_rows ? EXPOPS_OK : check_not_empty(self, walked, out);
 }
 
@@ -233,6 +233,34 @@ expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, u
     EXPOPS_TRY(expops_view_dims(self, dims, count, walked));
     EXPOPS_TRY(expops_draft_reduced(draft, self, walked, keepdim, empty_rows, &out));
     expops_leaf_row_argument(expops_draft_reduce(draft, draft->op, self, walked, &out, keepdim), 0, self, walked);
+    return EXPOPS_OK;
+}
+
+expops_status expops_draft_map_along(expops_draft *draft, uint32_t dim)
+{
+    const expops_view *self = draft->tensor;
+    uint8_t walked[EXPOPS_MAX_RANK] = { 0 };
+    expops_view out;
+    int32_t along;
+    EXPOPS_TRY(expops_view_dim(self->ndim, draft->args[dim].as.integer, &along));
+    walked[along] = 1;
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->element, self->ndim, self->shape, NULL, &out));
+    expops_leaf *leaf = expops_draft_map(draft, draft->op, &out, walked);
+    for (uint32_t i = 0; draft->op->parameters[i].name; i++)
+        if (expops_value_is_tensor(draft->args + i))
+            expops_leaf_row_argument(leaf, i, draft->tensor + i, walked);
+    return EXPOPS_OK;
+}
+
+/* What is converted to a narrow integer type first is the same modulo that type's size; to bool it is not. */
+expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter)
+{
+    const expops_value *named = draft->args + parameter;
+    if (named->kind == EXPOPS_VALUE_NONE)
+        return EXPOPS_OK;
+    if (named->as.integer == EXPOPS_DTYPE_BOOL)
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "argument %s is bool", draft->op->parameters[parameter].name);
+    draft->element = (int32_t)named->as.integer;
     return EXPOPS_OK;
 }
 
