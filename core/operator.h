@@ -87,10 +87,9 @@ typedef struct expops_parameter {
 #define WORD(name_, ...) \
     { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .drafted = 1, .optional = 1, \
       .choices = (const char *const[]){ __VA_ARGS__, NULL } }
-/* What a loss is reduced by: expops_draft_loss. */
-#define REDUCTION(name_) \
-    { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .drafted = 1, DEFAULT(1), \
-      .choices = (const char *const[]){ "none", "mean", "sum", NULL } }
+#define WORD_DEFAULT(name_, index, ...) \
+    { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .drafted = 1, DEFAULT(index), \
+      .choices = (const char *const[]){ __VA_ARGS__, NULL } }
 /* clang-format on */
 #define DEFAULT(value) .optional = 1, .has_default = 1, .default_value = value
 

@@ -22,7 +22,7 @@ OPERATOR(huber_loss) = {
     .source = "torch.nn.functional.huber_loss",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), TENSOR("target"), REDUCTION("reduction"),
+    .parameters = { TENSOR("self"), TENSOR("target"), WORD_DEFAULT("reduction", 1, "none", "mean", "sum"),
                     NUMBER("delta", DEFAULT(1), .meets = EXPOPS_MEETS_EXACT, .doc = "Above 0.") },
     .check = check,
     .draft = draft,

@@ -12,7 +12,7 @@ OPERATOR(mse_loss) = {
     .source = "torch.nn.functional.mse_loss",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), TENSOR("target"), REDUCTION("reduction") },
+    .parameters = { TENSOR("self"), TENSOR("target"), WORD_DEFAULT("reduction", 1, "none", "mean", "sum") },
     .draft = draft,
     .samples = { { -10, 10 }, { -10, 10 } },
     .bound = { .f32 = 8, .f64 = 8, .f16 = 1, .bf16 = 1 },

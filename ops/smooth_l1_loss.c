@@ -22,7 +22,7 @@ OPERATOR(smooth_l1_loss) = {
     .source = "torch.nn.functional.smooth_l1_loss",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), TENSOR("target"), REDUCTION("reduction"),
+    .parameters = { TENSOR("self"), TENSOR("target"), WORD_DEFAULT("reduction", 1, "none", "mean", "sum"),
                     NUMBER("beta", DEFAULT(1), .meets = EXPOPS_MEETS_EXACT, .doc = "Not negative.") },
     .check = check,
     .draft = draft,

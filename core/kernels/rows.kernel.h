@@ -28,6 +28,13 @@ typedef struct xk_params {
     xk_index stride[XK_NT + 1][XK_OR + XK_WR]; /* elements; kept dimensions first */
 } xk_params;
 
+/* The row's length in the arithmetic. */
+#if XK_C64 || XK_C128
+#define XK_LENGTH xk_complex((xk_real)p.length, 0)
+#else
+#define XK_LENGTH ((xk_t)p.length)
+#endif
+
 /* Element `e` of a row, from the row's start. */
 #if XK_WR == 1
 #define XK_WALK(operand, e) ((e) * p.stride[operand][XK_OR])

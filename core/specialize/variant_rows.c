@@ -171,7 +171,7 @@ static void define_calls(const expops_problem *problem, expops_step *step)
     list_arguments(problem, &list);
     expops_text_add(&step->defines, "#define XK_LIFT xk_lift(%s%s%s)\n", of_kernel ? "xk_body(" : "",
                     list.lifted.data ? list.lifted.data : "", of_kernel ? ")" : "");
-    expops_text_add(&step->defines, "#define %s(acc, (xk_t)p.length%s%s)\n",
+    expops_text_add(&step->defines, "#define %s(acc, XK_LENGTH%s%s)\n",
                     map ? "XK_SETTLE xk_settle" : "XK_CALL xk_finish", list.attributes.data ? ", " : "",
                     list.attributes.data ? list.attributes.data : "");
     if (map)
