@@ -32,7 +32,8 @@ enum expops_arithmetic {
 enum expops_result_type {
     EXPOPS_RESULT_SAME = 0, /* the arithmetic's type */
     EXPOPS_RESULT_BOOL,
-    EXPOPS_RESULT_REAL, /* of a complex type the real one (abs) */
+    EXPOPS_RESULT_TRUTH, /* bool, but of u8 u8 (any) */
+    EXPOPS_RESULT_REAL,  /* of a complex type the real one (abs) */
 };
 
 /* How a number meets the common type. It becomes that type as an element of a tensor would, an integer wrapping and a float
@@ -88,6 +89,9 @@ typedef struct expops_parameter {
 #define WORD(name_, ...) \
     { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .drafted = 1, .optional = 1, \
       .choices = (const char *const[]){ __VA_ARGS__, NULL } }
+#define WORD_DEFAULT(name_, index, ...) \
+    { .name = name_, .kind = EXPOPS_PARAMETER_CHOICE, .drafted = 1, DEFAULT(index), \
+      .choices = (const char *const[]){ __VA_ARGS__, NULL } }
 /* clang-format on */
 #define DEFAULT(value) .optional = 1, .has_default = 1, .default_value = value
 
@@ -118,6 +122,7 @@ typedef struct expops_samples {
 typedef struct expops_bound {
     float f32, f64, f16, bf16;
     float negative_floor; /* that of this number, where the operand is negative and the result is smaller */
+    uint32_t by_terms; /* of the largest element of all tensors, of 2 the product of two, where a sum's terms cancel */
     uint32_t by_operands; /* how far the result moves when every operand does by a unit, where more than one decides */
 } expops_bound;
 

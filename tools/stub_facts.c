@@ -32,11 +32,36 @@ static uint32_t dtypes_of(const expops_operator *op)
     return set;
 }
 
+/* Arguments of the function that the text declares so, less `others`; 0 where it declares none. */
+static uint32_t arguments_of(const char *text, const char *function, uint32_t others)
+{
+    const char *at = text ? strstr(text, function) : NULL;
+    uint32_t count = 1;
+    if (!at)
+        return 0;
+    for (at += strlen(function); *at && *at != ')'; at++)
+        count += *at == ',';
+    return count > others ? count - others : 0;
+}
+
+static void read_rows(const char *text, stub_facts *facts)
+{
+    facts->lifted = arguments_of(text, "xk_acc xk_lift(", 0);
+    facts->mapped = arguments_of(text, "xk_r xk_map(", 1);
+    facts->attributes = arguments_of(text, facts->mapped ? "xk_acc xk_settle(" : "xk_r xk_finish(", 2);
+}
+
+static uint32_t families_of(const expops_operator *op, const char *text)
+{
+    const uint32_t reduce = op->family != EXPOPS_FAMILY_WINDOW && text && strstr(text, "xk_r xk_finish(");
+    return 1u << op->family | reduce << EXPOPS_FAMILY_REDUCE;
+}
+
 void stub_facts_read(const expops_operator *op, stub_facts *facts)
 {
     const char *const text = expops_operator_text(op);
     memset(facts, 0, sizeof *facts);
-    facts->family = op->family;
+    facts->families = families_of(op, text);
     facts->choices = choices_of(op);
     facts->position = text && strstr(text, "KERNEL(xk_long position)") != NULL;
     if (text && op->arithmetic != EXPOPS_ARITHMETIC_BITS)
@@ -49,8 +74,8 @@ void stub_facts_read(const expops_operator *op, stub_facts *facts)
         const uint32_t kind = op->parameters[i].kind, tensor = kind == EXPOPS_PARAMETER_TENSOR;
         facts->numbers |= (uint32_t)(kind == EXPOPS_PARAMETER_NUMBER) << i;
         facts->either |= (uint32_t)(kind == EXPOPS_PARAMETER_OPERAND) << i;
-        facts->lifted |= (tensor && !op->samples[i].row) << i;
         facts->elements |= tensor << i;
     }
     facts->elements |= facts->numbers | facts->either;
+    read_rows(text, facts);
 }

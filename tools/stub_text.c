@@ -5,6 +5,11 @@
 #include <string.h>
 #include "draft/promote.h"
 
+int stub_of_kernel(const cpu_stub *stub)
+{
+    return stub->op->family == EXPOPS_FAMILY_POINTWISE && stub->family != EXPOPS_FAMILY_POINTWISE;
+}
+
 /* A(0), A(1), ... with what stands before, between and behind them. */
 static void print_each(const char *word, uint32_t count, const char *before, const char *between, const char *behind)
 {
@@ -59,17 +64,22 @@ static void print_element_defines(const expops_operator *op, const stub_facts *f
         print_taken(op, facts->elements);
 }
 
-static void print_row_defines(const stub_facts *facts)
+/* Where the body is a KERNEL, its brackets say what is lifted; see cpu_rows.inc. */
+static void print_row_defines(const cpu_stub *stub)
 {
-    if (facts->family == EXPOPS_FAMILY_WINDOW)
+    const stub_facts *facts = &stub->facts;
+    const int map = stub->family == EXPOPS_FAMILY_MAP;
+    if (stub->family == EXPOPS_FAMILY_WINDOW)
         printf("#define CPU_SUMS %d\n", !facts->moves);
-    const uint32_t lifted = stub_count(facts->lifted), numbers = stub_count(facts->numbers);
-    const uint32_t tensors = stub_count(facts->elements & ~facts->numbers);
-    printf("#define CPU_IS_MAP %d\n#define CPU_LIFTS %u\n#define CPU_ARRAYS %u\n#define CPU_NUMBERS %u\n",
-           facts->family == EXPOPS_FAMILY_MAP, lifted, tensors, numbers);
-    print_each("CPU_LIFTED_ARGUMENTS", lifted, " ", ", ", "");
-    print_each("CPU_MAP_ARRAYS", tensors, " ", " ", ",");
-    print_each("CPU_ROW_NUMBERS", numbers, " , ", ", ", "");
+    printf("#define CPU_IS_MAP %d\n#define CPU_ATTRIBUTES %u\n", map, facts->attributes);
+    print_each("CPU_ROW_NUMBERS", facts->attributes, " , ", ", ", "");
+    if (stub_of_kernel(stub)) {
+        printf("#define CPU_LIFTS_KERNEL 1\n");
+        return;
+    }
+    printf("#define CPU_LIFTS %u\n#define CPU_ARRAYS %u\n", facts->lifted, map ? facts->mapped : facts->lifted);
+    print_each("CPU_LIFTED_ARGUMENTS", facts->lifted, " ", ", ", "");
+    print_each("CPU_MAP_ARRAYS", facts->mapped, " ", " ", ",");
 }
 
 /* --- the checks behind it, of functions whose types only the text knows --- */
@@ -102,16 +112,20 @@ static void print_row_check(const char *text, const char *function, const char *
     printf("%s);\n", behind);
 }
 
-static void print_row_checks(const stub_facts *facts, const char *text)
+static void print_row_checks(const cpu_stub *stub, const char *text)
 {
+    const stub_facts *facts = &stub->facts;
     print_row_check(text, "xk_acc xk_identity(", "void", 0, "");
-    print_row_check(text, "xk_acc xk_lift(", "", stub_count(facts->lifted), "");
+    if (stub_of_kernel(stub))
+        print_row_check(text, "xk_acc xk_lift(", "xk_r", 0, "");
+    else
+        print_row_check(text, "xk_acc xk_lift(", "", facts->lifted, "");
     print_row_check(text, "xk_acc xk_combine(", "xk_acc, xk_acc", 0, "");
-    if (facts->family == EXPOPS_FAMILY_MAP) {
-        print_row_check(text, "xk_acc xk_settle(", "xk_acc, ", 1 + stub_count(facts->numbers), "");
-        print_row_check(text, "xk_r xk_map(", "", stub_count(facts->elements & ~facts->numbers), ", xk_acc");
+    if (stub->family == EXPOPS_FAMILY_MAP) {
+        print_row_check(text, "xk_acc xk_settle(", "xk_acc, ", 1 + facts->attributes, "");
+        print_row_check(text, "xk_r xk_map(", "", facts->mapped, ", xk_acc");
     } else {
-        print_row_check(text, "xk_r xk_finish(", "xk_acc, ", 1 + stub_count(facts->numbers), "");
+        print_row_check(text, "xk_r xk_finish(", "xk_acc, ", 1 + facts->attributes, "");
     }
 }
 
@@ -136,33 +150,42 @@ static void print_constant(const char *word, int dtype)
     printf("\n");
 }
 
+void stub_symbol(const cpu_stub *stub, char symbol[256])
+{
+    snprintf(symbol, 256, "cpu_k_%s_%s_%u%s", stub->op->name, stub_dtype_name(stub->dtype), stub->choice,
+             stub_of_kernel(stub) ? "_rows" : "");
+}
+
 void stub_print(const cpu_stub *stub)
 {
     const stub_facts *facts = &stub->facts;
     const char *name = stub->op->name, *dtype = stub_dtype_name(stub->dtype);
-    const int rows = facts->family != EXPOPS_FAMILY_POINTWISE;
+    const int rows = stub->family != EXPOPS_FAMILY_POINTWISE;
+    const int kernel = stub->op->family == EXPOPS_FAMILY_POINTWISE && !facts->position;
+    char symbol[256];
     int arithmetic, result;
+    stub_symbol(stub, symbol);
     expops_operator_types(stub->op, stub->dtype, &arithmetic, &result);
     result = facts->position ? EXPOPS_DTYPE_BOOL : cpu_store_of(result);
     printf("/* Written by tools/write_stubs.c. */\n#define XK 1\n#define XK_D %s\n#define XK_R %s\n", dtype,
            stub_dtype_name(result));
     print_class(stub->dtype);
-    printf("#define XK_CHOICE %u\n#define CPU_NAME cpu_k_%s_%s_%u\n", stub->choice, name, dtype, stub->choice);
+    printf("#define XK_CHOICE %u\n#define CPU_NAME %s\n", stub->choice, symbol);
     print_constant("CPU_STORE_DTYPE", stub->dtype);
     print_constant("CPU_RESULT_DTYPE", result);
     if (rows)
-        print_row_defines(facts);
-    else if (!facts->position)
+        print_row_defines(stub);
+    if (kernel)
         print_element_defines(stub->op, facts);
     printf("#include \"cpu_kernel.h\"\n%s%s#include \"cpu_signature.h\"\n#include \"%s/%s.c\"\n",
-           facts->family == EXPOPS_FAMILY_WINDOW ? "#include \"kernels/window.kernel.h\"\n" : "",
+           stub->family == EXPOPS_FAMILY_WINDOW ? "#include \"kernels/window.kernel.h\"\n" : "",
            stub->dtype == EXPOPS_DTYPE_F32 ? "#include \"cpu_vector.h\"\n" : "", stub->folder, name);
     if (rows && !facts->moves)
-        print_row_checks(facts, expops_operator_text(stub->op));
-    else if (!rows && !facts->position)
+        print_row_checks(stub, expops_operator_text(stub->op));
+    if (kernel)
         print_element_check(expops_operator_text(stub->op));
-    printf("#include \"%s\"\n", facts->family == EXPOPS_FAMILY_WINDOW ? "cpu_window.inc"
-                                : rows                                ? "cpu_rows.inc"
-                                : facts->position                     ? "cpu_position.inc"
-                                                                      : "cpu_pointwise.inc");
+    printf("#include \"%s\"\n", stub->family == EXPOPS_FAMILY_WINDOW ? "cpu_window.inc"
+                                : rows                               ? "cpu_rows.inc"
+                                : facts->position                    ? "cpu_position.inc"
+                                                                     : "cpu_pointwise.inc");
 }

@@ -5,7 +5,7 @@
  *   write_stubs cpu OPS OUT LEVELS TOUCH NAME... the CPU's stubs and the table of their instances
  *   write_stubs references OPS OUT               the references' stubs
  *
- * One stub of the CPU's is one operator for one element type and one compile-time choice. LEVELS is a comma-separated list of
+ * One stub of the CPU's is one operator's text for one element type, one compile-time choice and one family. LEVELS is a comma-separated list of
  * instruction levels, the lowest first; the last is only for floating point. Where NAME... are not the names that a build was
  * configured with, TOUCH, a build definition, is touched: the next build configures itself anew. */
 #include <fcntl.h>
@@ -22,7 +22,14 @@ typedef struct job {
 
 typedef void visit(const cpu_stub *stub, job *job);
 
-/* In the order of the table: by name, element type and choice. */
+static void each_family(cpu_stub *stub, visit *visit, job *job)
+{
+    for (stub->family = 0; stub->family <= EXPOPS_FAMILY_MAP; stub->family++)
+        if (stub->facts.families >> stub->family & 1u)
+            visit(stub, job);
+}
+
+/* In the order of the table: by name, element type, choice and family. */
 static void each_stub(const char *folder, visit *visit, job *job)
 {
     for (size_t i = 0; i < expops_registry_count; i++) {
@@ -31,13 +38,14 @@ static void each_stub(const char *folder, visit *visit, job *job)
         for (stub.dtype = 0; stub.dtype < EXPOPS_DTYPE_COUNT; stub.dtype++)
             for (stub.choice = 0; stub.choice < stub.facts.choices && stub.facts.dtypes >> stub.dtype & 1u;
                  stub.choice++)
-                visit(&stub, job);
+                each_family(&stub, visit, job);
     }
 }
 
 static void file_name(const cpu_stub *stub, char name[256])
 {
-    snprintf(name, 256, "%s.%s.%u.c", stub->op->name, stub_dtype_name(stub->dtype), stub->choice);
+    snprintf(name, 256, "%s.%s.%u%s.c", stub->op->name, stub_dtype_name(stub->dtype), stub->choice,
+             stub_of_kernel(stub) ? ".rows" : "");
 }
 
 static void print_name(const cpu_stub *stub, job *job)
@@ -87,14 +95,18 @@ static void each_level(const cpu_stub *stub, const job *job, print_level *print)
 
 static void print_declaration(const cpu_stub *stub, uint32_t number, const char *level, int length)
 {
-    printf("extern const cpu_instance cpu_k_%s_%s_%u_%.*s;\n", stub->op->name, stub_dtype_name(stub->dtype),
-           stub->choice, length, level);
+    char symbol[256];
+    (void)number;
+    stub_symbol(stub, symbol);
+    printf("extern const cpu_instance %s_%.*s;\n", symbol, length, level);
 }
 
 static void print_row(const cpu_stub *stub, uint32_t number, const char *level, int length)
 {
-    printf("    { \"%s\", %d, %u, %u, %u, &cpu_k_%s_%s_%u_%.*s },\n", stub->op->name, stub->dtype, stub->choice,
-           stub->facts.choices, number, stub->op->name, stub_dtype_name(stub->dtype), stub->choice, length, level);
+    char symbol[256];
+    stub_symbol(stub, symbol);
+    printf("    { \"%s\", %d, %u, %u, %u, &%s_%.*s },\n", stub->op->name, stub->dtype, stub->choice,
+           stub->facts.choices, number, symbol, length, level);
 }
 
 static void declare(const cpu_stub *stub, job *job)

@@ -14,8 +14,9 @@ typedef struct cpu_row_functions {
     uint32_t acc_bytes;
     uint32_t num_numbers;
     void (*identity)(void *accs, size_t n);
-    void (*reduce)(void *acc, size_t n, const void *const *in);   /* one accumulator takes n elements */
-    void (*columns)(void *accs, size_t n, const void *const *in); /* n accumulators take one element each */
+    /* One accumulator takes n elements; n accumulators take one element each. */
+    void (*reduce)(void *acc, size_t n, const void *const *in, const void *const *numbers);
+    void (*columns)(void *accs, size_t n, const void *const *in, const void *const *numbers);
     void (*combine)(void *accs, const void *others, size_t n);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
     /* Maps: what all elements of a row share is worked out once, before the first of them. */
@@ -41,8 +42,8 @@ typedef void cpu_window_fn(const cpu_box *box, int walked, int64_t *at, uint32_t
 typedef struct cpu_instance {
     uint32_t family; /* expops_family */
     int32_t store, result;
-    uint32_t num_arrays; /* arguments that are tensors; for rows those of xk_map, or of xk_lift */
-    uint32_t num_lifted; /* rows: the first so many of them are taken by xk_lift */
+    uint32_t num_arrays; /* arguments that are tensors; for rows those of xk_map, or what is lifted */
+    uint32_t num_lifted; /* rows: the first so many of them are lifted */
     uint32_t num_args;
     uint32_t numbers;    /* pointwise: bit i where argument i is always a scalar */
     uint32_t one_scalar; /* pointwise: one more argument may be a scalar */
@@ -52,7 +53,7 @@ typedef struct cpu_instance {
     cpu_window_fn *window; /* windows; `rows` too where they are summed */
 } cpu_instance;
 
-/* A row of the table that tools/write_stubs.c writes, sorted by name, store, choice, level. */
+/* A row of the table that tools/write_stubs.c writes, sorted by name, store, choice, family, level. */
 typedef struct cpu_table_row {
     const char *name;
     int32_t store;

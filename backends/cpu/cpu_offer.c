@@ -36,9 +36,10 @@ static const cpu_instance *find(const expops_signature *signature, uint32_t leve
 
     for (const cpu_table_row *row = first_row(signature->operator_name, store);
          row->name && !order(row, signature->operator_name, store); row++)
-        if (row->level <= level && (row->num_choices == 1 || row->choice == signature->choice))
+        if (row->level <= level && row->instance->family == signature->family &&
+            (row->num_choices == 1 || row->choice == signature->choice))
             best = row->instance;
-    return best && best->family == signature->family ? best : NULL;
+    return best;
 }
 
 static int fits(const expops_signature *signature)

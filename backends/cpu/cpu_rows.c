@@ -55,15 +55,15 @@ static void accumulate_block(const cpu_kernel *kernel, const cpu_scratch *scratc
 
     if (!kernel->by_columns && one_run(kernel, scratch, position)) {
         point(scratch, kernel->instance->num_lifted, 0, in);
-        rows->reduce(accs, (size_t)(position->rows * position->cols), in);
+        rows->reduce(accs, (size_t)(position->rows * position->cols), in, scratch->numbers);
         return;
     }
     for (int64_t r = 0; r < position->rows; r++) {
         point(scratch, kernel->instance->num_lifted, r, in);
         if (kernel->by_columns)
-            rows->columns(accs, (size_t)position->cols, in);
+            rows->columns(accs, (size_t)position->cols, in, scratch->numbers);
         else
-            rows->reduce(accs, (size_t)position->cols, in);
+            rows->reduce(accs, (size_t)position->cols, in, scratch->numbers);
     }
 }
 
@@ -150,6 +150,7 @@ static void accumulate_parts(void *context, int64_t first, int64_t last, cpu_scr
     const cpu_kernel *const kernel = task->kernel;
     const int64_t block = task->group * kernel->units;
 
+    prepare(task, scratch);
     for (int64_t part = first; part < last; part++) {
         char *const accs = task->partials + part * task->partial_bytes;
         kernel->instance->rows->identity(accs, kernel->by_columns ? (size_t)kernel->blocks.cols : 1);

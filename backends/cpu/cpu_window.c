@@ -215,7 +215,7 @@ static void reduce_run(const cpu_kernel *kernel, const char *from, int64_t step,
             cpu_convert(kernel->level, in->store, buffer->bytes, 1, in->dtype, lifted, step, (size_t)n);
             lifted = buffer->bytes;
         }
-        kernel->instance->rows->reduce(acc, (size_t)n, &lifted);
+        kernel->instance->rows->reduce(acc, (size_t)n, &lifted, NULL); /* it takes no numbers */
     }
 }
 

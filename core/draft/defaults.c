@@ -76,12 +76,17 @@ static int goes_to_body(const expops_parameter *parameter)
            parameter->kind == EXPOPS_PARAMETER_NUMBER;
 }
 
+static void add_arguments(expops_leaf *leaf)
+{
+    const expops_parameter *parameters = leaf->draft->op->parameters;
+    for (uint32_t i = 0; parameters[i].name; i++)
+        if (goes_to_body(parameters + i))
+            expops_leaf_argument(leaf, i);
+}
+
 void expops_draft_own(expops_draft *draft, const expops_view *out)
 {
-    expops_leaf *leaf = expops_draft_leaf(draft, draft->op, draft->op->family, out);
-    for (uint32_t i = 0; draft->op->parameters[i].name; i++)
-        if (goes_to_body(draft->op->parameters + i))
-            expops_leaf_argument(leaf, i);
+    add_arguments(expops_draft_leaf(draft, draft->op, draft->op->family, out));
 }
 
 void expops_draft_then(expops_draft *draft, const expops_operator *body, const expops_view *out,
@@ -217,7 +222,7 @@ expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self,
     for (int32_t d = 0; d < self->ndim; d++)
         if (!walked[d] || keepdim)
             shape[ndim++] = walked[d] ? 1 : self->shape[d];
-    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, ndim, shape, NULL, out));
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->element, ndim, shape, NULL, out));
     return empty_rows ? EXPOPS_OK : check_not_empty(self, walked, out);
 }
 
@@ -231,4 +236,57 @@ expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, u
     EXPOPS_TRY(expops_draft_reduced(draft, self, walked, keepdim, empty_rows, &out));
     expops_leaf_row_argument(expops_draft_reduce(draft, draft->op, self, walked, &out, keepdim), 0, self, walked);
     return EXPOPS_OK;
+}
+
+expops_status expops_draft_map_along(expops_draft *draft, uint32_t dim)
+{
+    const expops_view *self = draft->tensor;
+    uint8_t walked[EXPOPS_MAX_RANK] = { 0 };
+    expops_view out;
+    int32_t along;
+    EXPOPS_TRY(expops_view_dim(self->ndim, draft->args[dim].as.integer, &along));
+    walked[along] = 1;
+    EXPOPS_TRY(expops_draft_result(draft, 0, draft->element, self->ndim, self->shape, NULL, &out));
+    expops_leaf *leaf = expops_draft_map(draft, draft->op, &out, walked);
+    for (uint32_t i = 0; draft->op->parameters[i].name; i++)
+        if (expops_value_is_tensor(draft->args + i))
+            expops_leaf_row_argument(leaf, i, draft->tensor + i, walked);
+    return EXPOPS_OK;
+}
+
+/* What is converted to a narrow integer type first is the same modulo that type's size; to bool it is not. */
+expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter)
+{
+    const expops_value *named = draft->args + parameter;
+    if (named->kind == EXPOPS_VALUE_NONE)
+        return EXPOPS_OK;
+    if (named->as.integer == EXPOPS_DTYPE_BOOL)
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "argument %s is bool", draft->op->parameters[parameter].name);
+    draft->element = (int32_t)named->as.integer;
+    return EXPOPS_OK;
+}
+
+/* What the sum over all is divided by makes it a mean. */
+static expops_status reduce_loss(expops_draft *draft, int32_t ndim, const int64_t *shape, int mean)
+{
+    expops_view space = { .ndim = ndim }, out;
+    uint8_t walked[EXPOPS_MAX_RANK];
+    memset(walked, 1, sizeof walked);
+    memcpy(space.shape, shape, sizeof space.shape);
+    EXPOPS_TRY(expops_draft_reduced(draft, &space, walked, 0, 1, &out));
+    expops_leaf *leaf = expops_draft_reduce(draft, draft->op, &space, walked, &out, 0);
+    add_arguments(leaf);
+    expops_leaf_constant(leaf, mean ? (double)expops_view_numel(&space) : 1, 1);
+    return EXPOPS_OK;
+}
+
+expops_status expops_draft_loss(expops_draft *draft, uint32_t reduction)
+{
+    const int64_t how = draft->args[reduction].as.integer;
+    int32_t ndim;
+    int64_t shape[EXPOPS_MAX_RANK];
+    if (how == 0)
+        return expops_draft_default(draft);
+    EXPOPS_TRY(expops_draft_broadcast(draft, &ndim, shape));
+    return reduce_loss(draft, ndim, shape, how == 1);
 }

@@ -265,7 +265,8 @@ void expops_leaf_argument_as(expops_leaf *leaf, uint32_t parameter, const expops
         add_number(leaf, (int32_t)parameter, EXPOPS_NUMBER_VALUE, 0, meeting);
     else
         add_number(leaf, (int32_t)parameter, EXPOPS_NUMBER_CONSTANT, own->default_value, meeting);
-    leaf->input[leaf->num_inputs - 1].attribute = own->kind == EXPOPS_PARAMETER_NUMBER;
+    leaf->input[leaf->num_inputs - 1].attribute =
+        own->kind == EXPOPS_PARAMETER_NUMBER && leaf->op->family != EXPOPS_FAMILY_POINTWISE;
 }
 
 void expops_leaf_argument(expops_leaf *leaf, uint32_t parameter)
@@ -275,7 +276,8 @@ void expops_leaf_argument(expops_leaf *leaf, uint32_t parameter)
 
 void expops_leaf_constant(expops_leaf *leaf, double value, uint32_t attribute)
 {
-    add_number(leaf, EXPOPS_NO_ARGUMENT, EXPOPS_NUMBER_CONSTANT, value, (expops_meeting){ leaf->common, 0 });
+    add_number(leaf, EXPOPS_NO_ARGUMENT, EXPOPS_NUMBER_CONSTANT, value,
+               (expops_meeting){ expops_arithmetic_type(leaf->common), 0 });
     leaf->input[leaf->num_inputs - 1].attribute = attribute;
 }
 

@@ -137,9 +137,18 @@ expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self,
 /* All of a reduction of the first argument over `dims` (all where none is named) by the own body. */
 expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, uint32_t count, int keepdim,
                                      int empty_rows);
-/* A leaf that gives one element for each row of `space`; `out` as above. */
+/* The result is of the type that DTYPE parameter `parameter` names, where it names one, also where arithmetic is not. */
+expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter);
+/* A map by the own body along the dimension that argument `dim` names, of all arguments that are tensors, which have the first
+ * one's shape. */
+expops_status expops_draft_map_along(expops_draft *draft, uint32_t dim);
+/* A leaf that gives one element for each row of `space`; `out` as above. Of a body that is a KERNEL, what it returns is
+ * reduced, and its numbers stand among the elements. */
 expops_leaf *expops_draft_reduce(expops_draft *draft, const expops_operator *body, const expops_view *space,
                                  const uint8_t *walked, const expops_view *out, int keepdim);
+/* A loss: the own body of the tensors broadcast, for each element or, as argument `reduction` says ("none", "mean", "sum"),
+ * summed over all; the kernel part includes sum.kernel.h. */
+expops_status expops_draft_loss(expops_draft *draft, uint32_t reduction);
 /* A leaf that gives an element for each one of `out`, knowing a reduction of its row. */
 expops_leaf *expops_draft_map(expops_draft *draft, const expops_operator *body, const expops_view *out,
                               const uint8_t *walked);

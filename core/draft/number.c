@@ -6,7 +6,7 @@
 
 /* --- the rule --- */
 
-static int32_t arithmetic_type(int32_t common)
+int32_t expops_arithmetic_type(int32_t common)
 {
     return common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16 ? EXPOPS_DTYPE_F32 : common;
 }
@@ -20,10 +20,10 @@ expops_meeting expops_meet(const expops_operator *op, uint32_t index, const expo
     if (expops_value_is_tensor(value)) {
         const int exact =
             meets == EXPOPS_MEETS_EXACT && (parameter->kind == EXPOPS_PARAMETER_TENSOR || value->as.tensor->ndim == 0);
-        return (expops_meeting){ exact ? arithmetic_type(common) : common, 0 };
+        return (expops_meeting){ exact ? expops_arithmetic_type(common) : common, 0 };
     }
     const int rounded = meets == EXPOPS_MEETS_ELEMENT || meets == EXPOPS_MEETS_COMMON;
-    return (expops_meeting){ rounded ? common : arithmetic_type(common),
+    return (expops_meeting){ rounded ? common : expops_arithmetic_type(common),
                              meets == EXPOPS_MEETS_COMMON || meets == EXPOPS_MEETS_ARITHMETIC };
 }
 

@@ -10,6 +10,8 @@ typedef struct expops_meeting {
     uint32_t held; /* a value that the type cannot hold is refused; otherwise it becomes what an element would */
 } expops_meeting;
 
+/* What is computed in where the common type is `common`: of a half type f32. */
+int32_t expops_arithmetic_type(int32_t common);
 /* What parameter `index` makes of `value`, a number, a tensor or nothing, where the common type is `common`. */
 expops_meeting expops_meet(const expops_operator *op, uint32_t index, const expops_value *value, int32_t common);
 /* Whether a number may meet so; the story says which argument, which value and which type. */

@@ -133,6 +133,8 @@ void expops_operator_types(const expops_operator *op, int common, int *out_arith
     *out_arithmetic = *out_result = type_of_arithmetic(op, common);
     if (op->result == EXPOPS_RESULT_BOOL)
         *out_result = EXPOPS_DTYPE_BOOL;
+    if (op->result == EXPOPS_RESULT_TRUTH)
+        *out_result = common == EXPOPS_DTYPE_U8 ? EXPOPS_DTYPE_U8 : EXPOPS_DTYPE_BOOL;
     if (op->result == EXPOPS_RESULT_REAL)
         *out_result = expops_dtype_real(*out_arithmetic);
 }

@@ -152,6 +152,7 @@ static void settle_types(expops_draft *draft, int common)
 {
     const expops_operator *op = draft->op;
     expops_operator_types(op, common, &draft->common, &draft->result);
+    draft->element = draft->result;
     draft->bits = 0;
     draft->compute = (uint32_t)expops_dtype_compute(draft->common);
     if (op->arithmetic == EXPOPS_ARITHMETIC_BITS) {

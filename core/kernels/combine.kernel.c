@@ -1,10 +1,17 @@
-/* Row template that finishes a reduction of rows cut in parts: a group reads the accumulators of one row's parts. */
+/* Row template that finishes a reduction of rows cut in parts: a group reads the accumulators of one row's parts, and writes
+ * the row's result, or, where XK_IS_MAP is 1, its settled accumulator, which map.kernel.c reads. */
 
-XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_acc, x0), const xk_params p)
+#if XK_IS_MAP
+#define XK_OUT_TYPE xk_acc
+#else
+#define XK_OUT_TYPE XK_S(XK_O)
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_TENSOR(const xk_acc, x0), const xk_params p)
 {
-    XK_LOCAL xk_acc shared[XK_WG];
+    XK_LOCAL xk_acc shared[XK_SHARED];
     XK_GLOBAL const xk_acc *g0 = XK_POINTER(const xk_acc, x0);
-    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_GLOBAL XK_OUT_TYPE *gout = XK_POINTER(XK_OUT_TYPE, out);
     const xk_index row = (xk_index)xk_group_id();
     const int lane = xk_lane();
     xk_acc acc = xk_identity();
@@ -12,7 +19,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_acc, x0), 
         acc = xk_combine(acc, g0[row * (xk_index)p.parts + part]);
     acc = xk_combine_row(acc, shared);
     if (lane == 0) {
+#if XK_IS_MAP
+        gout[row] = XK_SETTLE;
+#else
         const xk_r r = XK_CALL;
         gout[xk_row_start(p, 0, row)] = XK_STORE(r);
+#endif
     }
 }

@@ -1,10 +1,10 @@
 /* The pass over a row that reduces it, for reduce.kernel.c and map.kernel.c: a statement block that leaves what this
  * work-item saw in `acc`. Every element of a vector has an accumulator of its own, so that none waits for another. */
 
-#define XK_TAKE(vector) \
+#define XK_TAKE \
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
-        seen[k] = xk_combine(seen[k], xk_lift(XK_CONVERT(0, vector.v[k])));
+        seen[k] = xk_combine(seen[k], XK_LIFT);
 
 #define XK_BEGIN_GATHER \
     xk_acc seen[XK_VEC]; \
@@ -21,26 +21,31 @@
     } \
     xk_acc acc = seen[0];
 
-/* All vectors are asked for before the first is used; a branch around each would make some compilers wait for each. */
+/* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some
+ * compilers wait for each. */
 #define XK_INSIDE(e) (XK_EXACT || (alive && (e) < p.length))
-#define XK_GATHER_TURNS(kept) \
+#define XK_KEPT(i) xk_vector##i kept##i[XK_TURNS];
+#define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
+#define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
+#define XK_GATHER_TURNS \
+    XK_EACH_LIFTED(XK_KEPT) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
         const xk_index e = (turn * XK_TPR + lane) * XK_VEC; \
         if (XK_INSIDE(e)) { \
-            XK_LOAD_ROW(0, kept[turn], e) \
+            XK_EACH_LIFTED(XK_KEEP) \
         } \
     } \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
         if (XK_INSIDE((turn * XK_TPR + lane) * XK_VEC)) { \
-            XK_TAKE(kept[turn]) \
+            XK_EACH_LIFTED(XK_AGAIN) \
+            XK_TAKE \
         } \
     }
 
 #define XK_GATHER_RANGE(from, to) \
     for (xk_index e = (from) + lane * XK_VEC; alive && e < (to); e += XK_TPR * XK_VEC) { \
-        XK_VECTOR(0) vector; \
-        XK_LOAD_ROW(0, vector, e) \
-        XK_TAKE(vector) \
+        XK_EACH_LIFTED(XK_LOAD) \
+        XK_TAKE \
     }

@@ -1,5 +1,6 @@
 /* What the family templates share: indices, numbers, and operands one by one.
  *   XK_NT, XK_NN     tensor inputs and numbers
+ *   XK_EACH          XK_EACH_<XK_NT>
  *   XK_O, XK_D0...   element types of the output and the inputs
  *   XK_A0...         the types that inputs are converted to: XK_D, or the arithmetic's own f32 for what a half type need not hold
  *   XK_SAMEO, XK_SAME0...  1 where the element type is that one already, so that nothing is converted
@@ -15,25 +16,15 @@ typedef union xk_number {
     xk_ulong slot[XK_C128 ? 2 : 1];
 } xk_number;
 
-#if XK_NT == 0
-#define XK_EACH(m)
-#elif XK_NT == 1
-#define XK_EACH(m) m(0)
-#elif XK_NT == 2
-#define XK_EACH(m) m(0) m(1)
-#elif XK_NT == 3
-#define XK_EACH(m) m(0) m(1) m(2)
-#elif XK_NT == 4
-#define XK_EACH(m) m(0) m(1) m(2) m(3)
-#elif XK_NT == 5
-#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4)
-#elif XK_NT == 6
-#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4) m(5)
-#elif XK_NT == 7
-#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6)
-#else
-#define XK_EACH(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7)
-#endif
+#define XK_EACH_0(m)
+#define XK_EACH_1(m) m(0)
+#define XK_EACH_2(m) m(0) m(1)
+#define XK_EACH_3(m) m(0) m(1) m(2)
+#define XK_EACH_4(m) m(0) m(1) m(2) m(3)
+#define XK_EACH_5(m) m(0) m(1) m(2) m(3) m(4)
+#define XK_EACH_6(m) m(0) m(1) m(2) m(3) m(4) m(5)
+#define XK_EACH_7(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6)
+#define XK_EACH_8(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7)
 
 #define XK_N(j) p.number[j].value
 #define XK_PARAMETER(i) XK_TENSOR(const XK_S(XK_D##i), x##i),

@@ -9,18 +9,17 @@
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
-    XK_LOCAL xk_acc shared[XK_WG];
+    XK_LOCAL xk_acc shared[XK_SHARED];
     XK_GLOBAL XK_OUT_TYPE *gout = XK_POINTER(XK_OUT_TYPE, out);
     XK_EACH(XK_ADDRESS)
     const xk_index part = XK_PART ? (xk_index)(xk_group_id() % p.parts) : 0;
     const xk_index row = (xk_index)(XK_PART ? xk_group_id() / p.parts : xk_group_id()) * XK_RPG + xk_row_here();
     const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
-    const xk_index o0 = alive ? xk_row_start(p, 1, row) : 0;
+    XK_EACH(XK_ROW_START)
 
     XK_BEGIN_GATHER
 #if XK_TURNS
-    XK_VECTOR(0) kept[XK_TURNS];
-    XK_GATHER_TURNS(kept)
+    XK_GATHER_TURNS
 #else
     const xk_index from = part * (xk_index)p.part_length, end = from + (xk_index)p.part_length;
     XK_GATHER_RANGE(from, end < p.length ? end : p.length)

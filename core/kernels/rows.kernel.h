@@ -3,9 +3,12 @@
  * operands.kernel.h:
  *   XK_OR, XK_WR     numbers of kept and of walked dimensions
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
+ *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the others
  *   XK_VEC           elements loaded at once; above 1 only where the walked dimension is contiguous
+ *   XK_K0...         there, how a row of each input lies in memory: C contiguous, B one element for all
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
  *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
+ *   XK_LIFT          the call of xk_lift, of the elements or of what KERNEL makes of them
  *   XK_CALL          the call of xk_finish or xk_map
  *   XK_SETTLE        the call of xk_settle
  *   XK_ACC_BYTES     the largest accumulator that the host has scratch memory for */
@@ -24,6 +27,13 @@ typedef struct xk_params {
     xk_index walked[XK_WR];
     xk_index stride[XK_NT + 1][XK_OR + XK_WR]; /* elements; kept dimensions first */
 } xk_params;
+
+/* The row's length in the arithmetic. */
+#if XK_C64 || XK_C128
+#define XK_LENGTH xk_complex((xk_real)p.length, 0)
+#else
+#define XK_LENGTH ((xk_t)p.length)
+#endif
 
 /* Element `e` of a row, from the row's start. */
 #if XK_WR == 1
@@ -51,17 +61,32 @@ XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
     return offset;
 }
 
-/* A vector of an operand, loaded in one access where it is contiguous. */
+/* Where an input's row starts, o<i>. */
+#define XK_ROW_START(i) const xk_index o##i = alive ? xk_row_start(p, i + 1, row) : 0;
+
+/* A vector of an input, loaded in one access where it is contiguous. */
 #define XK_VECTOR(i) \
-    union { \
+    typedef union xk_vector##i { \
         XK_CAT(xk_word, XK_W##i) word; \
         XK_ARRAY(XK_S(XK_D##i), v); \
-    }
+    } xk_vector##i;
+XK_EACH(XK_VECTOR)
+
+#define XK_LOAD_C(i, into, e) into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + (e));
+#define XK_LOAD_B(i, into, e) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        into.v[k] = g##i[o##i];
 #if XK_VEC > 1
-#define XK_LOAD_ROW(i, into, e) into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + (e));
+#define XK_LOAD_ROW(i, into, e) XK_CAT(XK_LOAD_, XK_K##i)(i, into, e)
 #else
 #define XK_LOAD_ROW(i, into, e) into.v[0] = g##i[o##i + XK_WALK(i + 1, e)];
 #endif
+/* The inputs' vectors at element e, v<i>; an element of them for XK_LIFT and XK_CALL. */
+#define XK_LOAD(i) \
+    xk_vector##i v##i; \
+    XK_LOAD_ROW(i, v##i, e)
+#define XK_X(i) XK_CONVERT(i, v##i.v[k])
 
 /* Which of the group's rows a work-item helps with, and as which of the row's work-items. */
 XK_FN int xk_row_here(void)
@@ -74,15 +99,21 @@ XK_FN int xk_lane(void)
     return XK_BY_ROWS ? (int)xk_local_id() / XK_RPG : (int)xk_local_id() % XK_TPR;
 }
 
-/* Combines the accumulators of each row's work-items; the result reaches all of them. `shared` has XK_WG of them. */
+/* Combines the accumulators of each row's work-items; the result reaches all of them. `shared` has room for every second
+ * one of the group: the upper half of a row's work-items write theirs, the lower half take them. */
+#define XK_SHARED ((XK_WG + 1) / 2)
 XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
 {
 #if XK_TPR > 1
     const int lane = xk_lane(), step = XK_BY_ROWS ? XK_RPG : 1;
-    const int first = XK_BY_ROWS ? xk_row_here() : xk_row_here() * XK_TPR;
-    shared[first + lane * step] = mine;
+    const int first = XK_BY_ROWS ? xk_row_here() : xk_row_here() * (XK_TPR / 2);
+    if (lane >= XK_TPR / 2)
+        shared[first + (lane - XK_TPR / 2) * step] = mine;
     xk_barrier();
-    for (int gap = XK_TPR / 2; gap > 0; gap /= 2) {
+    if (lane < XK_TPR / 2)
+        shared[first + lane * step] = xk_combine(mine, shared[first + lane * step]);
+    xk_barrier();
+    for (int gap = XK_TPR / 4; gap > 0; gap /= 2) {
         if (lane < gap)
             shared[first + lane * step] = xk_combine(shared[first + lane * step], shared[first + (lane + gap) * step]);
         xk_barrier();

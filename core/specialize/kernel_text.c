@@ -103,8 +103,10 @@ void expops_define_operands(const expops_problem *problem, expops_step *step, ui
             expops_text_add(&step->defines, "#define XK_K%s %c\n", suffix, letters[reach[tensors]]);
         tensors++;
     }
-    expops_text_add(&step->defines, "#define XK_NT %u\n#define XK_NN %u\n#define XK_VEC %u\n#define XK_INDEX64 %d\n",
-                    tensors - 1, problem->num_numbers, vector, wide);
+    expops_text_add(&step->defines,
+                    "#define XK_NT %u\n#define XK_EACH XK_EACH_%u\n#define XK_NN %u\n#define XK_VEC %u\n"
+                    "#define XK_INDEX64 %d\n",
+                    tensors - 1, tensors - 1, problem->num_numbers, vector, wide);
 }
 
 void expops_define_call(const expops_problem *problem, expops_step *step)

@@ -1,14 +1,15 @@
 /* Which row kernel: how many work-items share a row, how much of it stays in registers, whether a row is cut in parts. */
+#include <stdio.h>
 #include "base/error.h"
 #include "specialize.h"
 
 enum {
     GROUP = 256,
     LARGEST_GROUP = 1024,
-    KEPT_VECTORS = 8,         /* a work-item keeps at most this many in registers */
+    KEPT_VECTORS = 8,         /* a work-item keeps at most this many of each tensor in registers */
     SHORTEST_PART = 16384,    /* elements; shorter parts cost more than they spread */
     ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
-    LARGEST_ACCUMULATOR = 16, /* bytes; a larger xk_acc does not compile */
+    LARGEST_ACCUMULATOR = 64, /* bytes; a larger xk_acc does not compile */
 };
 
 typedef struct plan {
@@ -26,6 +27,12 @@ static uint32_t power_of_two_above(uint64_t value, uint32_t limit)
     return power;
 }
 
+/* An input with one element for a whole row. */
+static int is_spread(const expops_problem *problem, uint32_t operand)
+{
+    return operand > 0 && problem->row_dims == 1 && problem->operand[operand].strides[problem->rank - 1] == 0;
+}
+
 static uint32_t choose_vector(const expops_problem *problem, const plan *plan)
 {
     const uint32_t last = problem->rank - 1;
@@ -36,7 +43,7 @@ static uint32_t choose_vector(const expops_problem *problem, const plan *plan)
         for (uint32_t i = 0; fits && i < problem->num_operands; i++) {
             const expops_problem_operand *operand = problem->operand + i;
             const int reads = operand->kind == EXPOPS_OPERAND_INPUT || problem->family == EXPOPS_FAMILY_MAP;
-            if (operand->kind != EXPOPS_OPERAND_NUMBER && reads)
+            if (operand->kind != EXPOPS_OPERAND_NUMBER && reads && !is_spread(problem, i))
                 fits = operand->strides[last] == 1 && expops_can_vector(problem, operand, vector, last);
         }
         if (fits)
@@ -80,7 +87,7 @@ static void cut_rows(const expops_problem *problem, const expops_device *device,
     const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
     const uint64_t wanted = 8ull * (device->info.compute_units ? device->info.compute_units : 1);
     plan->parts = 1;
-    if (problem->op->family != EXPOPS_FAMILY_REDUCE || groups >= wanted / 2 || plan->length < 2 * SHORTEST_PART)
+    if (groups >= wanted / 2 || plan->length < 2 * SHORTEST_PART)
         return;
     uint64_t parts = wanted / groups;
     if (parts > (uint64_t)plan->length / SHORTEST_PART)
@@ -122,28 +129,73 @@ static void fill_params(const expops_problem *problem, const plan *plan, expops_
     expops_params_finish(params);
 }
 
-/* One of xk_finish(accumulator, length, numbers...), which xk_settle takes too, and xk_map(elements..., accumulator). */
-static void define_calls(const expops_problem *problem, expops_step *step)
+static uint32_t count_lifted(const expops_problem *problem)
 {
-    const int map = problem->family == EXPOPS_FAMILY_MAP;
-    expops_text attributes = { 0 }, elements = { 0 };
+    const uint32_t inputs = problem->num_tensors - 1;
+    return problem->lifted < inputs ? problem->lifted : inputs;
+}
+
+static void add_comma_list(expops_text *text, const char *list)
+{
+    expops_text_add(text, "%s%s", text->data ? ", " : "", list);
+}
+
+/* What the text's functions are called with: lifted elements, all of them, numbers of the whole row. */
+typedef struct arguments {
+    expops_text lifted, elements, attributes;
+} arguments;
+
+static void list_arguments(const expops_problem *problem, arguments *to)
+{
+    const uint32_t lifted = count_lifted(problem);
+    const int of_kernel = problem->op->family == EXPOPS_FAMILY_POINTWISE;
     uint32_t tensors = 0, numbers = 0;
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind == EXPOPS_OPERAND_NUMBER && operand->attribute)
-            expops_text_add(&attributes, ", XK_N(%u)", numbers++);
-        else if (operand->kind == EXPOPS_OPERAND_NUMBER)
-            expops_text_add(&elements, "XK_N(%u), ", numbers++);
-        else
-            expops_text_add(&elements, "XK_X%u, ", tensors++);
+        const int number = operand->kind == EXPOPS_OPERAND_NUMBER;
+        char word[24];
+        snprintf(word, sizeof word, number ? "XK_N(%u)" : "XK_X(%u)", number ? numbers : tensors);
+        add_comma_list(number && operand->attribute ? &to->attributes : &to->elements, word);
+        if (number ? of_kernel && !operand->attribute : tensors < lifted)
+            add_comma_list(&to->lifted, word);
+        *(number ? &numbers : &tensors) += 1;
     }
-    expops_text_add(&step->defines, "#define %s(acc, (xk_t)p.length%s)\n",
-                    map ? "XK_SETTLE xk_settle" : "XK_CALL xk_finish", attributes.data ? attributes.data : "");
+}
+
+/* xk_lift(elements...) or, of a body that is a KERNEL, xk_lift(xk_body(elements...)); xk_finish(accumulator, length,
+ * attributes...), which xk_settle takes too; xk_map(elements..., accumulator). */
+static void define_calls(const expops_problem *problem, expops_step *step)
+{
+    const int map = problem->family == EXPOPS_FAMILY_MAP, of_kernel = problem->op->family == EXPOPS_FAMILY_POINTWISE;
+    arguments list = { { 0 }, { 0 }, { 0 } };
+    list_arguments(problem, &list);
+    expops_text_add(&step->defines, "#define XK_LIFT xk_lift(%s%s%s)\n", of_kernel ? "xk_body(" : "",
+                    list.lifted.data ? list.lifted.data : "", of_kernel ? ")" : "");
+    expops_text_add(&step->defines, "#define %s(acc, XK_LENGTH%s%s)\n",
+                    map ? "XK_SETTLE xk_settle" : "XK_CALL xk_finish", list.attributes.data ? ", " : "",
+                    list.attributes.data ? list.attributes.data : "");
     if (map)
-        expops_text_add(&step->defines, "#define XK_CALL xk_map(%sacc)\n", elements.data ? elements.data : "");
-    step->defines.failed |= attributes.failed || elements.failed;
-    expops_text_free(&attributes);
-    expops_text_free(&elements);
+        expops_text_add(&step->defines, "#define XK_CALL xk_map(%s, acc)\n",
+                        list.elements.data ? list.elements.data : "");
+    step->defines.failed |= list.lifted.failed || list.elements.failed || list.attributes.failed;
+    expops_text_free(&list.lifted);
+    expops_text_free(&list.elements);
+    expops_text_free(&list.attributes);
+}
+
+static void define_inputs(const expops_problem *problem, const plan *plan, expops_step *step)
+{
+    enum expops_reach reach[1 + EXPOPS_MAX_TENSORS] = { EXPOPS_REACH_C };
+    const uint32_t lifted = count_lifted(problem);
+    uint32_t tensors = 0;
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (expops_is_tensor(problem->operand + i))
+            reach[tensors++] = is_spread(problem, i) ? EXPOPS_REACH_B : EXPOPS_REACH_C;
+    expops_define_operands(problem, step, plan->vector, reach, plan->wide);
+    expops_text_add(&step->defines, "#define XK_EACH_LIFTED XK_EACH_%u\n#define XK_EACH_OTHER(m)", lifted);
+    for (uint32_t i = lifted; i + 1 < tensors; i++)
+        expops_text_add(&step->defines, " m(%u)", i);
+    expops_text_append(&step->defines, "\n");
 }
 
 /* Every work-item has every one of its turns, so that none needs to be guarded. */
@@ -155,53 +207,71 @@ static int is_exact(const plan *plan)
 
 static void define_step(const expops_problem *problem, const plan *plan, expops_step *step)
 {
-    expops_define_operands(problem, step, plan->vector, NULL, plan->wide);
+    define_inputs(problem, plan, step);
     define_calls(problem, step);
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
                     "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
-                    "#define XK_ACC_BYTES %d\n",
+                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n",
                     plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(plan), plan->parts > 1,
-                    plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR);
+                    plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR, problem->family == EXPOPS_FAMILY_MAP);
     fill_params(problem, plan, &step->params);
 }
 
-/* The first step writes scratch memory in place of the output, the second reads it in place of the inputs. */
+/* A row in parts is reduced to accumulators in scratch memory, one for each part, which a second step combines to the output or,
+ * of a map, to other scratch memory, which a third reads beside all inputs. */
 static void name_tensors(const expops_problem *problem, expops_steps *steps)
 {
-    steps->step[0].num_tensors = problem->num_tensors;
-    for (uint32_t i = 0; i < problem->num_tensors; i++)
-        steps->step[0].tensors[i] = (uint8_t)(i ? i : EXPOPS_STEP_SCRATCH);
+    const uint32_t count = problem->num_tensors;
+    steps->step[0].num_tensors = count;
     steps->step[1].num_tensors = 2;
-    steps->step[1].tensors[0] = 0;
+    steps->step[2].num_tensors = count + 1;
+    for (uint32_t i = 0; i < count; i++) {
+        steps->step[0].tensors[i] = (uint8_t)(i ? i : EXPOPS_STEP_SCRATCH);
+        steps->step[2].tensors[i] = (uint8_t)i;
+    }
+    steps->step[1].tensors[0] = problem->family == EXPOPS_FAMILY_MAP ? EXPOPS_STEP_SCRATCH + 1 : 0;
     steps->step[1].tensors[1] = EXPOPS_STEP_SCRATCH;
+    steps->step[2].tensors[count] = EXPOPS_STEP_SCRATCH + 1;
 }
 
-expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
+static void add_step(const expops_problem *problem, const plan *plan, const char *variant, uint64_t groups,
+                     expops_steps *steps)
 {
-    plan plan = choose(problem, device);
-    const uint64_t groups = ((uint64_t)plan.rows + plan.rows_per_group - 1) / plan.rows_per_group * plan.parts;
-    if (groups > INT32_MAX)
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
-                           (long long)plan.rows);
-    steps->count = 1;
-    steps->step[0].variant = problem->family == EXPOPS_FAMILY_MAP ? "map" : "reduce";
-    steps->step[0].grid = (uint32_t)groups;
-    steps->step[0].group = plan.group;
-    define_step(problem, &plan, steps->step);
-    if (plan.parts == 1)
-        return EXPOPS_OK;
-    /* The second step: one group for each row's accumulators. */
-    steps->count = 2;
-    steps->step[1].variant = "combine";
-    steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
-    name_tensors(problem, steps);
+    expops_step *step = steps->step + steps->count++;
+    step->variant = variant;
+    step->grid = (uint32_t)groups;
+    step->group = plan->group;
+    define_step(problem, plan, step);
+}
+
+/* One group for each row's accumulators. */
+static void add_combining(const expops_problem *problem, plan plan, expops_steps *steps)
+{
     plan.vector = 1;
     plan.by_rows = 0;
     plan.group = plan.per_row = power_of_two_above(plan.parts, plan.group < GROUP ? plan.group : GROUP);
     plan.rows_per_group = 1;
-    steps->step[1].grid = (uint32_t)plan.rows;
-    steps->step[1].group = plan.group;
-    define_step(problem, &plan, steps->step + 1);
+    add_step(problem, &plan, "combine", (uint64_t)plan.rows, steps);
+}
+
+expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
+{
+    const plan plan = choose(problem, device);
+    const uint64_t groups = ((uint64_t)plan.rows + plan.rows_per_group - 1) / plan.rows_per_group * plan.parts;
+    const int map = problem->family == EXPOPS_FAMILY_MAP;
+    if (groups > INT32_MAX)
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
+                           (long long)plan.rows);
+    steps->count = 0;
+    add_step(problem, &plan, map && plan.parts == 1 ? "map" : "reduce", groups, steps);
+    if (plan.parts == 1)
+        return EXPOPS_OK;
+    steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
+    steps->scratch_bytes[1] = map ? (uint64_t)plan.rows * LARGEST_ACCUMULATOR : 0;
+    add_combining(problem, plan, steps);
+    if (map)
+        add_step(problem, &plan, "map", groups, steps);
+    name_tensors(problem, steps);
     return EXPOPS_OK;
 }

@@ -169,8 +169,8 @@ class Definitions(unittest.TestCase):
                 self.refused(self.reference(text), text, 'REFERENCE' + wrong)
 
     def test_rows(self):
-        for right, wrong in (('xk_lift(xk_t self)', 'xk_lift(xk_t self, xk_t weight)'),
-                             ('xk_t n, xk_t eps)', 'xk_t n)'), ('xk_t weight, xk_acc row)', 'xk_acc row, xk_t weight)'),
+        for right, wrong in (('xk_lift(xk_t self)', 'xk_lift(xk_t self, int weight)'),
+                             ('xk_t n, xk_t eps)', 'int n)'), ('xk_t weight, xk_acc row)', 'xk_acc row, xk_t weight)'),
                              ('xk_identity(void)', 'xk_identity(xk_t self)'), ('(xk_acc a, xk_acc b)', '(xk_acc a, xk_t b)')):
             with self.subTest(wrong):
                 text = ROWS.replace(right, wrong)

@@ -1,4 +1,4 @@
-/* The host has scratch memory for accumulators of 16 bytes: a larger one must not compile. */
+/* The host has scratch memory for accumulators of 64 bytes: a larger one must not compile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,16 +67,16 @@ static int32_t compile(unsigned count)
     return status;
 }
 
-static void a9_accumulators_end_at_16_bytes(void **state)
+static void a9_accumulators_end_at_64_bytes(void **state)
 {
-    assert_int_equal(compile(4), EXPOPS_OK);
-    assert_int_equal(compile(5), EXPOPS_ERR_COMPILE);
+    assert_int_equal(compile(16), EXPOPS_OK);
+    assert_int_equal(compile(17), EXPOPS_ERR_COMPILE);
     assert_non_null(strstr(expops_error_text(), "xk_acc_is_larger_than_XK_ACC_BYTES"));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a9_accumulators_end_at_16_bytes) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a9_accumulators_end_at_64_bytes) };
     if (expops_device_open("opencl", &device) != EXPOPS_OK) {
         fprintf(stderr, "%s\n", expops_error_text());
         return EXIT_SKIP;

@@ -33,11 +33,11 @@ static const test_reference *element_reference(const test_call *call)
                : NULL;
 }
 
-/* The slack that the reference grants where several operands are rounded; 0 where there is no reference. */
+/* The slack that the reference grants where several operands are rounded; without one, that of terms that cancel. */
 static long double slack_at(const test_call *call, int64_t position)
 {
     const test_reference *reference = element_reference(call);
-    return reference ? test_answer_pointwise(call, reference, position).slack : 0;
+    return reference ? test_answer_pointwise(call, reference, position).slack : test_terms_slack(call);
 }
 
 /* The row's own answer, for results that PyTorch computed in the type itself and so with errors of its own. */

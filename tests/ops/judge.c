@@ -108,6 +108,31 @@ static long double floor_slack(const expops_operator *op, expops_dtype result, l
     return (long double)test_bound(op, result) * (test_ulp(result, floor) - test_ulp(result, exact));
 }
 
+/* What the bound grants a sum whose terms cancel: units of the largest term. */
+long double test_terms_slack(const test_call *call)
+{
+    long double product = 1, largest = 0;
+    for (size_t i = 0; i < call->num_args && call->op->bound.by_terms; i++) {
+        const test_array *array = &call->arrays[i];
+        long double most = 0;
+        for (int64_t k = 0; array->host && k < test_array_numel(array); k++) {
+            const test_value value = test_array_get(array, test_array_index(array, array->ndim, array->shape, k));
+            const long double size = hypotl(value.re, value.im);
+            most = isfinite(size) && size > most ? size : most;
+        }
+        product *= array->host ? most : 1;
+        largest = most > largest ? most : largest;
+    }
+    const expops_dtype precise = arithmetic_of(call->types.common);
+    const int floating = test_is_float(precise) || test_is_complex(precise);
+    if (!call->op->bound.by_terms || !floating)
+        return 0;
+    const expops_dtype part = precise == EXPOPS_DTYPE_C64    ? EXPOPS_DTYPE_F32
+                              : precise == EXPOPS_DTYPE_C128 ? EXPOPS_DTYPE_F64
+                                                             : precise;
+    return (long double)test_bound(call->op, part) * test_ulp(part, call->op->bound.by_terms == 2 ? product : largest);
+}
+
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact)
 {

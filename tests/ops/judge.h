@@ -7,6 +7,8 @@
 /* The operator's bound for results of `dtype`, in units in the last place; complex types count as their parts. */
 double test_bound(const expops_operator *op, expops_dtype dtype);
 
+/* What the bound grants a sum whose terms cancel. */
+long double test_terms_slack(const test_call *call);
 /* What the bound grants beyond units of the answer, where the operator's file says that terms cancel: an absolute error. */
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact);

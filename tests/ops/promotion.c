@@ -101,7 +101,11 @@ test_types test_promote(const expops_operator *op, const expops_value *args, siz
         common = EXPOPS_DTYPE_I64;
     if (op->arithmetic == EXPOPS_ARITHMETIC_FLOATING && rank_of((int)common) < 2)
         common = EXPOPS_DTYPE_F32;
+    if (op->arithmetic == EXPOPS_ARITHMETIC_LONG && rank_of((int)common) < 2)
+        common = EXPOPS_DTYPE_I64;
     test_types types = { common, common };
+    if (op->result == EXPOPS_RESULT_TRUTH)
+        types.result = common == EXPOPS_DTYPE_U8 ? EXPOPS_DTYPE_U8 : EXPOPS_DTYPE_BOOL;
     if (op->result == EXPOPS_RESULT_BOOL)
         types.result = EXPOPS_DTYPE_BOOL;
     if (op->result == EXPOPS_RESULT_REAL && test_is_complex(common))

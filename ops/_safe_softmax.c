@@ -1,0 +1,43 @@
+#include "draft/draft.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_draft_map_along(d, 1);
+}
+
+OPERATOR(_safe_softmax) = {
+    .name = "_safe_softmax",
+    .doc = "softmax, but 0 in a row of nothing but negative infinity.",
+    .source = "torch._safe_softmax",
+    .family = EXPOPS_FAMILY_MAP,
+    .dtypes = FLOATING,
+    .parameters = { TENSOR("self"), INT("dim"), DTYPE("dtype", .doc = "What self is converted to first.") },
+    .draft = draft,
+    .samples = { { -10, 10 } },
+    .bound = { .f32 = 4, .f64 = 16, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+#include "softmax_quotient.kernel.h"
+
+XK_FN xk_r xk_map(xk_t x, xk_acc row)
+{
+    return row.most == -(xk_t)XK_INFINITY && !xk_isnan(row.rest) ? 0 : xk_quotient_of(x, row);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+ROW_REFERENCE
+{
+    long double most = -INFINITY, sum = 0;
+    for (int64_t i = 0; i < r->n; i++)
+        most = r->x[i] > most ? r->x[i] : most;
+    for (int64_t i = 0; i < r->n; i++)
+        sum += expl(r->x[i] - most);
+    for (int64_t i = 0; i < r->n; i++)
+        r->out[i] = most == -INFINITY && !isnan(r->x[i]) && !isnan(sum - sum * 0 + r->x[i] * 0)
+                        ? 0
+                        : expl(r->x[i] - most) / sum;
+}
+#endif

@@ -1,0 +1,55 @@
+#include "draft/draft.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_draft_reduction(d, d->args[1].as.integers, d->args[1].count, d->args[2].as.integer != 0, 1);
+}
+
+OPERATOR(any) = {
+    .name = "any",
+    .doc = "Whether some element over the dimensions dim, all of them where dim is empty, is not 0; of u8 the result "
+           "is u8.",
+    .source = "torch.any",
+    .family = EXPOPS_FAMILY_REDUCE,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .result = EXPOPS_RESULT_TRUTH,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("dim", .optional = 1), BOOL("keepdim", DEFAULT(0)) },
+    .draft = draft,
+    .samples = { { -1, 1 } },
+};
+
+#ifdef XK
+typedef int xk_acc;
+
+XK_FN xk_acc xk_identity(void)
+{
+    return 0;
+}
+
+XK_FN xk_acc xk_lift(xk_t x)
+{
+    return xk_is_true(x);
+}
+
+XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
+{
+    return a | b;
+}
+
+XK_FN xk_r xk_finish(xk_acc a, xk_t n)
+{
+    return a;
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+ROW_REFERENCE
+{
+    r->out[0] = 0;
+    for (int64_t i = 0; i < r->n; i++)
+        if (r->x[i] != 0)
+            r->out[0] = 1;
+}
+#endif

@@ -1,0 +1,84 @@
+#include "draft/draft.h"
+#include "operator.h"
+
+/* Rows are the last dimensions, of exactly the given sizes. */
+static expops_status draft(expops_draft *d)
+{
+    const expops_view *input = d->tensor;
+    const int64_t *sizes = d->args[1].as.integers;
+    const uint32_t count = d->args[1].count;
+    uint8_t walked[EXPOPS_MAX_RANK];
+    expops_view out;
+    EXPOPS_TRY(expops_view_last_dims(input, sizes, count, walked));
+    for (uint32_t i = 2; i < 4; i++)
+        if (d->args[i].kind == EXPOPS_VALUE_TENSOR)
+            EXPOPS_TRY_SAYING(expops_view_has_shape(d->tensor + i, (int32_t)count, sizes), "argument %s",
+                              d->op->parameters[i].name);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, input->ndim, input->shape, NULL, &out));
+    expops_leaf *leaf = expops_draft_map(d, d->op, &out, walked);
+    expops_leaf_row_argument(leaf, 0, input, walked);
+    for (uint32_t i = 2; i < 5; i++)
+        expops_leaf_argument(leaf, i);
+    return EXPOPS_OK;
+}
+
+OPERATOR(layer_norm) = {
+    .name = "layer_norm",
+    .doc = "(input - mean) / sqrt(variance + eps) * weight + bias, mean and variance over the last dimensions, whose "
+           "sizes are "
+           "normalized_shape.",
+    .source = "torch.nn.functional.layer_norm",
+    .family = EXPOPS_FAMILY_MAP,
+    .dtypes = FLOATING,
+    .meet = EXPOPS_MEET_SAME,
+    .parameters = { TENSOR("input"), INTS("normalized_shape", .doc = "Sizes of the dimensions a row consists of."),
+                    TENSOR("weight", DEFAULT(1), .doc = "Of shape normalized_shape; absent means ones."),
+                    TENSOR("bias", DEFAULT(0), .doc = "Of shape normalized_shape; absent means zeros."),
+                    NUMBER("eps", DEFAULT(1e-5), .meets = EXPOPS_MEETS_EXACT) },
+    .draft = draft,
+    .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2, .row = 1 }, { -1, 1, .row = 1 } },
+    .bound = { .f32 = 16, .f64 = 16, .f16 = 2, .bf16 = 2, .by_terms = 1 },
+};
+
+#ifdef XK
+/* So many elements, their mean, and the sum of the squares of what they differ from it: nothing large cancels. */
+typedef struct xk_acc {
+    xk_t count, mean, squares;
+} xk_acc;
+
+XK_FN xk_acc xk_acc_of(xk_t count, xk_t mean, xk_t squares)
+{
+    xk_acc a;
+    a.count = count;
+    a.mean = mean;
+    a.squares = squares;
+    return a;
+}
+
+XK_FN xk_acc xk_identity(void)
+{
+    return xk_acc_of(0, 0, 0);
+}
+
+XK_FN xk_acc xk_lift(xk_t x)
+{
+    return xk_acc_of(1, x, 0);
+}
+
+XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
+{
+    const xk_t count = a.count + b.count, share = count > 0 ? b.count / count : 0, gap = b.mean - a.mean;
+    return xk_acc_of(count, a.mean + gap * share, a.squares + b.squares + gap * gap * a.count * share);
+}
+
+/* `squares` becomes the scale. */
+XK_FN xk_acc xk_settle(xk_acc a, xk_t n, xk_t eps)
+{
+    return xk_acc_of(n, a.mean, xk_rsqrt(a.squares / n + eps));
+}
+
+XK_FN xk_r xk_map(xk_t x, xk_t weight, xk_t bias, xk_acc row)
+{
+    return (x - row.mean) * row.squares * weight + bias;
+}
+#endif

@@ -1,0 +1,66 @@
+#include "draft/draft.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_draft_reduction(d, d->args[1].as.integers, d->args[1].count, d->args[2].as.integer != 0, 1);
+}
+
+OPERATOR(mean) = {
+    .name = "mean",
+    .doc = "The mean over the dimensions dim, all of them where dim is empty; of nothing it is NaN.",
+    .source = "torch.mean",
+    .family = EXPOPS_FAMILY_REDUCE,
+    .dtypes = FLOATING | COMPLEX,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("dim", .optional = 1), BOOL("keepdim", DEFAULT(0)),
+                    DTYPE("dtype", .doc = "What self is converted to first, and the result's.") },
+    .draft = draft,
+    .samples = { { 0, 100 } },
+    .bound = { .f32 = 8, .f64 = 8, .f16 = 1, .bf16 = 1, .by_terms = 1 },
+};
+
+#ifdef XK
+#if XK_C64 || XK_C128
+#define XK_PLUS(a, b) xk_cadd(a, b)
+#else
+#define XK_PLUS(a, b) ((a) + (b))
+#endif
+
+#if XK_C64 || XK_C128
+#define XK_OVER(a, n) xk_complex(a.re / n.re, a.im / n.re)
+#else
+#define XK_OVER(a, n) (a / n)
+#endif
+
+typedef xk_t xk_acc;
+
+XK_FN xk_acc xk_identity(void)
+{
+    return xk_from_real(0);
+}
+
+XK_FN xk_acc xk_lift(xk_t x)
+{
+    return x;
+}
+
+XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
+{
+    return XK_PLUS(a, b);
+}
+
+XK_FN xk_r xk_finish(xk_acc a, xk_t n)
+{
+    return XK_OVER(a, n);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+ROW_REFERENCE
+{
+    r->out[0] = 0;
+    for (int64_t i = 0; i < r->n; i++)
+        r->out[0] += r->x[i] / r->n;
+}
+#endif

@@ -1,0 +1,41 @@
+#include "draft/draft.h"
+#include "operator.h"
+
+static expops_status draft(expops_draft *d)
+{
+    return expops_draft_map_along(d, 1);
+}
+
+OPERATOR(softmax) = {
+    .name = "softmax",
+    .doc = "exp(self) / sum(exp(self)), the sum along dim; a row with an infinity or NaN is NaN.",
+    .source = "torch.softmax",
+    .family = EXPOPS_FAMILY_MAP,
+    .dtypes = FLOATING,
+    .parameters = { TENSOR("self"), INT("dim"), DTYPE("dtype", .doc = "What self is converted to first.") },
+    .draft = draft,
+    .samples = { { -10, 10 } },
+    .bound = { .f32 = 4, .f64 = 16, .f16 = 1, .bf16 = 1 },
+};
+
+#ifdef XK
+#include "softmax_quotient.kernel.h"
+
+XK_FN xk_r xk_map(xk_t x, xk_acc row)
+{
+    return xk_quotient_of(x, row);
+}
+#endif
+
+#ifdef EXPOPS_REFERENCE
+ROW_REFERENCE
+{
+    long double most = -INFINITY, sum = 0;
+    for (int64_t i = 0; i < r->n; i++)
+        most = r->x[i] > most ? r->x[i] : most;
+    for (int64_t i = 0; i < r->n; i++)
+        sum += expl(r->x[i] - most);
+    for (int64_t i = 0; i < r->n; i++)
+        r->out[i] = expl(r->x[i] - most) / sum;
+}
+#endif

@@ -1,0 +1,19 @@
+#include "softmax.kernel.h"
+
+XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
+{
+    a = xk_checked(a);
+    return xk_acc_of(a.most, 1 / (1 + a.rest));
+}
+
+/* exp(x - most) / sum */
+XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
+{
+#if XK_HALF
+    return xk_exp(x - row.most) * row.rest;
+#else
+    /* What the difference's rounding lost counts as many units as the exponential is far from 1. */
+    const xk_t gap = x - row.most, back = gap - x, low = (x - (gap - back)) - (row.most + back);
+    return xk_exp_times(row.rest, gap, gap > -1000 ? low : 0);
+#endif
+}
