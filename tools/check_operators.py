@@ -156,6 +156,8 @@ def check_count(op, start, text, function, expected):
 
 def check_kernel(op):
     start, kernel = op.file.part('XK')
+    if start is None and 'extern const expops_operator ' in op.file.text:
+        return  # the draft calls another operator's body
     if start is None:
         op.file.say(op.at, 'there is no kernel: the part between #ifdef XK and #endif')
         return
