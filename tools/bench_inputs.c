@@ -11,7 +11,7 @@
 /* Beyond the first tensor, operators disagree about what they want; the first guess that passes the checks is taken. */
 enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NO_DIMENSION, NUM_SHAPES };
 enum type_guess { SAME_TYPE, BOOL_TYPE, INDEX_TYPE, NUM_TYPES };
-enum list_guess { LAST_SIZE, REVERSED, LAST_NUMBER, NUM_LISTS };
+enum list_guess { LAST_SIZE, REVERSED, LAST_NUMBER, OWN_SHAPE, NUM_LISTS };
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -121,10 +121,18 @@ static void guess_list(call *c, size_t index, const bench_setup *setup, enum lis
         list[0] = setup->ndim ? setup->shape[setup->ndim - 1] : 1;
     if (guess == LAST_NUMBER)
         list[0] = -1;
-    if (guess == REVERSED)
+    if (guess == REVERSED || guess == OWN_SHAPE)
         for (count = 0; count < (uint32_t)setup->ndim; count++)
-            list[count] = setup->ndim - 1 - (int64_t)count;
+            list[count] = guess == OWN_SHAPE ? setup->shape[count] : setup->ndim - 1 - (int64_t)count;
     c->values[index] = expops_ints(list, count);
+}
+
+static int takes_tensor(const call *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (call_is_positional(c->parameters[i].kind))
+            return 1;
+    return 0;
 }
 
 /* Sets the parameters that the command line left out; `given` has a flag for each that it named. */
@@ -141,7 +149,7 @@ static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum 
             const npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
             call_set_tensor(c, i, &array);
             tensors++;
-        } else if (p->kind == EXPOPS_PARAMETER_INT && !tensors && integers < setup->ndim) {
+        } else if (p->kind == EXPOPS_PARAMETER_INT && !takes_tensor(c) && integers < setup->ndim) {
             c->values[i] = expops_int(setup->shape[integers++]); /* of an operator that makes a tensor out of nothing */
         } else if (p->optional) {
             continue;

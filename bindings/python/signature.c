@@ -118,6 +118,14 @@ static void write_out(FILE *file, const expops_operator *op, int typed)
     fputs(typed ? " | None = None" : "=None", file);
 }
 
+/* Python has no default before a parameter without one. */
+static int has_default(const expops_parameter *p)
+{
+    while (p->name && p->optional)
+        p++;
+    return !p->name;
+}
+
 void signature_write(FILE *file, const expops_operator *op, int in_place, int typed)
 {
     fputc('(', file);
@@ -125,7 +133,7 @@ void signature_write(FILE *file, const expops_operator *op, int in_place, int ty
         fprintf(file, "%s%s", p == op->parameters ? "" : ", ", p->name);
         if (typed)
             write_type(file, p);
-        if (p->optional) {
+        if (has_default(p)) {
             fputs(typed ? " = " : "=", file);
             write_default(file, p);
         }

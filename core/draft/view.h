@@ -33,6 +33,7 @@ expops_status expops_view_last_dims(const expops_view *view, const int64_t *size
 uint32_t expops_view_to_end(expops_view *view, const uint8_t *flags);
 /* A dimension of `size` equal elements, before dimension `dim`. */
 void expops_view_insert(expops_view *view, int32_t dim, int64_t size);
+
 /* --- reshape.c --- */
 /* `sizes`, one of which may be -1, as the shape of as many elements as the view has. */
 expops_status expops_view_sizes(const expops_view *view, const int64_t *sizes, uint32_t count, int64_t *shape);

@@ -149,6 +149,13 @@ static expops_plan *allocate(const expops_plan_key *key)
     return plan;
 }
 
+/* An error of a leaf names its body, which may be another operator's. */
+static expops_status name_operator(const expops_draft *draft, uint32_t leaf, expops_status status)
+{
+    return status == EXPOPS_OK || draft->leaves[leaf].op == draft->op ? status
+                                                                      : expops_fail_more(status, "%s", draft->op->name);
+}
+
 static expops_status fill(workshop *shop, expops_device *device, void *stream, expops_plan *plan)
 {
     const expops_draft *draft = &shop->draft;
@@ -162,7 +169,7 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
         return no_memory();
     EXPOPS_TRY(is_capturing(device, stream, &capturing));
     for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
-        EXPOPS_TRY(add_leaf(shop, device, capturing, leaf, plan));
+        EXPOPS_TRY(name_operator(draft, leaf, add_leaf(shop, device, capturing, leaf, plan)));
     plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
     for (uint32_t i = 0; plan->pointer && i < plan->num_tensors; i++)
         plan->pointer[i].device_type = plan->tensor[i].device_type;

@@ -68,6 +68,9 @@ static void make_value(fuzz_value *from, uint64_t place, made_call *made)
     case EXPOPS_VALUE_INTS:
         value->as.integers = from->is_null ? NULL : from->integers;
         break;
+    case EXPOPS_VALUE_TENSORS: /* drawn for no parameter yet: a number or a tensor whose kind was spoilt */
+        value->as.tensors = NULL;
+        break;
     default:
         break;
     }

@@ -107,8 +107,13 @@ class Bench(Command):
         self.assertGreater(row['memory_us'], 0)
 
     def test_every_operator_can_be_timed_once(self):
+        """But for lists of tensors, for which there is no guess."""
         for name in self.run_command('list', '--names').split():
-            first, second = self.run_command('bench', name, '--shape', '8x8', '--first-call').split()
+            if name in ('cat', 'stack'):
+                self.refused(['could not be timed'], 'bench', name, '--shape', '8x8', status=FAILED)
+                continue
+            shape = '4x8x8' if name.startswith('pixel_') else '8x8'
+            first, second = self.run_command('bench', name, '--shape', shape, '--first-call').split()
             self.assertGreater(float(first), 0)
             self.assertGreater(float(second), 0)
 
