@@ -24,7 +24,7 @@ typedef void visit(const cpu_stub *stub, job *job);
 
 static void each_family(cpu_stub *stub, visit *visit, job *job)
 {
-    for (stub->family = 0; stub->family <= EXPOPS_FAMILY_MAP; stub->family++)
+    for (stub->family = 0; stub->family <= EXPOPS_FAMILY_WINDOW; stub->family++)
         if (stub->facts.families >> stub->family & 1u)
             visit(stub, job);
 }

@@ -175,8 +175,8 @@ XK_FN xk_cturn xk_cturn_near(xk_real r, xk_real rest)
     c = (c * v - 2.7557317151858866e-7) * v + 2.480158729853226e-5;
     c = (c * v - 1.3888888888887241e-3) * v + 4.1666666666666664e-2;
 #endif
-    const xk_real half = XK_C(0.5) * v, most = 1 - half; /* what the difference loses is known */
-    turn.c = most + (((1 - most) - half) + (v * v * c - r * rest));
+    const xk_real lost = XK_C(0.5) * v, most = 1 - lost; /* what the difference loses is known */
+    turn.c = most + (((1 - most) - lost) + (v * v * c - r * rest));
     turn.s = r + (r * v * s + rest);
     return turn;
 }
