@@ -39,7 +39,7 @@
 #define XK_RAISE_BITS 54
 #define XK_PI_2 1.5707963267948966
 #define XK_WIDE 134217728.0
-#define XK_TURNS 1.0e9
+#define XK_EXACT_TURNS 1.0e9
 #endif
 
 XK_FN xk_t xk_complex(xk_real re, xk_real im)
@@ -192,11 +192,11 @@ XK_FN xk_cturn xk_cturn_by(xk_cturn near, int quarters)
 }
 
 /* Of any angle. On the CPU the C library's vectors of doubles are off by more than 3 units, which leaves nothing for what the
- * result is multiplied by: up to XK_TURNS its own. */
+ * result is multiplied by: up to XK_EXACT_TURNS its own. */
 XK_FN xk_cturn xk_cturn_of(xk_real y)
 {
 #if XK_C128 && XK_WG == 1
-    const int far = !(xk_fabs(y) < XK_TURNS);
+    const int far = !(xk_fabs(y) < XK_EXACT_TURNS);
     const xk_real bounded = far ? XK_C(0) : y, beyond = far ? y : XK_C(0);
     const xk_real n = xk_rint(bounded * 0.63661977236758138);
     /* The first difference is exact. */

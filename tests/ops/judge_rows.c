@@ -81,16 +81,16 @@ static test_answer answer_of(long double value, long double below, long double a
     return answer;
 }
 
-/* Judges one row's results. A sum of n rounded terms errs like a random walk. `room` is for 2 * n numbers. */
+/* Judges one row's results. A sum of n rounded terms errs like a random walk. `room` is for 2 * n
+ * numbers, `terms` what is granted where they cancel. */
 static int judge_row(test_call *call, const test_row_plan *plan, const expops_row_reference *r, int64_t row,
-                     long double *room)
+                     long double *room, long double terms)
 {
     const test_array *out = test_call_out(call);
     const int reduce = call->op->family == EXPOPS_FAMILY_REDUCE;
     const int precise = call->types.result == EXPOPS_DTYPE_F32 || call->types.result == EXPOPS_DTYPE_F64;
     const double walk = precise ? sqrt((double)r->n) / 4 : 0;
     const int sign_is_free = test_row_sign_is_free(call, r, room);
-    const long double terms = test_terms_slack(call);
     int wrong = 0;
     test_row_beside(call, r, -2 - walk, room);
     test_row_beside(call, r, 2 + walk, room + r->n);
@@ -121,6 +121,7 @@ static int judge_rows(test_call *call, const test_row_plan *plan)
     const size_t length = plan->length > 0 ? (size_t)plan->length : 1;
     long double *memory = malloc(5 * length * sizeof(long double));
     expops_row_reference r = { plan->length, memory, weight ? memory + length : NULL, { 0 }, memory + 2 * length };
+    const long double terms = test_terms_slack(call); /* of all rows: it looks at every element */
     int wrong = 0;
     if (!memory)
         return test_report(call, "no memory for the reference");
@@ -135,7 +136,7 @@ static int judge_rows(test_call *call, const test_row_plan *plan)
             memory[k] = test_round(call->types.common, element.re);
         }
         test_reference_find(call->op->name)->row(&r);
-        wrong += judge_row(call, plan, &r, row, memory + 3 * length);
+        wrong += judge_row(call, plan, &r, row, memory + 3 * length, terms);
     }
     free(memory);
     return wrong;
