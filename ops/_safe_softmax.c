@@ -31,13 +31,14 @@ XK_FN xk_r xk_map(xk_t x, xk_acc row)
 ROW_REFERENCE
 {
     long double most = -INFINITY, sum = 0;
-    for (int64_t i = 0; i < r->n; i++)
+    int nothing = 1; /* a row of -inf alone gives 0 */
+    for (int64_t i = 0; i < r->n; i++) {
         most = r->x[i] > most ? r->x[i] : most;
+        nothing = nothing && r->x[i] == -INFINITY;
+    }
     for (int64_t i = 0; i < r->n; i++)
         sum += expl(r->x[i] - most);
     for (int64_t i = 0; i < r->n; i++)
-        r->out[i] = most == -INFINITY && !isnan(r->x[i]) && !isnan(sum - sum * 0 + r->x[i] * 0)
-                        ? 0
-                        : expl(r->x[i] - most) / sum;
+        r->out[i] = nothing ? 0 : expl(r->x[i] - most) / sum;
 }
 #endif

@@ -15,7 +15,7 @@ DOORS = {'backend': {'device.h'}, 'cache': {'disk_cache.h'},
          'draft': {'draft.h', 'number.h', 'problem.h', 'promote.h', 'tensor.h', 'view.h'},
          'specialize': {'kernel_table.h', 'specialize.h'}, 'run': set()}
 # What tools/ may include besides.
-SIDE_DOORS = {'backend': {'doctor.h'}}
+SIDE_DOORS = {'backend': {'cause.h', 'doctor.h'}}
 NO_SOURCES = ('include', 'kernels', 'package')
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 SYMBOL = re.compile(r'^[^\n]*\[([^\n\]]*)\]: (\S+) (\S)', re.MULTILINE)
