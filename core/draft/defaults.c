@@ -263,6 +263,10 @@ expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter)
     if (named->as.integer == EXPOPS_DTYPE_BOOL)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "argument %s is bool", draft->op->parameters[parameter].name);
     draft->element = (int32_t)named->as.integer;
+    expops_dtype out;
+    if (draft->outs && expops_check_tensor(draft->outs, &out) == EXPOPS_OK && (int32_t)out != draft->element)
+        return expops_fail(EXPOPS_ERR_DTYPE, "output has type %s; argument %s names %s", expops_dtype_name(out),
+                           draft->op->parameters[parameter].name, expops_dtype_name((expops_dtype)draft->element));
     return EXPOPS_OK;
 }
 

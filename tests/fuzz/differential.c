@@ -175,6 +175,10 @@ static int output_is_right(const test_call *call)
     for (int32_t i = 0; i < out->ndim; i++)
         if (call->in_place && out->shape[i] > 1)
             return 0; /* may overlap itself */
+    for (size_t i = 0; i < call->num_args; i++)
+        if (call->op->family == EXPOPS_FAMILY_REDUCE && call->op->parameters[i].kind == EXPOPS_PARAMETER_DTYPE &&
+            call->args[i].kind == EXPOPS_VALUE_INT)
+            return out->dtype == call->result.dtype; /* a named type is the output's */
     return call->op->arithmetic == EXPOPS_ARITHMETIC_BITS ? out->dtype == call->result.dtype
                                                           : test_can_cast(call->result.dtype, out->dtype);
 }
