@@ -1,6 +1,5 @@
 """expops bench: what it prints, and how it compares."""
 import csv
-import importlib.util
 import json
 import os
 import pty
