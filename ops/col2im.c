@@ -91,7 +91,7 @@ OPERATOR(col2im) = {
 };
 
 #ifdef XK
-#include "window_sum.kernel.h"
+#include "added.kernel.h"
 
 /* Of each direction the last block that covers the element, the element's place in that one's kernel, and how many blocks
  * more, each a period before: in the order of the kernel's places, as PyTorch adds. */

@@ -21,34 +21,13 @@ OPERATOR(mean) = {
 };
 
 #ifdef XK
-#if XK_C64 || XK_C128
-#define XK_PLUS(a, b) xk_cadd(a, b)
-#else
-#define XK_PLUS(a, b) ((a) + (b))
-#endif
+#include "added.kernel.h"
 
 #if XK_C64 || XK_C128
 #define XK_OVER(a, n) xk_complex(a.re / n.re, a.im / n.re)
 #else
 #define XK_OVER(a, n) (a / n)
 #endif
-
-typedef xk_t xk_acc;
-
-XK_FN xk_acc xk_identity(void)
-{
-    return xk_from_real(0);
-}
-
-XK_FN xk_acc xk_lift(xk_t x)
-{
-    return x;
-}
-
-XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
-{
-    return XK_PLUS(a, b);
-}
 
 XK_FN xk_r xk_finish(xk_acc a, xk_t n)
 {

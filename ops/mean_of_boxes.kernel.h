@@ -1,5 +1,5 @@
 /* Element i of m stands for the operand's from floor(i n / m) up to, not including, ceil((i + 1) n / m). */
-#include "window_sum.kernel.h"
+#include "added.kernel.h"
 
 WINDOW
 {

@@ -19,12 +19,8 @@ extern const expops_operator expops_operator_mul;
 /* In training self is not read: the gradient is a product. */
 static expops_status draft(expops_draft *d)
 {
-    int32_t ndim;
-    int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
     expops_view out;
-    EXPOPS_TRY(expops_draft_broadcast(d, &ndim, shape));
-    expops_draft_strides(d, ndim, shape, strides);
-    EXPOPS_TRY(expops_draft_result(d, 0, d->result, ndim, shape, strides, &out));
+    EXPOPS_TRY(expops_draft_elementwise(d, &out));
     if (!d->args[5].as.integer) {
         expops_draft_own(d, &out);
         return EXPOPS_OK;

@@ -23,28 +23,7 @@ OPERATOR(sum) = {
 };
 
 #ifdef XK
-#if XK_C64 || XK_C128
-#define XK_PLUS(a, b) xk_cadd(a, b)
-#else
-#define XK_PLUS(a, b) ((a) + (b))
-#endif
-
-typedef xk_t xk_acc;
-
-XK_FN xk_acc xk_identity(void)
-{
-    return xk_from_real(0);
-}
-
-XK_FN xk_acc xk_lift(xk_t x)
-{
-    return x;
-}
-
-XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
-{
-    return XK_PLUS(a, b);
-}
+#include "added.kernel.h"
 
 XK_FN xk_r xk_finish(xk_acc a, xk_t n)
 {

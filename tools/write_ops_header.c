@@ -79,7 +79,7 @@ static void print_prototype(const expops_operator *op, unsigned numbers)
     for (int i = 0; op->parameters[i].name; i++)
         print_parameter(op, i, numbers);
     for (int i = 0; i == 0 || (i < EXPOPS_MAX_OUTPUTS && op->outputs[i]); i++)
-        printf("%sconst expops_tensor *%s", i ? ", " : "", op->outputs[i] ? op->outputs[i] : "out");
+        printf("%sconst expops_tensor *%s", i ? ", " : "", expops_operator_output(op, (size_t)i));
     printf(")");
 }
 
@@ -195,7 +195,7 @@ static void print_function(const expops_operator *op, unsigned numbers)
         print_several(op, count);
     else
         printf("    return expops_call(&expops_operator_%s, device, stream, args, %d, %s, 1);\n}\n\n", op->name, count,
-               op->outputs[0] ? op->outputs[0] : "out");
+               expops_operator_output(op, 0));
 }
 
 /* Calls `print` for the tensor form and for each form with numbers; at least one tensor stays. */

@@ -19,10 +19,15 @@ static void swap_dims(expops_problem *problem, uint32_t a, uint32_t b)
     }
 }
 
+void expops_problem_move_dim(expops_problem *problem, uint32_t dim, uint32_t to)
+{
+    for (uint32_t d = dim; d < to; d++)
+        swap_dims(problem, d, d + 1);
+}
+
 static void remove_dim(expops_problem *problem, uint32_t dim)
 {
-    for (uint32_t d = dim; d + 1 < problem->rank; d++)
-        swap_dims(problem, d, d + 1);
+    expops_problem_move_dim(problem, dim, problem->rank - 1);
     problem->rank--;
 }
 

@@ -95,14 +95,19 @@ void expops_draft_then(expops_draft *draft, const expops_operator *body, const e
     expops_leaf_view(expops_draft_leaf_of_output(draft, body, EXPOPS_FAMILY_POINTWISE, out), from);
 }
 
-expops_status expops_draft_default(expops_draft *draft)
+expops_status expops_draft_elementwise(expops_draft *draft, expops_view *out)
 {
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
-    expops_view out;
     EXPOPS_TRY(expops_draft_broadcast(draft, &ndim, shape));
     expops_draft_strides(draft, ndim, shape, strides);
-    EXPOPS_TRY(expops_draft_result(draft, 0, draft->result, ndim, shape, strides, &out));
+    return expops_draft_result(draft, 0, draft->result, ndim, shape, strides, out);
+}
+
+expops_status expops_draft_default(expops_draft *draft)
+{
+    expops_view out;
+    EXPOPS_TRY(expops_draft_elementwise(draft, &out));
     expops_draft_own(draft, &out);
     return EXPOPS_OK;
 }
@@ -263,10 +268,7 @@ expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter)
     if (named->as.integer == EXPOPS_DTYPE_BOOL)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "argument %s is bool", draft->op->parameters[parameter].name);
     draft->element = (int32_t)named->as.integer;
-    expops_dtype out;
-    if (draft->outs && expops_check_tensor(draft->outs, &out) == EXPOPS_OK && (int32_t)out != draft->element)
-        return expops_fail(EXPOPS_ERR_DTYPE, "output has type %s; argument %s names %s", expops_dtype_name(out),
-                           draft->op->parameters[parameter].name, expops_dtype_name((expops_dtype)draft->element));
+    draft->names_type = 1;
     return EXPOPS_OK;
 }
 

@@ -40,7 +40,8 @@ static expops_status check_output(const expops_draft *draft, uint32_t index, con
         return expops_fail(EXPOPS_ERR_SHAPE, "%s has shape %s; the result's is %s", name,
                            expops_shape_text(view->ndim, view->shape, got),
                            expops_shape_text(result->ndim, result->shape, want));
-    if (draft->common < 0 ? dtype != result->dtype : !expops_dtype_can_cast((int)result->dtype, (int)dtype))
+    if (draft->common < 0 || draft->names_type ? dtype != result->dtype
+                                               : !expops_dtype_can_cast((int)result->dtype, (int)dtype))
         return expops_fail(EXPOPS_ERR_DTYPE, "%s has type %s, which cannot hold a result of type %s", name,
                            expops_dtype_name(dtype), expops_dtype_name(result->dtype));
     if (expops_view_overlaps_itself(view))
@@ -57,7 +58,7 @@ static int32_t add_slot(expops_draft *draft, expops_slot slot)
     return (int32_t)draft->num_slots++;
 }
 
-static expops_status no_memory(void)
+expops_status expops_no_plan_memory(void)
 {
     return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
 }
@@ -88,7 +89,7 @@ expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t d
     EXPOPS_TRY(check_output(draft, index, draft->outs + index, out));
     out->slot =
         add_slot(draft, (expops_slot){ .kind = EXPOPS_SLOT_OUTPUT, .index = index, .tensor = draft->outs + index });
-    return out->slot < 0 ? no_memory() : EXPOPS_OK;
+    return out->slot < 0 ? expops_no_plan_memory() : EXPOPS_OK;
 }
 
 expops_status expops_draft_temporary(expops_draft *draft, int32_t dtype, int32_t ndim, const int64_t *shape,
@@ -105,7 +106,7 @@ expops_status expops_draft_temporary(expops_draft *draft, int32_t dtype, int32_t
         return EXPOPS_OK;
     out->slot = add_slot(draft, (expops_slot){ .kind = EXPOPS_SLOT_TEMPORARY, .offset = draft->temporary_bytes });
     draft->temporary_bytes += ((uint64_t)high + 255) / 256 * 256;
-    return out->slot < 0 ? no_memory() : EXPOPS_OK;
+    return out->slot < 0 ? expops_no_plan_memory() : EXPOPS_OK;
 }
 
 /* --- arguments --- */
@@ -135,7 +136,7 @@ expops_status expops_draft_tensors(expops_draft *draft)
         draft->tensor[i].slot =
             draft->outs ? add_slot(draft, (expops_slot){ EXPOPS_SLOT_ARGUMENT, i, 0, 0, value->as.tensor, 0 }) : 0;
         if (draft->tensor[i].slot < 0)
-            return no_memory();
+            return expops_no_plan_memory();
     }
     return EXPOPS_OK;
 }
@@ -162,7 +163,7 @@ static expops_leaf *next_leaf(expops_draft *draft)
 {
     const uint32_t more = draft->outs || draft->num_leaves == 0;
     if (more && !EXPOPS_GROW(draft->leaves, draft->num_leaves, draft->max_leaves)) {
-        fail(draft, no_memory());
+        fail(draft, expops_no_plan_memory());
         return draft->leaves + draft->num_leaves - 1;
     }
     draft->num_leaves += more;
@@ -213,18 +214,12 @@ static expops_leaf_input *next_input(expops_leaf *leaf, uint32_t kind)
 static void add_view(expops_leaf *leaf, const expops_view *view, int32_t argument, expops_meeting meeting)
 {
     expops_leaf_input *input = next_input(leaf, EXPOPS_OPERAND_INPUT);
-    int32_t ndim = leaf->out.ndim;
-    int64_t shape[EXPOPS_MAX_RANK];
-    char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
-    memcpy(shape, leaf->out.shape, sizeof shape);
     input->argument = argument;
     input->view = *view;
     input->meeting = meeting;
-    if (view->ndim > ndim || expops_broadcast(&ndim, shape, view) != EXPOPS_OK ||
-        memcmp(shape, leaf->out.shape, (size_t)ndim * sizeof *shape)) {
-        fail(leaf->draft, expops_fail(EXPOPS_ERR_SHAPE, "shape %s does not broadcast to %s",
-                                      expops_shape_text(view->ndim, view->shape, got),
-                                      expops_shape_text(leaf->out.ndim, leaf->out.shape, want)));
+    const expops_status status = expops_view_expands_to(view, &leaf->out);
+    if (status != EXPOPS_OK) {
+        fail(leaf->draft, status);
         return;
     }
     expops_view_expand(&input->view, leaf->out.ndim, leaf->out.shape);

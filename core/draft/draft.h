@@ -73,7 +73,8 @@ struct expops_draft {
     uint64_t temporary_bytes; /* of all */
     expops_slot *slots;
     expops_leaf *leaves;
-    uint32_t aliased; /* result 0 is `alias`, in argument 0's memory */
+    uint32_t names_type; /* an argument names the results' type: outputs have no other */
+    uint32_t aliased;    /* result 0 is `alias`, in argument 0's memory */
     expops_view alias;
     expops_status failed; /* of a leaf that could not be noted */
 };
@@ -124,6 +125,8 @@ expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_
 expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view);
 /* The same, never in the argument's memory. */
 expops_status expops_draft_copy_of(expops_draft *draft, const expops_operator *body, const expops_view *view);
+/* States result 0 with the shape that all tensors broadcast to, in the memory order their strides give. */
+expops_status expops_draft_elementwise(expops_draft *draft, expops_view *out);
 /* What an operator without a draft drafts: the own body, the result of the shape that all tensors broadcast to. */
 expops_status expops_draft_default(expops_draft *draft);
 /* The memory order of a result of this shape: as PyTorch's iterator takes it from the tensor arguments. */
@@ -174,5 +177,7 @@ void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices);
 expops_status expops_draft_make(const expops_operator *op, const expops_value *args, const expops_device *device,
                                 const expops_tensor *outs, uint32_t num_outs, expops_draft *draft);
 void expops_draft_free(expops_draft *draft);
+/* Fails for want of memory. */
+expops_status expops_no_plan_memory(void);
 
 #endif

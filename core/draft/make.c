@@ -12,11 +12,11 @@ expops_status expops_draft_make(const expops_operator *op, const expops_value *a
     draft->num_slots = draft->max_slots = draft->num_leaves = draft->max_leaves = draft->num_results = 0;
     draft->slots = NULL;
     draft->leaves = NULL;
-    draft->aliased = 0;
+    draft->aliased = draft->names_type = 0;
     draft->temporary_bytes = 0;
     draft->failed = EXPOPS_OK;
     if (!EXPOPS_GROW(draft->leaves, 0, draft->max_leaves))
-        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for a plan", op->name);
+        return expops_fail_more(expops_no_plan_memory(), "%s", op->name);
     EXPOPS_TRY(expops_check_arguments(op, args, draft->args));
     EXPOPS_TRY(expops_draft_types(draft));
     EXPOPS_TRY(expops_draft_tensors(draft));

@@ -9,7 +9,7 @@ static const char *slot_name(const expops_draft *draft, const expops_slot *slot)
 {
     if (slot->kind == EXPOPS_SLOT_ARGUMENT)
         return draft->op->parameters[slot->index].name;
-    return draft->op->outputs[slot->index] ? draft->op->outputs[slot->index] : "out";
+    return expops_operator_output(draft->op, slot->index);
 }
 
 /* A device's own memory; host tensors of no dimensions are taken as numbers. */

@@ -43,6 +43,8 @@ expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *
 /* collapse.c: drops dimensions of size 1, orders them by the stride of operand `leader`, merges neighbours, outer and
  * walked dimensions apart. */
 void expops_problem_collapse(expops_problem *problem, uint32_t leader);
+/* Dimension `dim` becomes dimension `to`, which is not further out; those between move up by one. */
+void expops_problem_move_dim(expops_problem *problem, uint32_t dim, uint32_t to);
 
 /* Whether an operand lies in memory. */
 static inline int expops_is_tensor(const expops_problem_operand *operand)

@@ -12,11 +12,6 @@ typedef struct workshop {
     expops_steps steps;
 } workshop;
 
-static expops_status no_memory(void)
-{
-    return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
-}
-
 /* The problem as a backend sees it. */
 static void make_signature(const expops_problem *problem, expops_operand *operands, expops_signature *signature)
 {
@@ -52,7 +47,7 @@ static expops_status keep_params(const expops_params *params, expops_plan_step *
         return EXPOPS_OK;
     step->params = malloc(params->bytes);
     if (!step->params)
-        return no_memory();
+        return expops_no_plan_memory();
     memcpy(step->params, params->data, params->bytes);
     return EXPOPS_OK;
 }
@@ -166,14 +161,14 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
     plan->scratch_bytes = draft->temporary_bytes;
     plan->step = calloc((size_t)draft->num_leaves * EXPOPS_MAX_STEPS + 1, sizeof *plan->step);
     if (!plan->step)
-        return no_memory();
+        return expops_no_plan_memory();
     EXPOPS_TRY(is_capturing(device, stream, &capturing));
     for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
         EXPOPS_TRY(name_operator(draft, leaf, add_leaf(shop, device, capturing, leaf, plan)));
     plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
     for (uint32_t i = 0; plan->pointer && i < plan->num_tensors; i++)
         plan->pointer[i].device_type = plan->tensor[i].device_type;
-    return plan->pointer ? EXPOPS_OK : no_memory();
+    return plan->pointer ? EXPOPS_OK : expops_no_plan_memory();
 }
 
 static int crowded(const expops_plan *plan)
@@ -186,13 +181,13 @@ static expops_status make(workshop *shop, expops_device *device, void *stream, c
 {
     expops_plan *plan = allocate(key);
     if (!plan)
-        return expops_fail_more(no_memory(), "%s", shop->draft.op->name);
+        return expops_fail_more(expops_no_plan_memory(), "%s", shop->draft.op->name);
     const expops_status status = fill(shop, device, stream, plan);
     if (status == EXPOPS_OK && crowded(plan))
         expops_plan_thin();
     if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
         expops_plan_free(plan);
-        return status != EXPOPS_OK ? status : expops_fail_more(no_memory(), "%s", shop->draft.op->name);
+        return status != EXPOPS_OK ? status : expops_fail_more(expops_no_plan_memory(), "%s", shop->draft.op->name);
     }
     *out_plan = plan;
     return EXPOPS_OK;
@@ -204,7 +199,7 @@ expops_status expops_plan_make(const expops_operator *op, expops_device *device,
 {
     workshop *shop = malloc(sizeof *shop);
     if (!shop)
-        return expops_fail_more(no_memory(), "%s", op->name);
+        return expops_fail_more(expops_no_plan_memory(), "%s", op->name);
     expops_status status = expops_draft_make(op, args, device, outs, (uint32_t)num_outs, &shop->draft);
     if (status == EXPOPS_OK)
         status = make(shop, device, stream, key, out_plan);

@@ -7,11 +7,6 @@
     (EXPOPS_GROW((plan)->list, (plan)->num_##list##s, (plan)->max_##list##s) ? (plan)->list + (plan)->num_##list##s++ \
                                                                              : NULL)
 
-static expops_status no_memory(void)
-{
-    return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a plan");
-}
-
 /* --- tensors --- */
 
 static void take_slot(const expops_slot *slot, expops_plan_tensor *tensor)
@@ -57,7 +52,7 @@ expops_status expops_plan_tensors(const expops_draft *draft, const expops_proble
             continue;
         expops_plan_tensor *tensor = ADD(plan, tensor);
         if (!tensor)
-            return no_memory();
+            return expops_no_plan_memory();
         describe(draft, problem, problem->operand + i, tensor);
     }
     return EXPOPS_OK;
@@ -77,7 +72,7 @@ expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, c
         const uint32_t which = from->tensors[i];
         expops_plan_tensor *tensor = ADD(plan, tensor);
         if (!tensor)
-            return no_memory();
+            return expops_no_plan_memory();
         *tensor = plan->tensor[first_tensor + (which < EXPOPS_STEP_SCRATCH ? which : 0)];
         if (which < EXPOPS_STEP_SCRATCH)
             continue;
@@ -107,7 +102,7 @@ static expops_status add_pair(expops_plan *plan, uint32_t out, uint32_t in, uint
         return EXPOPS_OK;
     expops_plan_pair *pair = ADD(plan, pair);
     if (!pair)
-        return no_memory();
+        return expops_no_plan_memory();
     const expops_plan_tensor *to = plan->tensor + out, *from = plan->tensor + in;
     *pair =
         (expops_plan_pair){ out, in, alike, (from->low - from->shift) - (to->low - to->shift), to->bytes, from->bytes };
@@ -123,7 +118,7 @@ static expops_status note_whole(const expops_draft *draft, const expops_slot *sl
         return EXPOPS_OK;
     expops_plan_tensor *tensor = ADD(plan, tensor);
     if (!tensor)
-        return no_memory();
+        return expops_no_plan_memory();
     memset(tensor, 0, sizeof *tensor);
     take_slot(slot, tensor);
     expops_view_of_tensor(slot->tensor, &view);
@@ -169,7 +164,7 @@ expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *pl
             continue;
         expops_plan_number *number = ADD(plan, number);
         if (!number)
-            return no_memory();
+            return expops_no_plan_memory();
         *number = (expops_plan_number){ .argument = operand->argument,
                                         .source = operand->source,
                                         .compute = problem->compute,

@@ -176,22 +176,6 @@ static int32_t staged_dim(const expops_problem *problem)
     return -1;
 }
 
-/* The problem with dimension `dim` moved next to the last. */
-static void bring_down(expops_problem *problem, uint32_t dim)
-{
-    for (uint32_t d = dim; d + 2 < problem->rank; d++) {
-        const int64_t size = problem->shape[d];
-        problem->shape[d] = problem->shape[d + 1];
-        problem->shape[d + 1] = size;
-        for (uint32_t i = 0; i < problem->num_operands; i++) {
-            int64_t *strides = problem->operand[i].strides;
-            const int64_t stride = strides[d];
-            strides[d] = strides[d + 1];
-            strides[d + 1] = stride;
-        }
-    }
-}
-
 /* Kinds of all tensors at this width; 0 where the output or a staged input does not allow it. */
 static int tile_reaches(const expops_problem *problem, uint32_t vector, enum expops_reach *reach)
 {
@@ -255,7 +239,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
     if (dim < 0 || device->info.max_group < GROUP)
         return 0;
     expops_problem problem = *given;
-    bring_down(&problem, (uint32_t)dim);
+    expops_problem_move_dim(&problem, (uint32_t)dim, problem.rank - 2);
     uint32_t vector = expops_widest_vector(&problem);
     uint32_t edge = vector >= 4 ? 64 : 32;
     if (!tile_reaches(&problem, vector, reach)) {

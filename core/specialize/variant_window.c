@@ -2,18 +2,11 @@
 #include "base/size.h"
 #include "specialize.h"
 
-/* Dimension `dim` becomes the last, the others keep their order; `place` says where each has gone. */
-/* Apart, for the sake of small stacks: it has a problem of its own. */
-static __attribute__((noinline)) void bring_down(expops_problem *problem, uint32_t dim, uint32_t *place)
+/* Where each dimension has gone once `dim` is the last. */
+static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *place)
 {
     for (uint32_t d = 0; d < problem->rank; d++)
         place[d] = d < dim ? d : d == dim ? problem->rank - 1 : d - 1;
-    const expops_problem from = *problem;
-    for (uint32_t d = 0; d < problem->rank; d++) {
-        problem->shape[place[d]] = from.shape[d];
-        for (uint32_t i = 0; i < problem->num_operands; i++)
-            problem->operand[i].strides[place[d]] = from.operand[i].strides[d];
-    }
 }
 
 /* The one in which the output is contiguous, or the last. */
@@ -73,7 +66,9 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     expops_step *step = steps->step;
     uint32_t place[EXPOPS_MAX_RANK + 1];
     uint64_t rows = 1;
-    bring_down(&problem, inner_dim(&problem), place);
+    const uint32_t inner = inner_dim(&problem);
+    find_places(&problem, inner, place);
+    expops_problem_move_dim(&problem, inner, problem.rank - 1);
     for (uint32_t d = 0; d + 1 < problem.rank; d++)
         rows *= (uint64_t)problem.shape[d];
     const uint32_t vector = choose_vector(&problem);
