@@ -36,5 +36,5 @@ OPERATOR(pixel_shuffle) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self", .doc = "Dimensions (..., channels, rows, columns)."), INT("upscale_factor") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 4, 3, 2 }, .count = 3 }, { .usual = { 2 }, .count = 1 } },
 };

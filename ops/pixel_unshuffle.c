@@ -35,5 +35,5 @@ OPERATOR(pixel_unshuffle) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self", .doc = "Dimensions (..., channels, rows, columns)."), INT("downscale_factor") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 3, 4, 2 }, .count = 3 }, { .usual = { 2 }, .count = 1 } },
 };

@@ -167,6 +167,28 @@ static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum 
     }
 }
 
+/* What the operator's file gives for arguments that must fit together. */
+static void take_samples(call *c, const bench_setup *setup, const uint8_t *given)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const expops_samples *samples = c->op->samples + i;
+        const uint32_t kind = c->parameters[i].kind;
+        if (given[i] || !samples->count)
+            continue;
+        if (kind == EXPOPS_PARAMETER_INTS) {
+            c->values[i] = expops_ints(samples->usual, samples->count);
+        } else if (kind == EXPOPS_PARAMETER_INT) {
+            c->values[i] = expops_int(samples->usual[0]);
+        } else {
+            bench_setup own = *setup;
+            own.ndim = (int32_t)samples->count;
+            memcpy(own.shape, samples->usual, samples->count * sizeof(*own.shape));
+            const npy_array array = describe(&own, SAME_SHAPE, SAME_TYPE);
+            call_set_tensor(c, i, &array);
+        }
+    }
+}
+
 static int find_arguments(call *c, const bench_setup *setup, const uint8_t *given, expops_result *out_result)
 {
     char first[CALL_MESSAGE_BYTES];
@@ -177,6 +199,11 @@ static int find_arguments(call *c, const bench_setup *setup, const uint8_t *give
             return 0;
         if (i == 0)
             snprintf(first, sizeof(first), "%s", expops_error_text());
+    }
+    if (setup->or_samples) {
+        take_samples(c, setup, given);
+        if (expops_infer(c->op, c->values, c->count, out_result, 1) == EXPOPS_OK)
+            return 0;
     }
     snprintf(c->message, sizeof(c->message), "no arguments were found for it; give them by name (%.900s)", first);
     return -1;

@@ -176,6 +176,7 @@ static int print_first_calls(const bench *b, call *c, expops_result *result)
 static const char *measure(bench *b, call *c, bench_report *r)
 {
     expops_result result;
+    b->setup.or_samples = b->options[OPT_FIRST].value != NULL; /* times of first calls name no shape */
     if (bench_fill_call(c, &b->setup, &result))
         return c->message;
     if (b->options[OPT_FIRST].value)

@@ -31,6 +31,7 @@ def main():
     if 'no instruction level' in done.stderr:
         print('skipped: this processor, or valgrind, has no x86-64-v3')
         sys.exit(77)
+    print(done.stdout, end='')
     for name, each in sorted(counts.items()):
         print(f'{name}: {each:.1f} instructions an element{"  TOO MANY" if each > LIMIT else ""}')
     if done.returncode or not counts:

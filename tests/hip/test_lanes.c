@@ -129,6 +129,14 @@ static void scalars(void **state)
     assert_int_equal(wave->s[3], 0x12);
     step(wave, "s_lshl_b64 s[4:5], 1, 40");
     assert_true(mask_of(wave, 4) == 1ull << 40 && wave->s[SIM_SCC] == 1);
+    step(wave, "s_mov_b32 s8, 0x80000001");
+    step(wave, "s_mov_b32 s9, 5");
+    step(wave, "s_bfe_u64 s[4:5], s[8:9], 0x4001f"); /* four bits from the 32nd on: 1 of s8, 101 of s9 */
+    assert_true(mask_of(wave, 4) == 0xb && wave->s[SIM_SCC] == 1);
+    step(wave, "s_bfe_i64 s[4:5], s[8:9], 0x200000"); /* 32 bits, the sign carried on */
+    assert_true(mask_of(wave, 4) == 0xffffffff80000001 && wave->s[SIM_SCC] == 1);
+    step(wave, "s_bfe_i64 s[4:5], s[8:9], 0x200020");
+    assert_true(mask_of(wave, 4) == 5);
     step(wave, "s_cmp_lg_u32 s3, 0x12");
     assert_int_equal(wave->s[SIM_SCC], 0);
     step(wave, "s_cselect_b32 s6, 1, 2");

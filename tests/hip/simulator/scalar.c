@@ -14,6 +14,19 @@ static uint32_t signed_field(uint32_t value, uint32_t how)
     return count == 0 || count >= 32 ? bits : (uint32_t)((int32_t)(bits << (32 - count)) >> (32 - count));
 }
 
+static uint64_t field64(uint64_t value, uint32_t how)
+{
+    const uint32_t first = how & 63, count = how >> 16 & 127;
+    return count == 0 ? 0 : count >= 64 ? value >> first : value >> first & (((uint64_t)1 << count) - 1);
+}
+
+static uint64_t signed_field64(uint64_t value, uint32_t how)
+{
+    const uint32_t count = how >> 16 & 127;
+    const uint64_t bits = field64(value, how);
+    return count == 0 || count >= 64 ? bits : (uint64_t)((int64_t)(bits << (64 - count)) >> (64 - count));
+}
+
 #define W(name, expression) SIM_FUNCTION(name, w, w, expression)
 #define Q(name, expression) SIM_FUNCTION(name, q, q, expression)
 #define I(v) ((int32_t)(v))
@@ -60,6 +73,8 @@ Q(xnor64, ~(x ^ y))
 Q(lshl64, x << (y & 63))
 Q(lshr64, x >> (y & 63))
 Q(ashr64, (int64_t)x >> (y & 63))
+Q(bfe_u64, field64(x, (uint32_t)y))
+Q(bfe_i64, signed_field64(x, (uint32_t)y))
 SIM_FUNCTION(bcnt64, w, q, (uint32_t)__builtin_popcountll(x))
 SIM_FUNCTION(ff164, w, q, x ? __builtin_ctzll(x) : -1)
 SIM_FUNCTION(flbit64, w, q, x ? __builtin_clzll(x) : -1)
@@ -219,6 +234,8 @@ const sim_row sim_scalar_rows[] = {
     FLAG(lshl_b64, "q=qw", lshl64),
     FLAG(lshr_b64, "q=qw", lshr64),
     FLAG(ashr_i64, "q=qw", ashr64),
+    FLAG(bfe_u64, "q=qw", bfe_u64),
+    FLAG(bfe_i64, "q=qw", bfe_i64),
     FLAG(bcnt1_i32_b64, "w=q", bcnt64),
     KEEP(ff1_i32_b64, "w=q", ff164),
     KEEP(flbit_i32_b64, "w=q", flbit64),
