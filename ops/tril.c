@@ -13,7 +13,7 @@ OPERATOR(tril) = {
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .parameters = { TENSOR("self"), INT("diagonal", DEFAULT(0), .doc = "How far above the main one.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 } },
 };
 
 #ifdef XK

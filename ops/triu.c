@@ -13,5 +13,5 @@ OPERATOR(triu) = {
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
     .parameters = { TENSOR("self"), INT("diagonal", DEFAULT(0), .doc = "How far above the main one.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 } },
 };

@@ -229,6 +229,8 @@ static void test_operator(void **state)
 {
     progress progress = { .op = *state };
     uint32_t ordinal = 0;
+    if (!expops_operator_text(progress.op)) /* its leaves are other operators', whose texts are compiled as theirs */
+        return;
     for (int dtype = 0; dtype < EXPOPS_DTYPE_COUNT; dtype++) {
         if (!(progress.op->dtypes >> dtype & 1u))
             continue;

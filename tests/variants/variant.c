@@ -7,8 +7,9 @@
 #include "draft/promote.h"
 
 /* What numbers mean to an operator is tried in turn. First: dimensions, counted from the last, and small tensors in full;
- * then: sizes, odd where the layout's last is, and small tensors of one element. */
-enum { GUESSES = 2, SIZE = 64 };
+ * then: sizes, odd where the layout's last is, and small tensors of one element. Where arguments must fit together, those that
+ * the operator's file gives, in the basic layout alone. */
+enum { GUESSES = 2, SIZE = 64, MOST_DIMENSIONS = EXPOPS_COUNTOF(((expops_samples *)NULL)->usual) };
 
 typedef struct arguments {
     const variant *of;
@@ -17,7 +18,7 @@ typedef struct arguments {
     uint32_t tensors; /* made so far */
     expops_value values[EXPOPS_MAX_PARAMETERS];
     expops_tensor tensor[EXPOPS_MAX_PARAMETERS];
-    int64_t shapes[EXPOPS_MAX_PARAMETERS][3], strides[EXPOPS_MAX_PARAMETERS][3];
+    int64_t shapes[EXPOPS_MAX_PARAMETERS][MOST_DIMENSIONS], strides[EXPOPS_MAX_PARAMETERS][MOST_DIMENSIONS];
     int64_t integers[EXPOPS_MAX_PARAMETERS][3];
 } arguments;
 
@@ -71,7 +72,11 @@ static void add_tensor(arguments *args, uint32_t index)
     tensor->shape = args->shapes[index];
     tensor->strides = args->strides[index];
     memcpy(tensor->shape, layout->shape + first, sizeof *tensor->shape * (size_t)tensor->ndim);
-    if (first > 0 || is_compact(strides, layout->ndim))
+    if (samples->count) {
+        tensor->ndim = (int32_t)samples->count;
+        memcpy(tensor->shape, samples->usual, sizeof *tensor->shape * samples->count);
+    }
+    if (samples->count || first > 0 || is_compact(strides, layout->ndim))
         expops_contiguous_strides(tensor->ndim, tensor->shape, tensor->strides);
     else
         memcpy(tensor->strides, strides, sizeof *strides * (size_t)tensor->ndim);
@@ -93,6 +98,11 @@ static expops_value number_of(expops_dtype dtype)
 static void add_integers(arguments *args, uint32_t index)
 {
     const variant_layout *layout = args->of->layout;
+    const expops_samples *samples = args->of->op->samples + index;
+    if (samples->count) {
+        args->values[index] = expops_ints(samples->usual, samples->count);
+        return;
+    }
     const uint32_t ndim = (uint32_t)layout->ndim, count = layout->walked ? layout->walked : ndim;
     for (uint32_t i = 0; i < count; i++)
         args->integers[index][i] = args->guess ? layout->shape[ndim - count + i] : -1 - (int64_t)i;
@@ -121,8 +131,11 @@ static void add_argument(arguments *args, uint32_t index)
         add_integers(args, index);
     } else if (parameter->kind == EXPOPS_PARAMETER_CHOICE) {
         args->values[index] = expops_choice(args->of->choice);
+    } else if (parameter->kind == EXPOPS_PARAMETER_INT && args->of->op->samples[index].count) {
+        args->values[index] = expops_int(args->of->op->samples[index].usual[0]);
     } else if (parameter->kind == EXPOPS_PARAMETER_DTYPE) {
-        args->values[index] = expops_int(args->of->dtype);
+        if (!args->tensors) /* beside a tensor it is the tensor's type */
+            args->values[index] = expops_int(args->of->dtype);
     } else if (parameter->optional) {
         if (args->of->dtype == EXPOPS_DTYPE_U8 && parameter->kind == EXPOPS_PARAMETER_NUMBER &&
             parameter->default_value < 0)
@@ -178,6 +191,8 @@ static expops_status make(arguments *args, expops_problem *problem)
 int variant_problem(const variant *variant, const expops_device *device, expops_problem *problem)
 {
     const variant_layout *layout = variant->layout;
+    if (variant->op->samples->count && !layout->basic)
+        return 0;
     expops_status status = EXPOPS_ERR_INTERNAL;
     for (int guess = 0; guess < GUESSES && status != EXPOPS_OK; guess++) {
         arguments args = { .of = variant, .device = device, .guess = guess };
