@@ -22,13 +22,17 @@ typedef unsigned int xk_word16 __attribute__((ext_vector_type(4)));
 #define XK_UNROLL _Pragma("unroll")
 
 /* Elements of one access. This compiler keeps an array beside a word in memory where it is written by the element, a vector in
- * registers; structures and words (complex numbers, bits) stay an array. */
+ * registers; structures and words (complex numbers, bits) stay an array, and so does a single element: hipRTC 5.2 aborts over some
+ * loads of vectors of one byte. */
 template <class T, int n> struct xk_elements {
     typedef T type[n];
 };
 #define XK_ELEMENTS(T) \
     template <int n> struct xk_elements<T, n> { \
         typedef T type __attribute__((ext_vector_type(n))); \
+    }; \
+    template <> struct xk_elements<T, 1> { \
+        typedef T type[1]; \
     };
 XK_ELEMENTS(float)
 XK_ELEMENTS(double)
