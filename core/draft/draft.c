@@ -153,7 +153,7 @@ expops_status expops_draft_broadcast(const expops_draft *draft, int32_t *ndim, i
 
 /* --- leaves --- */
 
-static void fail(expops_draft *draft, expops_status status)
+void expops_draft_fail(expops_draft *draft, expops_status status)
 {
     draft->failed = draft->failed == EXPOPS_OK ? status : draft->failed;
 }
@@ -163,7 +163,7 @@ static expops_leaf *next_leaf(expops_draft *draft)
 {
     const uint32_t more = draft->outs || draft->num_leaves == 0;
     if (more && !EXPOPS_GROW(draft->leaves, draft->num_leaves, draft->max_leaves)) {
-        fail(draft, expops_no_plan_memory());
+        expops_draft_fail(draft, expops_no_plan_memory());
         return draft->leaves + draft->num_leaves - 1;
     }
     draft->num_leaves += more;
@@ -200,8 +200,8 @@ expops_leaf *expops_draft_leaf_of_output(expops_draft *draft, const expops_opera
 static expops_leaf_input *next_input(expops_leaf *leaf, uint32_t kind)
 {
     if (leaf->num_inputs == EXPOPS_MAX_OPERANDS) {
-        fail(leaf->draft,
-             expops_fail(EXPOPS_ERR_INTERNAL, "%s takes more than %d arguments", leaf->op->name, EXPOPS_MAX_OPERANDS));
+        expops_draft_fail(leaf->draft, expops_fail(EXPOPS_ERR_INTERNAL, "%s takes more than %d arguments",
+                                                   leaf->op->name, EXPOPS_MAX_OPERANDS));
         leaf->num_inputs--;
     }
     expops_leaf_input *input = leaf->input + leaf->num_inputs++;
@@ -219,7 +219,7 @@ static void add_view(expops_leaf *leaf, const expops_view *view, int32_t argumen
     input->meeting = meeting;
     const expops_status status = expops_view_expands_to(view, &leaf->out);
     if (status != EXPOPS_OK) {
-        fail(leaf->draft, status);
+        expops_draft_fail(leaf->draft, status);
         return;
     }
     expops_view_expand(&input->view, leaf->out.ndim, leaf->out.shape);

@@ -33,6 +33,8 @@ expops_status expops_check_arguments(const expops_operator *op, const expops_val
 expops_status expops_draft_types(expops_draft *draft);
 
 /* --- draft.c --- */
+/* A leaf could not be noted, as the error text says; the first such status is the draft's. */
+void expops_draft_fail(expops_draft *draft, expops_status status);
 /* Fills the views of the arguments. */
 expops_status expops_draft_tensors(expops_draft *draft);
 

@@ -113,6 +113,10 @@ static void take_space(const expops_leaf *leaf, expops_problem *problem)
     problem->rank = (uint32_t)leaf->out.ndim;
     problem->row_dims = leaf->row_dims;
     memcpy(problem->shape, leaf->out.shape, sizeof problem->shape);
+    const uint32_t kept = problem->rank - leaf->row_dims;
+    if (expops_has_no_elements((int32_t)leaf->row_dims, problem->shape + kept))
+        memset(problem->shape + kept, 0,
+               leaf->row_dims * sizeof *problem->shape); /* empty rows, whatever else they hold */
     problem->empty = expops_has_no_elements(leaf->out.ndim - (int32_t)leaf->row_dims, leaf->out.shape) ||
                      (leaf->family != EXPOPS_FAMILY_REDUCE && expops_has_no_elements(leaf->out.ndim, leaf->out.shape));
 }

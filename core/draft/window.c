@@ -29,7 +29,11 @@ expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, ui
 
 void expops_leaf_value(expops_leaf *leaf, int64_t value)
 {
-    leaf->window.values[leaf->window.num_values++] = value;
+    if (leaf->window.num_values == EXPOPS_MAX_VALUES)
+        expops_draft_fail(leaf->draft, expops_fail(EXPOPS_ERR_INTERNAL, "%s settles more than %d values",
+                                                   leaf->op->name, EXPOPS_MAX_VALUES));
+    else
+        leaf->window.values[leaf->window.num_values++] = value;
 }
 
 void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)

@@ -109,7 +109,6 @@ typedef struct refusal {
 
 static const char *wrong_dtype(test_call *call)
 {
-    static const int64_t shape[] = { 4, 3 };
     int dtype = EXPOPS_DTYPE_COUNT - 1;
     while (dtype >= 0 && call->op->dtypes >> dtype & 1)
         dtype--;
@@ -117,10 +116,12 @@ static const char *wrong_dtype(test_call *call)
         return NULL;
     for (size_t i = 0; i < call->num_args; i++) { /* all of them, so that promotion cannot save the call */
         const int32_t ndim = call->arrays[i].ndim;
+        int64_t shape[EXPOPS_MAX_RANK];
+        memcpy(shape, call->arrays[i].shape, (size_t)ndim * sizeof(*shape));
         if (!call->arrays[i].host || call->op->parameters[i].dtypes)
             continue;
         test_array_free(&call->arrays[i]);
-        test_call_tensor(call, i, (expops_dtype)dtype, ndim, shape + 2 - ndim, TEST_COMPACT, 0);
+        test_call_tensor(call, i, (expops_dtype)dtype, ndim, shape, TEST_COMPACT, 0);
     }
     return call->op->parameters[0].name;
 }

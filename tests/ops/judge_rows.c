@@ -14,7 +14,7 @@ static void find_walked(const test_call *call, int32_t ndim, test_row_plan *plan
         const uint32_t count = list && value->kind == EXPOPS_VALUE_INTS ? value->count : 0;
         if (call->op->parameters[i].kind == EXPOPS_PARAMETER_BOOL)
             plan->keepdim = value->kind == EXPOPS_VALUE_BOOL && value->as.integer;
-        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT && value->kind == EXPOPS_VALUE_INT)
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT && value->kind == EXPOPS_VALUE_INT && ndim)
             plan->walked[value->as.integer < 0 ? value->as.integer + ndim : value->as.integer] = 1;
         const int left_out = call->op->parameters[i].kind == EXPOPS_PARAMETER_INT && value->kind == EXPOPS_VALUE_NONE;
         for (uint32_t k = 0; k < count; k++) {

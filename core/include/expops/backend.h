@@ -164,7 +164,7 @@ enum expops_family {
     EXPOPS_FAMILY_WINDOW = 3,    /* output element i from a box of the first input, which the operator says given i */
 };
 
-enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 8 };
+enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 16 };
 
 /* Windows: beside the iteration space the first input has dimensions of its own, which a window walks. The operator's window
  * function says which run of each, given the element's indices in the last `row_dims` dimensions of the space. */
