@@ -12,13 +12,13 @@
     for (int k = 0; k < XK_VEC; k++) \
         seen[k] = xk_identity();
 
-#define XK_END_GATHER \
+/* Bounds that a compiler knows: accumulators reached by unknown ones would lie in memory. */
+#define XK_FOLD(width) \
     XK_UNROLL \
-    for (int width = XK_VEC / 2; width > 0; width /= 2) { \
-        XK_UNROLL \
-        for (int k = 0; k < width; k++) \
-            seen[k] = xk_combine(seen[k], seen[k + width]); \
-    } \
+    for (int k = 0; XK_VEC > width && k < width; k++) \
+        seen[k] = xk_combine(seen[k], seen[(k + width) % XK_VEC]);
+#define XK_END_GATHER \
+    XK_FOLD(8) XK_FOLD(4) XK_FOLD(2) XK_FOLD(1) \
     xk_acc acc = seen[0];
 
 /* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some

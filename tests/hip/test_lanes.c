@@ -38,6 +38,10 @@ static void comparisons(void **state)
     set_all(wave, 2, 0x0001ffff);
     step(wave, "v_cmp_gt_i16_e32 vcc, 0, v2");
     assert_true(mask_of(wave, SIM_VCC) == ~(uint64_t)0);
+    set_all(wave, 8, 0x80000001);
+    set_all(wave, 9, 0x12ff);
+    step(wave, "v_add_co_u32_sdwa v10, vcc, v8, v9 dst_sel:DWORD dst_unused:UNUSED_PAD src0_sel:DWORD src1_sel:BYTE_0");
+    assert_int_equal(wave->v[10][0], 0x80000100); /* the sources stand behind two results */
     step(wave, "v_cmp_eq_u16_sdwa s[0:1], v2, v2 src0_sel:WORD_1 src1_sel:WORD_0");
     assert_true(mask_of(wave, 0) == 0);
     set_all64(wave, 4, 1ull << 40);

@@ -63,6 +63,11 @@ static int select_lanes(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
+int sim_has_two_results(const sim_row *row)
+{
+    return row->run == add_with_carry || row->run == multiply_add64;
+}
+
 const sim_row sim_carry_rows[] = {
     { "v_add_co_u32", add_with_carry, NULL, NULL, 0 },
     { "v_sub_co_u32", add_with_carry, NULL, NULL, SUBTRACT },

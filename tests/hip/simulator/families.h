@@ -17,6 +17,8 @@ sim_run sim_packed16, sim_packed32;
 /* Rows by name, a nameless row last. */
 extern const sim_row sim_integer_rows[], sim_float_rows[], sim_double_rows[], sim_half_rows[], sim_convert_rows[],
     sim_carry_rows[], sim_division_rows[], sim_lane_rows[], sim_scalar_rows[], sim_control_rows[];
+/* Whether a mask over lanes, such as carries, is the second operand. */
+int sim_has_two_results(const sim_row *row);
 /* Made from parts of the name: 1 and `in->own` is filled where the name is of this kind. */
 int sim_identify_compare(sim_instruction *in);
 int sim_identify_memory(sim_instruction *in);

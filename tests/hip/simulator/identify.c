@@ -61,4 +61,5 @@ void sim_identify(sim_instruction *in)
     if (!in->row &&
         (sim_identify_compare(in) || sim_identify_memory(in) || sim_identify_local(in) || sim_identify_control(in)))
         in->row = &in->own;
+    in->first_source = in->row && sim_has_two_results(in->row) ? 2 : 1;
 }

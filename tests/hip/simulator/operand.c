@@ -133,11 +133,12 @@ static uint32_t select_part(uint32_t value, int part, int sign_extend)
 static void read_raw(const sim_wave *wave, const sim_instruction *in, int k, int part, int n, uint32_t *out)
 {
     const sim_operand *from = in->operand + k;
-    const int place = k == 1 ? in->select[0] : k == 2 ? in->select[1] : SIM_SELECT_ALL;
+    const int source = k - in->first_source;
+    const int place = source == 0 ? in->select[0] : source == 1 ? in->select[1] : SIM_SELECT_ALL;
     if (from->kind == SIM_VECTOR) {
-        const uint32_t moved = k == 1 && wave->index_source ? wave->s[SIM_M0] & 255 : 0;
+        const uint32_t moved = source == 0 && wave->index_source ? wave->s[SIM_M0] & 255 : 0;
         const uint32_t *lanes = wave->v[(from->index + (uint32_t)part + moved) % SIM_VECTORS];
-        if (in->dpp && k == 1)
+        if (in->dpp && source == 0)
             read_dpp(wave, in, lanes, n, out);
         else
             memcpy(out, lanes, (size_t)n * sizeof *out);
