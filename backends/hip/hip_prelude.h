@@ -46,6 +46,17 @@ XK_ELEMENTS(xk_long)
 XK_ELEMENTS(xk_ulong)
 #define XK_ARRAY(T, name) xk_elements<T, XK_VEC>::type name
 
+#define XK_WORD_UNKNOWN(T) \
+    static inline __attribute__((device, always_inline)) void xk_unknown(T &word) \
+    { \
+        asm volatile("" : "+v"(word)); \
+    }
+XK_WORD_UNKNOWN(xk_word4)
+XK_WORD_UNKNOWN(xk_word8)
+XK_WORD_UNKNOWN(xk_word16)
+template <class T> static inline __attribute__((device, always_inline)) void xk_unknown(T &word) {} /* of less than a register */
+#define XK_UNKNOWN(word) xk_unknown(word)
+
 #define xk_local_id() ((unsigned int)__builtin_amdgcn_workitem_id_x())
 #define xk_group_id() ((unsigned int)__builtin_amdgcn_workgroup_id_x())
 #define xk_mulhi(a, b) ((xk_uint)((xk_ulong)(a) * (xk_ulong)(xk_uint)(b) >> 32))

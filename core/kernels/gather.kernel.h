@@ -27,6 +27,8 @@
 #define XK_KEPT(i) xk_vector##i kept##i[XK_TURNS];
 #define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
 #define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
+/* What was made of a kept row is made again: a compiler that keeps it too needs more registers than there are. */
+#define XK_REREAD(i) XK_UNKNOWN(kept##i[turn].word);
 #define XK_GATHER_TURNS \
     XK_EACH_LIFTED(XK_KEPT) \
     XK_UNROLL \

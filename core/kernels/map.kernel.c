@@ -58,6 +58,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     for (int turn = 0; turn < XK_TURNS; turn++) {
         const xk_index e = (turn * XK_TPR + lane) * XK_VEC;
         if (XK_INSIDE(e)) {
+            XK_EACH_LIFTED(XK_REREAD)
             XK_EACH_LIFTED(XK_AGAIN)
             XK_EACH_OTHER(XK_LOAD)
             XK_MAP_VECTOR

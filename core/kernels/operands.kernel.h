@@ -7,6 +7,9 @@
  *   XK_WO, XK_W0...  bytes of a vector of XK_VEC elements of each */
 
 /* The elements of a vector; a prelude may know better. */
+#ifndef XK_UNKNOWN /* a word whose value a compiler is to know nothing of any more */
+#define XK_UNKNOWN(word)
+#endif
 #ifndef XK_ARRAY
 #define XK_ARRAY(T, name) T name[XK_VEC]
 #endif

@@ -78,7 +78,8 @@ static void share_group(const expops_problem *problem, const expops_device *devi
     }
     plan->rows_per_group = plan->group / plan->per_row;
     const uint64_t turns = (vectors + plan->per_row - 1) / plan->per_row;
-    plan->turns = turns <= KEPT_VECTORS ? (uint32_t)turns : 0;
+    /* Wide indices take registers, too. */
+    plan->turns = turns <= (plan->wide ? KEPT_VECTORS / 2 : KEPT_VECTORS) ? (uint32_t)turns : 0;
 }
 
 /* Few long rows would leave most of the device idle. */
