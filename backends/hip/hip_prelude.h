@@ -46,6 +46,7 @@ XK_ELEMENTS(xk_long)
 XK_ELEMENTS(xk_ulong)
 #define XK_ARRAY(T, name) xk_elements<T, XK_VEC>::type name
 
+#ifdef __AMDGCN__ /* "v": a vector register, which other machines do not have */
 #define XK_WORD_UNKNOWN(T) \
     static inline __attribute__((device, always_inline)) void xk_unknown(T &word) \
     { \
@@ -54,6 +55,7 @@ XK_ELEMENTS(xk_ulong)
 XK_WORD_UNKNOWN(xk_word4)
 XK_WORD_UNKNOWN(xk_word8)
 XK_WORD_UNKNOWN(xk_word16)
+#endif
 template <class T> static inline __attribute__((device, always_inline)) void xk_unknown(T &word) {} /* of less than a register */
 #define XK_UNKNOWN(word) xk_unknown(word)
 
