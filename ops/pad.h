@@ -3,6 +3,7 @@
 #define EXPOPS_OPS_PAD_H
 
 #include <string.h>
+#include "base/size.h"
 #include "draft/draft.h"
 
 /* Without a batch one dimension stands before those padded, with one two; only the batch may be empty. */
@@ -29,11 +30,11 @@ static inline expops_status expops_pad_dim(const expops_draft *d, int32_t dim, c
                                            int64_t *size)
 {
     const int64_t n = d->tensor->shape[dim], limit = below_size ? n : INT64_MAX / 4;
-    if (pad[0] >= limit || pad[1] >= limit || pad[0] <= -INT64_MAX / 4 || pad[1] <= -INT64_MAX / 4)
+    if (pad[0] >= limit || pad[1] >= limit || pad[0] <= -INT64_MAX / 4 || pad[1] <= -INT64_MAX / 4 ||
+        !expops_checked_add(n, pad[0], size) || !expops_checked_add(*size, pad[1], size))
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                            "dimension %d of self has size %lld; padding (%lld, %lld) is %s", dim, (long long)n,
                            (long long)pad[0], (long long)pad[1], below_size ? "not smaller" : "out of range");
-    *size = n + pad[0] + pad[1];
     if (*size >= 1)
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_SHAPE,
@@ -53,8 +54,9 @@ static inline expops_status expops_pad_draft(expops_draft *d, int32_t dims, int 
     for (int32_t w = 0; w < dims; w++) {
         const int32_t dim = self->ndim - 1 - w;
         EXPOPS_TRY(expops_pad_dim(d, dim, padding + 2 * w, below_size, shape + dim));
-        const int64_t most =
-            shape[dim] + 2 * self->shape[dim] + (padding[2 * w] < 0 ? -padding[2 * w] : padding[2 * w]);
+        const int64_t pushed = padding[2 * w] < 0 ? -padding[2 * w] : padding[2 * w];
+        const int64_t twice = expops_saturated_add(self->shape[dim], self->shape[dim]);
+        const int64_t most = expops_saturated_add(expops_saturated_add(shape[dim], twice), pushed);
         reach = most > reach ? most : reach;
     }
     expops_draft_channels(self, shape, strides);

@@ -2,10 +2,11 @@
 #ifndef EXPOPS_OPS_SHIFT_H
 #define EXPOPS_OPS_SHIFT_H
 
+#include "base/size.h"
 #include "draft/draft.h"
 
-/* Each of the dimensions named, of size n, is pushed on by (n + more) / 2. */
-static inline expops_status expops_shift_draft(expops_draft *d, int64_t more)
+/* Each of the dimensions named, of size n, is pushed on by n / 2, an odd one by one `more`. */
+static inline expops_status expops_shift_draft(expops_draft *d, int more)
 {
     uint8_t walked[EXPOPS_MAX_RANK];
     expops_view self = d->tensor[0], out;
@@ -21,10 +22,10 @@ static inline expops_status expops_shift_draft(expops_draft *d, int64_t more)
     expops_view_to_end(&out, walked);
     for (int32_t dim = 0; dim < self.ndim; dim++)
         longest = self.shape[dim] > longest ? self.shape[dim] : longest;
-    expops_leaf *leaf = expops_draft_window(d, &out, 0, &self, count, 1, 2 * longest);
+    expops_leaf *leaf = expops_draft_window(d, &out, 0, &self, count, 1, expops_saturated_add(longest, longest));
     for (uint32_t w = 0; w < count; w++) {
         const int64_t n = self.shape[self.ndim - (int32_t)(count - w)];
-        expops_leaf_value(leaf, n > 1 ? (n + more) / 2 : 0);
+        expops_leaf_value(leaf, n > 1 ? n / 2 + (n % 2 && more) : 0);
     }
     return EXPOPS_OK;
 }

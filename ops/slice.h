@@ -2,6 +2,7 @@
 #ifndef EXPOPS_OPS_SLICE_H
 #define EXPOPS_OPS_SLICE_H
 
+#include "base/size.h"
 #include "draft/draft.h"
 
 typedef struct expops_slice {
@@ -29,7 +30,7 @@ static inline expops_status expops_slice_of(const expops_draft *d, uint32_t firs
     const int64_t start = args[1].kind == EXPOPS_VALUE_NONE ? 0 : expops_slice_place(args[1].as.integer, size);
     const int64_t end = args[2].kind == EXPOPS_VALUE_NONE ? size : expops_slice_place(args[2].as.integer, size);
     slice->start = start;
-    slice->step = step < size ? step : size + 1; /* beyond the last, one is as good as another */
+    slice->step = step < size || !size ? step : size; /* beyond the last, one is as good as another */
     slice->count = end > start ? (end - start - 1) / slice->step + 1 : 0;
     return EXPOPS_OK;
 }
@@ -44,8 +45,9 @@ static inline expops_leaf *expops_slice_window(expops_draft *d, const expops_vie
         walked[dim] = dim == slice->dim;
     expops_view_to_end(&into, walked);
     expops_view_to_end(&source, walked);
-    expops_leaf *leaf =
-        expops_draft_window(d, &into, parameter, &source, 1, 1, out->shape[slice->dim] + slice->start + slice->step);
+    expops_leaf *leaf = expops_draft_window(
+        d, &into, parameter, &source, 1, 1,
+        expops_saturated_add(out->shape[slice->dim], expops_saturated_add(slice->start, slice->step)));
     expops_leaf_value(leaf, slice->start);
     expops_leaf_value(leaf, slice->step);
     return leaf;

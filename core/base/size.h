@@ -15,6 +15,13 @@ static inline int expops_checked_multiply(int64_t a, int64_t b, int64_t *out_pro
     return !__builtin_mul_overflow(a, b, out_product);
 }
 
+/* What an int64_t cannot hold is as far as one reaches. */
+static inline int64_t expops_saturated_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return expops_checked_add(a, b, &sum) ? sum : INT64_MAX;
+}
+
 /* `size` / `unit`, rounded up. */
 static inline int64_t expops_ceil_divide(int64_t size, int64_t unit)
 {
