@@ -101,7 +101,7 @@ static int judge_meeting(test_call *call, meeting meet)
 /* The call must be refused for a shape. */
 static int refuses(test_call *call)
 {
-    const expops_status status = expops_infer(call->op, call->args, call->num_args, &call->result, 1);
+    const expops_status status = test_call_results(call);
     if (status == EXPOPS_ERR_SHAPE && strstr(expops_error_text(), call->op->name))
         return 0;
     return test_report(call, "gives %s, not %s", expops_status_name(status), expops_status_name(EXPOPS_ERR_SHAPE));
