@@ -77,7 +77,7 @@ OPERATOR(_scaled_dot_product_attention_math) = {
                  { -2, 2, .usual = { 2, 3, 7, 6 }, .count = 4 },
                  { -2, 2, .usual = { 5, 7 }, .count = 2 },
                  { 0, 1, .usual = { 5, 7 }, .count = 2 } },
-    .bound = { .f32 = 16, .f64 = 32, .f16 = 1, .bf16 = 1, .by_terms = 1 },
+    .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .by_terms = 1 },
 };
 
 #ifdef XK
