@@ -53,13 +53,13 @@ int bench_plot(struct json_object *list, const char *path);
 /* --- bench_inputs.c --- */
 /* Fills what was not given: tensors of the setup's shape and type with random numbers, attributes an operator cannot do
  * without. 0, or -1 with a sentence in c->message. */
-int bench_fill_call(call *c, const bench_setup *setup, expops_result *out_result);
+int bench_fill_call(call *c, const bench_setup *setup, call_outputs *out);
 
 /* --- bench_timing.c --- */
 /* 0, or -1 with a sentence in report->message. */
-int bench_measure(call *c, const bench_setup *setup, const expops_result *result, bench_report *report);
+int bench_measure(call *c, const bench_setup *setup, const call_outputs *outputs, bench_report *report);
 /* Nanoseconds of the first and the second call of this process. */
-int bench_first_calls(call *c, const bench_setup *setup, expops_result *result, double out_ns[2]);
+int bench_first_calls(call *c, const bench_setup *setup, call_outputs *outputs, double out_ns[2]);
 
 /* --- bench_first.c --- */
 /* Runs this program again with an empty cache directory and once more with what that left there. `argv` is the command

@@ -189,33 +189,33 @@ static void take_samples(call *c, const bench_setup *setup, const uint8_t *given
     }
 }
 
-static int find_arguments(call *c, const bench_setup *setup, const uint8_t *given, expops_result *out_result)
+static int find_arguments(call *c, const bench_setup *setup, const uint8_t *given, call_outputs *out)
 {
     char first[CALL_MESSAGE_BYTES];
     for (int i = 0; i < NUM_SHAPES * NUM_TYPES * NUM_LISTS; i++) {
         guess(c, setup, given, (enum shape_guess)(i / NUM_LISTS % NUM_SHAPES),
               (enum type_guess)(i / NUM_LISTS / NUM_SHAPES), (enum list_guess)(i % NUM_LISTS));
-        if (expops_infer(c->op, c->values, c->count, out_result, 1) == EXPOPS_OK)
+        if (call_infer(c, out) == EXPOPS_OK)
             return 0;
         if (i == 0)
             snprintf(first, sizeof(first), "%s", expops_error_text());
     }
     if (setup->or_samples) {
         take_samples(c, setup, given);
-        if (expops_infer(c->op, c->values, c->count, out_result, 1) == EXPOPS_OK)
+        if (call_infer(c, out) == EXPOPS_OK)
             return 0;
     }
     snprintf(c->message, sizeof(c->message), "no arguments were found for it; give them by name (%.900s)", first);
     return -1;
 }
 
-int bench_fill_call(call *c, const bench_setup *setup, expops_result *out_result)
+int bench_fill_call(call *c, const bench_setup *setup, call_outputs *out)
 {
     uint8_t given[CALL_MAX_PARAMETERS];
     size_t operand = 0;
     for (size_t i = 0; i < c->count; i++)
         given[i] = c->values[i].kind != EXPOPS_VALUE_NONE;
-    if (find_arguments(c, setup, given, out_result))
+    if (find_arguments(c, setup, given, out))
         return -1;
     for (size_t i = 0; i < c->count; i++) {
         if (c->values[i].kind != EXPOPS_VALUE_TENSOR || given[i])

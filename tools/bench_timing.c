@@ -14,9 +14,7 @@ enum { MAX_SETS = 64, BATCHES = 15 };
 /* One set of buffers of a call. */
 typedef struct buffer_set {
     call c;
-    expops_tensor out;
-    expops_pointer memory;
-    expops_result result;
+    call_outputs outputs;
 } buffer_set;
 
 typedef struct measurement {
@@ -47,9 +45,11 @@ static uint64_t output_bytes(const expops_result *result)
 }
 
 /* What a call must read and write: a broadcast tensor counts once, one that gives only its shape not at all. */
-static uint64_t call_bytes(const call *c, const expops_result *result)
+static uint64_t call_bytes(const call *c, const call_outputs *outputs)
 {
-    uint64_t bytes = output_bytes(result);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < outputs->count; i++)
+        bytes += output_bytes(outputs->results + i);
     for (size_t i = 0; i < c->count; i++)
         if (c->values[i].kind == EXPOPS_VALUE_TENSOR && !c->op->samples[i].shape_only)
             bytes += (uint64_t)c->tensors[i].array.numel * expops_dtype_bytes(c->tensors[i].array.dtype);
@@ -72,7 +72,7 @@ static size_t choose_num_sets(const bench_setup *setup, uint64_t bytes)
 }
 
 /* A copy of the call with buffers of its own on the device; the host's data is shared. */
-static int add_set(measurement *m, const expops_result *result)
+static int add_set(measurement *m, const call_outputs *outputs)
 {
     buffer_set *set = malloc(sizeof(*set));
     if (!set) {
@@ -81,7 +81,7 @@ static int add_set(measurement *m, const expops_result *result)
     }
     memset(set, 0, sizeof(*set));
     set->c = *m->model;
-    set->result = *result;
+    set->outputs = *outputs;
     m->sets[m->num_sets++] = set;
     for (size_t i = 0; i < set->c.count; i++) {
         call_tensor *t = &set->c.tensors[i];
@@ -91,7 +91,7 @@ static int add_set(measurement *m, const expops_result *result)
         t->view.strides = t->strides;
         set->c.values[i] = expops_tensor_value(&t->view);
     }
-    if (call_upload(&set->c, m->setup->device) || call_make_output(&set->c, &set->result, &set->out, &set->memory)) {
+    if (call_upload(&set->c, m->setup->device) || call_make_outputs(&set->c, &set->outputs)) {
         snprintf(m->report->message, sizeof(m->report->message), "%.1000s", set->c.message);
         return -1;
     }
@@ -101,8 +101,7 @@ static int add_set(measurement *m, const expops_result *result)
 static void remove_sets(measurement *m)
 {
     for (size_t i = 0; i < m->num_sets; i++) {
-        if (m->sets[i]->memory.data)
-            expops_memory_free(m->setup->device, NULL, &m->sets[i]->memory);
+        call_free_outputs(&m->sets[i]->c, &m->sets[i]->outputs);
         call_unload(&m->sets[i]->c);
         free(m->sets[i]);
     }
@@ -112,7 +111,7 @@ static void remove_sets(measurement *m)
 static int launch_call(measurement *m, size_t i)
 {
     buffer_set *set = m->sets[i % m->num_sets];
-    return expops_call(set->c.op, m->setup->device, NULL, set->c.values, set->c.count, &set->out, 1);
+    return call_launch(&set->c, &set->outputs);
 }
 
 static int launch_copy(measurement *m, size_t i)
@@ -165,13 +164,13 @@ static int time_median(measurement *m, launch_fn *launch, double *out_ns)
     return 0;
 }
 
-static int measure_calls(measurement *m, const expops_result *result)
+static int measure_calls(measurement *m, const call_outputs *outputs)
 {
     const size_t wanted = choose_num_sets(m->setup, m->bytes);
     double ns = 0;
     int status = 0;
     while (!status && m->num_sets < wanted)
-        status = add_set(m, result);
+        status = add_set(m, outputs);
     if (!status)
         status = time_median(m, launch_call, &ns);
     remove_sets(m);
@@ -206,19 +205,19 @@ static int measure_copies(measurement *m)
     return status;
 }
 
-int bench_measure(call *c, const bench_setup *setup, const expops_result *result, bench_report *report)
+int bench_measure(call *c, const bench_setup *setup, const call_outputs *outputs, bench_report *report)
 {
     measurement *m = calloc(1, sizeof(*m));
     if (!m) {
         snprintf(report->message, sizeof(report->message), "no memory");
         return -1;
     }
-    *m = (measurement){ .setup = setup, .report = report, .model = c, .bytes = call_bytes(c, result) };
+    *m = (measurement){ .setup = setup, .report = report, .model = c, .bytes = call_bytes(c, outputs) };
     int status = 0;
     if (expops_event_create(setup->device, &m->start) || expops_event_create(setup->device, &m->stop))
         status = library_failed(m);
     if (!status)
-        status = measure_calls(m, result);
+        status = measure_calls(m, outputs);
     if (!status)
         status = measure_copies(m);
     if (m->start)
@@ -229,17 +228,15 @@ int bench_measure(call *c, const bench_setup *setup, const expops_result *result
     return status;
 }
 
-int bench_first_calls(call *c, const bench_setup *setup, expops_result *result, double out_ns[2])
+int bench_first_calls(call *c, const bench_setup *setup, call_outputs *outputs, double out_ns[2])
 {
-    expops_tensor out;
-    expops_pointer memory = { 0 };
-    if (call_upload(c, setup->device) || call_make_output(c, result, &out, &memory))
+    if (call_upload(c, setup->device) || call_make_outputs(c, outputs))
         return -1;
     int status = 0;
     for (int i = 0; i < 2 && !status; i++) {
         struct timespec before, after;
         clock_gettime(CLOCK_MONOTONIC, &before);
-        if (expops_call(c->op, setup->device, NULL, c->values, c->count, &out, 1)) {
+        if (call_launch(c, outputs)) {
             snprintf(c->message, sizeof(c->message), "%.1000s", expops_error_text());
             status = -1;
         }
@@ -247,7 +244,7 @@ int bench_first_calls(call *c, const bench_setup *setup, expops_result *result, 
         out_ns[i] = 1e9 * (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec);
         expops_synchronize(setup->device, NULL);
     }
-    expops_memory_free(setup->device, NULL, &memory);
+    call_free_outputs(c, outputs);
     call_unload(c);
     return status;
 }

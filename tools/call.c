@@ -276,15 +276,44 @@ void call_deinit(call *c)
         npy_free(&c->tensors[i].array);
 }
 
-int call_make_output(call *c, expops_result *result, expops_tensor *out, expops_pointer *out_memory)
+expops_status call_infer(const call *c, call_outputs *outputs)
 {
-    *out = (expops_tensor){
-        .ndim = result->ndim,
-        .dtype = expops_dtype_to_dl(result->dtype),
-        .shape = result->shape,
-    };
-    if (expops_memory_allocate(c->device, NULL, bytes_of(expops_tensor_numel(out), result->dtype), out_memory))
-        return refuse(c, "the output: %.900s", expops_error_text());
-    point_to(out, out_memory, c->device);
+    outputs->count = 1;
+    while (outputs->count < EXPOPS_MAX_OUTPUTS && expops_operator_output(c->op, outputs->count))
+        outputs->count++;
+    return expops_infer(c->op, c->values, c->count, outputs->results, outputs->count);
+}
+
+int call_make_outputs(call *c, call_outputs *outputs)
+{
+    memset(outputs->memory, 0, sizeof(outputs->memory));
+    for (size_t i = 0; i < outputs->count; i++) {
+        expops_result *result = outputs->results + i;
+        expops_tensor *out = outputs->tensors + i;
+        *out = (expops_tensor){
+            .ndim = result->ndim,
+            .dtype = expops_dtype_to_dl(result->dtype),
+            .shape = result->shape,
+        };
+        if (expops_memory_allocate(c->device, NULL, bytes_of(expops_tensor_numel(out), result->dtype),
+                                   outputs->memory + i)) {
+            call_free_outputs(c, outputs);
+            return refuse(c, "the output: %.900s", expops_error_text());
+        }
+        point_to(out, outputs->memory + i, c->device);
+    }
     return 0;
+}
+
+void call_free_outputs(call *c, call_outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++)
+        if (outputs->memory[i].data)
+            expops_memory_free(c->device, NULL, outputs->memory + i);
+    memset(outputs->memory, 0, sizeof(outputs->memory));
+}
+
+expops_status call_launch(const call *c, const call_outputs *outputs)
+{
+    return expops_call(c->op, c->device, NULL, c->values, c->count, outputs->tensors, outputs->count);
 }

@@ -3,7 +3,7 @@
 #define EXPOPS_TOOLS_CALL_H
 
 #include "command.h"
-#include "expops/op.h"
+#include "operator.h"
 #include "npy.h"
 
 enum { CALL_MAX_PARAMETERS = 16, CALL_MESSAGE_BYTES = NPY_MESSAGE_BYTES };
@@ -47,7 +47,18 @@ int call_upload(call *c, expops_device *device);
 void call_unload(call *c);
 void call_deinit(call *c);
 
-/* Uninitialised memory for a result on the call's device; the shape stays the result's. */
-int call_make_output(call *c, expops_result *result, expops_tensor *out, expops_pointer *out_memory);
+/* What a call gives: its results, and uninitialised memory for them on the call's device. */
+typedef struct call_outputs {
+    size_t count;
+    expops_result results[EXPOPS_MAX_OUTPUTS];
+    expops_tensor tensors[EXPOPS_MAX_OUTPUTS]; /* their shapes are the results' */
+    expops_pointer memory[EXPOPS_MAX_OUTPUTS];
+} call_outputs;
+
+/* Asks the library for the results. */
+expops_status call_infer(const call *c, call_outputs *outputs);
+int call_make_outputs(call *c, call_outputs *outputs);
+void call_free_outputs(call *c, call_outputs *outputs);
+expops_status call_launch(const call *c, const call_outputs *outputs);
 
 #endif

@@ -70,6 +70,7 @@ static int copy_output(test_call *t, expops_device *device, const npy_array *out
 
 static int copy_call(test_call *t, const call *c, expops_device *device, const npy_array *out)
 {
+    call_outputs outputs;
     t->op = c->op;
     t->device = device;
     t->num_args = c->count;
@@ -81,8 +82,9 @@ static int copy_call(test_call *t, const call *c, expops_device *device, const n
             return -1;
         t->args[i] = expops_tensor_value(&t->arrays[i].tensor);
     }
-    if (expops_infer(t->op, t->args, t->num_args, &t->result, 1))
+    if (call_infer(c, &outputs))
         return -1;
+    t->result = outputs.results[0];
     t->types = test_promote(t->op, t->args, t->num_args);
     for (size_t i = 0; i < c->count; i++)
         if (c->parameters[i].kind == EXPOPS_PARAMETER_DTYPE) /* the caller decides */

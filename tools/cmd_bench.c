@@ -163,10 +163,10 @@ static void time_first_calls(const bench *b, const call *c, bench_report *r)
     bench_cold_and_warm((char *const *)argv, r);
 }
 
-static int print_first_calls(const bench *b, call *c, expops_result *result)
+static int print_first_calls(const bench *b, call *c, call_outputs *outputs)
 {
     double ns[2];
-    if (bench_first_calls(c, &b->setup, result, ns))
+    if (bench_first_calls(c, &b->setup, outputs, ns))
         return -1;
     printf("%.0f %.0f\n", ns[0], ns[1]);
     return 0;
@@ -175,13 +175,13 @@ static int print_first_calls(const bench *b, call *c, expops_result *result)
 /* Why it could not be timed, or NULL. */
 static const char *measure(bench *b, call *c, bench_report *r)
 {
-    expops_result result;
+    call_outputs outputs;
     b->setup.or_samples = b->options[OPT_FIRST].value != NULL; /* times of first calls name no shape */
-    if (bench_fill_call(c, &b->setup, &result))
+    if (bench_fill_call(c, &b->setup, &outputs))
         return c->message;
     if (b->options[OPT_FIRST].value)
-        return print_first_calls(b, c, &result) ? c->message : NULL;
-    if (bench_measure(c, &b->setup, &result, r))
+        return print_first_calls(b, c, &outputs) ? c->message : NULL;
+    if (bench_measure(c, &b->setup, &outputs, r))
         return r->message;
     if (!b->options[OPT_NO_FIRST].value)
         time_first_calls(b, c, r);

@@ -14,7 +14,7 @@ static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_OUTPUT] = { .name = "output",
                      .letter = 'o',
                      .value_name = "FILE",
-                     .help = "write the result there: .npy, .npz, or - for standard output" },
+                     .help = "write the result there, the first of several: .npy, .npz, or - for standard output" },
     [OPT_BACKEND] = { .name = "backend", .value_name = "B", .help = "cuda, cuda:1, ... instead of EXPOPS_BACKEND" },
     [OPT_OUT_DTYPE] = { .name = "out-dtype",
                         .value_name = "T",
@@ -27,7 +27,8 @@ static const tool_option fixed_options[NUM_FIXED] = {
 
 /* What one backend made of the call, on the host. */
 typedef struct outcome {
-    npy_array array;
+    npy_array arrays[EXPOPS_MAX_OUTPUTS];
+    size_t count;
     char device[64];
 } outcome;
 
@@ -56,32 +57,36 @@ static int set_arguments(call *c, const tool_option *attributes, const tool_word
     return TOOL_OK;
 }
 
-static int fetch_output(call *c, const expops_result *result, const expops_pointer *memory, outcome *out)
+static int fetch_output(call *c, const call_outputs *outputs, size_t index, outcome *out)
 {
-    const size_t bytes = (size_t)out->array.numel * expops_dtype_bytes(result->dtype);
-    out->array.data = malloc(bytes ? bytes : 1);
-    if (!out->array.data)
+    const expops_result *result = outputs->results + index;
+    const expops_pointer *memory = outputs->memory + index;
+    npy_array *array = out->arrays + index;
+    *array = (npy_array){ .dtype = result->dtype,
+                          .ndim = result->ndim,
+                          .numel = expops_tensor_numel(outputs->tensors + index) };
+    memcpy(array->shape, result->shape, sizeof(result->shape));
+    const size_t bytes = (size_t)array->numel * expops_dtype_bytes(result->dtype);
+    array->data = malloc(bytes ? bytes : 1);
+    if (!array->data)
         return tool_failed("no memory for the %zu bytes of the result", bytes);
-    if ((bytes && expops_memory_download(c->device, NULL, out->array.data, memory, bytes)) ||
+    if ((bytes && expops_memory_download(c->device, NULL, array->data, memory, bytes)) ||
         expops_synchronize(c->device, NULL))
         return tool_library_failed(expops_operator_name(c->op));
     return TOOL_OK;
 }
 
-static int call_and_fetch(call *c, expops_result *result, outcome *out)
+static int call_and_fetch(call *c, call_outputs *outputs, outcome *out)
 {
-    expops_tensor tensor;
-    expops_pointer memory;
-    if (call_make_output(c, result, &tensor, &memory))
+    if (call_make_outputs(c, outputs))
         return tool_failed("%s: %s", expops_operator_name(c->op), c->message);
-    out->array = (npy_array){ .dtype = result->dtype, .ndim = result->ndim, .numel = expops_tensor_numel(&tensor) };
-    memcpy(out->array.shape, result->shape, sizeof(result->shape));
+    out->count = outputs->count;
     int status = TOOL_OK;
-    if (expops_call(c->op, c->device, NULL, c->values, c->count, &tensor, 1) || expops_synchronize(c->device, NULL))
+    if (call_launch(c, outputs) || expops_synchronize(c->device, NULL))
         status = tool_library_failed(expops_operator_name(c->op));
-    else
-        status = fetch_output(c, result, &memory, out);
-    expops_memory_free(c->device, NULL, &memory);
+    for (size_t i = 0; i < outputs->count && status == TOOL_OK; i++)
+        status = fetch_output(c, outputs, i, out);
+    call_free_outputs(c, outputs);
     return status;
 }
 
@@ -98,26 +103,29 @@ static int check(call *c, expops_device *device, const npy_array *out)
     return TOOL_OK;
 }
 
-static int run_on(call *c, expops_device *device, const tool_option *options, expops_result *result, outcome *out)
+static int run_on(call *c, expops_device *device, const tool_option *options, call_outputs *outputs, outcome *out)
 {
     snprintf(out->device, sizeof(out->device), "%s", expops_device_name(device));
     int status = TOOL_OK;
     if (call_upload(c, device))
         status = tool_failed("%s: %s", expops_operator_name(c->op), c->message);
     else
-        status = call_and_fetch(c, result, out);
+        status = call_and_fetch(c, outputs, out);
     call_unload(c);
     if (status == TOOL_OK && options[OPT_CHECK].value)
-        status = check(c, device, &out->array);
+        status = check(c, device, out->arrays);
     return status;
 }
 
-static void print_outcome(const char *name, const outcome *out)
+static void print_outcome(const expops_operator *op, const outcome *out, size_t index)
 {
-    printf("%s on %s: shape (", name, out->device);
-    for (int32_t i = 0; i < out->array.ndim; i++)
-        printf("%s%lld", i ? ", " : "", (long long)out->array.shape[i]);
-    printf("), %s\n", expops_dtype_name(out->array.dtype));
+    const npy_array *array = out->arrays + index;
+    const int several = out->count > 1;
+    printf("%s on %s: %s%sshape (", expops_operator_name(op), out->device,
+           several ? expops_operator_output(op, index) : "", several ? ": " : "");
+    for (int32_t i = 0; i < array->ndim; i++)
+        printf("%s%lld", i ? ", " : "", (long long)array->shape[i]);
+    printf("), %s\n", expops_dtype_name(array->dtype));
 }
 
 /* A result that goes to standard output is alone there. */
@@ -126,30 +134,32 @@ static int deliver(const call *c, const tool_option *options, const outcome *out
     const char *file = options[OPT_OUTPUT].value;
     const array_layout layout = { options[OPT_BIG_ENDIAN].value != NULL, options[OPT_FORTRAN_ORDER].value != NULL };
     char message[NPY_MESSAGE_BYTES];
-    if (file && array_file_write(file, &out->array, layout, message))
+    if (file && array_file_write(file, out->arrays, layout, message))
         return tool_failed("--output: %s", message);
     if (file && strcmp(file, "-") == 0)
         return TOOL_OK;
-    print_outcome(expops_operator_name(c->op), out);
-    if (!file)
-        show_array(&out->array);
-    if (options[OPT_CHECK].value && out->array.numel)
+    for (size_t i = 0; i < out->count; i++) {
+        print_outcome(c->op, out, i);
+        if (!file)
+            show_array(out->arrays + i);
+    }
+    if (options[OPT_CHECK].value && out->arrays->numel)
         puts("checked: every element is within the operator's bound of its reference");
     return TOOL_OK;
 }
 
 static int run(call *c, const tool_option *options, outcome *out)
 {
-    expops_result result;
+    call_outputs outputs;
     expops_device *device = NULL;
     const char *backend = options[OPT_BACKEND].value;
-    if (expops_infer(c->op, c->values, c->count, &result, 1))
+    if (call_infer(c, &outputs))
         return tool_library_failed("run");
-    if (options[OPT_OUT_DTYPE].value && expops_dtype_parse(options[OPT_OUT_DTYPE].value, &result.dtype))
+    if (options[OPT_OUT_DTYPE].value && expops_dtype_parse(options[OPT_OUT_DTYPE].value, &outputs.results->dtype))
         return tool_misused("--out-dtype: %s", expops_error_text());
     if (expops_device_open(backend, &device))
         return tool_library_failed(backend ? backend : "opening a device");
-    int status = run_on(c, device, options, &result, out);
+    int status = run_on(c, device, options, &outputs, out);
     expops_device_close(&device);
     return status == TOOL_OK ? deliver(c, options, out) : status;
 }
@@ -167,7 +177,8 @@ static int run_words(call *c, tool_option *options, size_t count, int argc, char
         if (status == TOOL_OK)
             status = run(c, options, &out);
     }
-    npy_free(&out.array);
+    for (size_t i = 0; i < EXPOPS_MAX_OUTPUTS; i++)
+        npy_free(out.arrays + i);
     return status;
 }
 

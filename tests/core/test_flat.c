@@ -20,7 +20,7 @@ static void specialize(const char *name, const expops_value *args, const expops_
     expops_problem problem;
     const expops_operator *op = expops_find(name);
     expops_steps_free(&steps);
-    if (problem_of(op, fixture_device, args, out, &problem) != EXPOPS_OK ||
+    if (problem_of(op, fixture_device, args, out, 1, &problem) != EXPOPS_OK ||
         expops_specialize(&problem, fixture_device, &steps) != EXPOPS_OK)
         fail_msg("%s", expops_error_text());
     assert_int_equal(steps.count, 1);

@@ -183,7 +183,7 @@ static void f1_rows_of_nothing(void **state)
                         single = described(B, EXPOPS_DTYPE_F32, SIZES(), NULL);
     const expops_value args[] = { expops_tensor_value(&none) };
     expops_problem problem;
-    expect(problem_of(&op, fixture_device, args, &single, &problem), EXPOPS_OK);
+    expect(problem_of(&op, fixture_device, args, &single, 1, &problem), EXPOPS_OK);
     assert_int_equal(problem.row_dims, 1);
     assert_int_equal(problem.shape[problem.rank - 1], 0);
 }

@@ -5,33 +5,31 @@
 #include <valgrind/callgrind.h>
 #include "bench.h"
 
-static int call_twice(call *c, expops_device *device, expops_tensor *out)
+static int call_twice(const call *c, const call_outputs *outputs)
 {
-    if (expops_call(c->op, device, NULL, c->values, c->count, out, 1))
+    if (call_launch(c, outputs))
         return -1;
     CALLGRIND_ZERO_STATS;
-    const expops_status status = expops_call(c->op, device, NULL, c->values, c->count, out, 1);
+    const expops_status status = call_launch(c, outputs);
     CALLGRIND_DUMP_STATS_AT(expops_operator_name(c->op));
     return status ? -1 : 0;
 }
 
 static int count_operator(call *c, const bench_setup *setup)
 {
-    expops_result result;
-    expops_tensor out;
-    expops_pointer memory;
-    if (bench_fill_call(c, setup, &result)) {
+    call_outputs outputs;
+    if (bench_fill_call(c, setup, &outputs)) {
         printf("not counted: %s: %s\n", expops_operator_name(c->op), c->message);
         return 0;
     }
-    if (call_upload(c, setup->device) || call_make_output(c, &result, &out, &memory)) {
+    if (call_upload(c, setup->device) || call_make_outputs(c, &outputs)) {
         fprintf(stderr, "%s: %s\n", expops_operator_name(c->op), c->message);
         return -1;
     }
-    const int status = call_twice(c, setup->device, &out);
+    const int status = call_twice(c, &outputs);
     if (status)
         fprintf(stderr, "%s: %s\n", expops_operator_name(c->op), expops_error_text());
-    expops_memory_free(setup->device, NULL, &memory);
+    call_free_outputs(c, &outputs);
     call_unload(c);
     return status;
 }

@@ -9,7 +9,7 @@
 typedef struct errand {
     call *c;
     const expops_device *device;
-    expops_tensor *out;
+    const call_outputs *outputs;
     expops_status status;
     int explained; /* a failing call has a text */
 } errand;
@@ -21,7 +21,7 @@ static void *run_errand(void *given)
     const expops_tensor nowhere = { .dtype = { .code = 99 } };
 
     for (int i = 0; i < 2 && !e->status; i++)
-        e->status = expops_call(e->c->op, device, NULL, e->c->values, e->c->count, e->out, 1);
+        e->status = call_launch(e->c, e->outputs);
     e->explained = expops_call(e->c->op, device, NULL, e->c->values, e->c->count, &nowhere, 1) && *expops_error_text();
     return NULL;
 }
@@ -46,18 +46,15 @@ static int in_small_thread(errand *e, size_t bytes)
 
 static int call_operator(call *c, const bench_setup *setup, size_t bytes)
 {
-    expops_result result;
-    expops_tensor out;
-    expops_pointer memory;
+    call_outputs outputs;
 
-    if (bench_fill_call(c, setup, &result) || call_upload(c, setup->device) ||
-        call_make_output(c, &result, &out, &memory)) {
+    if (bench_fill_call(c, setup, &outputs) || call_upload(c, setup->device) || call_make_outputs(c, &outputs)) {
         fprintf(stderr, "%s: %s\n", expops_operator_name(c->op), c->message);
         return -1;
     }
-    errand e = { .c = c, .out = &out };
+    errand e = { .c = c, .outputs = &outputs };
     const int status = in_small_thread(&e, bytes);
-    expops_memory_free(setup->device, NULL, &memory);
+    call_free_outputs(c, &outputs);
     call_unload(c);
     return status;
 }

@@ -193,11 +193,10 @@ static int check_status(const fuzz_call *from, test_call *call, expops_status st
 
 static int run(fuzz_stream *stream, fuzz_call *from, test_call *call, fuzz_counts *counts)
 {
-    expops_result result;
     for (size_t i = 0; i < from->num_args; i++)
         if (!fuzz_operand(call, from, i))
             return 0;
-    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &result, 1);
+    const expops_status inferred = test_call_results(call);
     if (inferred != EXPOPS_OK) {
         counts->refused++;
         return check_status(from, call, inferred);

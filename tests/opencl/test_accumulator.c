@@ -38,7 +38,7 @@ static void make_text(unsigned count, expops_text *out_text)
     expops_tensor out = x;
     out.ndim = 0;
     const expops_value args[] = { expops_tensor_value(&x), expops_none(), expops_none() };
-    assert_int_equal(problem_of(op, device, args, &out, &problem), EXPOPS_OK);
+    assert_int_equal(problem_of(op, device, args, &out, 1, &problem), EXPOPS_OK);
     assert_int_equal(expops_specialize(&problem, device, &steps), EXPOPS_OK);
     assert_int_equal(expops_step_text(&problem, &device->info, steps.step, &text), EXPOPS_OK);
     const char *own = expops_operator_text(op), *at = strstr(text.data, own);

@@ -29,6 +29,50 @@ void test_call_end(test_call *call)
     test_array_free(&call->out);
     free(call->image);
     call->image = NULL;
+    for (size_t i = 0; i < EXPOPS_MAX_OUTPUTS - 1; i++) {
+        test_array_free(&call->more[i].out);
+        free(call->more[i].image);
+        call->more[i].image = NULL;
+    }
+}
+
+size_t test_call_outputs(const test_call *call)
+{
+    size_t count = 1;
+    while (count < EXPOPS_MAX_OUTPUTS && expops_operator_output(call->op, count))
+        count++;
+    return count;
+}
+
+void test_call_swap(test_call *call, size_t index)
+{
+    if (index == 0)
+        return;
+    test_output *const other = &call->more[index - 1], first = { call->result, call->out, call->image };
+    call->result = other->result;
+    call->out = other->out;
+    call->image = other->image;
+    *other = first;
+}
+
+void test_call_tensors(const test_call *call, expops_tensor *outs)
+{
+    outs[0] = test_call_out(call)->tensor;
+    for (size_t i = 1; i < test_call_outputs(call); i++)
+        outs[i] = call->more[i - 1].out.tensor;
+}
+
+expops_status test_call_results(test_call *call)
+{
+    expops_result results[EXPOPS_MAX_OUTPUTS];
+    const size_t count = test_call_outputs(call);
+    const expops_status status = expops_infer(call->op, call->args, call->num_args, results, count);
+    if (status != EXPOPS_OK)
+        return status;
+    call->result = results[0];
+    for (size_t i = 1; i < count; i++)
+        call->more[i - 1].result = results[i];
+    return EXPOPS_OK;
 }
 
 int test_call_tensor(test_call *call, size_t index, expops_dtype dtype, int32_t ndim, const int64_t *shape,
@@ -132,7 +176,7 @@ int test_report(test_call *call, const char *format, ...)
 
 int test_call_infer(test_call *call)
 {
-    const expops_status status = expops_infer(call->op, call->args, call->num_args, &call->result, 1);
+    const expops_status status = test_call_results(call);
     if (status != EXPOPS_OK)
         return test_report(call, "expops_infer gives %s: %s", expops_status_name(status), expops_error_text());
     call->types = test_promote(call->op, call->args, call->num_args);
@@ -147,6 +191,12 @@ int test_call_infer(test_call *call)
 
 int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layout, int64_t shift)
 {
+    for (size_t i = 1; i < test_call_outputs(call); i++) {
+        const expops_result *result = &call->more[i - 1].result;
+        if (!test_array_make(&call->more[i - 1].out, call->device, result->dtype, result->ndim, result->shape,
+                             TEST_COMPACT, 0))
+            return 0;
+    }
     return test_array_make(&call->out, call->device, dtype, call->result.ndim, call->result.shape, layout, shift);
 }
 
@@ -157,15 +207,20 @@ const test_array *test_call_out(const test_call *call)
 
 expops_status test_call_launch(test_call *call)
 {
+    expops_tensor outs[EXPOPS_MAX_OUTPUTS];
     expops_status status = EXPOPS_OK;
     for (size_t i = 0; i < EXPOPS_MAX_PARAMETERS && status == EXPOPS_OK; i++)
         if (call->arrays[i].host)
             status = test_array_upload(&call->arrays[i]);
     if (status == EXPOPS_OK && !call->in_place)
         status = test_array_upload(&call->out);
-    if (status == EXPOPS_OK)
-        status = expops_call(call->op, call->device, NULL, call->args, call->num_args, &test_call_out(call)->tensor, 1);
-    return status;
+    for (size_t i = 0; i < EXPOPS_MAX_OUTPUTS - 1 && status == EXPOPS_OK; i++)
+        if (call->more[i].out.host)
+            status = test_array_upload(&call->more[i].out);
+    if (status != EXPOPS_OK)
+        return status;
+    test_call_tensors(call, outs);
+    return expops_call(call->op, call->device, NULL, call->args, call->num_args, outs, test_call_outputs(call));
 }
 
 /* A device without double arithmetic may refuse what needs it, and nothing else. */
@@ -195,6 +250,20 @@ static int inputs_changed(test_call *call)
     return failures;
 }
 
+static int read_back(test_call *call, size_t index)
+{
+    int failures = 0;
+    test_call_swap(call, index);
+    const test_array *out = test_call_out(call);
+    call->image = malloc(test_array_bytes(out));
+    if (!call->image || test_array_download(out, call->image) != EXPOPS_OK)
+        failures = test_report(call, "output %zu could not be read back: %s", index, expops_error_text());
+    else if (test_array_spoilt(out, call->image, 1))
+        failures = test_report(call, "memory around or between the elements of output %zu was written", index);
+    test_call_swap(call, index);
+    return failures;
+}
+
 int test_call_run(test_call *call)
 {
     const expops_status status = test_call_launch(call);
@@ -202,13 +271,9 @@ int test_call_run(test_call *call)
         return -1;
     if (status != EXPOPS_OK)
         return test_report(call, "expops_call gives %s: %s", expops_status_name(status), expops_error_text());
-    const test_array *out = test_call_out(call);
-    call->image = malloc(test_array_bytes(out));
-    if (!call->image || test_array_download(out, call->image) != EXPOPS_OK)
-        return test_report(call, "the output could not be read back: %s", expops_error_text());
     int failures = inputs_changed(call);
-    if (test_array_spoilt(out, call->image, 1))
-        failures += test_report(call, "memory around or between the output's elements was written");
+    for (size_t i = 0; i < test_call_outputs(call); i++)
+        failures += read_back(call, i);
     return failures;
 }
 

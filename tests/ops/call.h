@@ -6,6 +6,13 @@
 #include "promotion.h"
 #include "reference.h"
 
+/* One of the outputs behind the first. */
+typedef struct test_output {
+    expops_result result;
+    test_array out;
+    unsigned char *image;
+} test_output;
+
 typedef struct test_call {
     const expops_operator *op;
     expops_device *device;
@@ -16,12 +23,13 @@ typedef struct test_call {
     const expops_tensor *items[EXPOPS_MAX_PARAMETERS]; /* of a list */
     double complexes[EXPOPS_MAX_PARAMETERS][2];
     int64_t integers[EXPOPS_MAX_PARAMETERS][EXPOPS_MAX_RANK];
-    expops_result result; /* what expops_infer said */
+    expops_result result; /* what expops_infer said of the first output */
     test_types types;     /* what the tests expect */
     test_array out;       /* empty where in_place */
     int in_place;         /* the first argument is the output */
     unsigned char *image; /* the output as it came back */
-    int reported;         /* lines printed about this call */
+    test_output more[EXPOPS_MAX_OUTPUTS - 1];
+    int reported; /* lines printed about this call */
 } test_call;
 
 void test_call_begin(test_call *call, expops_device *device, const expops_operator *op, const char *title);
@@ -40,9 +48,17 @@ int test_report(test_call *call, const char *format, ...) __attribute__((format(
 /* Asks the library for the result's type and shape, and compares the type with the tests' own rule. Returns the number
  * of failures. */
 int test_call_infer(test_call *call);
-/* An output of the inferred shape. Returns 0 when memory cannot be had. */
+/* What expops_infer says of all results. */
+expops_status test_call_results(test_call *call);
+/* Outputs of the inferred shapes, those behind the first compact and of the results' types. Returns 0 when memory cannot be had. */
 int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layout, int64_t shift);
 const test_array *test_call_out(const test_call *call);
+/* How many outputs the operator has. */
+size_t test_call_outputs(const test_call *call);
+/* Makes output `index` the one that is looked at, and that one output `index`. */
+void test_call_swap(test_call *call, size_t index);
+/* The outputs' descriptors side by side, as expops_call takes them. */
+void test_call_tensors(const test_call *call, expops_tensor *outs);
 /* Uploads inputs and a poisoned output, calls, downloads, and checks that nothing but the output's elements changed.
  * Returns the number of failures; -1 where the device has no such arithmetic, which its capabilities must say. */
 int test_call_run(test_call *call);

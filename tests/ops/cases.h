@@ -30,6 +30,9 @@ int test_run_roundings(test_subject *subject);
 /* law_quotients.c, another */
 int test_divides_halves(const expops_operator *op, expops_dtype dtype);
 int test_run_quotients(test_subject *subject);
+/* law_attention.c, another */
+int test_is_attention(const expops_operator *op, expops_dtype dtype);
+int test_run_attention(test_subject *subject);
 /* law_losses.c, another */
 int test_is_loss(const expops_operator *op, expops_dtype dtype);
 int test_run_losses(test_subject *subject);

@@ -100,7 +100,7 @@ static int run_with(const row_case *c, const ints_choice *ints, test_subject *su
     test_call_begin(&call, subject->device, subject->op, c->title);
     if (!build(&call, c, ints, subject))
         failures = test_report(&call, "no memory for the operands: %s", expops_error_text());
-    else if (expops_infer(call.op, call.args, call.num_args, &call.result, 1) == EXPOPS_OK) {
+    else if (test_call_results(&call) == EXPOPS_OK) {
         *accepted += 1;
         failures = test_plan_rows(&call, &plan) != EXPOPS_OK && test_report(&call, "rows: %s", expops_error_text());
         if (!failures && !add_weights(&call, c, &plan, subject))

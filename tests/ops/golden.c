@@ -126,26 +126,69 @@ static int view_differs(const test_golden *golden, test_call *call, const golden
     return wrong;
 }
 
-static int run(const test_golden *golden, struct json_object *json, test_call *call)
+/* The answer to output `index`: an operator of several has a list of them. */
+static struct json_object *answer_of(struct json_object *answers, size_t index)
+{
+    return json_object_is_type(answers, json_type_array) ? json_object_array_get_idx(answers, index) : answers;
+}
+
+typedef struct answer {
+    golden_tensor expect, expect64;
+    int has_expect64;
+} answer;
+
+static int read_answer(const test_golden *golden, struct json_object *json, test_call *call, size_t index, answer *to)
 {
     struct json_object *value = NULL;
-    golden_tensor expect, expect64;
     json_object_object_get_ex(json, "expect", &value);
-    if (!golden_tensor_of(golden, value, &expect))
+    if (!golden_tensor_of(golden, answer_of(value, index), &to->expect))
         return test_report(call, "the case's answer cannot be read");
-    const int has_expect64 = json_object_object_get_ex(json, "expect64", &value) && value;
-    if (has_expect64 && !golden_tensor_of(golden, value, &expect64))
+    to->has_expect64 = json_object_object_get_ex(json, "expect64", &value) && value;
+    if (to->has_expect64 && !golden_tensor_of(golden, answer_of(value, index), &to->expect64))
         return test_report(call, "the case's double precision answer cannot be read");
-    if (golden_arguments(golden, json, call) || test_call_infer(call) || shape_differs(call, &expect))
+    return 0;
+}
+
+static int check_shapes(test_call *call, const answer *answers, size_t count)
+{
+    int failures = 0;
+    for (size_t i = 0; i < count; i++) {
+        test_call_swap(call, i);
+        failures += shape_differs(call, &answers[i].expect);
+        test_call_swap(call, i);
+    }
+    return failures;
+}
+
+static int check_values(const test_golden *golden, test_call *call, const answer *answers, size_t count)
+{
+    int failures = 0;
+    for (size_t i = 0; i < count; i++) {
+        test_call_swap(call, i);
+        failures +=
+            values_differ(golden, call, &answers[i].expect, answers[i].has_expect64 ? &answers[i].expect64 : NULL);
+        test_call_swap(call, i);
+    }
+    return failures;
+}
+
+static int run(const test_golden *golden, struct json_object *json, test_call *call)
+{
+    answer answers[EXPOPS_MAX_OUTPUTS];
+    const size_t count = test_call_outputs(call);
+    for (size_t i = 0; i < count; i++)
+        if (read_answer(golden, json, call, i, answers + i))
+            return 1;
+    if (golden_arguments(golden, json, call) || test_call_infer(call) || check_shapes(call, answers, count))
         return 1;
-    if (call->result.flags & EXPOPS_RESULT_ALIAS && view_differs(golden, call, &expect))
+    if (call->result.flags & EXPOPS_RESULT_ALIAS && view_differs(golden, call, &answers->expect))
         return 1;
-    if (!test_call_output(call, expect.dtype, TEST_COMPACT, 0))
+    if (!test_call_output(call, answers->expect.dtype, TEST_COMPACT, 0))
         return test_report(call, "no memory for the output");
     const int failures = test_call_run(call);
     if (failures)
         return failures > 0 ? failures : 0;
-    return values_differ(golden, call, &expect, has_expect64 ? &expect64 : NULL);
+    return check_values(golden, call, answers, count);
 }
 
 int test_golden_run(const test_golden *golden, size_t index, expops_device *device, const expops_operator *op)

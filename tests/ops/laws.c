@@ -101,7 +101,7 @@ static int judge_meeting(test_call *call, meeting meet)
 /* The call must be refused for a shape. */
 static int refuses(test_call *call)
 {
-    const expops_status status = expops_infer(call->op, call->args, call->num_args, &call->result, 1);
+    const expops_status status = test_call_results(call);
     if (status == EXPOPS_ERR_SHAPE && strstr(expops_error_text(), call->op->name))
         return 0;
     return test_report(call, "gives %s, not %s", expops_status_name(status), expops_status_name(EXPOPS_ERR_SHAPE));
@@ -253,6 +253,7 @@ const test_kind test_law_kinds[] = {
     { "channels", weighs_channels, run_channels, 0 },
     { "roundings", test_rounds_twice, test_run_roundings, 1 },
     { "losses", test_is_loss, test_run_losses, 0 },
+    { "attention", test_is_attention, test_run_attention, 1 },
     { "quotients", test_divides_halves, test_run_quotients, 1 },
     { NULL, NULL, NULL, 0 },
 };

@@ -127,7 +127,7 @@ static int pass_arguments(test_call *call, const meeting *m)
 /* By type inference and by the call, also where a plan of an earlier call knows the types. */
 static int must_refuse(test_call *call)
 {
-    const expops_status inferred = expops_infer(call->op, call->args, call->num_args, &call->result, 1);
+    const expops_status inferred = test_call_results(call);
     if (inferred != EXPOPS_ERR_INVALID_ARGUMENT && inferred != EXPOPS_ERR_DTYPE && inferred != EXPOPS_ERR_SHAPE)
         return test_report(call, "expops_infer gives %s, PyTorch refuses", expops_status_name(inferred));
     call->types = test_promote(call->op, call->args, call->num_args);

@@ -162,30 +162,42 @@ static expops_dtype out_dtype(const arguments *args, expops_dtype result)
     return EXPOPS_DTYPE_COUNT;
 }
 
-static expops_status make(arguments *args, expops_problem *problem)
+/* Outputs behind the first are compact and of their own type. */
+static void make_output(const arguments *args, size_t index, expops_result *result, expops_tensor *out)
 {
     const expops_operator *op = args->of->op;
     const variant_layout *layout = args->of->layout;
-    expops_result result;
-    int64_t strides[EXPOPS_MAX_RANK];
-    expops_tensor out = { .strides = strides };
+    place(args, index ? EXPOPS_MAX_PARAMETERS + (uint32_t)index : 0, result->dtype, out);
+    out->ndim = result->ndim;
+    out->shape = result->shape;
+    out->strides = result->strides;
+    if (index || (op->draft && !op->elementwise) || result->ndim != layout->ndim ||
+        is_compact(layout->out_strides, layout->ndim))
+        expops_contiguous_strides(out->ndim, out->shape, out->strides);
+    else
+        memcpy(out->strides, layout->out_strides, sizeof *out->strides * (size_t)out->ndim);
+}
+
+static expops_status make(arguments *args, expops_problem *problem)
+{
+    const expops_operator *op = args->of->op;
+    expops_result results[EXPOPS_MAX_OUTPUTS];
+    expops_tensor outs[EXPOPS_MAX_OUTPUTS] = { 0 };
     const size_t count = expops_operator_parameter_count(op);
+    size_t num_outs = 1;
+    while (num_outs < EXPOPS_MAX_OUTPUTS && expops_operator_output(op, num_outs))
+        num_outs++;
     for (uint32_t i = 0; i < count; i++)
         add_argument(args, i);
-    const expops_status status = expops_infer(op, args->values, count, &result, 1);
+    const expops_status status = expops_infer(op, args->values, count, results, num_outs);
     if (status != EXPOPS_OK)
         return status;
-    const expops_dtype dtype = out_dtype(args, result.dtype);
-    if (dtype == EXPOPS_DTYPE_COUNT)
+    results->dtype = out_dtype(args, results->dtype);
+    if (results->dtype == EXPOPS_DTYPE_COUNT)
         return EXPOPS_ERR_DTYPE;
-    place(args, 0, dtype, &out);
-    out.ndim = result.ndim;
-    out.shape = result.shape;
-    if ((op->draft && !op->elementwise) || result.ndim != layout->ndim || is_compact(layout->out_strides, layout->ndim))
-        expops_contiguous_strides(out.ndim, out.shape, out.strides);
-    else
-        memcpy(out.strides, layout->out_strides, sizeof *strides * (size_t)out.ndim);
-    return problem_of(op, args->device, args->values, &out, problem);
+    for (size_t i = 0; i < num_outs; i++)
+        make_output(args, i, results + i, outs + i);
+    return problem_of(op, args->device, args->values, outs, (uint32_t)num_outs, problem);
 }
 
 int variant_problem(const variant *variant, const expops_device *device, expops_problem *problem)

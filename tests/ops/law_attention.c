@@ -1,0 +1,242 @@
+/* Attention by its definition, a row of query at a time in long double, over shapes that broadcast, heads that are shared and
+ * layouts that are odd; and what needs no definition: with one key the output is its value. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases.h"
+
+enum { QUERY, KEY, VALUE, ATTN_MASK };
+enum masked { FREE, ADDED, TRUTH, CAUSAL };
+
+typedef struct attention_case {
+    int32_t ndim[3];
+    int64_t shape[3][4];
+    enum masked masked;
+    int64_t mask[2];
+    int gqa;
+    double scale; /* 0: absent */
+    enum test_layout layout;
+} attention_case;
+
+int test_is_attention(const expops_operator *op, expops_dtype dtype)
+{
+    return strstr(op->name, "scaled_dot_product_attention") != NULL;
+}
+
+/* --- the call --- */
+
+static size_t parameter(const test_call *call, const char *name)
+{
+    size_t i = 0;
+    while (call->op->parameters[i].name && strcmp(call->op->parameters[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static int make_call(test_call *call, test_subject *subject, const attention_case *c)
+{
+    int ok = 1;
+    for (size_t i = QUERY; ok && i <= VALUE; i++) {
+        ok = test_call_tensor(call, i, subject->dtype, c->ndim[i], c->shape[i], c->layout, (int64_t)i);
+        if (ok)
+            test_draw(call, i, &subject->random);
+    }
+    const expops_dtype mask = c->masked == TRUTH ? EXPOPS_DTYPE_BOOL : subject->dtype;
+    if (ok && (c->masked == ADDED || c->masked == TRUTH)) {
+        ok = test_call_tensor(call, ATTN_MASK, mask, 2, c->mask, c->layout, 1);
+        for (int64_t k = 0; ok && k < test_array_numel(&call->arrays[ATTN_MASK]); k++)
+            test_array_set(&call->arrays[ATTN_MASK], test_array_index(&call->arrays[ATTN_MASK], 2, c->mask, k),
+                           test_random_element(&subject->random, mask, -2, 2));
+    }
+    if (c->masked == CAUSAL)
+        call->args[parameter(call, "is_causal")] = expops_bool(1);
+    if (c->gqa)
+        call->args[parameter(call, "enable_gqa")] = expops_bool(1);
+    if (c->scale != 0)
+        call->args[parameter(call, "scale")] = expops_real(c->scale);
+    return ok;
+}
+
+/* --- the definition --- */
+
+/* A row of a tensor's matrix: `batch` is the place among the dimensions before it, of the output's shape. */
+static long double element(const test_call *call, size_t argument, const int64_t *batch, int gqa, int64_t row,
+                           int64_t column)
+{
+    const test_array *array = &call->arrays[argument];
+    const int32_t own = array->ndim - 2, all = call->result.ndim - 2;
+    int64_t index = array->first + row * array->strides[own] + column * array->strides[own + 1];
+    for (int32_t d = 0; d < own; d++) {
+        int64_t at = batch[all - own + d];
+        if (gqa && d == own - 1)
+            at /= call->result.shape[all - 1] / array->shape[d];
+        index += array->shape[d] > 1 ? at * array->strides[d] : 0;
+    }
+    return test_array_get(array, index).re;
+}
+
+/* What is added to a score. The function of lower level adds truth values as numbers. */
+static long double mask_of(const test_call *call, const attention_case *c, int64_t row, int64_t column)
+{
+    const test_array *mask = &call->arrays[ATTN_MASK];
+    const int64_t at[] = { mask->shape[0] > 1 ? row : 0, mask->shape[1] > 1 ? column : 0 };
+    if (c->masked == CAUSAL)
+        return column > row ? -INFINITY : 0;
+    if (c->masked == FREE)
+        return 0;
+    const long double value =
+        test_array_get(mask, mask->first + at[0] * mask->strides[0] + at[1] * mask->strides[1]).re;
+    const int keeps = c->masked == TRUTH && call->op->name[0] != '_';
+    return keeps ? (value != 0 ? 0 : -INFINITY) : value;
+}
+
+/* The weights of one row; returns how far rounded operands may move a score. */
+static long double weigh(const test_call *call, const attention_case *c, const int64_t *batch, int64_t row,
+                         int64_t count, long double *weights)
+{
+    const int64_t size = c->shape[QUERY][c->ndim[QUERY] - 1];
+    const long double scale = c->scale != 0 ? (long double)c->scale : 1 / sqrtl((long double)size);
+    long double most = -INFINITY, sum = 0, terms = 0;
+    for (int64_t column = 0; column < count; column++) {
+        long double score = 0, absolute = 0;
+        for (int64_t e = 0; e < size; e++) {
+            const long double term =
+                scale * element(call, QUERY, batch, 0, row, e) * element(call, KEY, batch, c->gqa, column, e);
+            score += term;
+            absolute += fabsl(term);
+        }
+        const long double added = mask_of(call, c, row, column);
+        weights[column] = score + added;
+        absolute += isfinite(added) ? fabsl(added) : 0;
+        most = weights[column] > most ? weights[column] : most;
+        terms = absolute > terms ? absolute : terms;
+    }
+    for (int64_t column = 0; column < count; column++)
+        sum += weights[column] = most == -INFINITY ? 0 : expl(weights[column] - most);
+    for (int64_t column = 0; column < count; column++)
+        weights[column] /= sum > 0 ? sum : 1;
+    return terms;
+}
+
+/* --- judging --- */
+
+/* A unit of the arithmetic for each of a few steps; sums of n terms err like a random walk. */
+static long double unit_of(const test_call *call, int64_t length)
+{
+    const int is_double = call->result.dtype == EXPOPS_DTYPE_F64;
+    return (4 + sqrtl((long double)length) / 4) * (is_double ? 0x1p-52L : 0x1p-23L);
+}
+
+static int judge(test_call *call, const int64_t *batch, int64_t row, int64_t column, long double value,
+                 long double slack)
+{
+    const test_array *out = test_call_out(call);
+    const test_answer answer = { .value = { value, 0 }, .slack = slack };
+    int64_t index = out->first + row * out->strides[out->ndim - 2] + column * out->strides[out->ndim - 1], position = 0;
+    for (int32_t d = 0; d < out->ndim - 2; d++) {
+        const int64_t at = out->shape[d] > 1 ? batch[call->result.ndim - out->ndim + d] : 0;
+        index += at * out->strides[d];
+        position = position * out->shape[d] + at;
+    }
+    position = (position * out->shape[out->ndim - 2] + row) * out->shape[out->ndim - 1] + column;
+    const test_value actual = test_image_get(out, call->image, index);
+    return test_answer_accepts(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
+}
+
+/* Both results of one row of query. */
+static int judge_row(test_call *call, const attention_case *c, const int64_t *batch, int64_t row, long double *weights)
+{
+    const int64_t count = c->shape[KEY][c->ndim[KEY] - 2], columns = call->result.shape[call->result.ndim - 1];
+    const int64_t size = c->shape[QUERY][c->ndim[QUERY] - 1];
+    const long double moves = 2 * weigh(call, c, batch, row, count, weights) * unit_of(call, size);
+    const int has_weights = test_call_outputs(call) > 1 && call->more[0].out.ndim == call->result.ndim;
+    int wrong = 0;
+    for (int64_t column = 0; column < columns; column++) {
+        long double sum = 0, absolute = 0;
+        for (int64_t s = 0; s < count; s++) {
+            const long double term = weights[s] * element(call, VALUE, batch, c->gqa, s, column);
+            sum += term;
+            absolute += fabsl(term);
+        }
+        wrong += judge(call, batch, row, column, sum, absolute * (moves + unit_of(call, count)));
+    }
+    test_call_swap(call, 1 * (size_t)has_weights);
+    for (int64_t s = 0; has_weights && s < count; s++)
+        wrong += judge(call, batch, row, s, weights[s], weights[s] * moves);
+    test_call_swap(call, 1 * (size_t)has_weights);
+    return wrong;
+}
+
+static int judge_call(test_call *call, const attention_case *c)
+{
+    const int32_t outer = call->result.ndim - 2;
+    long double *const weights = malloc((size_t)c->shape[KEY][c->ndim[KEY] - 2] * sizeof(*weights) + 1);
+    int64_t matrices = 1, batch[EXPOPS_MAX_RANK];
+    int wrong = weights ? 0 : 1;
+    for (int32_t d = 0; d < outer; d++)
+        matrices *= call->result.shape[d];
+    for (int64_t k = 0; weights && k < matrices; k++) {
+        int64_t rest = k;
+        for (int32_t d = outer; d-- > 0; rest /= call->result.shape[d])
+            batch[d] = rest % call->result.shape[d];
+        for (int64_t row = 0; row < call->result.shape[outer]; row++)
+            wrong += judge_row(call, c, batch, row, weights);
+    }
+    free(weights);
+    return wrong;
+}
+
+static int run_case(test_subject *subject, const attention_case *c, enum test_layout out)
+{
+    test_call call;
+    test_call_begin(&call, subject->device, subject->op, "attention");
+    int failures =
+        !make_call(&call, subject, c) || test_call_infer(&call) || !test_call_output(&call, call.result.dtype, out, 1);
+    const int run = failures ? failures : test_call_run(&call);
+    failures = run > 0 ? run : run < 0 ? 0 : judge_call(&call, c);
+    test_call_end(&call);
+    return failures;
+}
+
+/* The output is the value's only row, whatever query and key are. */
+static int run_one_key(test_subject *subject)
+{
+    static const attention_case one = { { 3, 3, 3 }, { { 3, 9, 5 }, { 3, 1, 5 }, { 3, 1, 6 } }, FREE, { 0 }, 0, 0, 0 };
+    test_call call;
+    test_call_begin(&call, subject->device, subject->op, "one key");
+    int failures =
+        !make_call(&call, subject, &one) || test_call_infer(&call) || !test_call_output(&call, call.result.dtype, 0, 0);
+    const int run = failures ? failures : test_call_run(&call);
+    failures = run > 0;
+    for (int64_t k = 0; run == 0 && k < test_array_numel(&call.out); k++) {
+        const test_value value = test_array_get(&call.arrays[VALUE], call.arrays[VALUE].first + k / 54 * 6 + k % 6);
+        const test_value actual = test_image_get(&call.out, call.image, call.out.first + k);
+        failures += actual.re != value.re && test_judge_report(&call, k, actual, value);
+    }
+    test_call_end(&call);
+    return failures;
+}
+
+int test_run_attention(test_subject *subject)
+{
+    static const attention_case cases[] = {
+        { { 2, 2, 2 }, { { 37, 19 }, { 70, 19 }, { 70, 33 } }, FREE, { 0 }, 0, 0, TEST_COMPACT },
+        { { 4, 4, 4 }, { { 2, 3, 17, 16 }, { 2, 3, 34, 16 }, { 2, 3, 34, 16 } }, CAUSAL, { 0 }, 0, 0, TEST_SLICED },
+        { { 4, 4, 4 },
+          { { 2, 6, 9, 8 }, { 1, 2, 130, 8 }, { 2, 3, 130, 5 } },
+          TRUTH,
+          { 9, 130 },
+          1,
+          0.7,
+          TEST_COMPACT },
+        { { 4, 3, 2 }, { { 2, 1, 5, 65 }, { 3, 129, 65 }, { 129, 64 } }, ADDED, { 1, 129 }, 0, -0.25, TEST_TRANSPOSED },
+        { { 3, 3, 3 }, { { 2, 66, 64 }, { 2, 64, 64 }, { 2, 64, 64 } }, CAUSAL, { 0 }, 0, 0.125, TEST_REVERSED },
+        { { 3, 4, 3 }, { { 1, 4, 24 }, { 2, 3, 7, 24 }, { 3, 7, 1 } }, ADDED, { 4, 7 }, 0, 0, TEST_STEPPED },
+    };
+    const size_t count = test_depth(subject->device) ? sizeof(cases) / sizeof(cases[0]) : 3;
+    int failures = run_one_key(subject);
+    for (size_t i = 0; i < count; i++)
+        failures += run_case(subject, &cases[i], i % 2 ? TEST_TRANSPOSED : TEST_COMPACT);
+    return failures;
+}
