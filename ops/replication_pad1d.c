@@ -3,7 +3,7 @@
 
 static expops_status draft(expops_draft *d)
 {
-    return expops_pad_draft(d, 1, 0);
+    return expops_pad_draft(d, 1, EXPOPS_PAD_FREE);
 }
 
 OPERATOR(replication_pad1d) = {

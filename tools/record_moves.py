@@ -29,6 +29,15 @@ def layouts(dtype, *shape):
     yield tensor(dtype, *(2 * size for size in shape))[tuple(slice(1, None, 2) for _ in shape)]
 
 
+def places(size, *shape):
+    return torch.randint(0, size, shape)
+
+
+def places_around(size, *shape):
+    """Negative ones, too."""
+    return torch.randint(-size, size, shape)
+
+
 def of_layouts(arguments, *shape):
     return lambda dtype: [(self, *rest) for self in layouts(dtype, *shape) for rest in arguments]
 
@@ -47,6 +56,21 @@ OPERATORS = {
         aten._functional_sym_constrain_range_for_size,
         lambda dtype: [(size, low, high, tensor(dtype, 2, 3).t()) for size, low, high in
                        ((5, None, None), (0, 0, 9), (3, 3, 3), (7, -4, None), (5.7, None, 5), (2**40, None, 2**41))]),
+    'gather': (torch.gather, lambda dtype: [(self, dim, index) for self in layouts(dtype, 3, 4)
+                                            for dim, index in ((0, places(3, 5, 4)), (-1, places(4, 6, 3).t()), (1, places(4, 2, 0)))]
+               + [(tensor(dtype), 0, places(1, 2)), (tensor(dtype), -1, places(1)), (tensor(dtype, 3), 0, places(3))]),
+    'index_select': (torch.index_select,
+                     lambda dtype: [(self, dim, index) for self in layouts(dtype, 3, 4, 2)
+                                    for dim, index in ((0, places(3, 5)), (-1, places(2, 3).int()), (1, places(4, 9)[::2]))]
+                     + [(tensor(dtype), 0, places(1, 1)), (tensor(dtype, 3), 0, places(3)), (tensor(dtype, 3, 0), 0, places(3, 2))]),
+    'take': (torch.take, of_layouts([(places_around(24, 5, 3),), (places_around(24, 4, 2).t(),), (places(24),), (places(24, 0),)],
+                                    3, 4, 2)),
+    'roll': (torch.roll, of_layouts([(2,), (-7,), (1, 0), ([1, -2], [0, 1]), ([5, 2], [-1, 0]), ([1, 1], [0, 0])], 3, 4)),
+    'repeat': (lambda self, repeats: self.repeat(repeats), of_layouts([([2, 1],), ([3, 2],), ([2, 3, 1, 2],), ([0, 2],)], 3, 4)),
+    'constant_pad_nd': (aten.constant_pad_nd,
+                        of_layouts([([1, 2],), ([1, 0, 2, 3], 7), ([-1, 2], 1), ([0, 0, -1, -1],), ([1, 1, 1, 1, 1, 1], 1), ([],)],
+                                   2, 3, 4)),
+    '_pad_circular': (aten._pad_circular, of_layouts([([1, 2],), ([4, 0],), ([-1, 2],), ([0, -3],)], 2, 3, 4)),
 }
 
 

@@ -35,6 +35,8 @@ typedef struct cpu_run {
 } cpu_stretch;
 typedef struct cpu_box {
     const int64_t *sizes, *around, *values;
+    const int64_t *picked; /* one more index of each element, behind the others; or NULL */
+    uint32_t indices;      /* without it */
 } cpu_box;
 /* The runs of dimension `walked` for n elements, from the one at these indices on along index `along`. */
 typedef void cpu_window_fn(const cpu_box *box, int walked, int64_t *at, uint32_t along, size_t n, cpu_stretch *runs);

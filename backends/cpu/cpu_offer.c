@@ -155,7 +155,7 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     *out_kernel = NULL;
     if (!fits(signature))
         return 0;
-    if (!is_move(signature)) {
+    if (!is_move(signature) && signature->family != EXPOPS_FAMILY_SELECT) {
         instance = find(signature, level_index);
         if (!instance || !matches(instance, signature))
             return 0;
@@ -171,6 +171,8 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     copy_signature(kernel, signature);
     if (!kernel->elements)
         kernel->run = run_nothing;
+    else if (signature->family == EXPOPS_FAMILY_SELECT)
+        cpu_select_plan(kernel, signature->window);
     else if (!instance)
         cpu_move_plan(kernel);
     else if (instance->window)

@@ -57,6 +57,8 @@ typedef struct cpu_walk {
     int64_t values[EXPOPS_MAX_VALUES];
     int64_t around[CPU_MAX_RANK]; /* sizes of the dimensions that the indices count */
     uint32_t along;               /* the index that counts `across`, or `indices` */
+    uint32_t picked;              /* the operand whose elements are one more index, or 0; */
+    uint32_t picks_across;        /* not the same one for a whole row */
 } cpu_walk;
 
 struct expops_backend_kernel {
@@ -78,6 +80,7 @@ struct expops_backend_kernel {
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
     cpu_walk walk;             /* windows */
+    int64_t masked, sources;   /* selections: elements of the mask, and of the third input */
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
 };
 typedef struct expops_backend_kernel cpu_kernel;
@@ -134,6 +137,7 @@ void cpu_pointwise_plan(cpu_kernel *kernel);
 void cpu_move_plan(cpu_kernel *kernel);
 void cpu_rows_plan(cpu_kernel *kernel);
 void cpu_window_plan(cpu_kernel *kernel, const expops_window *window);
+void cpu_select_plan(cpu_kernel *kernel, const expops_window *window);
 
 /* --- cpu_offer.c --- */
 int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,

@@ -21,6 +21,7 @@ typedef struct table {
     int64_t from[COLS]; /* where each element is, or ABSENT */
     straight straight[COLS];
     cpu_stretch runs[COLS];
+    int64_t picks[COLS];
 } table;
 _Static_assert(sizeof(table) <= CPU_PARTIAL_BYTES, "a table fits");
 #define ABSENT INT64_MIN
@@ -32,7 +33,7 @@ typedef struct window_task {
 
 static cpu_box box_of(const cpu_kernel *kernel)
 {
-    return (cpu_box){ kernel->walk.sizes, kernel->walk.around, kernel->walk.values };
+    return (cpu_box){ kernel->walk.sizes, kernel->walk.around, kernel->walk.values, NULL, kernel->walk.indices };
 }
 
 /* The indices of the block's first element. */
@@ -46,16 +47,37 @@ static void find_indices(const cpu_kernel *kernel, const cpu_position *position,
 
 static int varies(const cpu_walk *walk, uint32_t w)
 {
-    return walk->along < walk->indices && walk->reads[w] >> walk->along & 1u;
+    const int by_place = walk->along < walk->indices && walk->reads[w] >> walk->along & 1u;
+
+    return by_place || (walk->picks_across && walk->reads[w] >> walk->indices & 1u);
+}
+
+/* The argument whose elements are moved where a box has none, or 0. */
+static uint32_t instead_of(const cpu_kernel *kernel)
+{
+    return kernel->num_operands > 2 && kernel->walk.picked != 2 ? 2 : 0;
 }
 
 /* --- single elements --- */
 
+/* The indices that elements are: one for each of the piece, or the row's as the last of `at`. */
+static void read_picks(const cpu_kernel *kernel, const char *from, int64_t cols, int64_t *at, table *table)
+{
+    const cpu_operand *const operand = &kernel->operand[kernel->walk.picked];
+    const int64_t stride = operand->strides[kernel->blocks.across];
+
+    for (int64_t i = 0; i < (kernel->walk.picks_across ? cols : 1); i++)
+        table->picks[i] = operand->bytes == 4 ? ((const int32_t *)(const void *)from)[i * stride]
+                                              : ((const int64_t *)(const void *)from)[i * stride];
+    at[kernel->walk.indices] = table->picks[0];
+}
+
 static void tabulate(const cpu_kernel *kernel, int64_t *at, table *table)
 {
     const cpu_walk *const walk = &kernel->walk;
-    const cpu_box box = box_of(kernel);
+    cpu_box box = box_of(kernel);
 
+    box.picked = walk->picks_across ? table->picks : NULL;
     for (int64_t i = 0; i < table->cols; i++)
         table->from[i] = i * kernel->operand[1].strides[kernel->blocks.across];
     for (uint32_t w = 0; w < walk->walked; w++) {
@@ -94,9 +116,9 @@ static int holds(const cpu_kernel *kernel, const table *table, const int64_t *at
 
     for (uint32_t w = 0; w < walk->walked; w++)
         count |= varies(walk, w) ? walk->reads[w] : 0;
-    if (table->cols != position->cols || table->first != first)
+    if (table->cols != position->cols || table->first != first || walk->picks_across)
         return 0;
-    for (uint32_t i = 0; i < walk->indices; i++)
+    for (uint32_t i = 0; i < walk->indices + (walk->picked != 0); i++)
         if (count >> i & 1u && table->at[i] != at[i])
             return 0;
     return 1;
@@ -179,9 +201,13 @@ static void move_part(void *context, int64_t first, int64_t last, cpu_scratch *s
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         const int64_t piece = position.index[kernel->blocks.across];
-        const char *const instead = kernel->num_operands > 2 ? cpu_address(kernel, task->launch, 2, &position) : NULL;
+        const char *const instead =
+            instead_of(kernel) ? cpu_address(kernel, task->launch, instead_of(kernel), &position) : NULL;
         char *const to = cpu_address(kernel, task->launch, 0, &position);
         find_indices(kernel, &position, at);
+        if (kernel->walk.picked)
+            read_picks(kernel, cpu_address(kernel, task->launch, kernel->walk.picked, &position), position.cols, at,
+                       table);
         if (!holds(kernel, table, at, &position, piece)) {
             table->first = piece;
             table->cols = position.cols;
@@ -316,6 +342,8 @@ void cpu_window_plan(cpu_kernel *kernel, const expops_window *window)
     memcpy(walk->strides, window->strides, sizeof(walk->strides));
     memcpy(walk->reads, window->reads, sizeof(walk->reads));
     memcpy(walk->values, window->values, sizeof(walk->values));
+    walk->picked = window->picked ? kernel->num_operands - 1 : 0;
+    walk->picks_across = walk->picked && kernel->operand[walk->picked].strides[across] != 0;
     for (uint32_t i = 0; i < walk->indices; i++)
         walk->around[i] = kernel->shape[kept + i];
     kernel->operand[0].mode = CPU_BUFFER;

@@ -131,7 +131,8 @@ void expops_problem_collapse(expops_problem *problem, uint32_t leader)
     if (rows)
         problem->row_dims = collapse_range(problem, leader, walked);
     const uint32_t left = collapse_range(problem, leader, outer);
-    if (left == 0 && problem->family != EXPOPS_FAMILY_WINDOW) /* whose indices stay as they are */
+    if (left == 0 &&
+        (problem->family != EXPOPS_FAMILY_WINDOW || !problem->row_dims)) /* a window's indices stay as they are */
         ensure_dim(problem, 0);
     if (rows && problem->row_dims == 0) {
         ensure_dim(problem, problem->rank);

@@ -251,7 +251,9 @@ void expops_leaf_argument_as(expops_leaf *leaf, uint32_t parameter, const expops
     const expops_draft *draft = leaf->draft;
     const expops_parameter *own = draft->op->parameters + parameter;
     const expops_value *value = draft->args + parameter;
-    const expops_meeting meeting = expops_meet(draft->op, parameter, value, draft->common);
+    const int32_t common =
+        draft->common < 0 ? leaf->common : draft->common; /* a number where elements are moved as bits */
+    const expops_meeting meeting = expops_meet(draft->op, parameter, value, common);
     if (is_host_number(draft->device, value, own))
         add_number(leaf, (int32_t)parameter, EXPOPS_NUMBER_TENSOR, 0, meeting);
     else if (expops_value_is_tensor(value))

@@ -169,8 +169,19 @@ expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, ui
 void expops_draft_channels(const expops_view *like, const int64_t *shape, int64_t *strides);
 /* The next number for the window function. */
 void expops_leaf_value(expops_leaf *leaf, int64_t value);
+/* The leaf's last argument: its element at the same place is one more index, behind the others, on which every run depends. */
+void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view *view);
 /* Run `walked` depends on these indices; a run for which nothing is said on the one of its own number. */
 void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices);
+
+/* --- selections (select.c) --- */
+/* States result `index`: one dimension of at most `most` elements, as many as an output given has. */
+expops_status expops_draft_result_up_to(expops_draft *draft, uint32_t index, int32_t dtype, int64_t most,
+                                        expops_view *out);
+/* A leaf of views of one dimension, all but `out` compact: `out` is the elements at which `mask` is true, one after the other; or, with a `source`, `elements`
+ * with those replaced by source's. */
+void expops_draft_select(expops_draft *draft, const expops_view *out, const expops_view *mask,
+                         const expops_view *elements, const expops_view *source);
 
 /* --- for the plan --- */
 /* Checks the arguments and lets the operator draft. `outs` NULL: only the results. To be freed after a failure, too. */

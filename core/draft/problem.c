@@ -131,6 +131,13 @@ static uint32_t leader(const expops_problem *problem)
     return 0;
 }
 
+/* A selection reads its inputs from the first element to the last. */
+static void lengthen(const expops_window *window, uint32_t index, expops_problem_operand *operand)
+{
+    const int64_t size = window->sizes[index < 3 ? 0 : 1];
+    operand->high = size ? operand->low + size * expops_operand_bytes(operand) : operand->low;
+}
+
 /* A window may read all that its own dimensions reach. */
 static void widen(const expops_window *window, expops_problem_operand *source)
 {
@@ -156,6 +163,8 @@ expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *
     }
     if (leaf->family == EXPOPS_FAMILY_WINDOW)
         widen(&problem->window, problem->operand + 1);
+    for (uint32_t i = 1; leaf->family == EXPOPS_FAMILY_SELECT && i < problem->num_operands; i++)
+        lengthen(&problem->window, i, problem->operand + i);
     if (leaf->op->arithmetic == EXPOPS_ARITHMETIC_MOVES)
         move_as_bits(problem);
     if (!problem->empty) /* else only its numbers count: one that cannot be held is refused all the same */

@@ -186,5 +186,5 @@ expops_status expops_draft_types(expops_draft *draft)
     EXPOPS_TRY(check_dtypes(op, draft->args, dtypes, common));
     settle_types(draft, common);
     settle_choice(draft);
-    return check_values(op, draft->args, draft->common);
+    return check_values(op, draft->args, draft->common < 0 ? draft->element : draft->common);
 }

@@ -41,6 +41,14 @@ void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)
     leaf->window.reads[walked] = indices;
 }
 
+void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view *view)
+{
+    leaf->window.picked = 1;
+    for (uint32_t w = 0; w < leaf->window.walked; w++)
+        leaf->window.reads[w] |= 1u << leaf->row_dims;
+    expops_leaf_argument_as(leaf, parameter, view);
+}
+
 static int channels_are_innermost(const expops_view *view)
 {
     int64_t least = 1;

@@ -2,7 +2,8 @@
  * neighbouring elements of one row; the last of a row may be partial. Defines, besides those of the dialect, of
  * operands.kernel.h and of vectors.kernel.h:
  *   XK_WALKED        dimensions that a window walks
- *   XK_INDICES       indices that the window function gets; XK_AT gives them, as parts of c
+ *   XK_INDICES       indices that the window function gets; XK_AT gives them, as parts of c and, where XK_PICKED is 1,
+ *                    the element of input XK_PICKS, the last
  *   XK_VALUES        values that it gets
  *   XK_SINGLE        a box has one element or none, which is moved, or the second input's in its place, or 0
  *   XK_WHOLE         every full vector of the output starts at a multiple of its size */
@@ -11,6 +12,19 @@
  * taken to be the last. */
 #define XK_WITHIN(k) ((k) < count ? (k) : count - 1)
 #define XK_BESIDE(i) (o##i + within * p.inner[i + 1])
+
+#if XK_PICKED
+#define XK_PICK_FROM(i) g##i[XK_BESIDE(i)]
+#define XK_PICK_AT(i) XK_PICK_FROM(i)
+/* As an index, which stays outside of any tensor where its type cannot hold it. */
+XK_FN xk_index xk_pick(xk_long element)
+{
+#if !XK_INDEX64
+    element = element < -0x7fffffff ? -0x7fffffff : element > 0x7fffffff ? 0x7fffffff : element;
+#endif
+    return (xk_index)element;
+}
+#endif
 
 #if !XK_SINGLE
 /* The sum of the box, the last dimension innermost; `start` is where no index counts. */
@@ -69,7 +83,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         xk_uint part[4];
         XK_S(XK_O) v[XK_VEC];
     } result;
-#if XK_SINGLE && XK_NT < 2
+#if XK_SINGLE && XK_NT - XK_PICKED < 2
     union {
         xk_uint part[4];
         XK_S(XK_O) element;
@@ -83,6 +97,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_UNROLL
         for (int d = 0; d < XK_RANK; d++)
             c[d] = d < XK_RANK - 1 ? place[d] : first + within;
+#if XK_PICKED
+        const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
+#endif
         const xk_index at[XK_INDICES] = { XK_AT };
         xk_run run[XK_WALKED];
         XK_UNROLL
@@ -96,7 +113,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             there &= run[w].count > 0;
             from += run[w].first * p.walk[w];
         }
-#if XK_NT < 2
+#if XK_NT - XK_PICKED < 2
         result.v[k] = zero.element;
 #else
         result.v[k] = g1[XK_BESIDE(1)];

@@ -35,7 +35,7 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
         .num_numbers = problem->num_numbers,
         .operands = operands,
         .lifted = problem->lifted,
-        .window = problem->family == EXPOPS_FAMILY_WINDOW ? &problem->window : NULL,
+        .window = problem->window.walked ? &problem->window : NULL,
     };
 }
 

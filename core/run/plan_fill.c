@@ -24,6 +24,8 @@ static int64_t grain_of(const expops_problem *problem, const expops_problem_oper
     int64_t grain = 0;
     for (uint32_t d = 0; d < problem->rank; d++)
         grain = problem->shape[d] > 1 ? expops_gcd(grain, operand->strides[d]) : grain;
+    if (problem->family == EXPOPS_FAMILY_SELECT && operand != problem->operand)
+        return 1;
     for (uint32_t w = 0; operand == problem->operand + 1 && w < problem->window.walked; w++)
         grain = problem->window.sizes[w] > 1 ? expops_gcd(grain, problem->window.strides[w]) : grain;
     return grain;
@@ -87,6 +89,9 @@ expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, c
 
 static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)
 {
+    if (problem->family ==
+        EXPOPS_FAMILY_SELECT) /* only where all elements are kept or replaced do they stay in their places */
+        return problem->num_operands == 4 && a == problem->operand + 2 && b->strides[problem->rank - 1] == 1;
     if (expops_operand_bytes(a) != expops_operand_bytes(b) || (problem->window.walked && a == problem->operand + 1))
         return 0;
     for (uint32_t d = 0; d < problem->rank; d++)

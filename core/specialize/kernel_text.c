@@ -23,6 +23,10 @@ TEXT(combine)
 TEXT(map)
 TEXT(window)
 TEXT(box)
+TEXT(scan_group)
+TEXT(count)
+TEXT(scan)
+TEXT(select)
 
 /* What follows the operator's text for each variant, in order. */
 static const struct {
@@ -36,9 +40,18 @@ static const struct {
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
     { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
     { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
+    { "count", { expops_kernel_scan_group, expops_kernel_count } },
+    { "scan", { expops_kernel_scan_group, expops_kernel_scan } },
+    { "select", { expops_kernel_scan_group, expops_kernel_select } },
 };
 
 /* --- defines --- */
+
+/* The operand whose elements say which ones to read. */
+static int is_picked(const expops_problem *problem, uint32_t index)
+{
+    return problem->window.picked && index + 1 == problem->num_operands;
+}
 
 /* A type as the dialect writes it. */
 static const char *type_name(const expops_problem *problem, int dtype)
@@ -78,7 +91,10 @@ static void define_operand(const expops_problem *problem, expops_step *step, uin
 {
     const expops_problem_operand *operand = problem->operand + index;
     const int same = problem->common < 0 || operand->dtype == operand->meeting.as;
-    if (index == 0)
+    if (is_picked(problem, index))
+        expops_text_add(&step->defines, "#define XK_D%s %s\n#define XK_A%s i64\n", suffix,
+                        expops_dtype_name((expops_dtype)operand->dtype), suffix);
+    else if (index == 0)
         expops_text_add(&step->defines, "#define XK_O %s\n", type_name(problem, operand->dtype));
     else
         expops_text_add(&step->defines, "#define XK_D%s %s\n#define XK_A%s %s\n", suffix,
@@ -159,7 +175,8 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     }
     if (problem->family == EXPOPS_FAMILY_WINDOW)
         expops_text_append(&text, expops_kernel_window);
-    expops_text_append(&text, expops_operator_text(problem->op));
+    if (problem->family != EXPOPS_FAMILY_SELECT)
+        expops_text_append(&text, expops_operator_text(problem->op));
     append_template(&text, step->variant);
     if (text.failed || step->defines.failed) {
         expops_text_free(&text);

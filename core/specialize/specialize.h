@@ -21,7 +21,8 @@ typedef struct expops_params {
 /* One kernel and its launch. */
 typedef struct expops_step {
     expops_text defines;
-    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "box" */
+    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "box", "count",
+                            * "scan", "select" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
@@ -50,6 +51,7 @@ int expops_specialize_tile(const expops_problem *problem, const expops_device *d
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
 expops_status expops_specialize_window(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,

@@ -18,11 +18,13 @@ static uint32_t inner_dim(const expops_problem *problem)
     return problem->rank - 1;
 }
 
-/* As wide as half of a row, so that most of a row's vectors are full. */
+/* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
 static uint32_t choose_vector(const expops_problem *problem)
 {
     const uint32_t inner = problem->rank - 1;
-    uint32_t vector = problem->operand[0].strides[inner] == 1 ? expops_widest_vector(problem) : 1;
+    const uint32_t widest =
+        problem->window.picked ? 16 / expops_operand_bytes(problem->operand) : expops_widest_vector(problem);
+    uint32_t vector = problem->operand[0].strides[inner] == 1 ? widest : 1;
     while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
         vector /= 2;
     return vector;
@@ -34,12 +36,17 @@ static void define_window(const expops_problem *problem, const uint32_t *place, 
     const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
-                    "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_WHOLE %d\n#define XK_AT ",
-                    problem->rank, window->walked, indices, window->num_values ? window->num_values : 1, window->single,
+                    "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
+                    "#define XK_WHOLE %d\n#define XK_AT ",
+                    problem->rank, window->walked, indices + window->picked,
+                    window->num_values ? window->num_values : 1, window->single, window->picked,
+                    problem->num_tensors - 2,
                     problem->operand[0].strides[problem->rank - 1] == 1 &&
                         expops_can_vector(problem, problem->operand, vector, problem->rank - 1));
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
+    if (window->picked)
+        expops_text_add(&step->defines, "%spicked", indices ? ", " : "");
     expops_text_append(&step->defines, "\n");
     if (!window->single)
         expops_text_append(&step->defines, "#define XK_CALL xk_finish(acc, (xk_t)elements)\n");
@@ -56,6 +63,8 @@ static void put_window(const expops_problem *problem, const uint32_t *place, int
         expops_params_index(params, window->strides[w], wide);
     for (uint32_t d = kept; d < problem->rank; d++)
         expops_params_index(params, problem->shape[place[d]], wide);
+    if (window->picked)
+        expops_params_index(params, 0, wide);
     for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
         expops_params_index(params, window->values[j], wide);
 }

@@ -33,6 +33,11 @@ int test_run_quotients(test_subject *subject);
 /* law_attention.c, another */
 int test_is_attention(const expops_operator *op, expops_dtype dtype);
 int test_run_attention(test_subject *subject);
+/* law_picks.c, two */
+int test_picks(const expops_operator *op, expops_dtype dtype);
+int test_run_picks(test_subject *subject);
+int test_selects(const expops_operator *op, expops_dtype dtype);
+int test_run_selections(test_subject *subject);
 /* law_losses.c, another */
 int test_is_loss(const expops_operator *op, expops_dtype dtype);
 int test_run_losses(test_subject *subject);

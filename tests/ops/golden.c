@@ -7,8 +7,11 @@
 
 #include "judge.h"
 
+/* A result whose size elements decide is asked for as large as PyTorch's. */
 static int shape_differs(test_call *call, const golden_tensor *expect)
 {
+    if (call->result.flags & EXPOPS_RESULT_UP_TO && expect->ndim == 1 && expect->shape[0] < call->result.shape[0])
+        call->result.shape[0] = expect->shape[0];
     int same = call->result.ndim == expect->ndim && call->result.dtype == expect->dtype;
     for (int32_t i = 0; same && i < expect->ndim; i++)
         same = call->result.shape[i] == expect->shape[i];
@@ -162,13 +165,16 @@ static int check_shapes(test_call *call, const answer *answers, size_t count)
 
 static int check_values(const test_golden *golden, test_call *call, const answer *answers, size_t count)
 {
+    const expops_dtype first = call->types.result;
     int failures = 0;
     for (size_t i = 0; i < count; i++) {
         test_call_swap(call, i);
+        call->types.result = i ? call->result.dtype : first;
         failures +=
             values_differ(golden, call, &answers[i].expect, answers[i].has_expect64 ? &answers[i].expect64 : NULL);
         test_call_swap(call, i);
     }
+    call->types.result = first;
     return failures;
 }
 

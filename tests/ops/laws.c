@@ -253,6 +253,8 @@ const test_kind test_law_kinds[] = {
     { "channels", weighs_channels, run_channels, 0 },
     { "roundings", test_rounds_twice, test_run_roundings, 1 },
     { "losses", test_is_loss, test_run_losses, 0 },
+    { "picks", test_picks, test_run_picks, 0 },
+    { "selections", test_selects, test_run_selections, 0 },
     { "attention", test_is_attention, test_run_attention, 1 },
     { "quotients", test_divides_halves, test_run_quotients, 1 },
     { NULL, NULL, NULL, 0 },

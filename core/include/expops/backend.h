@@ -162,6 +162,7 @@ enum expops_family {
     EXPOPS_FAMILY_REDUCE = 1,    /* one output element for each row */
     EXPOPS_FAMILY_MAP = 2,       /* one output element for each element of a row, knowing a reduction of the row */
     EXPOPS_FAMILY_WINDOW = 3,    /* output element i from a box of the first input, which the operator says given i */
+    EXPOPS_FAMILY_SELECT = 4,    /* what the first input, a mask, is true at, and how many of those come before it */
 };
 
 enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 16 };
@@ -177,9 +178,14 @@ typedef struct expops_window {
     uint32_t reads[EXPOPS_MAX_WALKED];  /* bit i where its run depends on index i */
     int64_t values[EXPOPS_MAX_VALUES];  /* what the window function reads beside indices and sizes */
     uint32_t num_values;
-    uint32_t pad;
+    uint32_t
+        picked; /* the function reads the element of the last input at the same place, an i64 or i32, behind the indices */
 } expops_window;
 
+/* Selections have a window, too: `sizes[0]` elements of the first input, a bool mask, and of the second, both compact. With two
+ * inputs those of the second at which the mask is true are written to the output one after the other, as far as it reaches. With
+ * three the output is the second, but where the mask is true it takes the third's `sizes[1]` elements one after the other, and 0
+ * where there are no more. */
 /* What is known when a plan is made; valid during the call. The iteration space is collapsed and broadcast, outermost
  * dimension first. For rows the last `row_dims` dimensions are walked by one row, for windows they are the indices. Operands come in the order in which the
  * kernel's function takes them, outputs first. */
@@ -198,7 +204,7 @@ typedef struct expops_signature {
     const expops_operand *operands; /* operands[0].struct_size apart */
     uint32_t lifted;                /* rows: so many of the inputs, the first ones, are reduced; at least 1 */
     uint32_t pad;
-    const expops_window *window; /* of windows */
+    const expops_window *window; /* of windows and selections */
 } expops_signature;
 
 /* A tensor as a kernel receives it. */

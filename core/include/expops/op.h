@@ -168,6 +168,9 @@ typedef struct expops_result {
 
 enum {
     EXPOPS_RESULT_ALIAS = 1u << 0, /* lies in the first argument's memory: expops_view_of says where */
+    /* The shape is the largest there can be: how many elements there are is known when the call has run, from another result. An
+     * output of one dimension and any smaller size is taken, too, and gets as many as it has room for. */
+    EXPOPS_RESULT_UP_TO = 1u << 1,
 };
 
 /* The results that `args` (one value for each parameter, in order; missing trailing ones take their defaults) would give.

@@ -1,0 +1,41 @@
+#include "operator.h"
+#include "select.h"
+
+static expops_status draft(expops_draft *d)
+{
+    expops_view self = d->tensor[0], mask = d->tensor[1], source = d->tensor[2], out, flat;
+    int64_t shape[EXPOPS_MAX_RANK];
+    int32_t ndim = 0;
+    EXPOPS_TRY_SAYING(expops_broadcast(&ndim, shape, &self), "argument self");
+    EXPOPS_TRY_SAYING(expops_broadcast(&ndim, shape, &mask), "argument mask");
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, ndim, shape, NULL, &out));
+    EXPOPS_TRY(expops_select_flat(d, ndim, shape, &self));
+    EXPOPS_TRY(expops_select_flat(d, ndim, shape, &mask));
+    EXPOPS_TRY(expops_select_flat(d, source.ndim, d->tensor[2].shape, &source));
+    const int64_t elements = self.shape[0];
+    flat = out;
+    if (expops_view_reshape(&flat, 1, &elements)) {
+        expops_draft_select(d, &flat, &mask, &self, &source);
+        return EXPOPS_OK;
+    }
+    EXPOPS_TRY(expops_draft_temporary(d, out.dtype, 1, &elements, &flat)); /* a strided output */
+    expops_draft_select(d, &flat, &mask, &self, &source);
+    expops_view_reshape(&flat, ndim, shape);
+    expops_draft_then(d, &expops_operator_copy, &out, &flat);
+    return EXPOPS_OK;
+}
+
+OPERATOR(masked_scatter) = {
+    .name = "masked_scatter",
+    .doc = "self with the elements of source, one after the other, in the places where mask is true; 0 where source "
+           "has no more.",
+    .source = "torch.masked_scatter",
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_SAME,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .parameters = { TENSOR("self"), TENSOR("mask", .dtypes = BOOLEAN), TENSOR("source") },
+    .draft = draft,
+    .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 },
+                 { 0, 1, .usual = { 5, 7 }, .count = 2 },
+                 { -100, 100, .usual = { 35 }, .count = 1 } },
+};

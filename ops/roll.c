@@ -1,0 +1,74 @@
+#include "operator.h"
+#include "mover.h"
+#include "shift.h"
+
+static int64_t modulo(int64_t a, int64_t n)
+{
+    return n ? (a % n + n) % n : 0;
+}
+
+/* Without dims self is rolled as one row of all elements. */
+static expops_status roll_flat(expops_draft *d, const expops_view *self, const expops_view *out)
+{
+    const int64_t elements = expops_view_numel(self);
+    expops_view from = *self, to = *out;
+    uint8_t walked[EXPOPS_MAX_RANK] = { 1 };
+    int64_t by[EXPOPS_MAX_RANK] = { modulo(d->args[1].as.integers[0], elements) };
+    if (!expops_view_reshape(&from, 1, &elements)) {
+        EXPOPS_TRY(expops_draft_temporary(d, from.dtype, from.ndim, self->shape, &from));
+        expops_draft_then(d, &expops_operator_copy, &from, self);
+        expops_view_reshape(&from, 1, &elements);
+    }
+    if (expops_view_reshape(&to, 1, &elements))
+        return expops_shift(d, walked, by, &from, &to);
+    EXPOPS_TRY(expops_draft_temporary(d, from.dtype, 1, &elements, &to)); /* a strided output */
+    EXPOPS_TRY(expops_shift(d, walked, by, &from, &to));
+    expops_view_reshape(&to, out->ndim, out->shape);
+    expops_draft_then(d, &expops_operator_copy, out, &to);
+    return EXPOPS_OK;
+}
+
+static expops_status draft(expops_draft *d)
+{
+    const expops_value *shifts = d->args + 1, *dims = d->args + 2;
+    const expops_view *self = d->tensor;
+    uint8_t walked[EXPOPS_MAX_RANK] = { 0 };
+    int64_t by[EXPOPS_MAX_RANK] = { 0 };
+    expops_view out;
+    if (!shifts->count || (dims->count && dims->count != shifts->count) || (!dims->count && shifts->count != 1))
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "%u shifts for %u dims; expected is one for each, or one and no dims", shifts->count,
+                           dims->count);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, NULL, &out));
+    if (!dims->count)
+        return roll_flat(d, self, &out);
+    for (uint32_t i = 0; i < dims->count; i++) {
+        int32_t dim;
+        EXPOPS_TRY_SAYING(expops_view_dim(self->ndim, dims->as.integers[i], &dim), "argument dims");
+        walked[dim] = 1;
+        by[dim] = self->ndim ? modulo(by[dim] + modulo(shifts->as.integers[i], self->shape[dim]), self->shape[dim]) : 0;
+    }
+    return expops_shift(d, walked, by, self, &out);
+}
+
+OPERATOR(roll) = {
+    .name = "roll",
+    .doc = "self with dimension dims[i] pushed on by shifts[i]: what leaves at the end comes in at the start. Without "
+           "dims all "
+           "elements are one row.",
+    .source = "torch.roll",
+    .family = EXPOPS_FAMILY_WINDOW,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), INTS("shifts"), INTS("dims", .optional = 1) },
+    .draft = draft,
+    .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 },
+                 { .usual = { 3, 2 }, .count = 2 },
+                 { .usual = { 0, 1 }, .count = 2 } },
+};
+
+#ifdef XK
+#include "shift.kernel.h"
+#endif

@@ -1,0 +1,23 @@
+/* Drafts of the operators that select by a mask. */
+#ifndef EXPOPS_OPS_SELECT_H
+#define EXPOPS_OPS_SELECT_H
+
+#include "draft/draft.h"
+#include "mover.h"
+
+/* `view` broadcast to `shape`, in one dimension; copied where it does not lie compact in memory so. */
+static inline expops_status expops_select_flat(expops_draft *d, int32_t ndim, const int64_t *shape, expops_view *view)
+{
+    expops_view from = *view;
+    expops_view_expand(&from, ndim, shape);
+    const int64_t elements = expops_view_numel(&from);
+    *view = from;
+    if (expops_view_reshape(view, 1, &elements) && (elements < 2 || view->strides[0] == 1))
+        return EXPOPS_OK;
+    EXPOPS_TRY(expops_draft_temporary(d, from.dtype, ndim, from.shape, view));
+    expops_draft_then(d, &expops_operator_copy, view, &from);
+    expops_view_reshape(view, 1, &elements);
+    return EXPOPS_OK;
+}
+
+#endif

@@ -1,0 +1,56 @@
+#include "operator.h"
+#include "pick.h"
+
+extern const expops_operator expops_operator_copy;
+
+/* self's dimensions as few as its strides allow; a copy of it where there are more than a window has room for. */
+static expops_status flatten(expops_draft *d, const expops_view *index, expops_view *self)
+{
+    const int64_t elements = expops_view_numel(self);
+    const expops_view from = *self;
+    if (expops_view_reshape(self, 1, &elements) || self->ndim + index->ndim < EXPOPS_MAX_RANK)
+        return EXPOPS_OK;
+    EXPOPS_TRY(expops_draft_temporary(d, from.dtype, from.ndim, from.shape, self));
+    expops_draft_then(d, &expops_operator_copy, self, &from);
+    expops_view_reshape(self, 1, &elements);
+    return EXPOPS_OK;
+}
+
+static expops_status draft(expops_draft *d)
+{
+    expops_view self = d->tensor[0], source = d->tensor[1], out;
+    const expops_view *index = d->tensor + 1;
+    const int64_t elements = expops_view_numel(&self);
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, index->ndim, index->shape, NULL, &out));
+    EXPOPS_TRY(expops_pick_check(&out, elements));
+    EXPOPS_TRY(flatten(d, index, &self));
+    memset(source.strides, 0, sizeof source.strides);
+    source.slot = self.slot;
+    source.dtype = self.dtype;
+    source.offset = self.offset;
+    for (int32_t dim = 0; dim < self.ndim; dim++) {
+        expops_view_insert(&source, source.ndim, self.shape[dim]);
+        source.strides[source.ndim - 1] = self.strides[dim];
+    }
+    expops_pick_leaf(d, &out, &source, 1, index, elements, elements);
+    return EXPOPS_OK;
+}
+
+OPERATOR(take) = {
+    .name = "take",
+    .doc = "The elements of self, seen as one row of all, at the places index; negative ones count from the "
+           "end." EXPOPS_PICK_DOC,
+    .source = "torch.take",
+    .family = EXPOPS_FAMILY_WINDOW,
+    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .meet = EXPOPS_MEET_FIRST,
+    .arithmetic = EXPOPS_ARITHMETIC_BITS,
+    .not_in_place = 1,
+    .parameters = { TENSOR("self"), TENSOR("index", .dtypes = 1u << EXPOPS_DTYPE_I64) },
+    .draft = draft,
+    .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 }, { -35, 34 } },
+};
+
+#ifdef XK
+#include "pick.kernel.h"
+#endif
