@@ -1,6 +1,6 @@
 /* What the three templates of selections share. The elements are cut in tiles of XK_TILE, one for each group: it counts where the
  * mask is true in its own (count), one group makes of the counts how many come before each tile (scan), and each group writes what
- * its tile selects (select). Defines, besides those of the dialect:
+ * its tile selects (selection). Defines, besides those of the dialect:
  *   XK_VEC           neighbouring elements that a work-item takes at once; a round is one such vector for each
  *   XK_TURNS         times four rounds make a tile
  *   XK_O             type of the elements

@@ -26,7 +26,7 @@ TEXT(box)
 TEXT(scan_group)
 TEXT(count)
 TEXT(scan)
-TEXT(select)
+TEXT(selection)
 
 /* What follows the operator's text for each variant, in order. */
 static const struct {
@@ -42,7 +42,7 @@ static const struct {
     { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
     { "count", { expops_kernel_scan_group, expops_kernel_count } },
     { "scan", { expops_kernel_scan_group, expops_kernel_scan } },
-    { "select", { expops_kernel_scan_group, expops_kernel_select } },
+    { "selection", { expops_kernel_scan_group, expops_kernel_selection } },
 };
 
 /* --- defines --- */

@@ -22,7 +22,7 @@ typedef struct expops_params {
 typedef struct expops_step {
     expops_text defines;
     const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "box", "count",
-                            * "scan", "select" */
+                            * "scan", "selection" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];

@@ -72,7 +72,7 @@ expops_status expops_specialize_select(const expops_problem *problem, const expo
     steps->count = 0;
     add_step(problem, "count", tiles, group, steps);
     add_step(problem, "scan", 1, group, steps);
-    add_step(problem, "select", tiles, group, steps);
+    add_step(problem, "selection", tiles, group, steps);
     steps->scratch_bytes[0] = (tiles * sizeof(uint32_t) + 15) / 16 * 16;
     steps->scratch_bytes[1] = tiles * sizeof(uint64_t);
     name_tensors(problem, steps);
