@@ -167,7 +167,9 @@ expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *
         lengthen(&problem->window, i, problem->operand + i);
     if (leaf->op->arithmetic == EXPOPS_ARITHMETIC_MOVES)
         move_as_bits(problem);
-    if (!problem->empty) /* else only its numbers count: one that cannot be held is refused all the same */
+    if (leaf->family == EXPOPS_FAMILY_SELECT)
+        return EXPOPS_OK; /* the order of its elements counts */
+    if (!problem->empty)  /* else only its numbers count: one that cannot be held is refused all the same */
         expops_problem_collapse(problem, leader(problem));
     return EXPOPS_OK;
 }

@@ -91,7 +91,8 @@ static int same_layout(const expops_problem *problem, const expops_problem_opera
 {
     if (problem->family ==
         EXPOPS_FAMILY_SELECT) /* only where all elements are kept or replaced do they stay in their places */
-        return problem->num_operands == 4 && a == problem->operand + 2 && b->strides[problem->rank - 1] == 1;
+        return problem->num_operands == 4 && a == problem->operand + 2 &&
+               (b->strides[0] == 1 || problem->shape[0] == 1);
     if (expops_operand_bytes(a) != expops_operand_bytes(b) || (problem->window.walked && a == problem->operand + 1))
         return 0;
     for (uint32_t d = 0; d < problem->rank; d++)

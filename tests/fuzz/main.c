@@ -72,13 +72,21 @@ static void try(const settings *s, fuzz_stream *stream, fuzz_call *call, fuzz_co
     current = NULL;
 }
 
+/* Neighbouring numbers far apart, so that neither calls nor seeds share what they draw. */
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ x >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
+    x = (x ^ x >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
+    return x ^ x >> 33;
+}
+
 static void *work(void *data)
 {
     worker *w = data;
     const settings *s = w->settings;
     fuzz_call call;
     for (uint64_t i = w->first; i < s->calls && w->counts.findings < MAX_FINDINGS; i += s->threads) {
-        fuzz_stream stream = { .random = { (s->seed + i) * UINT64_C(0x9E3779B97F4A7C15) } };
+        fuzz_stream stream = { .random = { mix(mix(s->seed) + i) } };
         fuzz_draw(&stream, &call);
         if (s->hostile && fuzz_chance(&stream, 80))
             fuzz_spoil(&stream, &call);
