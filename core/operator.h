@@ -122,7 +122,7 @@ typedef struct expops_samples {
 typedef struct expops_bound {
     float f32, f64, f16, bf16;
     float negative_floor; /* that of this number, where the operand is negative and the result is smaller */
-    uint32_t by_terms; /* of the largest element of all tensors, of 2 the product of two, where a sum's terms cancel */
+    uint32_t by_terms;    /* also a rounding of the operands' sizes, of each addition where elements are summed */
     uint32_t by_operands; /* how far the result moves when every operand does by a unit, where more than one decides */
 } expops_bound;
 

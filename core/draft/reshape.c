@@ -158,7 +158,8 @@ void expops_view_split(expops_view *view, int32_t dim, int64_t inner)
         view->strides[d] = view->strides[d - 1];
     }
     view->shape[dim] /= inner;
-    view->strides[dim] *= inner;
+    if (view->shape[dim] > 1) /* else it has no other element to lead to, and the product may not fit */
+        view->strides[dim] *= inner;
     view->shape[dim + 1] = inner;
 }
 

@@ -53,6 +53,24 @@ static void set_specials(test_call *call)
     }
 }
 
+/* A second tensor without which there is no result: of a map's shape like the first, of a reduction's one for each element of a
+ * row, which is a matrix's. */
+static int must_be_there(const expops_parameter *parameter)
+{
+    return parameter->kind == EXPOPS_PARAMETER_TENSOR && !parameter->optional;
+}
+
+static row_case fitted(const row_case *c, const expops_operator *op)
+{
+    row_case fitting = *c;
+    if (op->family == EXPOPS_FAMILY_REDUCE && op->parameters[1].name && must_be_there(&op->parameters[1])) {
+        fitting.ndim = 2;
+        fitting.shape[0] = c->ndim > 1 ? c->shape[c->ndim - 2] : 1;
+        fitting.shape[1] = c->shape[c->ndim - 1];
+    }
+    return fitting;
+}
+
 /* Everything but the weights, which need to know the walked dimensions. */
 static int build(test_call *call, const row_case *c, const ints_choice *ints, test_subject *subject)
 {
@@ -68,6 +86,13 @@ static int build(test_call *call, const row_case *c, const ints_choice *ints, te
     if (!test_call_tensor(call, 0, subject->dtype, c->ndim, c->shape, c->layout, c->shift))
         return 0;
     test_draw(call, 0, &subject->random);
+    for (size_t i = 1; i < call->num_args; i++)
+        if (must_be_there(&call->op->parameters[i])) {
+            const int32_t ndim = call->op->family == EXPOPS_FAMILY_MAP ? c->ndim : 1;
+            if (!test_call_tensor(call, i, subject->dtype, ndim, c->shape + c->ndim - ndim, c->out_layout, c->shift))
+                return 0;
+            test_draw(call, i, &subject->random);
+        }
     if (c->special)
         set_specials(call);
     return 1;
@@ -82,7 +107,8 @@ static int add_weights(test_call *call, const row_case *c, const test_row_plan *
             shape[ndim++] = c->shape[i];
     for (size_t i = 1; i < call->num_args; i++) {
         const expops_parameter *parameter = &call->op->parameters[i];
-        if (parameter->kind != EXPOPS_PARAMETER_TENSOR || (c->without_weight && parameter->optional))
+        if (parameter->kind != EXPOPS_PARAMETER_TENSOR || (c->without_weight && parameter->optional) ||
+            call->arrays[i].host)
             continue;
         if (!test_call_tensor(call, i, test_parameter_dtype(parameter, subject->dtype), ndim, shape, TEST_COMPACT,
                               c->shift))
@@ -115,8 +141,9 @@ static int run_with(const row_case *c, const ints_choice *ints, test_subject *su
     return failures;
 }
 
-static int run_case(const row_case *c, test_subject *subject)
+static int run_case(const row_case *given, test_subject *subject)
 {
+    const row_case fitting = fitted(given, subject->op), *c = &fitting;
     ints_choice choices[12];
     const int count = ints_choices(c, choices);
     int failures = 0, accepted = 0;

@@ -23,8 +23,7 @@ double test_bound(const expops_operator *op, expops_dtype dtype)
     }
 }
 
-/* The type numbers have inside a kernel, and the precision of its arithmetic. */
-static expops_dtype arithmetic_of(expops_dtype common)
+expops_dtype test_arithmetic(expops_dtype common)
 {
     switch (common) {
     case EXPOPS_DTYPE_F16:
@@ -57,7 +56,7 @@ static long double argument_of(const test_call *call, size_t i, int64_t position
     const expops_value value = call->args[i];
     const int number = parameter->kind == EXPOPS_PARAMETER_NUMBER || parameter->kind == EXPOPS_PARAMETER_OPERAND;
     const expops_dtype common = call->types.common;
-    const expops_dtype as = keeps_digits(parameter, &value) ? arithmetic_of(common) : common;
+    const expops_dtype as = keeps_digits(parameter, &value) ? test_arithmetic(common) : common;
     switch (value.kind) {
     case EXPOPS_VALUE_TENSOR: {
         const test_array *array = &call->arrays[i];
@@ -80,7 +79,7 @@ static long double argument_of(const test_call *call, size_t i, int64_t position
 static long double slack_of(const test_call *call, const test_reference *reference, long double *arguments,
                             long double exact)
 {
-    const expops_dtype precise = arithmetic_of(call->types.common);
+    const expops_dtype precise = test_arithmetic(call->types.common);
     long double slack = 0;
     int deciding = 0;
     for (int i = 0; i < reference->count; i++) {
@@ -109,35 +108,46 @@ static long double floor_slack(const expops_operator *op, expops_dtype result, l
     return (long double)test_bound(op, result) * (test_ulp(result, floor) - test_ulp(result, exact));
 }
 
-/* What the bound grants a sum whose terms cancel: units of the largest term. */
-long double test_terms_slack(const test_call *call)
+long double test_rounding(expops_dtype common)
 {
-    long double product = 1, largest = 0;
+    const expops_dtype precise = test_arithmetic(common);
+    const int is_double = precise == EXPOPS_DTYPE_F64 || precise == EXPOPS_DTYPE_C128;
+    return is_double ? 0x1p-53L : test_is_float(precise) || test_is_complex(precise) ? 0x1p-24L : 0;
+}
+
+/* The sizes of a tensor's elements, added up. */
+static long double size_of_all(const test_array *array)
+{
+    long double sum = 0;
+    for (int64_t k = 0; k < test_array_numel(array); k++) {
+        const test_value value = test_array_get(array, test_array_index(array, array->ndim, array->shape, k));
+        const long double size = hypotl(value.re, value.im);
+        sum += isfinite(size) ? size : 0;
+    }
+    return sum;
+}
+
+long double test_terms_slack(const test_call *call, int64_t position)
+{
+    const int sums = call->result.ndim == 0;
+    long double sizes = 0, levels = 1;
     for (size_t i = 0; i < call->num_args && call->op->bound.by_terms; i++) {
         const test_array *array = &call->arrays[i];
-        long double most = 0;
-        for (int64_t k = 0; array->host && k < test_array_numel(array); k++) {
-            const test_value value = test_array_get(array, test_array_index(array, array->ndim, array->shape, k));
-            const long double size = hypotl(value.re, value.im);
-            most = isfinite(size) && size > most ? size : most;
+        if (array->host && sums) {
+            sizes += size_of_all(array);
+            levels = fmaxl(levels, 1 + test_levels(test_array_numel(array)));
+        } else if (array->host || call->op->parameters[i].kind == EXPOPS_PARAMETER_NUMBER) {
+            const long double size = fabsl(argument_of(call, i, position));
+            sizes += isfinite(size) ? size : 0;
         }
-        product *= array->host ? most : 1;
-        largest = most > largest ? most : largest;
     }
-    const expops_dtype precise = arithmetic_of(call->types.common);
-    const int floating = test_is_float(precise) || test_is_complex(precise);
-    if (!call->op->bound.by_terms || !floating)
-        return 0;
-    const expops_dtype part = precise == EXPOPS_DTYPE_C64    ? EXPOPS_DTYPE_F32
-                              : precise == EXPOPS_DTYPE_C128 ? EXPOPS_DTYPE_F64
-                                                             : precise;
-    return (long double)test_bound(call->op, part) * test_ulp(part, call->op->bound.by_terms == 2 ? product : largest);
+    return levels * sizes * test_rounding(call->types.common);
 }
 
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact)
 {
-    const expops_dtype result = call->types.result, precise = arithmetic_of(call->types.common);
+    const expops_dtype result = call->types.result, precise = test_arithmetic(call->types.common);
     if (!isfinite(exact))
         return 0;
     if (call->op->bound.by_operands)
@@ -202,9 +212,10 @@ void test_row_beside(const test_call *call, const expops_row_reference *r, long 
     expops_row_reference beside = *r;
     int moved = 0;
     beside.out = out;
+    beside.error = out + 2 * r->n;
     for (int i = 0; i < TEST_ROW_NUMBERS; i++)
         if (r->numbers[i] < 0) {
-            beside.numbers[i] += units * test_ulp(arithmetic_of(call->types.common), r->numbers[i]);
+            beside.numbers[i] += units * test_ulp(test_arithmetic(call->types.common), r->numbers[i]);
             moved = 1;
         }
     if (moved)
@@ -215,12 +226,13 @@ void test_row_beside(const test_call *call, const expops_row_reference *r, long 
 
 int test_row_sign_is_free(const test_call *call, const expops_row_reference *r, long double *room)
 {
-    long double other = 0;
+    long double other = 0, error = 0;
     expops_row_reference turned = *r;
     if (call->op->family != EXPOPS_FAMILY_REDUCE || r->out[0] != 0)
         return 0;
     turned.x = room;
     turned.out = &other;
+    turned.error = &error;
     for (int64_t k = 0; k < r->n; k++)
         room[k] = r->x[r->n - 1 - k];
     test_reference_find(call->op->name)->row(&turned);

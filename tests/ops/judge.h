@@ -7,8 +7,12 @@
 /* The operator's bound for results of `dtype`, in units in the last place; complex types count as their parts. */
 double test_bound(const expops_operator *op, expops_dtype dtype);
 
-/* What the bound grants a sum whose terms cancel. */
-long double test_terms_slack(const test_call *call);
+/* The type numbers have inside a kernel, and the precision of its arithmetic. */
+expops_dtype test_arithmetic(expops_dtype common);
+/* The largest relative error of a rounding in the arithmetic; 0 of integers. */
+long double test_rounding(expops_dtype common);
+/* What `by_terms` grants an element of the result: of an element's own operands, or of all where it is their sum. */
+long double test_terms_slack(const test_call *call, int64_t position);
 /* What the bound grants beyond units of the answer, where the operator's file says that terms cancel: an absolute error. */
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact);
@@ -42,8 +46,11 @@ typedef struct test_row_plan {
 expops_status test_plan_rows(const test_call *call, test_row_plan *plan);
 /* The same for an operator over rows, whose reference must exist. */
 int test_judge_rows(test_call *call);
+/* What such a reference says of each element of the output; of complex numbers only the slack, by their moduli. NULL where there
+ * is no such reference. The caller frees it. */
+test_answer *test_row_answers(const test_call *call);
 /* The answers to a row with its negative numbers moved by so many units of the arithmetic's precision: far from the row's own
- * where such a number cancels with what it is added to. */
+ * where such a number cancels with what it is added to. Behind `out` there is room for three rows. */
 void test_row_beside(const test_call *call, const expops_row_reference *r, long double units, long double *out);
 /* Whether the reference picks one of a row's zeros of different sign by their place; `room` is for the row's elements. */
 int test_row_sign_is_free(const test_call *call, const expops_row_reference *r, long double *room);

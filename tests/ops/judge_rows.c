@@ -26,6 +26,15 @@ static void find_walked(const test_call *call, int32_t ndim, test_row_plan *plan
     }
 }
 
+/* A reduction that names no dimensions walks the last ones. */
+static int names_dims(const expops_operator *op)
+{
+    int named = 0;
+    for (size_t i = 0; op->parameters[i].name; i++)
+        named |= op->parameters[i].kind == EXPOPS_PARAMETER_INT || op->parameters[i].kind == EXPOPS_PARAMETER_INTS;
+    return named;
+}
+
 expops_status test_plan_rows(const test_call *call, test_row_plan *plan)
 {
     const test_array *x = &call->arrays[0];
@@ -34,6 +43,8 @@ expops_status test_plan_rows(const test_call *call, test_row_plan *plan)
     const expops_status status = expops_infer(call->op, call->args, call->num_args, &result, 1);
     if (status == EXPOPS_OK)
         find_walked(call, x->ndim, plan);
+    if (status == EXPOPS_OK && call->op->family == EXPOPS_FAMILY_REDUCE && !names_dims(call->op))
+        memset(plan->walked + result.ndim, 1, (size_t)(x->ndim - result.ndim));
     plan->length = plan->rows = 1;
     for (int i = 0; i < x->ndim; i++)
         *(plan->walked[i] ? &plan->length : &plan->rows) *= x->shape[i];
@@ -81,25 +92,100 @@ static test_answer answer_of(long double value, long double below, long double a
     return answer;
 }
 
-/* Judges one row's results. A sum of n rounded terms errs like a random walk. `room` is for 2 * n
- * numbers, `terms` what is granted where they cancel. */
-static int judge_row(test_call *call, const test_row_plan *plan, const expops_row_reference *r, int64_t row,
-                     long double *room, long double terms)
+/* The rows of a call as its reference sees them. */
+typedef struct row_reader {
+    test_row_plan plan;
+    const test_array *x, *others[2]; /* of the shape of a row, or of the first one's */
+    const test_reference *reference;
+    expops_row_reference r;
+    long double *memory, *room; /* for four more rows */
+    int moduli;                 /* complex numbers are read as their moduli */
+    int lost;                   /* the row has an element that the common type does not hold */
+} row_reader;
+
+static int reader_begin(row_reader *reader, const test_call *call)
 {
+    memset(reader, 0, sizeof *reader);
+    reader->reference = test_reference_find(call->op->name);
+    reader->x = &call->arrays[0];
+    for (size_t i = 1, count = 0; i < call->num_args && count < 2; i++)
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_TENSOR)
+            reader->others[count++] = call->arrays[i].host ? &call->arrays[i] : NULL;
+    if (test_plan_rows(call, &reader->plan) != EXPOPS_OK)
+        return 0;
+    const size_t length = reader->plan.length > 0 ? (size_t)reader->plan.length : 1;
+    long double *const memory = calloc(9 * length, sizeof *memory);
+    reader->memory = memory;
+    reader->r = (expops_row_reference){ .n = reader->plan.length,
+                                        .x = memory,
+                                        .weight = reader->others[0] ? memory + length : NULL,
+                                        .bias = reader->others[1] ? memory + 2 * length : NULL,
+                                        .out = memory ? memory + 3 * length : NULL,
+                                        .error = memory ? memory + 4 * length : NULL };
+    reader->room = memory ? memory + 5 * length : NULL;
+    numbers_of(call, reader->r.numbers);
+    return memory != NULL;
+}
+
+static long double read_at(row_reader *reader, const test_call *call, const test_array *from, int64_t position)
+{
+    const test_value value = test_array_get(from, test_array_index(from, from->ndim, from->shape, position));
+    const expops_dtype common = call->types.common;
+    if (reader->moduli)
+        return hypotl(value.re, value.im);
+    const long double element = test_round(common, value.re);
+    reader->lost |= test_is_integer(common) && !(fabsl(element - value.re) < 1);
+    return element;
+}
+
+static void reader_row(row_reader *reader, const test_call *call, int64_t row)
+{
+    const int64_t outs = call->op->family == EXPOPS_FAMILY_REDUCE ? 1 : reader->r.n;
+    reader->lost = 0;
+    for (int64_t k = 0; k < reader->r.n; k++) {
+        const int64_t position = position_of(reader->x, &reader->plan, row, k);
+        reader->memory[k] = read_at(reader, call, reader->x, position);
+        for (int i = 0; i < 2; i++)
+            if (reader->others[i])
+                reader->memory[(i + 1) * reader->r.n + k] =
+                    read_at(reader, call, reader->others[i], reader->others[i]->ndim == reader->x->ndim ? position : k);
+    }
+    memset(reader->r.error, 0, (size_t)outs * sizeof *reader->r.error);
+    reader->reference->row(&reader->r);
+}
+
+/* Where the output has a row's element. */
+static int64_t out_position(const row_reader *reader, const test_call *call, int64_t row, int64_t k)
+{
+    return call->op->family == EXPOPS_FAMILY_REDUCE ? row : position_of(reader->x, &reader->plan, row, k);
+}
+
+/* What the reference grants its k-th answer, and the arithmetic's last rounding where a half type rounds once more. */
+static long double error_of(const test_call *call, const expops_row_reference *r, int64_t k)
+{
+    const int half = call->types.result == EXPOPS_DTYPE_F16 || call->types.result == EXPOPS_DTYPE_BF16;
+    return (r->error[k] + (half ? fabsl(r->out[k]) : 0)) * test_rounding(call->types.common);
+}
+
+/* Judges one row's results. Where the reference says nothing of errors, n rounded terms err like a random walk. */
+static int judge_row(test_call *call, row_reader *reader, int64_t row)
+{
+    const expops_row_reference *r = &reader->r;
     const test_array *out = test_call_out(call);
     const int reduce = call->op->family == EXPOPS_FAMILY_REDUCE;
     const int precise = call->types.result == EXPOPS_DTYPE_F32 || call->types.result == EXPOPS_DTYPE_F64;
-    const double walk = precise ? sqrt((double)r->n) / 4 : 0;
-    const int sign_is_free = test_row_sign_is_free(call, r, room);
+    const double walk = precise && r->error[0] == 0 ? sqrt((double)r->n) / 4 : 0;
+    const int sign_is_free = test_row_sign_is_free(call, r, reader->room);
     int wrong = 0;
-    test_row_beside(call, r, -2 - walk, room);
-    test_row_beside(call, r, 2 + walk, room + r->n);
+    test_row_beside(call, r, -2 - walk, reader->room);
+    test_row_beside(call, r, 2 + walk, reader->room + r->n);
     for (int64_t k = 0; k < (reduce ? 1 : r->n); k++) {
-        const int64_t position = reduce ? row : position_of(&call->arrays[0], plan, row, k);
+        const int64_t position = out_position(reader, call, row, k);
         const test_value actual =
             test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position));
-        test_answer answer = answer_of(r->out[k], room[k], room[r->n + k]);
-        answer.slack += terms;
+        test_answer answer = answer_of(r->out[k], reader->room[k], reader->room[r->n + k]);
+        answer.unknown |= reader->lost || isinf(r->error[k]);
+        answer.slack += isfinite(r->out[k]) ? error_of(call, r, k) : 0;
         answer.sign_is_free = sign_is_free;
         if (!test_answer_accepts(call, &answer, actual, walk))
             wrong += test_judge_report(call, position, actual, answer.value);
@@ -107,44 +193,39 @@ static int judge_row(test_call *call, const test_row_plan *plan, const expops_ro
     return wrong;
 }
 
-static const test_array *weight_of(const test_call *call)
+int test_judge_rows(test_call *call)
 {
-    for (size_t i = 1; i < call->num_args; i++)
-        if (call->arrays[i].host)
-            return &call->arrays[i];
-    return NULL;
-}
-
-static int judge_rows(test_call *call, const test_row_plan *plan)
-{
-    const test_array *x = &call->arrays[0], *weight = weight_of(call);
-    const size_t length = plan->length > 0 ? (size_t)plan->length : 1;
-    long double *memory = malloc(5 * length * sizeof(long double));
-    expops_row_reference r = { plan->length, memory, weight ? memory + length : NULL, { 0 }, memory + 2 * length };
-    const long double terms = test_terms_slack(call); /* of all rows: it looks at every element */
+    row_reader reader;
     int wrong = 0;
-    if (!memory)
-        return test_report(call, "no memory for the reference");
-    numbers_of(call, r.numbers);
-    for (int64_t k = 0; weight && k < plan->length; k++)
-        memory[length + (size_t)k] =
-            test_array_get(weight, test_array_index(weight, weight->ndim, weight->shape, k)).re;
-    for (int64_t row = 0; row < plan->rows; row++) {
-        for (int64_t k = 0; k < plan->length; k++) {
-            const int64_t position = position_of(x, plan, row, k);
-            const test_value element = test_array_get(x, test_array_index(x, x->ndim, x->shape, position));
-            memory[k] = test_round(call->types.common, element.re);
-        }
-        test_reference_find(call->op->name)->row(&r);
-        wrong += judge_row(call, plan, &r, row, memory + 3 * length, terms);
+    if (!reader_begin(&reader, call))
+        return test_report(call, "rows: %s", reader.r.n ? "no memory for the reference" : expops_error_text());
+    for (int64_t row = 0; row < reader.plan.rows; row++) {
+        reader_row(&reader, call, row);
+        wrong += judge_row(call, &reader, row);
     }
-    free(memory);
+    free(reader.memory);
     return wrong;
 }
 
-int test_judge_rows(test_call *call)
+test_answer *test_row_answers(const test_call *call)
 {
-    test_row_plan plan;
-    return test_plan_rows(call, &plan) == EXPOPS_OK ? judge_rows(call, &plan)
-                                                    : test_report(call, "rows: %s", expops_error_text());
+    const test_reference *reference = test_reference_find(call->op->name);
+    const int64_t numel = test_array_numel(test_call_out(call));
+    row_reader reader;
+    if (!reference || !reference->row || !reader_begin(&reader, call))
+        return NULL;
+    test_answer *const answers = calloc(numel > 0 ? (size_t)numel : 1, sizeof *answers);
+    reader.moduli = test_is_complex(call->types.common);
+    for (int64_t row = 0; answers && row < reader.plan.rows; row++) {
+        reader_row(&reader, call, row);
+        for (int64_t k = 0; k < (call->op->family == EXPOPS_FAMILY_REDUCE ? 1 : reader.r.n); k++) {
+            const long double error = error_of(call, &reader.r, k);
+            answers[out_position(&reader, call, row, k)] =
+                (test_answer){ .value = { reader.r.out[k], 0 },
+                               .slack = isfinite(error) ? error : 0,
+                               .unknown = reader.moduli || reader.lost || isinf(error) || !isfinite(reader.r.out[k]) };
+        }
+    }
+    free(reader.memory);
+    return answers;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "judge.h"
 
 enum { NONE, MEAN, SUM };
 
@@ -51,30 +52,41 @@ static long double loss_at(const test_call *call, const loss_space *space, int64
     return test_reference_call(test_reference_find(call->op->name), arguments);
 }
 
-static int judge_at(test_call *call, int64_t position, long double value, double walk)
+static int judge_at(test_call *call, int64_t position, long double value, long double slack)
 {
     const test_array *out = test_call_out(call);
-    const test_answer answer = { .value = { value, 0 } };
+    const test_answer answer = { .value = { value, 0 }, .slack = slack };
     const int64_t index = test_array_index(out, out->ndim, out->shape, position);
     const test_value actual = test_image_get(out, call->image, index);
-    return test_answer_accepts(call, &answer, actual, walk) ? 0
-                                                            : test_judge_report(call, position, actual, answer.value);
+    return test_answer_accepts(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
 }
 
-/* A sum of n rounded terms errs like a random walk. */
+/* What `by_terms` grants an element, of its operands' sizes. */
+static long double terms_at(const test_call *call, const loss_space *space, int64_t position)
+{
+    test_call one = *call;
+    one.result.ndim = space->ndim;
+    memcpy(one.result.shape, space->shape, sizeof one.result.shape);
+    one.result.ndim = space->ndim ? space->ndim : 1;
+    one.result.shape[0] = space->ndim ? space->shape[0] : 1;
+    return test_terms_slack(&one, position);
+}
+
+/* A sum is as far off as its terms, by the bound, and as pairwise addition rounds them; a mean by a division more. */
 static int judge_loss(test_call *call, const loss_space *space, int reduction)
 {
-    const int precise = call->types.result == EXPOPS_DTYPE_F32 || call->types.result == EXPOPS_DTYPE_F64;
-    long double sum = 0;
+    const long double unit = test_rounding(call->types.common), levels = test_levels(space->count) + 1;
+    long double sum = 0, slack = 0;
     int wrong = 0;
     for (int64_t k = 0; k < space->count; k++) {
-        const long double loss = loss_at(call, space, k);
-        wrong += reduction == NONE && judge_at(call, k, loss, 0);
+        const long double loss = loss_at(call, space, k), terms = terms_at(call, space, k);
+        wrong += reduction == NONE && judge_at(call, k, loss, terms);
         sum += loss;
+        slack += terms + (levels + 2 * test_bound(call->op, test_arithmetic(call->types.common))) * fabsl(loss) * unit;
     }
+    const long double by = reduction == MEAN ? space->count : 1;
     if (reduction != NONE)
-        wrong += judge_at(call, 0, reduction == MEAN ? sum / space->count : sum,
-                          precise ? sqrt((double)space->count) / 4 : 0);
+        wrong += judge_at(call, 0, sum / by, slack / by);
     return wrong;
 }
 

@@ -18,9 +18,12 @@ enum { TEST_ROW_NUMBERS = 6 };
 typedef struct expops_row_reference {
     int64_t n;
     const long double *x;
-    const long double *weight;             /* n elements of the second tensor, or NULL */
+    const long double *weight, *bias;      /* n elements of the second tensor and of the third, or NULL */
     long double numbers[TEST_ROW_NUMBERS]; /* numbers and choices in the parameters' order */
     long double *out;                      /* reduce: one; map: n */
+    /* As many: how far each may be off for the roundings on the way, in the largest relative error of one rounding of the
+     * arithmetic; infinite where any answer is right. 0 on entry; an operator that leaves it so is granted a random walk. */
+    long double *error;
 } expops_row_reference;
 
 typedef long double (*test_reference_fn)(void);
@@ -37,6 +40,13 @@ void test_reference_add(const test_reference *reference);
 /* NULL where the operator's file has none. */
 const test_reference *test_reference_find(const char *name);
 long double test_reference_call(const test_reference *reference, const long double *arguments);
+
+/* Through how many additions an element goes where n are added pairwise. Kernels may add a few one after the other; a sum is still
+ * to be as good as the pairwise one, so no more is granted: each addition rounds by at most the sum of what it adds. */
+static inline long double test_levels(int64_t n)
+{
+    return n > 1 ? ceill(log2l((long double)n)) : 0;
+}
 
 /* Everything below lives in the operator's file: each registers itself before main. */
 #ifdef EXPOPS_REFERENCE
