@@ -221,6 +221,7 @@ static int run_one_key(test_subject *subject)
 int test_run_attention(test_subject *subject)
 {
     static const attention_case cases[] = {
+        { { 3, 3, 3 }, { { 2, 260, 32 }, { 2, 264, 32 }, { 2, 264, 72 } }, FREE, { 0 }, 0, 0, TEST_COMPACT },
         { { 2, 2, 2 }, { { 37, 19 }, { 70, 19 }, { 70, 33 } }, FREE, { 0 }, 0, 0, TEST_COMPACT },
         { { 4, 4, 4 }, { { 2, 3, 17, 16 }, { 2, 3, 34, 16 }, { 2, 3, 34, 16 } }, CAUSAL, { 0 }, 0, 0, TEST_SLICED },
         { { 4, 4, 4 },
