@@ -81,6 +81,7 @@ OPERATOR(_scaled_dot_product_attention_math) = {
 };
 
 #ifdef XK
+#define XK_PRODUCT 1 /* so that matrix instructions may do it */
 typedef xk_t xk_acc;
 
 XK_FN xk_acc xk_identity(void)

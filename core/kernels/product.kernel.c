@@ -1,91 +1,80 @@
-/* Reductions of two inputs of which each is the same along one of two kept dimensions, as rows of a matrix and columns of
- * another are: a group makes a rectangle of results, for which it stages a slice of both inputs in local memory again and
- * again, and every work-item 8 x 8 results of those, in registers. Defines, besides those of operands.kernel.h:
- *   XK_OR            kept dimensions: others, the left input's own (rows), the right one's (columns)
- *   XK_ROWS, XK_COLUMNS  of a rectangle; multiples of 32 and of 64, and XK_WG is a 64th of their product
- *   XK_DEPTH         elements of the walked dimension in a slice
- *   XK_VEC           results of a work-item that lie side by side: 16 bytes of them in the arithmetic's type
- *   XK_WIDE0, XK_WIDE1, XK_WIDEO  elements of an operand that are loaded or stored at once: XK_VEC or 1
- *   XK_ALONG0, XK_ALONG1  1: neighbouring work-items load an input along the walked dimension, in which it is contiguous
- *   XK_CALL          the call of xk_finish */
+/* Reductions of two inputs of which each is the same along one of two kept dimensions, as the rows of one matrix and the columns
+ * of another are: a group makes a rectangle of results, for which it stages a slice of both inputs in local memory again and
+ * again, and every work-item 64 of them, in registers. 32 work-items share 32 rows and 64 columns. See slices.kernel.h. */
 
-typedef struct xk_params {
-#if XK_NN > 0
-    xk_number number[XK_NN];
-#endif
-    xk_index length; /* elements of the walked dimension */
-    xk_index rows_of_tiles, columns_of_tiles;
-    xk_index size[XK_OR];
-    xk_index stride[XK_NT + 1][XK_OR + 1]; /* elements; the walked dimension last */
-} xk_params;
+#if XK_BY_MATRIX
+/* As the instruction has it: results of two rows and two neighbouring columns of each 16 x 8. */
+#define XK_DOWNS 4
+#define XK_ACROSSES 16
+#define XK_SIDE 2
+#define XK_FIRST_ROW (lane / 4)
+#define XK_FIRST_COLUMN (lane % 4 * 2)
+#define XK_ROW(i) ((i) * 8)
+#define XK_COLUMN(j) ((j) / 2 * 8 + (j) % 2)
+#define XK_STEPS (XK_DEPTH / 8)
 
-#define XK_LENGTH ((xk_t)p.length)
+/* The first 11 bits of a number; what is left of it, of an infinity nothing. */
+XK_FN float xk_high(float x)
+{
+    return xk_bits_f32(xk_f32_bits(x) & 0xffffe000u);
+}
 
-typedef union xk_wide {
-    xk_word16 word;
-    XK_ARRAY(xk_t, v);
-} xk_wide;
+XK_FN float xk_low(float x)
+{
+    const float high = xk_high(x);
+    return x == high ? 0 : x - high;
+}
 
-/* A slice has so many elements for each index of the walked dimension: one vector more than it uses, for other banks. */
-#define XK_PITCH0 (XK_ROWS + XK_VEC)
-#define XK_PITCH1 (XK_COLUMNS + XK_VEC)
-#define XK_SPAN0 XK_ROWS
-#define XK_SPAN1 XK_COLUMNS
-#define XK_OWN0 (XK_OR - 2)
-#define XK_OWN1 (XK_OR - 1)
-
-#define XK_VECTOR(i) \
-    typedef union xk_vector##i { \
-        XK_CAT(xk_word, XK_W##i) word; \
-        XK_ARRAY(XK_S(XK_D##i), v); \
-    } xk_vector##i;
-XK_EACH(XK_VECTOR)
-
-/* Where load `u` of a work-item lies in a slice, along the walked dimension and along the input's own. */
-#define XK_UNITS(i) (XK_SPAN##i * XK_DEPTH / XK_WIDE##i / XK_WG)
-#define XK_DOWN(i) \
-    (XK_ALONG##i ? (u * XK_WG + item) % (XK_DEPTH / XK_WIDE##i) * XK_WIDE##i \
-                 : (u * XK_WG + item) / (XK_SPAN##i / XK_WIDE##i))
-#define XK_ACROSS(i) \
-    (XK_ALONG##i ? (u * XK_WG + item) / (XK_DEPTH / XK_WIDE##i) \
-                 : (u * XK_WG + item) % (XK_SPAN##i / XK_WIDE##i) * XK_WIDE##i)
-#define XK_LEAST(a, b) ((a) < (b) ? (a) : (b))
-
-/* What lies outside is never used; something inside is loaded in its place. */
-#define XK_FETCH(i) \
-    XK_UNROLL \
-    for (int u = 0; u < XK_UNITS(i); u++) { \
-        const xk_index down = XK_LEAST(at + XK_DOWN(i), p.length - (XK_ALONG##i ? XK_WIDE##i : 1)); \
-        const xk_index across = XK_LEAST(first##i + XK_ACROSS(i), p.size[XK_OWN##i] - (XK_ALONG##i ? 1 : XK_WIDE##i)); \
-        XK_GLOBAL const XK_S(XK_D##i) *from = \
-            g##i + o##i + down * p.stride[i + 1][XK_OR] + across * p.stride[i + 1][XK_OWN##i]; \
-        XK_CAT(XK_FETCH_, XK_WIDE##i)(i) \
-    }
-#define XK_FETCH_1(i) fetched##i[u].v[0] = *from;
-#define XK_FETCH_2(i) fetched##i[u].word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)from;
-#define XK_FETCH_4(i) XK_FETCH_2(i)
-#define XK_STAGE(i) \
-    XK_UNROLL \
-    for (int u = 0; u < XK_UNITS(i); u++) { \
+#define XK_LEFT(i, s, q) \
+    staged0[((s) * 8 + lane % 4 + (q) / 2 * 4) * XK_PITCH0 + row0 + lane / 4 + (i) * 16 + (q) % 2 * 8]
+#define XK_RIGHT(j, s, q) staged1[((s) * 8 + lane % 4 + (q) * 4) * XK_PITCH1 + column0 + lane / 4 + (j) * 8]
+#define XK_TAKE_SLICE(count) \
+    { \
+        float high[2][XK_STEPS][4], low[2][XK_STEPS][4]; \
         XK_UNROLL \
-        for (int k = 0; k < XK_WIDE##i; k++) \
-            staged##i[(XK_DOWN(i) + (XK_ALONG##i ? k : 0)) * XK_PITCH##i + XK_ACROSS(i) + (XK_ALONG##i ? 0 : k)] = \
-                XK_CONVERT(i, fetched##i[u].v[k]); \
+        for (int n = 0; n < 8 * XK_STEPS; n++) { \
+            const float x = XK_LEFT(n / 4 % 2, n / 8, n % 4); \
+            high[n / 4 % 2][n / 8][n % 4] = XK_TERMS > 1 ? xk_high(x) : x; \
+            low[n / 4 % 2][n / 8][n % 4] = XK_TERMS > 1 ? xk_low(x) : 0; \
+        } \
+        XK_UNROLL \
+        for (int j = 0; j < 8; j++) { \
+            float right[XK_STEPS][2]; \
+            XK_UNROLL \
+            for (int n = 0; n < 2 * XK_STEPS; n++) \
+                right[n / 2][n % 2] = XK_RIGHT(j, n / 2, n % 2); \
+            XK_UNROLL \
+            for (int i = 0; i < 2; i++) { \
+                float sum[4] = { 0, 0, 0, 0 }; \
+                XK_UNROLL \
+                for (int s = 0; s < XK_STEPS; s++) { \
+                    if (XK_TERMS > 1) \
+                        xk_matrix(sum, low[i][s], right[s]); \
+                    xk_matrix(sum, high[i][s], right[s]); \
+                } \
+                XK_UNROLL \
+                for (int n = 0; n < 4; n++) /* the instruction cuts its sums off, an addition rounds */ \
+                    acc[2 * i + n / 2][2 * j + n % 2] += sum[n]; \
+            } \
+        } \
     }
-#define XK_FETCHED(i) xk_vector##i fetched##i[XK_UNITS(i)];
-#define XK_FIRST(i) const xk_index first##i = tile##i * XK_SPAN##i;
-
-/* 32 work-items share 32 rows and 64 columns; a work-item's rows and columns are vectors that lie 4 and 8 vectors apart. */
+#else
+/* Vectors that lie 4 of them apart down and 8 across. */
+#define XK_DOWNS 8
+#define XK_ACROSSES 8
+#define XK_SIDE XK_VEC
+#define XK_FIRST_ROW (lane / 8 * XK_VEC)
+#define XK_FIRST_COLUMN (lane % 8 * XK_VEC)
+#define XK_ROW(i) ((i) / XK_VEC * 4 * XK_VEC + (i) % XK_VEC)
+#define XK_COLUMN(j) ((j) / XK_VEC * 8 * XK_VEC + (j) % XK_VEC)
 #define XK_PIECES (8 / XK_VEC)
-#define XK_ROW(i) (row + (i) / XK_VEC * 4 * XK_VEC + (i) % XK_VEC)
-#define XK_COLUMN(j) (column + (j) / XK_VEC * 8 * XK_VEC + (j) % XK_VEC)
 #define XK_TAKE(k) \
     { \
         xk_wide a[XK_PIECES], b[XK_PIECES]; \
         XK_UNROLL \
         for (int piece = 0; piece < XK_PIECES; piece++) { \
-            a[piece] = slice0[((k) * XK_PITCH0 + row) / XK_VEC + piece * 4]; \
-            b[piece] = slice1[((k) * XK_PITCH1 + column) / XK_VEC + piece * 8]; \
+            a[piece] = slice0[((k) * XK_PITCH0 + row0 + XK_FIRST_ROW) / XK_VEC + piece * 4]; \
+            b[piece] = slice1[((k) * XK_PITCH1 + column0 + XK_FIRST_COLUMN) / XK_VEC + piece * 8]; \
         } \
         XK_UNROLL \
         for (int i = 0; i < 8; i++) { \
@@ -95,6 +84,20 @@ XK_EACH(XK_VECTOR)
                     xk_combine(acc[i][j], xk_lift(a[i / XK_VEC].v[i % XK_VEC], b[j / XK_VEC].v[j % XK_VEC])); \
         } \
     }
+#define XK_TAKE_SLICE(count) \
+    if ((count) >= XK_DEPTH) { \
+        XK_UNROLL \
+        for (int k = 0; k < XK_DEPTH; k++) \
+            XK_TAKE(k) \
+    } else { \
+        for (int k = 0; k < (int)(count); k++) \
+            XK_TAKE(k) \
+    }
+#endif
+
+#define XK_RESULT(i, j) gout[at_out + (i) * p.stride[0][XK_OWN0] + (j) * p.stride[0][XK_OWN1]]
+#define XK_ELEMENT(i, across, e) \
+    XK_CONVERT(i, g##i[o##i + (across) * p.stride[i + 1][XK_OWN##i] + (e) * p.stride[i + 1][XK_OR]])
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
@@ -119,16 +122,12 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     XK_EACH(XK_FIRST)
 
     const int item = (int)xk_local_id(), lane = item % 32, part = item / 32;
-    const int row = part / (XK_COLUMNS / 64) * 32 + lane / 8 * XK_VEC;
-    const int column = part % (XK_COLUMNS / 64) * 64 + lane % 8 * XK_VEC;
-    xk_acc acc[8][8];
+    const int row0 = part / (XK_COLUMNS / 64) * 32, column0 = part % (XK_COLUMNS / 64) * 64;
+    xk_acc acc[XK_DOWNS][XK_ACROSSES];
     XK_EACH(XK_FETCHED)
     XK_UNROLL
-    for (int i = 0; i < 8; i++) {
-        XK_UNROLL
-        for (int j = 0; j < 8; j++)
-            acc[i][j] = xk_identity();
-    }
+    for (int n = 0; n < XK_DOWNS * XK_ACROSSES; n++)
+        acc[n / XK_ACROSSES][n % XK_ACROSSES] = xk_identity();
     xk_index at = 0;
     XK_EACH(XK_FETCH)
     for (;;) {
@@ -139,46 +138,56 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         if (left > XK_DEPTH) {
             XK_EACH(XK_FETCH)
         }
-        if (left >= XK_DEPTH) {
-            XK_UNROLL
-            for (int k = 0; k < XK_DEPTH; k++)
-                XK_TAKE(k)
-        } else {
-            for (int k = 0; k < (int)left; k++)
-                XK_TAKE(k)
-        }
+        XK_TAKE_SLICE(left)
         if (left <= XK_DEPTH)
             break;
         xk_barrier();
     }
 
-    at_out += (first0 + row) * p.stride[0][XK_OWN0] + (first1 + column) * p.stride[0][XK_OWN1];
+    const xk_index row = first0 + row0 + XK_FIRST_ROW, column = first1 + column0 + XK_FIRST_COLUMN;
+    const xk_index downs = p.size[XK_OWN0] - row, acrosses = p.size[XK_OWN1] - column; /* inside, from there on */
+    at_out += row * p.stride[0][XK_OWN0] + column * p.stride[0][XK_OWN1];
     XK_UNROLL
-    for (int i = 0; i < 8; i++) {
-        const int down = XK_ROW(i) - row;
-        XK_UNROLL
-        for (int piece = 0; piece < XK_PIECES && first0 + row + down < p.size[XK_OWN0]; piece++) {
-            const int across = piece * 8 * XK_VEC;
-            XK_GLOBAL XK_S(XK_O) *to = gout + at_out + down * p.stride[0][XK_OWN0] + across * p.stride[0][XK_OWN1];
-            union {
-                XK_CAT(xk_word, XK_WO) word;
-                XK_ARRAY(XK_S(XK_O), v);
-            } result;
-            XK_UNROLL
-            for (int k = 0; k < XK_VEC; k++) {
-                const xk_acc all = acc[i][piece * XK_VEC + k];
-                const xk_r r = XK_CALL;
-                result.v[k] = XK_STORE(r);
-            }
+    for (int n = 0; n < XK_DOWNS * XK_ACROSSES / XK_SIDE; n++) {
+        const int i = n / (XK_ACROSSES / XK_SIDE), j = n % (XK_ACROSSES / XK_SIDE) * XK_SIDE;
+        union {
 #if XK_WIDEO > 1
-            if (first1 + column + across < p.size[XK_OWN1])
-                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)to = result.word;
-#else
-            XK_UNROLL
-            for (int k = 0; k < XK_VEC; k++)
-                if (first1 + column + across + k < p.size[XK_OWN1])
-                    to[k * p.stride[0][XK_OWN1]] = result.v[k];
+            XK_CAT(xk_word, XK_CAT(XK_WO_, XK_SIDE)) word;
 #endif
+            XK_S(XK_O) v[XK_SIDE];
+        } result;
+        XK_UNROLL
+        for (int k = 0; k < XK_SIDE; k++) {
+            const xk_acc all = acc[i][j + k];
+            const xk_r r = XK_CALL;
+            result.v[k] = XK_STORE(r);
         }
+#if XK_WIDEO > 1
+        if (XK_ROW(i) < downs && XK_COLUMN(j) < acrosses)
+            *(XK_GLOBAL XK_CAT(xk_word, XK_CAT(XK_WO_, XK_SIDE)) *)&XK_RESULT(XK_ROW(i), XK_COLUMN(j)) = result.word;
+#else
+        XK_UNROLL
+        for (int k = 0; k < XK_SIDE; k++)
+            if (XK_ROW(i) < downs && XK_COLUMN(j + k) < acrosses)
+                XK_RESULT(XK_ROW(i), XK_COLUMN(j + k)) = result.v[k];
+#endif
     }
+
+#if XK_BY_MATRIX && XK_TERMS > 1
+    /* An infinity times the nothing that is left of a short number is NaN, which the product of both may not be. */
+    int finite = 1;
+    XK_UNROLL
+    for (int n = 0; n < XK_DOWNS * XK_ACROSSES; n++)
+        finite = finite && XK_MATH(fabs)(acc[n / XK_ACROSSES][n % XK_ACROSSES]) < XK_INFINITY;
+    for (int n = 0; !finite && n < XK_DOWNS * XK_ACROSSES; n++) {
+        const int i = XK_ROW(n / XK_ACROSSES), j = XK_COLUMN(n % XK_ACROSSES);
+        if (i >= downs || j >= acrosses)
+            continue;
+        xk_acc all = xk_identity();
+        for (xk_index e = 0; e < p.length; e++)
+            all = xk_combine(all, xk_lift(XK_ELEMENT(0, row + i, e), XK_ELEMENT(1, column + j, e)));
+        const xk_r r = XK_CALL;
+        XK_RESULT(i, j) = XK_STORE(r);
+    }
+#endif
 }

@@ -21,6 +21,7 @@ TEXT(gather)
 TEXT(reduce)
 TEXT(combine)
 TEXT(map)
+TEXT(slices)
 TEXT(product)
 TEXT(window)
 TEXT(box)
@@ -36,7 +37,7 @@ static const struct {
     { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
     { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
-    { "product", { expops_kernel_operands, expops_kernel_product } },
+    { "product", { expops_kernel_operands, expops_kernel_slices, expops_kernel_product } },
     { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
 };
 

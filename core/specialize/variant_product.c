@@ -5,11 +5,13 @@
 #include "specialize.h"
 
 enum {
-    LEAST = 32,              /* of either dimension; smaller products are rows */
-    PER_ITEM = 64,           /* results of a work-item */
-    SMALL = 64, LARGE = 128, /* edges of a tile */
-    SLICE_BYTES = 64,        /* of the walked dimension, in a slice */
+    LEAST = 32,    /* of either dimension; smaller products are rows */
+    PER_ITEM = 64, /* results of a work-item */
+    SMALL = 64,
+    LARGE = 128,      /* edges of a tile */
+    SLICE_BYTES = 32, /* of the walked dimension, in a slice; more would take more registers than there are */
     WORD = 16,
+    PADDING = 8, /* elements of a slice, at most */
 };
 
 typedef struct plan {
@@ -25,8 +27,25 @@ static int has_form(const expops_problem *problem)
     const uint32_t kept = problem->rank - problem->row_dims;
     return problem->family == EXPOPS_FAMILY_REDUCE && problem->op->family == EXPOPS_FAMILY_REDUCE &&
            problem->row_dims == 1 && problem->shape[kept] > 0 && problem->num_tensors == 3 && problem->lifted >= 2 &&
-           (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64) &&
            problem->operand[1].kind == EXPOPS_OPERAND_INPUT && problem->operand[2].kind == EXPOPS_OPERAND_INPUT;
+}
+
+/* Of an element of the arithmetic; 0 where it has no floating one, or inputs have larger elements. */
+static uint32_t bytes_of(const expops_problem *problem)
+{
+    const uint32_t bytes = problem->compute == EXPOPS_COMPUTE_F32 ? 4 : problem->compute == EXPOPS_COMPUTE_F64 ? 8 : 0;
+    return expops_operand_bytes(problem->operand + 1) > bytes || expops_operand_bytes(problem->operand + 2) > bytes
+               ? 0
+               : bytes;
+}
+
+/* As XK_TERMS has it: an f32 is the sum of two numbers of 11 bits, and a rest that is too small to count. */
+static uint32_t terms_of(const expops_problem *problem)
+{
+    const int32_t left = problem->operand[1].dtype, right = problem->operand[2].dtype;
+    if (problem->compute != EXPOPS_COMPUTE_F32 || !(HALVES >> right & 1u))
+        return 0;
+    return HALVES >> left & 1u ? 1 : left == EXPOPS_DTYPE_F32 ? 2 : 0;
 }
 
 /* The largest kept dimension along which input `own` moves and the other stands still; `rank` where there is none. */
@@ -90,7 +109,7 @@ static void choose_loads(plan *plan)
         const uint32_t dim = plan->along[i] ? walked : own[i];
         const int vectors = operand->strides[dim] == 1 && problem->shape[dim] % plan->vector == 0 &&
                             expops_can_vector(problem, operand, plan->vector, dim);
-        plan->wide[i] = vectors ? plan->vector : 1;
+        plan->wide[i] = vectors && expops_operand_bytes(operand) * plan->vector <= WORD ? plan->vector : 1;
     }
 }
 
@@ -101,9 +120,11 @@ static void define(const plan *plan, expops_step *step)
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_ROWS %u\n#define XK_COLUMNS %u\n#define XK_DEPTH %u\n"
                     "#define XK_ALONG0 %u\n#define XK_ALONG1 %u\n#define XK_WIDEO %u\n#define XK_WIDE0 %u\n"
-                    "#define XK_WIDE1 %u\n#define XK_CALL xk_finish(all, XK_LENGTH",
+                    "#define XK_WIDE1 %u\n#define XK_WO_2 %u\n#define XK_WO_4 %u\n#define XK_TERMS %u\n"
+                    "#define XK_CALL xk_finish(all, XK_LENGTH",
                     problem->rank - 1, plan->rows, plan->columns, plan->depth, plan->along[1], plan->along[2],
-                    plan->wide[0], plan->wide[1], plan->wide[2]);
+                    plan->wide[0], plan->wide[1], plan->wide[2], 2 * expops_operand_bytes(problem->operand),
+                    4 * expops_operand_bytes(problem->operand), terms_of(problem));
     for (uint32_t i = 0; i < problem->num_numbers; i++)
         expops_text_add(&step->defines, ", XK_N(%u)", i);
     expops_text_append(&step->defines, ")\n");
@@ -128,15 +149,15 @@ int expops_specialize_product(const expops_problem *given, const expops_device *
 {
     expops_step *step = steps->step;
     plan plan;
-    if (!has_form(given) || !arrange(given, &plan))
+    const uint32_t bytes = has_form(given) ? bytes_of(given) : 0;
+    if (!bytes || !arrange(given, &plan))
         return 0;
-    const uint32_t bytes = given->compute == EXPOPS_COMPUTE_F64 ? 8 : 4;
     plan.vector = WORD / bytes;
-    plan.depth = SLICE_BYTES / bytes;
+    plan.depth = SLICE_BYTES / bytes * (terms_of(given) ? 2 : 1);
     plan.wide_index = expops_needs_wide_index(&plan.problem);
     choose_tile(device, &plan);
     choose_loads(&plan);
-    const uint64_t local = (uint64_t)plan.depth * bytes * (plan.rows + plan.columns + 2 * plan.vector);
+    const uint64_t local = (uint64_t)plan.depth * bytes * (plan.rows + plan.columns + 2 * PADDING);
     if (plan.rows * plan.columns / PER_ITEM > device->info.max_group || local > device->info.local_bytes ||
         plan.groups > INT32_MAX)
         return 0;
