@@ -16,7 +16,7 @@ typedef struct attention_case {
     int64_t mask[2];
     int gqa;
     double scale; /* 0: absent */
-    int infinite; /* an element of the value is infinity */
+    int infinite; /* an element of the value is infinity; with equal weights, too, which leave nothing of an f32's low bits */
     enum test_layout layout;
 } attention_case;
 
@@ -245,6 +245,7 @@ int test_run_attention(test_subject *subject)
           0,
           TEST_TRANSPOSED },
         { { 3, 3, 3 }, { { 2, 66, 64 }, { 2, 64, 64 }, { 2, 64, 64 } }, CAUSAL, { 0 }, 0, 0.125, 0, TEST_REVERSED },
+        { { 2, 2, 2 }, { { 40, 32 }, { 64, 32 }, { 64, 64 } }, FREE, { 0 }, 0, 1e-30, 1, TEST_COMPACT },
         { { 3, 4, 3 }, { { 1, 4, 24 }, { 2, 3, 7, 24 }, { 3, 7, 1 } }, ADDED, { 4, 7 }, 0, 0, 0, TEST_STEPPED },
     };
     const size_t count = test_depth(subject->device) ? sizeof(cases) / sizeof(cases[0]) : 3;
