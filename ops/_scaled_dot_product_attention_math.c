@@ -72,15 +72,16 @@ OPERATOR(_scaled_dot_product_attention_math) = {
                     BOOL("enable_gqa", DEFAULT(0),
                          .doc = "Neighbouring heads of query may share one of key or value.") },
     .draft = draft,
-    .samples = { { -2, 2, .usual = { 2, 3, 5, 8 }, .count = 4 },
-                 { -2, 2, .usual = { 2, 3, 7, 8 }, .count = 4 },
-                 { -2, 2, .usual = { 2, 3, 7, 6 }, .count = 4 },
-                 { -2, 2, .usual = { 5, 7 }, .count = 2 },
-                 { 0, 1, .usual = { 5, 7 }, .count = 2 } },
+    .samples = { { -2, 2, .usual = { 2, 3, 40, 24 }, .count = 4 },
+                 { -2, 2, .usual = { 2, 3, 36, 24 }, .count = 4 },
+                 { -2, 2, .usual = { 2, 3, 36, 20 }, .count = 4 },
+                 { -2, 2, .usual = { 40, 36 }, .count = 2 },
+                 { 0, 1, .usual = { 40, 36 }, .count = 2 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .by_terms = 1 },
 };
 
 #ifdef XK
+#define XK_PRODUCT 1 /* so that matrix instructions may do it */
 typedef xk_t xk_acc;
 
 XK_FN xk_acc xk_identity(void)

@@ -54,10 +54,10 @@ OPERATOR(scaled_dot_product_attention) = {
                          .doc = "Neighbouring heads of query may share one of key or value.") },
     .check = check,
     .draft = draft,
-    .samples = { { -2, 2, .usual = { 2, 3, 5, 8 }, .count = 4 },
-                 { -2, 2, .usual = { 2, 3, 7, 8 }, .count = 4 },
-                 { -2, 2, .usual = { 2, 3, 7, 6 }, .count = 4 },
-                 { 0, 1, .usual = { 5, 7 }, .count = 2 } },
+    .samples = { { -2, 2, .usual = { 2, 3, 40, 24 }, .count = 4 },
+                 { -2, 2, .usual = { 2, 3, 36, 24 }, .count = 4 },
+                 { -2, 2, .usual = { 2, 3, 36, 20 }, .count = 4 },
+                 { 0, 1, .usual = { 40, 36 }, .count = 2 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .by_terms = 1 },
 };
 

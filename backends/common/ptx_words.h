@@ -67,6 +67,18 @@ XK_FN float xk_fast_exp(float x)
     return root * root;
 }
 
+#if XK_PTX >= 800
+#define XK_MATRIX 1
+XK_FN void xk_matrix(float *sum, const float *left, const float *right)
+{
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, "
+        "%3};"
+        : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
+        : "r"(xk_f32_bits(left[0])), "r"(xk_f32_bits(left[1])), "r"(xk_f32_bits(left[2])), "r"(xk_f32_bits(left[3])),
+          "r"(xk_f32_bits(right[0])), "r"(xk_f32_bits(right[1])));
+}
+#endif
+
 /* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */
 XK_FN float xk_fast_log(float x)
 {

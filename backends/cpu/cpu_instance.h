@@ -19,6 +19,10 @@ typedef struct cpu_row_functions {
     void (*columns)(void *accs, size_t n, const void *const *in, const void *const *numbers);
     void (*combine)(void *accs, const void *others, size_t n);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
+    /* Of a text that says XK_PRODUCT, else NULL: adds the product of panels to product_rows x product_columns accumulators,
+     * whose rows lie `step` apart. A panel has n times so many elements side by side as the accumulators have rows or columns. */
+    void (*product)(void *accs, size_t step, const void *left, const void *right, size_t n);
+    uint32_t product_rows, product_columns;
     /* Maps: what all elements of a row share is worked out once, before the first of them. */
     void (*settle)(void *accs, size_t n, int64_t length, const void *const *numbers);
     /* acc_step 0: all elements belong to one row; 1: each to its own. */

@@ -177,9 +177,9 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
         cpu_move_plan(kernel);
     else if (instance->window)
         cpu_window_plan(kernel, signature->window);
-    else if (instance->rows)
+    else if (instance->rows && !cpu_product_plan(kernel))
         cpu_rows_plan(kernel);
-    else
+    else if (!instance->rows)
         cpu_pointwise_plan(kernel);
     *out_kernel = kernel;
     return 0;

@@ -79,6 +79,7 @@ struct expops_backend_kernel {
     uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
+    uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
     cpu_walk walk;             /* windows */
     int64_t masked, sources;   /* selections: elements of the mask, and of the third input */
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
@@ -136,8 +137,14 @@ void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu
 void cpu_pointwise_plan(cpu_kernel *kernel);
 void cpu_move_plan(cpu_kernel *kernel);
 void cpu_rows_plan(cpu_kernel *kernel);
+/* 0 where the rows are no product of matrices. */
+int cpu_product_plan(cpu_kernel *kernel);
 void cpu_window_plan(cpu_kernel *kernel, const expops_window *window);
 void cpu_select_plan(cpu_kernel *kernel, const expops_window *window);
+
+/* --- cpu_rows.c --- */
+/* A launch's numbers, as row functions take them. */
+void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
 
 /* --- cpu_offer.c --- */
 int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,

@@ -19,14 +19,13 @@ static int64_t group_cols(const cpu_kernel *kernel, const cpu_position *position
     return kernel->by_columns ? position->cols : 1;
 }
 
-static void prepare(const rows_task *task, cpu_scratch *scratch)
+void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
-    const cpu_kernel *const kernel = task->kernel;
     const uint32_t arrays = kernel->instance->num_arrays;
     cpu_position position;
 
     for (uint32_t i = 1 + arrays; i < kernel->num_operands; i++) {
-        cpu_scalar(kernel, task->launch, i, &position, scratch);
+        cpu_scalar(kernel, launch, i, &position, scratch);
         scratch->numbers[i - 1 - arrays] = scratch->scalar[i];
     }
 }
@@ -125,7 +124,7 @@ static void run_groups(void *context, int64_t first, int64_t last, cpu_scratch *
     const size_t accs_count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
     char *const accs = scratch->accs;
 
-    prepare(task, scratch);
+    cpu_take_numbers(task->kernel, task->launch, scratch);
     for (int64_t group = first; group < last; group++) {
         const int64_t block = group * kernel->units;
         rows->identity(accs, accs_count);
@@ -150,7 +149,7 @@ static void accumulate_parts(void *context, int64_t first, int64_t last, cpu_scr
     const cpu_kernel *const kernel = task->kernel;
     const int64_t block = task->group * kernel->units;
 
-    prepare(task, scratch);
+    cpu_take_numbers(task->kernel, task->launch, scratch);
     for (int64_t part = first; part < last; part++) {
         char *const accs = task->partials + part * task->partial_bytes;
         kernel->instance->rows->identity(accs, kernel->by_columns ? (size_t)kernel->blocks.cols : 1);
@@ -190,7 +189,7 @@ static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
     task->partials = scratch->partials;
     task->partial_bytes = partial_bytes(kernel);
     task->parts = least(least(threads * PARTS_EACH, kernel->units), CPU_PARTIAL_BYTES / task->partial_bytes);
-    prepare(task, scratch);
+    cpu_take_numbers(task->kernel, task->launch, scratch);
     for (task->group = 0; task->group < kernel->num_groups; task->group++) {
         cpu_parallel(kernel, threads, task->parts, accumulate_parts, task, scratch);
         for (int64_t part = 1; part < task->parts; part++)

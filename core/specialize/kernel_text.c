@@ -21,6 +21,8 @@ TEXT(gather)
 TEXT(reduce)
 TEXT(combine)
 TEXT(map)
+TEXT(slices)
+TEXT(product)
 TEXT(window)
 TEXT(box)
 TEXT(scan_group)
@@ -39,6 +41,7 @@ static const struct {
     { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
     { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
+    { "product", { expops_kernel_operands, expops_kernel_slices, expops_kernel_product } },
     { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
     { "count", { expops_kernel_scan_group, expops_kernel_count } },
     { "scan", { expops_kernel_scan_group, expops_kernel_scan } },

@@ -5,9 +5,16 @@
 
 typedef expops_status specialize(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
+static expops_status specialize_reduction(const expops_problem *problem, const expops_device *device,
+                                          expops_steps *steps)
+{
+    return expops_specialize_product(problem, device, steps) ? EXPOPS_OK
+                                                             : expops_specialize_rows(problem, device, steps);
+}
+
 static specialize *const families[] = {
     [EXPOPS_FAMILY_POINTWISE] = expops_specialize_pointwise,
-    [EXPOPS_FAMILY_REDUCE] = expops_specialize_rows,
+    [EXPOPS_FAMILY_REDUCE] = specialize_reduction,
     [EXPOPS_FAMILY_MAP] = expops_specialize_rows,
     [EXPOPS_FAMILY_WINDOW] = expops_specialize_window,
     [EXPOPS_FAMILY_SELECT] = expops_specialize_select,

@@ -21,8 +21,8 @@ typedef struct expops_params {
 /* One kernel and its launch. */
 typedef struct expops_step {
     expops_text defines;
-    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "box", "count",
-                            * "scan", "selection" */
+    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "product", "box",
+                            * "count", "scan", "selection" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
@@ -49,6 +49,8 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
 /* Fills the step and returns 1 where some operand is better staged in tiles. */
 int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+/* Fills the step and returns 1 where a reduction has the form of a product of matrices. */
+int expops_specialize_product(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
 expops_status expops_specialize_window(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps);

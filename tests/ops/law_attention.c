@@ -16,6 +16,7 @@ typedef struct attention_case {
     int64_t mask[2];
     int gqa;
     double scale; /* 0: absent */
+    int infinite; /* an element of the value is infinity; with equal weights, too, which leave nothing of an f32's low bits */
     enum test_layout layout;
 } attention_case;
 
@@ -49,6 +50,8 @@ static int make_call(test_call *call, test_subject *subject, const attention_cas
             test_array_set(&call->arrays[ATTN_MASK], test_array_index(&call->arrays[ATTN_MASK], 2, c->mask, k),
                            test_random_element(&subject->random, mask, -2, 2));
     }
+    if (ok && c->infinite)
+        test_array_set(&call->arrays[VALUE], call->arrays[VALUE].first, (test_value){ INFINITY, 0 });
     if (c->masked == CAUSAL)
         call->args[parameter(call, "is_causal")] = expops_bool(1);
     if (c->gqa)
@@ -132,7 +135,7 @@ static int judge(test_call *call, const int64_t *batch, int64_t row, int64_t col
                  long double slack)
 {
     const test_array *out = test_call_out(call);
-    const test_answer answer = { .value = { value, 0 }, .slack = slack };
+    const test_answer answer = { .value = { value, 0 }, .slack = isfinite(value) ? slack : 0 };
     int64_t index = out->first + row * out->strides[out->ndim - 2] + column * out->strides[out->ndim - 1], position = 0;
     for (int32_t d = 0; d < out->ndim - 2; d++) {
         const int64_t at = out->shape[d] > 1 ? batch[call->result.ndim - out->ndim + d] : 0;
@@ -202,7 +205,8 @@ static int run_case(test_subject *subject, const attention_case *c, enum test_la
 /* The output is the value's only row, whatever query and key are. */
 static int run_one_key(test_subject *subject)
 {
-    static const attention_case one = { { 3, 3, 3 }, { { 3, 9, 5 }, { 3, 1, 5 }, { 3, 1, 6 } }, FREE, { 0 }, 0, 0, 0 };
+    static const attention_case one = { { 3, 3, 3 }, { { 3, 9, 5 }, { 3, 1, 5 }, { 3, 1, 6 } }, FREE, { 0 }, 0, 0, 0,
+                                        TEST_COMPACT };
     test_call call;
     test_call_begin(&call, subject->device, subject->op, "one key");
     int failures =
@@ -221,18 +225,28 @@ static int run_one_key(test_subject *subject)
 int test_run_attention(test_subject *subject)
 {
     static const attention_case cases[] = {
-        { { 2, 2, 2 }, { { 37, 19 }, { 70, 19 }, { 70, 33 } }, FREE, { 0 }, 0, 0, TEST_COMPACT },
-        { { 4, 4, 4 }, { { 2, 3, 17, 16 }, { 2, 3, 34, 16 }, { 2, 3, 34, 16 } }, CAUSAL, { 0 }, 0, 0, TEST_SLICED },
+        { { 3, 3, 3 }, { { 2, 260, 32 }, { 2, 264, 32 }, { 2, 264, 72 } }, FREE, { 0 }, 0, 0, 1, TEST_COMPACT },
+        { { 2, 2, 2 }, { { 37, 19 }, { 70, 19 }, { 70, 33 } }, FREE, { 0 }, 0, 0, 0, TEST_COMPACT },
+        { { 4, 4, 4 }, { { 2, 3, 17, 16 }, { 2, 3, 34, 16 }, { 2, 3, 34, 16 } }, CAUSAL, { 0 }, 0, 0, 0, TEST_SLICED },
         { { 4, 4, 4 },
           { { 2, 6, 9, 8 }, { 1, 2, 130, 8 }, { 2, 3, 130, 5 } },
           TRUTH,
           { 9, 130 },
           1,
           0.7,
+          0,
           TEST_COMPACT },
-        { { 4, 3, 2 }, { { 2, 1, 5, 65 }, { 3, 129, 65 }, { 129, 64 } }, ADDED, { 1, 129 }, 0, -0.25, TEST_TRANSPOSED },
-        { { 3, 3, 3 }, { { 2, 66, 64 }, { 2, 64, 64 }, { 2, 64, 64 } }, CAUSAL, { 0 }, 0, 0.125, TEST_REVERSED },
-        { { 3, 4, 3 }, { { 1, 4, 24 }, { 2, 3, 7, 24 }, { 3, 7, 1 } }, ADDED, { 4, 7 }, 0, 0, TEST_STEPPED },
+        { { 4, 3, 2 },
+          { { 2, 1, 5, 65 }, { 3, 129, 65 }, { 129, 64 } },
+          ADDED,
+          { 1, 129 },
+          0,
+          -0.25,
+          0,
+          TEST_TRANSPOSED },
+        { { 3, 3, 3 }, { { 2, 66, 64 }, { 2, 64, 64 }, { 2, 64, 64 } }, CAUSAL, { 0 }, 0, 0.125, 0, TEST_REVERSED },
+        { { 2, 2, 2 }, { { 40, 32 }, { 64, 32 }, { 64, 64 } }, FREE, { 0 }, 0, 1e-30, 1, TEST_COMPACT },
+        { { 3, 4, 3 }, { { 1, 4, 24 }, { 2, 3, 7, 24 }, { 3, 7, 1 } }, ADDED, { 4, 7 }, 0, 0, 0, TEST_STEPPED },
     };
     const size_t count = test_depth(subject->device) ? sizeof(cases) / sizeof(cases[0]) : 3;
     int failures = run_one_key(subject);
