@@ -189,7 +189,7 @@ int test_call_infer(test_call *call)
     return 0;
 }
 
-int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layout, int64_t shift)
+int test_call_other_outputs(test_call *call)
 {
     for (size_t i = 1; i < test_call_outputs(call); i++) {
         const expops_result *result = &call->more[i - 1].result;
@@ -197,7 +197,13 @@ int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layou
                              TEST_COMPACT, 0))
             return 0;
     }
-    return test_array_make(&call->out, call->device, dtype, call->result.ndim, call->result.shape, layout, shift);
+    return 1;
+}
+
+int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layout, int64_t shift)
+{
+    return test_call_other_outputs(call) &&
+           test_array_make(&call->out, call->device, dtype, call->result.ndim, call->result.shape, layout, shift);
 }
 
 const test_array *test_call_out(const test_call *call)
