@@ -1,4 +1,5 @@
 #include "operator.h"
+#include "mover.h"
 #include "pad.h"
 
 /* Negative padding cuts off first; what is left comes again. */
@@ -28,6 +29,8 @@ static expops_status draft(expops_draft *d)
                            "pad has %u entries; expected are two for each of self's %d dimensions "
                            "but the first two",
                            count, d->tensor->ndim);
+    if (!count)
+        return expops_draft_copy_of(d, &expops_operator_detach, &self);
     EXPOPS_TRY(cut(&self, d->args[1].as.integers, count, positive));
     return expops_pad_window(d, &self, positive, (int32_t)count / 2, EXPOPS_PAD_WRAPPED, &leaf);
 }

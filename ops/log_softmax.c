@@ -36,19 +36,23 @@ XK_FN xk_r xk_map(xk_t x, xk_acc row)
 #ifdef EXPOPS_REFERENCE
 /* The difference to the largest element is rounded; the logarithm of the sum is as far off as the sum is in parts of itself, and by
  * two units of its own. Of the sum the largest element's 1 is exact. Every level of it costs the others 7 roundings: an
- * exponential's two units count as 4, one each an addition, a product, and the addition to the rest. */
+ * exponential's two units count as 4, one each an addition, a product, and the addition to the rest; what is left of the
+ * difference's rounding counts as often as the exponential falls. */
 ROW_REFERENCE
 {
-    long double most = -INFINITY, rest = 0;
+    long double most = -INFINITY, rest = 0, gaps = 0;
     int64_t largest = 0;
     for (int64_t i = 0; i < r->n; i++)
         if (r->x[i] > most)
             most = r->x[largest = i];
-    for (int64_t i = 0; i < r->n; i++)
-        rest += i == largest && isfinite(most) ? 0 : expl(r->x[i] - most);
+    for (int64_t i = 0; i < r->n; i++) {
+        const long double gap = r->x[i] - most;
+        rest += i == largest && isfinite(most) ? 0 : expl(gap);
+        gaps += isfinite(gap) ? fabsl(gap) * expl(gap) : 0;
+    }
     for (int64_t i = 0; i < r->n; i++) {
         r->out[i] = r->x[i] - most - log1pl(rest);
-        r->error[i] = fabsl(r->x[i] - most) + 4 * log1pl(rest) + 7 * test_levels(r->n) * rest / (1 + rest);
+        r->error[i] = fabsl(r->x[i] - most) + 4 * log1pl(rest) + (7 * test_levels(r->n) * rest + gaps) / (1 + rest);
     }
 }
 #endif

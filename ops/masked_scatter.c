@@ -15,6 +15,7 @@ static expops_status draft(expops_draft *d)
     const int64_t elements = self.shape[0];
     flat = out;
     if (expops_view_reshape(&flat, 1, &elements)) {
+        flat.strides[0] = elements < 2 ? 1 : flat.strides[0]; /* self's, where it is the output */
         expops_draft_select(d, &flat, &mask, &self, &source);
         return EXPOPS_OK;
     }

@@ -12,8 +12,10 @@ static inline expops_status expops_select_flat(expops_draft *d, int32_t ndim, co
     expops_view_expand(&from, ndim, shape);
     const int64_t elements = expops_view_numel(&from);
     *view = from;
-    if (expops_view_reshape(view, 1, &elements) && (elements < 2 || view->strides[0] == 1))
+    if (expops_view_reshape(view, 1, &elements) && (elements < 2 || view->strides[0] == 1)) {
+        view->strides[0] = 1;
         return EXPOPS_OK;
+    }
     EXPOPS_TRY(expops_draft_temporary(d, from.dtype, ndim, from.shape, view));
     expops_draft_then(d, &expops_operator_copy, view, &from);
     expops_view_reshape(view, 1, &elements);

@@ -85,13 +85,22 @@ XK_FN xk_t sinc_near(xk_t z)
     return sinc_less(w, sinc_less(w, sinc_less(w, sum, 42), 20), 6);
 }
 
+/* a * b - c * d; what the second product lost by being rounded is taken off, since the two may cancel. */
+XK_FN xk_real sinc_cross(xk_real a, xk_real b, xk_real c, xk_real d)
+{
+    const xk_real product = c * d, lost = xk_cisfinite(product) ? xk_fma(-c, d, product) : XK_C(0);
+    return xk_fma(a, b, -product) + lost;
+}
+
 /* sin(pi * z) / (pi * z). Where the sine is infinite before it grows into the type's range, the divisor only turns it. */
 XK_FN xk_t sinc_far(xk_t z)
 {
     xk_growth growth;
     const int exponent = xk_cexponent(z), back = xk_fabs(z.im) > XK_CGROWS ? 0 : -exponent;
     const xk_t divisor = xk_cnormal(z, exponent);
-    const xk_t over = xk_cmul(sinc_sine(z, &growth), xk_complex(divisor.re, -divisor.im));
+    const xk_t sine = sinc_sine(z, &growth);
+    const xk_t over = xk_complex(sinc_cross(sine.re, divisor.re, sine.im, -divisor.im),
+                                 sinc_cross(sine.im, divisor.re, sine.re, divisor.im));
     const xk_real square = divisor.re * divisor.re + divisor.im * divisor.im;
     const xk_real below = xk_fma(square, SINC_PI, square * SINC_PI_REST);
     const xk_real re = xk_cshift(over.re / below, back), im = xk_cshift(over.im / below, back);

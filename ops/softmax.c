@@ -33,14 +33,17 @@ XK_FN xk_r xk_map(xk_t x, xk_acc row)
 /* The exponential's two units are 4 roundings, the quotient 1 / sum and what is added for it 2; the sum is off as log_softmax's. */
 ROW_REFERENCE
 {
-    long double most = -INFINITY, sum = 0;
+    long double most = -INFINITY, sum = 0, gaps = 0;
     for (int64_t i = 0; i < r->n; i++)
         most = r->x[i] > most ? r->x[i] : most;
-    for (int64_t i = 0; i < r->n; i++)
-        sum += expl(r->x[i] - most);
+    for (int64_t i = 0; i < r->n; i++) {
+        const long double gap = r->x[i] - most;
+        sum += expl(gap);
+        gaps += isfinite(gap) ? fabsl(gap) * expl(gap) : 0;
+    }
     for (int64_t i = 0; i < r->n; i++) {
         r->out[i] = expl(r->x[i] - most) / sum;
-        r->error[i] = (6 + 7 * test_levels(r->n) * (1 - 1 / sum)) * r->out[i];
+        r->error[i] = (6 + 7 * test_levels(r->n) * (1 - 1 / sum) + gaps / sum) * r->out[i];
     }
 }
 #endif

@@ -21,6 +21,8 @@ WIDE = {torch.float16: torch.float64, torch.bfloat16: torch.float64, torch.float
 # PyTorch's f64 loses some near poles.
 DIGITS = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 40}
 ULPS = 64
+# What a loss makes of its elements is a number in aten.
+REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 # PyTorch lacks a kernel or a function for this call: it may be computed here.
 NO_ANSWER = ["not implemented for", "failed to match any schema", "ComplexHalf", "not supported for",
              "not yet implemented"]
@@ -43,7 +45,8 @@ MEANT = [
 
 
 def tensors_of(args):
-    return [a for a in args if isinstance(a, torch.Tensor)]
+    lists = [a if isinstance(a, list) else [a] for a in args]
+    return [t for several in lists for t in several if isinstance(t, torch.Tensor)]
 
 
 def same_bits(a, b):
@@ -113,6 +116,8 @@ def draw_argument(rng, parameter, common, shape):
             dtype = torch.bool
         own = shape[rng.randint(0, len(shape)):] if rng.random() < 0.25 else shape
         return draw_tensor(rng, dtype, [1 if rng.random() < 0.12 else n for n in own])
+    if parameter.kind == "tensors":
+        return [draw_tensor(rng, common, shape) for _ in range(rng.randint(1, 3))]
     if parameter.kind in ("operand", "number"):
         return draw_number(rng)
     if parameter.kind == "ints":
@@ -142,17 +147,20 @@ def by_torch(op, args):
     """PyTorch's answer, or the exception it raises."""
     packet = getattr(torch.ops.aten, op["name"])
     names = [p.name for p in op["parameters"]]
-    given = zip(names, args)
+    given = {n: REDUCTIONS.get(a, a) if isinstance(a, str) else a for n, a in zip(names, args) if a is not None}
     try:
-        return packet(**{n: a for n, a in given if a is not None})
+        return packet(**given)
     except Exception as error:  # whatever PyTorch refuses a call with
         return error
 
 
 def widened(args):
     """All that becomes floating, as wide as it goes."""
-    return [a.to(torch.complex128 if a.dtype.is_complex else torch.float64)
-            if isinstance(a, torch.Tensor) and a.dtype != torch.bool else a for a in args]
+    if isinstance(args, list):
+        return [widened(a) for a in args]
+    if isinstance(args, torch.Tensor) and args.dtype != torch.bool:
+        return args.to(torch.complex128 if args.dtype.is_complex else torch.float64)
+    return args
 
 
 def is_near(ours, theirs, exact):

@@ -175,8 +175,8 @@ static int make_output(fuzz_stream *stream, fuzz_call *from, test_call *call)
         if (call->arrays[i].host && from->args[i].tensor.device.device_type == EXPOPS_DL_CPU &&
             call->arrays[i].ndim == 0)
             test_array_stay_on_host(&call->arrays[i]);
-    return test_call_more_outputs(call) &&
-           (call->in_place || (from->out_is == FUZZ_OUT_DRAWN && fuzz_array(&from->out, call->device, &call->out)));
+    const int made = from->out_is == FUZZ_OUT_DRAWN && fuzz_array(&from->out, call->device, &call->out);
+    return (call->in_place || made) && test_call_other_outputs(call);
 }
 
 /* The call may be refused for its output alone. */

@@ -6,8 +6,9 @@ import torch
 DTYPES = {"f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32, "f64": torch.float64, "i8": torch.int8,
           "i16": torch.int16, "i32": torch.int32, "i64": torch.int64, "u8": torch.uint8, "bool": torch.bool,
           "c64": torch.complex64, "c128": torch.complex128}
-NONE, TENSOR, BOOL, INT, REAL, COMPLEX, INTS, CHOICE = range(8)
-KINDS = ["none", "tensor", "operand", "number", "int", "ints", "bool", "choice", "dtype"]
+NONE, TENSOR, BOOL, INT, REAL, COMPLEX, INTS, CHOICE, TENSORS = range(9)
+KINDS = ["none", "tensor", "operand", "number", "int", "ints", "bool", "choice", "dtype",
+         "tensors"]
 MAX_RANK = 16
 
 
@@ -26,7 +27,8 @@ class Tensor(c.Structure):
 
 class Payload(c.Union):
     _fields_ = [("tensor", c.POINTER(Tensor)), ("real", c.c_double), ("integer", c.c_int64),
-                ("parts", c.POINTER(c.c_double)), ("integers", c.POINTER(c.c_int64))]
+                ("parts", c.POINTER(c.c_double)), ("integers", c.POINTER(c.c_int64)),
+                ("tensors", c.POINTER(c.POINTER(Tensor)))]
 
 
 class Value(c.Structure):
@@ -107,6 +109,9 @@ class Library:
             return Value(REAL, 1, Payload(real=argument))
         if isinstance(argument, complex):
             return Value(COMPLEX, 1, Payload(parts=(c.c_double * 2)(argument.real, argument.imag)))
+        if argument and isinstance(argument[0], torch.Tensor):
+            tensors = (c.POINTER(Tensor) * len(argument))(*[c.pointer(self.tensor(t)) for t in argument])
+            return Value(TENSORS, len(argument), Payload(tensors=tensors))
         return Value(INTS, len(argument), Payload(integers=(c.c_int64 * max(1, len(argument)))(*argument)))
 
     def arguments(self, op, args):

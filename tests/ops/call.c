@@ -189,7 +189,7 @@ int test_call_infer(test_call *call)
     return 0;
 }
 
-int test_call_more_outputs(test_call *call)
+int test_call_other_outputs(test_call *call)
 {
     for (size_t i = 1; i < test_call_outputs(call); i++) {
         const expops_result *result = &call->more[i - 1].result;
@@ -202,7 +202,7 @@ int test_call_more_outputs(test_call *call)
 
 int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layout, int64_t shift)
 {
-    return test_call_more_outputs(call) &&
+    return test_call_other_outputs(call) &&
            test_array_make(&call->out, call->device, dtype, call->result.ndim, call->result.shape, layout, shift);
 }
 

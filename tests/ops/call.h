@@ -51,9 +51,9 @@ int test_call_infer(test_call *call);
 /* What expops_infer says of all results. */
 expops_status test_call_results(test_call *call);
 /* Outputs of the inferred shapes, those behind the first compact and of the results' types. Returns 0 when memory cannot be had. */
+/* Those behind the first, compact. */
+int test_call_other_outputs(test_call *call);
 int test_call_output(test_call *call, expops_dtype dtype, enum test_layout layout, int64_t shift);
-/* Those behind the first alone. */
-int test_call_more_outputs(test_call *call);
 const test_array *test_call_out(const test_call *call);
 /* How many outputs the operator has. */
 size_t test_call_outputs(const test_call *call);

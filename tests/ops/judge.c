@@ -155,9 +155,7 @@ long double test_bound_slack(const test_call *call, const test_reference *refere
     return floor_slack(call->op, result, arguments[0], exact);
 }
 
-/* Results below the smallest normal number may be lost where an intermediate result overflows, or on devices that have
- * no denormals. Half precision is computed in more. */
-static long double underflow_slack(expops_dtype result, long double exact)
+long double test_underflow_slack(expops_dtype result, long double exact)
 {
     const long double tiny = test_limits_of(result).tiny;
     return result != EXPOPS_DTYPE_F16 && fabsl(exact) < tiny && exact != 0 ? tiny : 0;
@@ -201,7 +199,7 @@ test_answer test_answer_pointwise(const test_call *call, const test_reference *r
     else if (test_is_float(result) && test_bound(call->op, result) > 0 && isfinite(answer.value.re))
         answer.slack = (call->op->bound.by_operands ? 0 : slack_of(call, reference, arguments, answer.value.re)) +
                        test_bound_slack(call, reference, arguments, answer.value.re) +
-                       underflow_slack(result, answer.value.re);
+                       test_underflow_slack(result, answer.value.re);
     if (test_is_float(result))
         answer.sign_is_free = test_sign_is_free(call, reference, arguments, answer.value.re);
     return answer;

@@ -17,6 +17,10 @@ long double test_terms_slack(const test_call *call, int64_t position);
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact);
 
+/* Results below the smallest normal number may be lost where an intermediate result overflows, or on devices that have
+ * no denormals. Half precision is computed in more. */
+long double test_underflow_slack(expops_dtype result, long double exact);
+
 /* What the reference is given for an element of a pointwise call's output: one number for each parameter. */
 void test_arguments(const test_call *call, int64_t position, long double *arguments);
 /* Whether the reference picks one of two zeros of different sign by their place, as fmax may: then either is right. */

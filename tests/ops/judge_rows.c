@@ -133,6 +133,8 @@ static long double read_at(row_reader *reader, const test_call *call, const test
     const expops_dtype common = call->types.common;
     if (reader->moduli)
         return hypotl(value.re, value.im);
+    if (from != reader->x)
+        return value.re;
     const long double element = test_round(common, value.re);
     reader->lost |= test_is_integer(common) && !(fabsl(element - value.re) < 1);
     return element;
@@ -186,6 +188,8 @@ static int judge_row(test_call *call, row_reader *reader, int64_t row)
         test_answer answer = answer_of(r->out[k], reader->room[k], reader->room[r->n + k]);
         answer.unknown |= reader->lost || isinf(r->error[k]);
         answer.slack += isfinite(r->out[k]) ? error_of(call, r, k) : 0;
+        answer.slack +=
+            test_bound(call->op, call->types.result) > 0 ? test_underflow_slack(call->types.result, r->out[k]) : 0;
         answer.sign_is_free = sign_is_free;
         if (!test_answer_accepts(call, &answer, actual, walk))
             wrong += test_judge_report(call, position, actual, answer.value);
