@@ -249,8 +249,10 @@ int test_run_attention(test_subject *subject)
         { { 3, 4, 3 }, { { 1, 4, 24 }, { 2, 3, 7, 24 }, { 3, 7, 1 } }, ADDED, { 4, 7 }, 0, 0, 0, TEST_STEPPED },
     };
     const size_t count = test_depth(subject->device) ? sizeof(cases) / sizeof(cases[0]) : 3;
+    /* The large one takes seconds where an interpreter runs it: for one type. */
+    const size_t first = test_depth(subject->device) || subject->dtype == EXPOPS_DTYPE_F32 ? 0 : 1;
     int failures = run_one_key(subject);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = first; i < count; i++)
         failures += run_case(subject, &cases[i], i % 2 ? TEST_TRANSPOSED : TEST_COMPACT);
     return failures;
 }
