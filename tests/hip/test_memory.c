@@ -32,6 +32,13 @@ static void global_words(void **state)
     set_all(wave, 0, 0x11112222);
     step(wave, "global_load_short_d16_hi v0, v[2:3], off");
     assert_int_equal(wave->v[0][5], 0x00052222);
+    step(wave, "global_load_sbyte_d16_hi v0, v[2:3], off offset:2");
+    assert_int_equal(wave->v[0][5], 0xffff2222);
+    step(wave, "global_load_sbyte_d16 v0, v[2:3], off offset:3");
+    assert_int_equal(wave->v[0][5], 0xffffff80);
+    set_all(wave, 0, 0x11112222);
+    step(wave, "global_load_d16_u8 v0, v[2:3], off");
+    assert_int_equal(wave->v[0][5], 0x11110005);
     set_all(wave, 1, 0xabcd1234);
     step(wave, "global_store_short_d16_hi v[2:3], v1, off");
     assert_int_equal(live_memory[5], 0x80ffabcd);

@@ -8,18 +8,48 @@ sim_width sim_width_of(const char *name)
         const char *name;
         sim_width width;
     } widths[] = {
-        { "dword", { 4, 0 } },        { "dwordx2", { 8, 0 } },     { "dwordx3", { 12, 0 } },
-        { "dwordx4", { 16, 0 } },     { "b32", { 4, 0 } },         { "b64", { 8, 0 } },
-        { "b96", { 12, 0 } },         { "b128", { 16, 0 } },       { "ubyte", { 1, 0 } },
-        { "sbyte", { 1, 1 } },        { "byte", { 1, 0 } },        { "ushort", { 2, 0 } },
-        { "sshort", { 2, 1 } },       { "short", { 2, 0 } },       { "u8", { 1, 0 } },
-        { "i8", { 1, 1 } },           { "b8", { 1, 0 } },          { "u16", { 2, 0 } },
-        { "i16", { 2, 1 } },          { "b16", { 2, 0 } },         { "short_d16", { 2, 2 } },
-        { "short_d16_hi", { 2, 3 } }, { "ubyte_d16", { 1, 2 } },   { "ubyte_d16_hi", { 1, 3 } },
-        { "sbyte_d16", { 1, 2 } },    { "byte_d16_hi", { 1, 3 } }, { "d16_b16", { 2, 2 } },
-        { "d16_hi_b16", { 2, 3 } },   { "u16_d16", { 2, 2 } },     { "u16_d16_hi", { 2, 3 } },
-        { "u8_d16", { 1, 2 } },       { "u8_d16_hi", { 1, 3 } },   { "b16_d16_hi", { 2, 3 } },
-        { "b8_d16_hi", { 1, 3 } },
+        { "dword", { 4, 0 } },
+        { "dwordx2", { 8, 0 } },
+        { "dwordx3", { 12, 0 } },
+        { "dwordx4", { 16, 0 } },
+        { "b32", { 4, 0 } },
+        { "b64", { 8, 0 } },
+        { "b96", { 12, 0 } },
+        { "b128", { 16, 0 } },
+        { "byte", { 1, 0 } },
+        { "short", { 2, 0 } },
+        { "b8", { 1, 0 } },
+        { "b16", { 2, 0 } },
+        { "ubyte", { 1, 0 } },
+        { "sbyte", { 1, SIM_SIGN_EXTENDED } },
+        { "ushort", { 2, 0 } },
+        { "sshort", { 2, SIM_SIGN_EXTENDED } },
+        { "u8", { 1, 0 } },
+        { "i8", { 1, SIM_SIGN_EXTENDED } },
+        { "u16", { 2, 0 } },
+        { "i16", { 2, SIM_SIGN_EXTENDED } },
+        { "ubyte_d16", { 1, SIM_LOW_HALF } },
+        { "ubyte_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "sbyte_d16", { 1, SIM_LOW_HALF | SIM_SIGN_EXTENDED } },
+        { "sbyte_d16_hi", { 1, SIM_HIGH_HALF | SIM_SIGN_EXTENDED } },
+        { "short_d16", { 2, SIM_LOW_HALF } },
+        { "short_d16_hi", { 2, SIM_HIGH_HALF } },
+        { "u8_d16", { 1, SIM_LOW_HALF } },
+        { "u8_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "i8_d16", { 1, SIM_LOW_HALF | SIM_SIGN_EXTENDED } },
+        { "i8_d16_hi", { 1, SIM_HIGH_HALF | SIM_SIGN_EXTENDED } },
+        { "u16_d16", { 2, SIM_LOW_HALF } },
+        { "u16_d16_hi", { 2, SIM_HIGH_HALF } },
+        { "byte_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "b8_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "b16_d16_hi", { 2, SIM_HIGH_HALF } },
+        { "d16_u8", { 1, SIM_LOW_HALF } },
+        { "d16_hi_u8", { 1, SIM_HIGH_HALF } },
+        { "d16_i8", { 1, SIM_LOW_HALF | SIM_SIGN_EXTENDED } },
+        { "d16_hi_i8", { 1, SIM_HIGH_HALF | SIM_SIGN_EXTENDED } },
+        { "d16_b16", { 2, SIM_LOW_HALF } },
+        { "d16_hi_b16", { 2, SIM_HIGH_HALF } },
+        { "d16_hi_b8", { 1, SIM_HIGH_HALF } },
     };
     for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
         if (!strcmp(widths[i].name, name))
@@ -66,11 +96,11 @@ void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_wi
 {
     uint32_t word[4] = { 0 };
     memcpy(word, from, (size_t)width.bytes);
-    if (width.widening == SIM_SIGN_EXTENDED)
+    if (width.widening & SIM_SIGN_EXTENDED)
         word[0] = width.bytes == 1 ? (uint32_t)(int32_t)(int8_t)word[0] : (uint32_t)(int32_t)(int16_t)word[0];
-    if (width.widening == SIM_LOW_HALF)
-        word[0] |= wave->v[first][lane] & 0xffff0000;
-    if (width.widening == SIM_HIGH_HALF)
+    if (width.widening & SIM_LOW_HALF)
+        word[0] = (word[0] & 0xffff) | (wave->v[first][lane] & 0xffff0000);
+    if (width.widening & SIM_HIGH_HALF)
         word[0] = word[0] << 16 | (wave->v[first][lane] & 0xffff);
     for (int i = 0; i < (width.bytes + 3) / 4; i++)
         wave->v[first + i][lane] = word[i];
@@ -81,7 +111,7 @@ void sim_store_lane(const sim_wave *wave, int first, int lane, void *to, sim_wid
     uint32_t word[4] = { 0 };
     for (int i = 0; i < (width.bytes + 3) / 4; i++)
         word[i] = wave->v[first + i][lane];
-    if (width.widening == SIM_HIGH_HALF)
+    if (width.widening & SIM_HIGH_HALF)
         word[0] >>= 16;
     memcpy(to, word, (size_t)width.bytes);
 }
