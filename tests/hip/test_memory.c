@@ -82,6 +82,14 @@ static void atomics(void **state)
     assert_int_equal(live_memory[0], (uint32_t)-5);
     step(wave, "global_atomic_umin v[2:3], v6, off");
     assert_int_equal(live_memory[0], 1);
+    step(wave, "global_atomic_max_u32 v[2:3], v5, off"); /* names of gfx11 */
+    assert_int_equal(live_memory[0], (uint32_t)-5);
+    step(wave, "global_atomic_sub_u64 v[2:3], v[6:7], off");
+    assert_true(live_memory[0] == (uint32_t)-69 && live_memory[1] == 1);
+    set_float(wave, 5, 0.5f);
+    live_memory[0] = 0;
+    step(wave, "global_atomic_add_f32 v[2:3], v5, off");
+    assert_int_equal(live_memory[0], sim_bits(32));
 }
 
 static void local_words(void **state)

@@ -9,7 +9,7 @@ typedef void sim_function(sim_lanes *d, const sim_lanes *a, const sim_lanes *b, 
 /* Vector instructions: result and sources as `types` says. */
 sim_run sim_lanewise;
 /* The same on one lane of scalar registers; `flag` says what becomes of scc. */
-sim_run sim_scalarwise;
+sim_run sim_scalarwise, sim_scalar_float;
 enum { SIM_SCC_KEPT, SIM_SCC_NONZERO };
 /* Packed: the function on both halves of 16 bits; on two registers of 32. */
 sim_run sim_packed16, sim_packed32;

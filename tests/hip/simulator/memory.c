@@ -200,12 +200,13 @@ COMBINE(atomic_smax, AS_SIGNED(old) > AS_SIGNED(value) ? old : value)
 COMBINE(atomic_add_float, sim_bits(sim_float((uint32_t)old) + sim_float((uint32_t)value)))
 
 static const struct {
-    const char *name;
+    const char *name, *newer; /* gfx11 has other names; 32 or 64 follows them, where "_x2" follows an older one */
     combine *function;
 } atomics[] = {
-    { "add_f32", atomic_add_float }, { "add", atomic_add },   { "sub", atomic_sub },   { "swap", atomic_swap },
-    { "cmpswap", atomic_cmpswap },   { "and", atomic_and },   { "or", atomic_or },     { "xor", atomic_xor },
-    { "umin", atomic_umin },         { "umax", atomic_umax }, { "smin", atomic_smin }, { "smax", atomic_smax },
+    { "add_f32", "add_f", atomic_add_float },   { "add", "add_u", atomic_add },   { "sub", "sub_u", atomic_sub },
+    { "swap", "swap_b", atomic_swap },          { "and", "and_b", atomic_and },   { "or", "or_b", atomic_or },
+    { "cmpswap", "cmpswap_b", atomic_cmpswap }, { "xor", "xor_b", atomic_xor },   { "umin", "min_u", atomic_umin },
+    { "umax", "max_u", atomic_umax },           { "smin", "min_i", atomic_smin }, { "smax", "max_i", atomic_smax },
 };
 
 static uint64_t registers(const sim_wave *wave, int first, int lane, int wide)
@@ -261,18 +262,27 @@ static const char *after(const char *name, const char *const *prefixes)
     return NULL;
 }
 
+/* 0 where `rest` is no form of the atomic, else its bits. */
+static int atomic_bits(size_t i, const char *rest)
+{
+    const size_t older = strlen(atomics[i].name), newer = strlen(atomics[i].newer);
+    const char *const after_older = strncmp(rest, atomics[i].name, older) ? "none" : rest + older;
+    const char *const after_newer = strncmp(rest, atomics[i].newer, newer) ? "none" : rest + newer;
+    if (!strcmp(after_older, "") || !strcmp(after_newer, "32"))
+        return 32;
+    return (!strcmp(after_older, "_x2") || !strcmp(after_newer, "64")) && atomics[i].function != atomic_add_float ? 64
+                                                                                                                  : 0;
+}
+
 static int identify_atomic(sim_instruction *in, const char *rest)
 {
-    char word[16] = "";
-    const char *wide = strstr(rest, "_x2");
-    strncpy(word, rest, sizeof word - 1);
-    if (wide && (size_t)(wide - rest) < sizeof word)
-        word[wide - rest] = 0;
-    for (size_t i = 0; i < sizeof atomics / sizeof atomics[0]; i++)
-        if (!strcmp(atomics[i].name, word)) {
-            in->own = (sim_row){ in->name, atomic, NULL, (const void *)atomics[i].function, wide != NULL };
-            return 1;
-        }
+    for (size_t i = 0; i < sizeof atomics / sizeof atomics[0]; i++) {
+        const int bits = atomic_bits(i, rest);
+        if (!bits)
+            continue;
+        in->own = (sim_row){ in->name, atomic, NULL, (const void *)atomics[i].function, bits == 64 };
+        return 1;
+    }
     return 0;
 }
 

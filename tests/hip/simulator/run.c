@@ -50,7 +50,7 @@ static void set_pair(uint32_t *registers, const void *address)
     registers[1] = (uint32_t)((uint64_t)(uintptr_t)address >> 32);
 }
 
-/* User registers in the order that the descriptor names them, then the group's numbers. */
+/* User registers in the order that the descriptor names them, then the group's numbers, which gfx12 has in registers of their own. */
 static void set_scalars(sim_wave *wave, const descriptor *of)
 {
     const simulator_launch *launch = wave->group->launch;
@@ -76,6 +76,11 @@ static void set_scalars(sim_wave *wave, const descriptor *of)
         next += 2;
     }
     next = of->resources2 >> 1 & 31;
+    if (!strncmp(launch->arch, "gfx12", 5)) {
+        s[SIM_TTMP + 9] = wave->group->id[0];
+        s[SIM_TTMP + 7] = wave->group->id[1] | wave->group->id[2] << 16;
+        return;
+    }
     for (int d = 0; d < 3; d++)
         if (of->resources2 >> (7 + d) & 1)
             s[next++] = wave->group->id[d];
@@ -114,7 +119,7 @@ static int start_wave(sim_wave *wave, sim_group *group, uint32_t number)
     wave->number = number;
     wave->lanes = (int)group->launch->wave;
     wave->pc = group->program->entry;
-    wave->done = wave->at_barrier = wave->index_source = wave->index_result = 0;
+    wave->done = wave->at_barrier = wave->signalled = wave->index_source = wave->index_result = 0;
     wave->flush_f32 = (of.resources1 >> 16 & 2) == 0;
     wave->zero_high = !strncmp(group->launch->arch, "gfx8", 4) || !strncmp(group->launch->arch, "gfx9", 4);
     wave->known_begin = wave->known_end = NULL;

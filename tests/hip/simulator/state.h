@@ -41,8 +41,9 @@ typedef struct sim_wave {
     uint32_t s[SIM_SCALARS];
     sim_group *group;
     uint32_t number;
-    int lanes; /* 32 or 64 */
-    int pc;    /* an instruction's number */
+    int lanes;     /* 32 or 64 */
+    int pc;        /* an instruction's number */
+    int signalled; /* where the wave has signalled the barrier: pc of what follows */
     int done, at_barrier;
     int flush_f32;                       /* denormals of f32 are zeros */
     int zero_high;                       /* results of 16 bits clear the upper half of their register (gfx8, gfx9) */
