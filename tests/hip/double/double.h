@@ -7,7 +7,8 @@
  *   EXPOPS_TEST_HIP_FAIL      function:nth:code[,...]: the n-th call of the function returns the code
  *   EXPOPS_TEST_HIP_LAZY      1: work runs only when something waits for it, so that a missing wait shows
  *   EXPOPS_TEST_HIP_LOG       a file that every call is written to
- *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: instructions, groups, items, wave, registers, memory */
+ *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: items of a group, lanes of a wave, registers, local
+ *                             and private memory, bytes touched, and instructions of each unit */
 #ifndef HIP_DOUBLE_H
 #define HIP_DOUBLE_H
 

@@ -73,6 +73,29 @@ static int identify_scalar_float(sim_instruction *in)
     return 1;
 }
 
+static int begins(const char *name, const char *const *prefixes)
+{
+    for (; *prefixes; prefixes++)
+        if (!strncmp(name, *prefixes, strlen(*prefixes)))
+            return 1;
+    return 0;
+}
+
+static enum simulator_unit unit_of(const char *name)
+{
+    static const char *const memory[] = { "global_", "flat_", "buffer_", "scratch_", NULL }, *const local[] = { "ds_",
+                                                                                                                NULL };
+    static const char *const quarter[] = { "v_exp_", "v_log_",       "v_rcp_",    "v_rsq_",     "v_sqrt_",    "v_sin_",
+                                           "v_cos_", "v_mul_lo_u32", "v_mul_hi_", "v_mad_u64_", "v_mad_i64_", NULL };
+    if (begins(name, memory))
+        return SIM_UNIT_MEMORY;
+    if (begins(name, local))
+        return SIM_UNIT_LOCAL;
+    if (name[0] != 'v')
+        return SIM_UNIT_SCALAR;
+    return begins(name, quarter) ? SIM_UNIT_QUARTER : strstr(name, "_f64") ? SIM_UNIT_DOUBLE : SIM_UNIT_VECTOR;
+}
+
 void sim_identify(sim_instruction *in)
 {
     static const sim_row *const tables[] = { sim_integer_rows, sim_float_rows,  sim_double_rows,   sim_half_rows,
@@ -85,5 +108,6 @@ void sim_identify(sim_instruction *in)
     if (!in->row && (sim_identify_compare(in) || sim_identify_memory(in) || sim_identify_local(in) ||
                      sim_identify_control(in) || identify_scalar_float(in)))
         in->row = &in->own;
+    in->unit = (uint8_t)unit_of(in->name);
     in->first_source = in->row && sim_has_two_results(in->row) ? 2 : 1;
 }

@@ -72,6 +72,7 @@ typedef struct sim_instruction {
     sim_row own; /* where no table holds it: made from the name's parts */
     uint32_t address, next;
     int32_t target;                     /* of a branch: an instruction's number */
+    uint8_t unit;                       /* enum simulator_unit */
     uint8_t num_operands, first_source; /* behind the results, of which there may be two */
     sim_operand operand[7];
     int32_t offset, offset0, offset1;

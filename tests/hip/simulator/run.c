@@ -148,7 +148,7 @@ static int run_wave(sim_wave *wave)
         if (result == SIM_ERROR)
             return SIM_ERROR;
         wave->pc += result != SIM_JUMP;
-        wave->group->executed++;
+        wave->group->executed[in->unit]++;
         wave->done = result == SIM_END;
         wave->at_barrier = result == SIM_BARRIER;
         if (wave->done || wave->at_barrier)
@@ -284,8 +284,8 @@ static void *run_thread(void *given)
         if (failed)
             report(work, &group, failed);
     }
-    if (work->launch->executed)
-        __atomic_add_fetch(work->launch->executed, group.executed, __ATOMIC_RELAXED);
+    for (int unit = 0; work->launch->counts && unit < SIM_UNITS; unit++)
+        __atomic_add_fetch(work->launch->counts->executed + unit, group.executed[unit], __ATOMIC_RELAXED);
     free_group(&group);
     return NULL;
 }
@@ -331,6 +331,8 @@ int simulator_run(const simulator_launch *launch, char *error, size_t room)
     while (started)
         pthread_join(thread[--started], NULL);
     pthread_mutex_destroy(&work.lock);
+    if (launch->counts)
+        launch->counts->bytes += sim_touches_count(work.touches);
     sim_touches_free(work.touches);
     return atomic_load(&work.failed);
 }

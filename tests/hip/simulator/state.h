@@ -33,7 +33,7 @@ typedef struct sim_group {
     sim_touches *touches; /* the launch's; NULL: not watched */
     struct sim_wave *wave;
     uint32_t num_waves;
-    uint64_t random, executed;
+    uint64_t random, executed[SIM_UNITS];
 } sim_group;
 
 typedef struct sim_wave {
