@@ -7,6 +7,7 @@
  *   EXPOPS_TEST_HIP_FAIL      function:nth:code[,...]: the n-th call of the function returns the code
  *   EXPOPS_TEST_HIP_LAZY      1: work runs only when something waits for it, so that a missing wait shows
  *   EXPOPS_TEST_HIP_LOG       a file that every call is written to
+ *   EXPOPS_TEST_HIP_PLANT     text=>other: a fault that is planted into sources of kernels, where they hold the text first
  *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: items of a group, lanes of a wave, registers, local
  *                             and private memory, bytes touched, and instructions of each unit */
 #ifndef HIP_DOUBLE_H
@@ -36,6 +37,10 @@ hipError_t double_record(const char *function);
         if (record_result != hipSuccess) \
             return record_result; \
     } while (0)
+
+/* --- rtc_plant.c --- */
+/* The source as EXPOPS_TEST_HIP_PLANT wants it; kept until the next call. */
+const char *double_planted(const char *source);
 
 /* --- rtc_header.c --- */
 /* What hipRTC 5 puts before every program, without the HIP runtime's headers (7,400 lines), which no kernel uses and whose parsing

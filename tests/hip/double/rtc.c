@@ -45,6 +45,7 @@ EXPORTED hiprtcResult hiprtcCreateProgram(hiprtcProgram *out, const char *source
         return HIPRTC_ERROR_OUT_OF_MEMORY;
     if (atomic_fetch_add(&programs, 1))
         return HIPRTC_ERROR_INTERNAL_ERROR;
+    source = double_planted(source);
     /* It writes its own file first, so that one of the same name replaces it. */
     const char *header = double_short_header(), *header_name = "hiprtc_runtime.h";
     if (count == 0 && header)

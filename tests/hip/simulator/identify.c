@@ -40,11 +40,7 @@ static void rename_newer(sim_instruction *in)
         { "v_cls_i32", "v_ffbh_i32" },
         { "s_clz_i32_u32", "s_flbit_i32_b32" },
         { "s_ctz_i32_b32", "s_ff1_i32_b32" },
-        { "_min_num_", "_min_" },
-        { "_max_num_", "_max_" },
-        { "v_min3_num_", "v_min3_" },
-        { "v_max3_num_", "v_max3_" },
-        { "v_med3_num_", "v_med3_" },
+        { "_num_f", "_f" },
         { "v_s_", "v_" }, /* of scalar registers */
     };
     char renamed[2 * sizeof in->name];
