@@ -6,7 +6,8 @@ usage: amd_kernel_table.py BUILD [--arch gfx90a] [--dtype f32] [--ops a,b] [--sh
 
 The machine code runs in the interpreter of tests/hip. "instr" is what a lane executes for each element, scalar instructions
 included, "quarter" those at a quarter of the rate (exponentials, reciprocals, products of integers); "waves" how many waves of a
-SIMD the registers and the local memory leave room for, of those that the chip has place for. Sorted by instructions.
+SIMD the registers and the local memory leave room for, of those that the chip has place for; "width" the bytes of an access to
+global memory, on average; "banks" the clocks local memory takes for each that it would without conflicts. Sorted by instructions.
 
 --roofs: for each card the share of its data sheet's bandwidth that the busiest of its units leaves room for at its data sheet's
 highest clock: no kernel is faster, and what waits for memory may be slower. Below 1.00 arithmetic is the limit. Sorted by that.
@@ -58,6 +59,9 @@ class Launch(NamedTuple):
     private: int
     bytes: int
     executed: tuple  # instructions of waves, by UNITS
+    widths: int
+    passes: int  # of local memory, and what its banks' conflicts make of them
+    clocks: int
 
 
 def run(arguments, arch, op):
@@ -74,7 +78,7 @@ def run(arguments, arch, op):
     if done.returncode or not lines:
         return None, (done.stderr.strip().splitlines() or ['no launch'])[-1]
     numbers = [list(map(int, line.split())) for line in lines[:len(lines) // 2]]  # the second call repeats them
-    return [Launch(*given[:7], tuple(given[7:])) for given in numbers], None
+    return [Launch(*given[:7], tuple(given[7:-3]), *given[-3:]) for given in numbers], None
 
 
 def occupancy(chip, launch):
@@ -92,14 +96,16 @@ def roof(chip, launches):
     for launch in launches:
         clocks = dict(zip(UNITS, (count * each for count, each in zip(launch.executed, chip.clocks))))
         lanes = clocks['vector'] + clocks['quarter'] + clocks['double']
-        in_units += max(lanes, clocks['local'], clocks['scalar']) / (chip.simds * chip.clock)
+        in_units += max(lanes, clocks['local'] * launch.clocks / max(1, launch.passes), clocks['scalar']) / (chip.simds * chip.clock)
     return min(1, in_memory / in_units)
 
 
 def row_of_costs(arguments, op, launch, elements):
     executed = [count * launch.wave / elements for count in launch.executed]
     cells = [f'{sum(executed):.1f}', f'{executed[1]:.1f}', launch.vectors, launch.scalars, launch.local, launch.private,
-             occupancy(CHIPS[arguments.arch], launch)]
+             occupancy(CHIPS[arguments.arch], launch),
+             f'{launch.widths / launch.executed[3]:.1f}',
+             f'{launch.clocks / launch.passes:.1f}' if launch.passes else '']
     return -sum(executed), f'| {op} | ' + ' | '.join(map(str, cells)) + ' |'
 
 
@@ -109,7 +115,7 @@ def costs(arguments, names, elements):
         launches, reason = run(arguments, arguments.arch, op)
         rows += [row_of_costs(arguments, op, launch, elements) for launch in launches or []]
         without += [] if launches else [f'{op}: {reason}']
-    head = f'| operator, {arguments.dtype} on {arguments.arch} | instr | quarter | VGPR | SGPR | local | private | waves |'
+    head = f'| operator, {arguments.dtype} on {arguments.arch} | instr | quarter | VGPR | SGPR | local | private | waves | width | banks |'
     return head, rows, without
 
 

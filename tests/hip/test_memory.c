@@ -108,6 +108,26 @@ static void local_words(void **state)
     assert_non_null(strstr(wave->error, "local memory"));
 }
 
+static void banks(void **state)
+{
+    simulator_counts counts = { .bytes = 0 };
+    sim_wave *wave = with_addresses();
+    simulator_launch counting = *wave->group->launch;
+    counting.counts = &counts;
+    wave->group->launch = &counting;
+    step(wave, "ds_read_b32 v0, v4"); /* each lane its own word: twice 32 */
+    assert_true(wave->group->local_passes == 2 && wave->group->local_clocks == 2);
+    step(wave, "v_lshlrev_b32_e32 v5, 2, v4");
+    step(wave, "s_mov_b64 exec, 0xffff");
+    step(wave, "ds_read_b32 v0, v5"); /* every fourth word: 8 banks for 16 lanes */
+    assert_true(wave->group->local_passes == 3 && wave->group->local_clocks == 4);
+    step(wave, "ds_read_b128 v[0:3], v5"); /* 8 lanes at once */
+    assert_true(wave->group->local_passes == 5 && wave->group->local_clocks == 6);
+    set_all(wave, 5, 64);
+    step(wave, "ds_read_b32 v0, v5"); /* all the same word */
+    assert_true(wave->group->local_passes == 6 && wave->group->local_clocks == 7);
+}
+
 static void races(void **state)
 {
     sim_wave *wave = with_addresses();
@@ -164,8 +184,8 @@ static void unknown(void **state)
 }
 
 const struct CMUnitTest memory_tests[] = {
-    cmocka_unit_test(global_words),    cmocka_unit_test(outside), cmocka_unit_test(atomics),
-    cmocka_unit_test(local_words),     cmocka_unit_test(races),   cmocka_unit_test(private_words),
-    cmocka_unit_test(races_of_groups), cmocka_unit_test(unknown),
+    cmocka_unit_test(global_words),  cmocka_unit_test(outside),         cmocka_unit_test(atomics),
+    cmocka_unit_test(local_words),   cmocka_unit_test(banks),           cmocka_unit_test(races),
+    cmocka_unit_test(private_words), cmocka_unit_test(races_of_groups), cmocka_unit_test(unknown),
 };
 const size_t num_memory_tests = sizeof memory_tests / sizeof memory_tests[0];

@@ -9,7 +9,8 @@
  *   EXPOPS_TEST_HIP_LOG       a file that every call is written to
  *   EXPOPS_TEST_HIP_PLANT     text=>other: a fault that is planted into sources of kernels, where they hold the text first
  *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: items of a group, lanes of a wave, registers, local
- *                             and private memory, bytes touched, and instructions of each unit */
+ *                             and private memory, bytes touched, instructions of each unit, widths of
+ *                             accesses, and what local memory took */
 #ifndef HIP_DOUBLE_H
 #define HIP_DOUBLE_H
 

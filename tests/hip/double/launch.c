@@ -130,7 +130,8 @@ static void profile(const char *path, const double_work *work, const simulator_c
             (unsigned long long)counts->bytes);
     for (int unit = 0; unit < SIM_UNIT_FREE; unit++)
         fprintf(file, " %llu", (unsigned long long)counts->executed[unit]);
-    fputc('\n', file);
+    fprintf(file, " %llu %llu %llu\n", (unsigned long long)counts->widths, (unsigned long long)counts->local_passes,
+            (unsigned long long)counts->local_clocks);
     fclose(file);
 }
 

@@ -22,6 +22,7 @@ int sim_has_two_results(const sim_row *row);
 /* Made from parts of the name: 1 and `in->own` is filled where the name is of this kind. */
 int sim_identify_compare(sim_instruction *in);
 int sim_identify_memory(sim_instruction *in);
+int sim_identify_atomic(sim_instruction *in, const char *rest); /* behind "global_atomic_" */
 int sim_identify_local(sim_instruction *in);
 int sim_identify_control(sim_instruction *in);
 

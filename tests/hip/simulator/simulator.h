@@ -23,6 +23,9 @@ enum simulator_unit {
 typedef struct simulator_counts {
     uint64_t executed[SIM_UNITS]; /* by a wave each */
     uint64_t bytes;               /* of global memory that were touched; of a launch of one group none are counted */
+    uint64_t widths;              /* of accesses to global memory by a wave each, in bytes of a lane */
+    /* Local memory answers 32 lanes of a word at once (8 of four words) where no two want different words of a bank. */
+    uint64_t local_passes, local_clocks;
 } simulator_counts;
 
 typedef struct simulator_launch {
