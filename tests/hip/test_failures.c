@@ -1,7 +1,7 @@
 /* What an application is told when something is wrong with HIP: each case runs in a process of its own, with a double of the
  * HIP runtime that fails as asked. The whole way through the library, from the cause to the sentence.
  *
- *   test_failures FOLDER_5 FOLDER_6 FOLDER_6_COMPILER     where the doubles lie
+ *   test_failures FOLDER_5 FOLDER_6 FOLDER_6_COMPILER [FOLDER_7]     where the doubles lie
  *   test_failures STEP                                    (a case's process) */
 #include <dlfcn.h>
 #include <errno.h>
@@ -146,8 +146,8 @@ static int run_step(const char *name)
 
 /* --- the cases --- */
 
-enum folder { HIP_5, HIP_6, HIP_6_WITHOUT_COMPILER };
-static const char *folders[3];
+enum folder { HIP_5, HIP_6, HIP_6_WITHOUT_COMPILER, HIP_7 };
+static const char *folders[4]; /* NULL where it could not be built */
 
 typedef struct failure {
     const char *name;
@@ -279,6 +279,13 @@ static const failure failures[] = {
     { "hip_5", HIP_5, { NULL }, "call", "OK", { "gfx90a, HIP runtime 5." } },
     { "hip_5_wave_of_32", HIP_5, { "ARCH=gfx1030" }, "call", "OK", { "gfx1030, HIP runtime 5." } },
     { "hip_6", HIP_6, { "ARCH=gfx90a:sramecc+:xnack-" }, "call", "OK", { "gfx90a:sramecc+:xnack-, HIP runtime 6." } },
+    { "hip_7",
+      HIP_7,
+      { "ARCH=gfx1100", "=EXPOPS_TEST_OBJDUMP=llvm-objdump-19" },
+      "call",
+      "OK",
+      { "gfx1100, HIP runtime 7." } },
+    { "target_is_newer_than_hip_7", HIP_7, { "ARCH=gfx1250" }, "call", "ERR_COMPILE", { "does not know this target" } },
     { "compilations_come_one_by_one", HIP_5, { NULL }, "threads", "OK", { "gfx90a" } },
 };
 
@@ -348,6 +355,10 @@ static void test_failure(void **state)
         print_message("skipped: this machine has a hipRTC that would be found\n");
         skip();
     }
+    if (!folders[failure->folder]) {
+        print_message("skipped: clang-19, llvm-19 and rocm-device-libs are needed for HIP 7\n");
+        skip();
+    }
     run_case(failure, text);
     int missing = !has_line(text, failure->status);
     for (int i = 0; i < SENTENCES && failure->sentences[i]; i++)
@@ -362,13 +373,14 @@ int main(int argc, char **argv)
     static struct CMUnitTest tests[sizeof failures / sizeof failures[0]];
     if (argc == 2)
         return run_step(argv[1]);
-    if (argc != 4)
+    if (argc < 4)
         return 99;
     static char both[2000];
     snprintf(both, sizeof both, "%s:%s", argv[2], argv[3]);
     folders[HIP_5] = argv[1];
     folders[HIP_6] = both;
     folders[HIP_6_WITHOUT_COMPILER] = argv[2];
+    folders[HIP_7] = argv[4]; /* NULL behind the last */
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tests[i] = (struct CMUnitTest){ failures[i].name, test_failure, NULL, NULL, (void *)(uintptr_t)(failures + i) };
     return _cmocka_run_group_tests("failures", tests, sizeof tests / sizeof tests[0], NULL, NULL);

@@ -211,10 +211,40 @@ static void newer_names(void **state)
     assert_int_equal(wave->v[0][0], 23);
 }
 
+/* What gfx12 has: floats in scalar registers, sums of 64 bits, a barrier in two steps. */
+static void of_gfx12(void **state)
+{
+    sim_wave *wave = fresh_wave32();
+    step(wave, "s_mov_b32 s4, 0x40a00000");
+    step(wave, "s_sub_f32 s5, s4, 2.0");
+    assert_int_equal(wave->s[5], sim_bits(3));
+    step(wave, "s_cvt_i32_f32 s6, s5");
+    assert_int_equal(wave->s[6], 3);
+    step(wave, "s_fmac_f32 s5, s4, s4");
+    assert_int_equal(wave->s[5], sim_bits(28));
+    step(wave, "v_s_rcp_f32 s7, -4.0");
+    assert_int_equal(wave->s[7], sim_bits(-0.25f));
+    step(wave, "s_mov_b64 s[8:9], -1");
+    step(wave, "s_add_nc_u64 s[10:11], s[8:9], 3");
+    assert_true(mask_of(wave, 10) == 2);
+    step(wave, "s_sub_co_i32 s4, 0x80000000, 1");
+    assert_true(wave->s[4] == 0x7fffffff && wave->s[SIM_SCC] == 1);
+    set_float(wave, 1, -7);
+    step(wave, "v_max_num_f32_e32 v0, 2.0, v1");
+    assert_int_equal(wave->v[0][9], sim_bits(2));
+    assert_int_equal(step(wave, "s_barrier_signal -1"), SIM_NEXT);
+    wave->pc++;
+    assert_int_equal(step(wave, "s_barrier_wait 0xffff"), SIM_BARRIER);
+    wave->pc++;
+    assert_int_equal(step(wave, "s_barrier_wait 0xffff"), SIM_ERROR);
+    assert_int_equal(step(wave, "s_barrier_signal 3"), SIM_ERROR);
+}
+
 const struct CMUnitTest lane_tests[] = {
     cmocka_unit_test(comparisons), cmocka_unit_test(lanes_that_are_off),
     cmocka_unit_test(carries),     cmocka_unit_test(across_lanes),
     cmocka_unit_test(scalars),     cmocka_unit_test(indexed_registers),
     cmocka_unit_test(two_in_one),  cmocka_unit_test(newer_names),
+    cmocka_unit_test(of_gfx12),
 };
 const size_t num_lane_tests = sizeof lane_tests / sizeof lane_tests[0];

@@ -32,6 +32,13 @@ static void global_words(void **state)
     set_all(wave, 0, 0x11112222);
     step(wave, "global_load_short_d16_hi v0, v[2:3], off");
     assert_int_equal(wave->v[0][5], 0x00052222);
+    step(wave, "global_load_sbyte_d16_hi v0, v[2:3], off offset:2");
+    assert_int_equal(wave->v[0][5], 0xffff2222);
+    step(wave, "global_load_sbyte_d16 v0, v[2:3], off offset:3");
+    assert_int_equal(wave->v[0][5], 0xffffff80);
+    set_all(wave, 0, 0x11112222);
+    step(wave, "global_load_d16_u8 v0, v[2:3], off");
+    assert_int_equal(wave->v[0][5], 0x11110005);
     set_all(wave, 1, 0xabcd1234);
     step(wave, "global_store_short_d16_hi v[2:3], v1, off");
     assert_int_equal(live_memory[5], 0x80ffabcd);
@@ -75,6 +82,14 @@ static void atomics(void **state)
     assert_int_equal(live_memory[0], (uint32_t)-5);
     step(wave, "global_atomic_umin v[2:3], v6, off");
     assert_int_equal(live_memory[0], 1);
+    step(wave, "global_atomic_max_u32 v[2:3], v5, off"); /* names of gfx11 */
+    assert_int_equal(live_memory[0], (uint32_t)-5);
+    step(wave, "global_atomic_sub_u64 v[2:3], v[6:7], off");
+    assert_true(live_memory[0] == (uint32_t)-69 && live_memory[1] == 1);
+    set_float(wave, 5, 0.5f);
+    live_memory[0] = 0;
+    step(wave, "global_atomic_add_f32 v[2:3], v5, off");
+    assert_int_equal(live_memory[0], sim_bits(32));
 }
 
 static void local_words(void **state)
@@ -91,6 +106,26 @@ static void local_words(void **state)
     set_all(wave, 6, LOCAL_BYTES - 4);
     assert_int_equal(step(wave, "ds_read_b64 v[0:1], v6"), SIM_ERROR);
     assert_non_null(strstr(wave->error, "local memory"));
+}
+
+static void banks(void **state)
+{
+    simulator_counts counts = { .bytes = 0 };
+    sim_wave *wave = with_addresses();
+    simulator_launch counting = *wave->group->launch;
+    counting.counts = &counts;
+    wave->group->launch = &counting;
+    step(wave, "ds_read_b32 v0, v4"); /* each lane its own word: twice 32 */
+    assert_true(wave->group->local_passes == 2 && wave->group->local_clocks == 2);
+    step(wave, "v_lshlrev_b32_e32 v5, 2, v4");
+    step(wave, "s_mov_b64 exec, 0xffff");
+    step(wave, "ds_read_b32 v0, v5"); /* every fourth word: 8 banks for 16 lanes */
+    assert_true(wave->group->local_passes == 3 && wave->group->local_clocks == 4);
+    step(wave, "ds_read_b128 v[0:3], v5"); /* 8 lanes at once */
+    assert_true(wave->group->local_passes == 5 && wave->group->local_clocks == 6);
+    set_all(wave, 5, 64);
+    step(wave, "ds_read_b32 v0, v5"); /* all the same word */
+    assert_true(wave->group->local_passes == 6 && wave->group->local_clocks == 7);
 }
 
 static void races(void **state)
@@ -149,8 +184,8 @@ static void unknown(void **state)
 }
 
 const struct CMUnitTest memory_tests[] = {
-    cmocka_unit_test(global_words),    cmocka_unit_test(outside), cmocka_unit_test(atomics),
-    cmocka_unit_test(local_words),     cmocka_unit_test(races),   cmocka_unit_test(private_words),
-    cmocka_unit_test(races_of_groups), cmocka_unit_test(unknown),
+    cmocka_unit_test(global_words),  cmocka_unit_test(outside),         cmocka_unit_test(atomics),
+    cmocka_unit_test(local_words),   cmocka_unit_test(banks),           cmocka_unit_test(races),
+    cmocka_unit_test(private_words), cmocka_unit_test(races_of_groups), cmocka_unit_test(unknown),
 };
 const size_t num_memory_tests = sizeof memory_tests / sizeof memory_tests[0];

@@ -7,7 +7,10 @@
  *   EXPOPS_TEST_HIP_FAIL      function:nth:code[,...]: the n-th call of the function returns the code
  *   EXPOPS_TEST_HIP_LAZY      1: work runs only when something waits for it, so that a missing wait shows
  *   EXPOPS_TEST_HIP_LOG       a file that every call is written to
- *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: instructions, groups, items, wave, registers, memory */
+ *   EXPOPS_TEST_HIP_PLANT     text=>other: a fault that is planted into sources of kernels, where they hold the text first
+ *   EXPOPS_TEST_HIP_PROFILE   a file that every launch is written to: items of a group, lanes of a wave, registers, local
+ *                             and private memory, bytes touched, instructions of each unit, widths of
+ *                             accesses, and what local memory took */
 #ifndef HIP_DOUBLE_H
 #define HIP_DOUBLE_H
 
@@ -35,6 +38,15 @@ hipError_t double_record(const char *function);
         if (record_result != hipSuccess) \
             return record_result; \
     } while (0)
+
+/* --- rtc_plant.c --- */
+/* The source as EXPOPS_TEST_HIP_PLANT wants it; kept until the next call. */
+const char *double_planted(const char *source);
+
+/* --- rtc_header.c --- */
+/* What hipRTC 5 puts before every program, without the HIP runtime's headers (7,400 lines), which no kernel uses and whose parsing
+ * takes more than half of a compilation; NULL where it has another form. The code is the same, byte for byte: same_code.py. */
+const char *double_short_header(void);
 
 /* --- device.c --- */
 const char *double_arch(void);

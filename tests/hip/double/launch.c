@@ -120,23 +120,26 @@ EXPORTED hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned grid_
 }
 
 /* One line a launch, for tools/amd_kernel_table.py. */
-static void profile(const double_work *work, uint64_t executed)
+static void profile(const char *path, const double_work *work, const simulator_counts *counts)
 {
-    const char *path = double_setting("EXPOPS_TEST_HIP_PROFILE", NULL);
-    FILE *file = path ? fopen(path, "a") : NULL;
+    FILE *file = fopen(path, "a");
     if (!file)
         return;
-    fprintf(file, "%llu %u %u %u %u %u %u %u\n", (unsigned long long)executed,
-            work->grid[0] * work->grid[1] * work->grid[2], work->block[0] * work->block[1] * work->block[2],
-            work->kernel->wave, work->kernel->vectors, work->kernel->scalars, work->local_bytes,
-            work->kernel->private_bytes);
+    fprintf(file, "%u %u %u %u %u %u %llu", work->block[0] * work->block[1] * work->block[2], work->kernel->wave,
+            work->kernel->vectors, work->kernel->scalars, work->local_bytes, work->kernel->private_bytes,
+            (unsigned long long)counts->bytes);
+    for (int unit = 0; unit < SIM_UNIT_FREE; unit++)
+        fprintf(file, " %llu", (unsigned long long)counts->executed[unit]);
+    fprintf(file, " %llu %llu %llu\n", (unsigned long long)counts->widths, (unsigned long long)counts->local_passes,
+            (unsigned long long)counts->local_clocks);
     fclose(file);
 }
 
 hipError_t double_launch(const double_work *work)
 {
     char error[400];
-    uint64_t executed = 0;
+    simulator_counts counts = { .bytes = 0 };
+    const char *profile_path = double_setting("EXPOPS_TEST_HIP_PROFILE", NULL);
     const double_kernel *kernel = work->kernel;
     const simulator_launch launch = {
         .arch = double_arch(),
@@ -153,10 +156,11 @@ hipError_t double_launch(const double_work *work)
         .private_bytes = kernel->private_bytes,
         .wave = kernel->wave,
         .find_memory = double_find,
-        .executed = &executed,
+        .counts = profile_path ? &counts : NULL,
     };
     if (!simulator_run(&launch, error, sizeof error)) {
-        profile(work, executed);
+        if (profile_path)
+            profile(profile_path, work, &counts);
         return hipSuccess;
     }
     fprintf(stderr, "simulator: %s\n", error);

@@ -1,5 +1,5 @@
 /* hipRTC: the real one's functions under the same names, since in HIP 5 the runtime's library is the compiler's too. Two programs
- * at once, which may crash the real one, are refused. */
+ * at once, which may crash the real one, are refused. Of the header that it puts before every program only a part is compiled. */
 #include "double.h"
 #include <dlfcn.h>
 #include <stdatomic.h>
@@ -22,8 +22,10 @@ static void *real_symbol(const char *name)
 }
 
 #define FORWARD(function, ...) \
-    __typeof__(function) *real = (__typeof__(function) *)real_symbol(#function); \
-    return real ? real(__VA_ARGS__) : HIPRTC_ERROR_INTERNAL_ERROR
+    do { \
+        __typeof__(function) *real = (__typeof__(function) *)real_symbol(#function); \
+        return real ? real(__VA_ARGS__) : HIPRTC_ERROR_INTERNAL_ERROR; \
+    } while (0)
 
 EXPORTED hiprtcResult hiprtcVersion(int *major, int *minor)
 {
@@ -43,6 +45,11 @@ EXPORTED hiprtcResult hiprtcCreateProgram(hiprtcProgram *out, const char *source
         return HIPRTC_ERROR_OUT_OF_MEMORY;
     if (atomic_fetch_add(&programs, 1))
         return HIPRTC_ERROR_INTERNAL_ERROR;
+    source = double_planted(source);
+    /* It writes its own file first, so that one of the same name replaces it. */
+    const char *header = double_short_header(), *header_name = "hiprtc_runtime.h";
+    if (count == 0 && header)
+        FORWARD(hiprtcCreateProgram, out, source, name, 1, &header, &header_name);
     FORWARD(hiprtcCreateProgram, out, source, name, count, headers, names);
 }
 

@@ -18,6 +18,23 @@ static int barrier(sim_wave *wave, const sim_instruction *in)
     return SIM_BARRIER;
 }
 
+/* gfx12 waits at a barrier in two steps, here always next to each other: what a wave did between them would count as done before
+ * the barrier. */
+static int signal(sim_wave *wave, const sim_instruction *in)
+{
+    if (in->operand[0].kind != SIM_INTEGER || in->operand[0].integer != -1)
+        return sim_fail(wave, "%s of another barrier than the group's is not known", in->name);
+    wave->signalled = wave->pc + 1;
+    return SIM_NEXT;
+}
+
+static int wait(sim_wave *wave, const sim_instruction *in)
+{
+    if (wave->signalled != wave->pc)
+        return sim_fail(wave, "%s does not follow its s_barrier_signal", in->name);
+    return SIM_BARRIER;
+}
+
 enum { ALWAYS, EXECZ, EXECNZ, VCCZ, VCCNZ, SCC0, SCC1 };
 
 static int taken(const sim_wave *wave, int when)
@@ -138,6 +155,15 @@ const sim_row sim_control_rows[] = {
     NOTHING(s_waitcnt_lgkmcnt),
     NOTHING(s_waitcnt_vmcnt),
     NOTHING(s_waitcnt_expcnt),
+    NOTHING(s_wait_loadcnt),
+    NOTHING(s_wait_storecnt),
+    NOTHING(s_wait_dscnt),
+    NOTHING(s_wait_kmcnt),
+    NOTHING(s_wait_loadcnt_dscnt),
+    NOTHING(s_wait_storecnt_dscnt),
+    NOTHING(s_wait_alu),
+    NOTHING(global_wb),
+    NOTHING(global_inv),
     NOTHING(s_clause),
     NOTHING(s_delay_alu),
     NOTHING(s_inst_prefetch),
@@ -155,6 +181,8 @@ const sim_row sim_control_rows[] = {
     NOTHING(buffer_inv),
     { "s_endpgm", end, NULL, NULL, 0 },
     { "s_barrier", barrier, NULL, NULL, 0 },
+    { "s_barrier_signal", signal, NULL, NULL, 0 },
+    { "s_barrier_wait", wait, NULL, NULL, 0 },
     { "s_branch", branch, NULL, NULL, ALWAYS },
     { "s_cbranch_execz", branch, NULL, NULL, EXECZ },
     { "s_cbranch_execnz", branch, NULL, NULL, EXECNZ },

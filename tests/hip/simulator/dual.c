@@ -35,6 +35,7 @@ int sim_parse_dual(const char *line, sim_instruction *first, sim_instruction *se
     if (length < skipped || !parse_half(line, length - skipped, first) ||
         !parse_half(between + 4, strcspn(between + 4 + strlen("v_dual_"), "\n/"), second))
         return 0;
+    second->unit = SIM_UNIT_FREE;
     if (!reads_result_of(second, first))
         return 1;
     const sim_instruction kept = *first;

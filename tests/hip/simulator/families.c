@@ -55,6 +55,13 @@ int sim_scalarwise(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
+int sim_scalar_float(sim_wave *wave, const sim_instruction *in)
+{
+    if (wave->flush_f32)
+        return sim_fail(wave, "%s without denormals is not known", in->name);
+    return sim_scalarwise(wave, in);
+}
+
 int sim_packed16(sim_wave *wave, const sim_instruction *in)
 {
     const char *types = in->row->types;

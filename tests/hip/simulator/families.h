@@ -9,7 +9,7 @@ typedef void sim_function(sim_lanes *d, const sim_lanes *a, const sim_lanes *b, 
 /* Vector instructions: result and sources as `types` says. */
 sim_run sim_lanewise;
 /* The same on one lane of scalar registers; `flag` says what becomes of scc. */
-sim_run sim_scalarwise;
+sim_run sim_scalarwise, sim_scalar_float;
 enum { SIM_SCC_KEPT, SIM_SCC_NONZERO };
 /* Packed: the function on both halves of 16 bits; on two registers of 32. */
 sim_run sim_packed16, sim_packed32;
@@ -22,6 +22,7 @@ int sim_has_two_results(const sim_row *row);
 /* Made from parts of the name: 1 and `in->own` is filled where the name is of this kind. */
 int sim_identify_compare(sim_instruction *in);
 int sim_identify_memory(sim_instruction *in);
+int sim_identify_atomic(sim_instruction *in, const char *rest); /* behind "global_atomic_" */
 int sim_identify_local(sim_instruction *in);
 int sim_identify_control(sim_instruction *in);
 

@@ -65,6 +65,36 @@ static int move_lane(sim_wave *wave, const sim_instruction *in, int store, int f
     return note_read(wave, in, (uint32_t)at, bytes);
 }
 
+enum { BANKS = 32 };
+
+/* How many of the words that lanes first to end want are in one bank. */
+static uint32_t most_of_a_bank(const uint32_t *at, uint64_t lanes, int first, int end, uint32_t words)
+{
+    uint32_t seen[BANKS][BANKS], count[BANKS] = { 0 }, most = 0;
+    for (int lane = first; lane < end; lane++)
+        for (uint32_t word = at[lane] / 4; (lanes >> lane & 1) && word < at[lane] / 4 + words; word++) {
+            const uint32_t bank = word % BANKS;
+            uint32_t i = 0;
+            while (i < count[bank] && seen[bank][i] != word)
+                i++;
+            if (i == count[bank])
+                seen[bank][count[bank]++] = word;
+            most = count[bank] > most ? count[bank] : most;
+        }
+    return most;
+}
+
+static void count_banks(sim_wave *wave, const uint32_t *at, uint64_t lanes, uint32_t bytes)
+{
+    const uint32_t words = bytes > 8 ? 4 : bytes > 4 ? 2 : 1;
+    const int together = BANKS / (int)words;
+    for (int first = 0; first < wave->lanes; first += together) {
+        const uint32_t clocks = most_of_a_bank(at, lanes, first, first + together, words);
+        wave->group->local_passes += clocks != 0;
+        wave->group->local_clocks += clocks;
+    }
+}
+
 enum { STORE = 1, TWO = 2, STRIDE64 = 4 };
 
 static int move(sim_wave *wave, const sim_instruction *in)
@@ -73,17 +103,21 @@ static int move(sim_wave *wave, const sim_instruction *in)
     const int store = in->row->flag & STORE, two = in->row->flag & TWO;
     const sim_width width = in->row->width;
     const int step = width.bytes * (in->row->flag & STRIDE64 ? 64 : 1), registers = (width.bytes + 3) / 4;
+    uint32_t place[2][SIM_LANES];
     for (int lane = 0; lane < wave->lanes; lane++) {
         if (!(exec >> lane & 1))
             continue;
         const uint64_t base = wave->v[in->operand[store ? 0 : 1].index][lane];
         for (int i = 0; i <= (two ? 1 : 0); i++) {
             const uint64_t at = base + (uint64_t)(two ? (i ? in->offset1 : in->offset0) * step : in->offset);
+            place[i][lane] = (uint32_t)at;
             const int first = store ? in->operand[1 + i].index : in->operand[0].index + i * registers;
             if (move_lane(wave, in, store, first, lane, (uint32_t)at, width) != SIM_NEXT)
                 return SIM_ERROR;
         }
     }
+    for (int i = 0; wave->group->launch->counts && i <= (two ? 1 : 0); i++)
+        count_banks(wave, place[i], exec, (uint32_t)width.bytes);
     return SIM_NEXT;
 }
 

@@ -8,18 +8,48 @@ sim_width sim_width_of(const char *name)
         const char *name;
         sim_width width;
     } widths[] = {
-        { "dword", { 4, 0 } },        { "dwordx2", { 8, 0 } },     { "dwordx3", { 12, 0 } },
-        { "dwordx4", { 16, 0 } },     { "b32", { 4, 0 } },         { "b64", { 8, 0 } },
-        { "b96", { 12, 0 } },         { "b128", { 16, 0 } },       { "ubyte", { 1, 0 } },
-        { "sbyte", { 1, 1 } },        { "byte", { 1, 0 } },        { "ushort", { 2, 0 } },
-        { "sshort", { 2, 1 } },       { "short", { 2, 0 } },       { "u8", { 1, 0 } },
-        { "i8", { 1, 1 } },           { "b8", { 1, 0 } },          { "u16", { 2, 0 } },
-        { "i16", { 2, 1 } },          { "b16", { 2, 0 } },         { "short_d16", { 2, 2 } },
-        { "short_d16_hi", { 2, 3 } }, { "ubyte_d16", { 1, 2 } },   { "ubyte_d16_hi", { 1, 3 } },
-        { "sbyte_d16", { 1, 2 } },    { "byte_d16_hi", { 1, 3 } }, { "d16_b16", { 2, 2 } },
-        { "d16_hi_b16", { 2, 3 } },   { "u16_d16", { 2, 2 } },     { "u16_d16_hi", { 2, 3 } },
-        { "u8_d16", { 1, 2 } },       { "u8_d16_hi", { 1, 3 } },   { "b16_d16_hi", { 2, 3 } },
-        { "b8_d16_hi", { 1, 3 } },
+        { "dword", { 4, 0 } },
+        { "dwordx2", { 8, 0 } },
+        { "dwordx3", { 12, 0 } },
+        { "dwordx4", { 16, 0 } },
+        { "b32", { 4, 0 } },
+        { "b64", { 8, 0 } },
+        { "b96", { 12, 0 } },
+        { "b128", { 16, 0 } },
+        { "byte", { 1, 0 } },
+        { "short", { 2, 0 } },
+        { "b8", { 1, 0 } },
+        { "b16", { 2, 0 } },
+        { "ubyte", { 1, 0 } },
+        { "sbyte", { 1, SIM_SIGN_EXTENDED } },
+        { "ushort", { 2, 0 } },
+        { "sshort", { 2, SIM_SIGN_EXTENDED } },
+        { "u8", { 1, 0 } },
+        { "i8", { 1, SIM_SIGN_EXTENDED } },
+        { "u16", { 2, 0 } },
+        { "i16", { 2, SIM_SIGN_EXTENDED } },
+        { "ubyte_d16", { 1, SIM_LOW_HALF } },
+        { "ubyte_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "sbyte_d16", { 1, SIM_LOW_HALF | SIM_SIGN_EXTENDED } },
+        { "sbyte_d16_hi", { 1, SIM_HIGH_HALF | SIM_SIGN_EXTENDED } },
+        { "short_d16", { 2, SIM_LOW_HALF } },
+        { "short_d16_hi", { 2, SIM_HIGH_HALF } },
+        { "u8_d16", { 1, SIM_LOW_HALF } },
+        { "u8_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "i8_d16", { 1, SIM_LOW_HALF | SIM_SIGN_EXTENDED } },
+        { "i8_d16_hi", { 1, SIM_HIGH_HALF | SIM_SIGN_EXTENDED } },
+        { "u16_d16", { 2, SIM_LOW_HALF } },
+        { "u16_d16_hi", { 2, SIM_HIGH_HALF } },
+        { "byte_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "b8_d16_hi", { 1, SIM_HIGH_HALF } },
+        { "b16_d16_hi", { 2, SIM_HIGH_HALF } },
+        { "d16_u8", { 1, SIM_LOW_HALF } },
+        { "d16_hi_u8", { 1, SIM_HIGH_HALF } },
+        { "d16_i8", { 1, SIM_LOW_HALF | SIM_SIGN_EXTENDED } },
+        { "d16_hi_i8", { 1, SIM_HIGH_HALF | SIM_SIGN_EXTENDED } },
+        { "d16_b16", { 2, SIM_LOW_HALF } },
+        { "d16_hi_b16", { 2, SIM_HIGH_HALF } },
+        { "d16_hi_b8", { 1, SIM_HIGH_HALF } },
     };
     for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
         if (!strcmp(widths[i].name, name))
@@ -66,11 +96,11 @@ void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_wi
 {
     uint32_t word[4] = { 0 };
     memcpy(word, from, (size_t)width.bytes);
-    if (width.widening == SIM_SIGN_EXTENDED)
+    if (width.widening & SIM_SIGN_EXTENDED)
         word[0] = width.bytes == 1 ? (uint32_t)(int32_t)(int8_t)word[0] : (uint32_t)(int32_t)(int16_t)word[0];
-    if (width.widening == SIM_LOW_HALF)
-        word[0] |= wave->v[first][lane] & 0xffff0000;
-    if (width.widening == SIM_HIGH_HALF)
+    if (width.widening & SIM_LOW_HALF)
+        word[0] = (word[0] & 0xffff) | (wave->v[first][lane] & 0xffff0000);
+    if (width.widening & SIM_HIGH_HALF)
         word[0] = word[0] << 16 | (wave->v[first][lane] & 0xffff);
     for (int i = 0; i < (width.bytes + 3) / 4; i++)
         wave->v[first + i][lane] = word[i];
@@ -81,13 +111,12 @@ void sim_store_lane(const sim_wave *wave, int first, int lane, void *to, sim_wid
     uint32_t word[4] = { 0 };
     for (int i = 0; i < (width.bytes + 3) / 4; i++)
         word[i] = wave->v[first + i][lane];
-    if (width.widening == SIM_HIGH_HALF)
+    if (width.widening & SIM_HIGH_HALF)
         word[0] >>= 16;
     memcpy(to, word, (size_t)width.bytes);
 }
 
-/* Where a lane of a global or flat access goes: the vector operand `k` holds an address, or an offset from a scalar one. */
-static char *global_address(const sim_wave *wave, const sim_instruction *in, int k, int lane)
+char *sim_global_address(const sim_wave *wave, const sim_instruction *in, int k, int lane)
 {
     const sim_operand *base = in->operand + in->num_operands - 1, *vector = in->operand + k;
     const int has_base = !strncmp(in->name, "global_", 7) && base->kind == SIM_SCALAR && base->index != SIM_NULL;
@@ -104,10 +133,11 @@ static int move_global(sim_wave *wave, const sim_instruction *in)
     const uint64_t exec = sim_exec(wave);
     const sim_width width = in->row->width;
     const int store = in->row->flag == STORE;
+    wave->group->widths += (uint64_t)width.bytes;
     for (int lane = 0; lane < wave->lanes; lane++) {
         if (!(exec >> lane & 1))
             continue;
-        char *at = global_address(wave, in, store ? 0 : 1, lane);
+        char *at = sim_global_address(wave, in, store ? 0 : 1, lane);
         if (!sim_check_shared(wave, in, at, (size_t)width.bytes, lane, store))
             return SIM_ERROR;
         if (width.bytes >= 4 && (uintptr_t)at % 4)
@@ -147,103 +177,12 @@ static int move_private(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
-/* --- atomics --- */
-
-typedef uint64_t combine(uint64_t old, uint64_t value, uint64_t compare, int wide);
-#define COMBINE(name, expression) \
-    static uint64_t name(uint64_t old, uint64_t value, uint64_t compare, int wide) \
-    { \
-        return expression; \
-    }
-#define AS_SIGNED(v) (wide ? (int64_t)(v) : (int64_t)(int32_t)(v))
-COMBINE(atomic_add, old + value)
-COMBINE(atomic_sub, old - value)
-COMBINE(atomic_swap, value)
-COMBINE(atomic_cmpswap, old == compare ? value : old)
-COMBINE(atomic_and, old &value)
-COMBINE(atomic_or, old | value)
-COMBINE(atomic_xor, old ^ value)
-COMBINE(atomic_umin, old < value ? old : value)
-COMBINE(atomic_umax, old > value ? old : value)
-COMBINE(atomic_smin, AS_SIGNED(old) < AS_SIGNED(value) ? old : value)
-COMBINE(atomic_smax, AS_SIGNED(old) > AS_SIGNED(value) ? old : value)
-COMBINE(atomic_add_float, sim_bits(sim_float((uint32_t)old) + sim_float((uint32_t)value)))
-
-static const struct {
-    const char *name;
-    combine *function;
-} atomics[] = {
-    { "add_f32", atomic_add_float }, { "add", atomic_add },   { "sub", atomic_sub },   { "swap", atomic_swap },
-    { "cmpswap", atomic_cmpswap },   { "and", atomic_and },   { "or", atomic_or },     { "xor", atomic_xor },
-    { "umin", atomic_umin },         { "umax", atomic_umax }, { "smin", atomic_smin }, { "smax", atomic_smax },
-};
-
-static uint64_t registers(const sim_wave *wave, int first, int lane, int wide)
-{
-    return wide ? (uint64_t)wave->v[first + 1][lane] << 32 | wave->v[first][lane] : wave->v[first][lane];
-}
-
-static uint64_t exchange(void *at, int wide, combine *function, uint64_t value, uint64_t compare)
-{
-    if (wide) {
-        uint64_t old = __atomic_load_n((uint64_t *)at, __ATOMIC_SEQ_CST);
-        while (!__atomic_compare_exchange_n((uint64_t *)at, &old, function(old, value, compare, 1), 0, __ATOMIC_SEQ_CST,
-                                            __ATOMIC_SEQ_CST)) {
-        }
-        return old;
-    }
-    uint32_t old = __atomic_load_n((uint32_t *)at, __ATOMIC_SEQ_CST);
-    while (!__atomic_compare_exchange_n((uint32_t *)at, &old, (uint32_t)function(old, value, compare, 0), 0,
-                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-    }
-    return old;
-}
-
-/* [result,] address, value[, base] */
-static int atomic(sim_wave *wave, const sim_instruction *in)
-{
-    const uint64_t exec = sim_exec(wave);
-    const int wide = in->row->flag, first = in->returns ? 1 : 0, value = in->operand[first + 1].index;
-    for (int lane = 0; lane < wave->lanes; lane++) {
-        if (!(exec >> lane & 1))
-            continue;
-        char *at = global_address(wave, in, first, lane);
-        if (!sim_check_memory(wave, in, at, wide ? 8 : 4, lane))
-            return SIM_ERROR;
-        if ((uintptr_t)at % (wide ? 8 : 4))
-            return sim_fail(wave, "%s: the address %p of lane %d is not aligned", in->name, (void *)at, lane);
-        const uint64_t old = exchange(at, wide, (combine *)in->row->function, registers(wave, value, lane, wide),
-                                      registers(wave, value + (wide ? 2 : 1), lane, wide));
-        if (in->returns) {
-            wave->v[in->operand[0].index][lane] = (uint32_t)old;
-            if (wide)
-                wave->v[in->operand[0].index + 1][lane] = (uint32_t)(old >> 32);
-        }
-    }
-    return SIM_NEXT;
-}
-
 static const char *after(const char *name, const char *const *prefixes)
 {
     for (; *prefixes; prefixes++)
         if (!strncmp(name, *prefixes, strlen(*prefixes)))
             return name + strlen(*prefixes);
     return NULL;
-}
-
-static int identify_atomic(sim_instruction *in, const char *rest)
-{
-    char word[16] = "";
-    const char *wide = strstr(rest, "_x2");
-    strncpy(word, rest, sizeof word - 1);
-    if (wide && (size_t)(wide - rest) < sizeof word)
-        word[wide - rest] = 0;
-    for (size_t i = 0; i < sizeof atomics / sizeof atomics[0]; i++)
-        if (!strcmp(atomics[i].name, word)) {
-            in->own = (sim_row){ in->name, atomic, NULL, (const void *)atomics[i].function, wide != NULL };
-            return 1;
-        }
-    return 0;
 }
 
 int sim_identify_memory(sim_instruction *in)
@@ -257,7 +196,7 @@ int sim_identify_memory(sim_instruction *in)
     const char *loaded_private = after(in->name, from_private), *stored_private = after(in->name, to_private);
     const char *atomic_rest = after(in->name, atomic_prefixes);
     if (atomic_rest)
-        return identify_atomic(in, atomic_rest);
+        return sim_identify_atomic(in, atomic_rest);
     const char *width_name = rest ? rest : stored ? stored : loaded_private ? loaded_private : stored_private;
     const sim_width width = width_name ? sim_width_of(width_name) : (sim_width){ 0, 0 };
     if (!width.bytes)

@@ -92,10 +92,10 @@ static void settle(sim_program *program)
 {
     for (int i = 0; i < program->count; i++) {
         sim_instruction *in = program->code + i;
-        if (in->row && in->row->name == in->own.name)
-            in->own.name = in->name; /* it was copied */
-        if (in->row && in->own.run)
+        if (in->own.run) { /* it was copied */
+            in->own.name = in->name;
             in->row = &in->own;
+        }
         if (in->operand[0].kind == SIM_INTEGER &&
             (!strcmp(in->name, "s_branch") || !strncmp(in->name, "s_cbranch_", 10)))
             in->target = index_of(program, in->next + 4u * (uint32_t)(int32_t)(int16_t)in->operand[0].integer);

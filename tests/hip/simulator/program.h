@@ -47,7 +47,7 @@ enum sim_dpp {
     SIM_DPP_WAVE_SHR,
 };
 
-enum sim_widening { SIM_ZERO_EXTENDED, SIM_SIGN_EXTENDED, SIM_LOW_HALF, SIM_HIGH_HALF };
+enum sim_widening { SIM_SIGN_EXTENDED = 1, SIM_LOW_HALF = 2, SIM_HIGH_HALF = 4 };
 
 struct sim_wave;
 struct sim_instruction;
@@ -62,7 +62,7 @@ typedef struct sim_row {
     int flag;
     struct sim_width {
         int bytes;
-        int widening; /* enum sim_widening: of loads below 32 bits; SIM_HIGH_HALF also of stores */
+        int widening; /* of enum sim_widening: loads below 32 bits, else zero-extended; SIM_HIGH_HALF also stores */
     } width;          /* of an access to memory */
 } sim_row;
 
@@ -72,6 +72,7 @@ typedef struct sim_instruction {
     sim_row own; /* where no table holds it: made from the name's parts */
     uint32_t address, next;
     int32_t target;                     /* of a branch: an instruction's number */
+    uint8_t unit;                       /* enum simulator_unit */
     uint8_t num_operands, first_source; /* behind the results, of which there may be two */
     sim_operand operand[7];
     int32_t offset, offset0, offset1;

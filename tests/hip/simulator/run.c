@@ -18,117 +18,6 @@ int sim_fail(sim_wave *wave, const char *format, ...)
     return SIM_ERROR;
 }
 
-/* --- a wave's first state: what the kernel's descriptor asks for --- */
-
-typedef struct descriptor {
-    uint32_t resources1, resources2;
-    uint16_t properties;
-} descriptor;
-
-static descriptor read_descriptor(const simulator_launch *launch)
-{
-    const char *at = launch->image + launch->descriptor;
-    descriptor out;
-    memcpy(&out.resources1, at + 48, 4);
-    memcpy(&out.resources2, at + 52, 4);
-    memcpy(&out.properties, at + 56, 2);
-    return out;
-}
-
-static int packs_ids(const char *arch)
-{
-    static const char *const packed[] = { "gfx90a", "gfx94", "gfx95", "gfx11", "gfx12" };
-    for (size_t i = 0; i < sizeof packed / sizeof packed[0]; i++)
-        if (!strncmp(arch, packed[i], strlen(packed[i])))
-            return 1;
-    return 0;
-}
-
-static void set_pair(uint32_t *registers, const void *address)
-{
-    registers[0] = (uint32_t)(uintptr_t)address;
-    registers[1] = (uint32_t)((uint64_t)(uintptr_t)address >> 32);
-}
-
-/* User registers in the order that the descriptor names them, then the group's numbers. */
-static void set_scalars(sim_wave *wave, const descriptor *of)
-{
-    const simulator_launch *launch = wave->group->launch;
-    uint32_t *s = wave->s, next = 0;
-    if (of->properties & 1) {
-        s[next + 3] = SIM_POISON; /* marks the private memory's descriptor */
-        next += 4;
-    }
-    if (of->properties & 2) {
-        set_pair(s + next, wave->group->packet);
-        next += 2;
-    }
-    if (of->properties & 4)
-        next += 2;
-    if (of->properties & 8) {
-        set_pair(s + next, launch->kernarg);
-        next += 2;
-    }
-    if (of->properties & 16)
-        next += 2;
-    if (of->properties & 32) {
-        s[next] = s[next + 1] = 0; /* flat_scratch */
-        next += 2;
-    }
-    next = of->resources2 >> 1 & 31;
-    for (int d = 0; d < 3; d++)
-        if (of->resources2 >> (7 + d) & 1)
-            s[next++] = wave->group->id[d];
-    if (of->resources2 & 1)
-        s[next++] = 0; /* where the wave's private memory starts */
-}
-
-static void set_items(sim_wave *wave)
-{
-    const uint32_t *block = wave->group->launch->block, items = block[0] * block[1] * block[2];
-    const int packed = packs_ids(wave->group->launch->arch);
-    uint64_t exec = 0;
-    for (int lane = 0; lane < wave->lanes; lane++) {
-        const uint32_t item = wave->number * (uint32_t)wave->lanes + (uint32_t)lane;
-        const uint32_t x = item % block[0], y = item / block[0] % block[1], z = item / (block[0] * block[1]);
-        if (item >= items)
-            break;
-        exec |= (uint64_t)1 << lane;
-        wave->v[0][lane] = packed ? x | y << 10 | z << 20 : x;
-        wave->v[1][lane] = packed ? wave->v[1][lane] : y;
-        wave->v[2][lane] = packed ? wave->v[2][lane] : z;
-    }
-    wave->s[SIM_EXEC] = (uint32_t)exec;
-    wave->s[SIM_EXEC + 1] = (uint32_t)(exec >> 32);
-}
-
-static int start_wave(sim_wave *wave, sim_group *group, uint32_t number)
-{
-    const descriptor of = read_descriptor(group->launch);
-    unsigned char *private_memory = wave->private_memory;
-    memset(wave, SIM_POISON, sizeof *wave);
-    wave->private_memory = private_memory;
-    if (private_memory)
-        memset(private_memory, SIM_POISON, (size_t)group->launch->private_bytes * SIM_LANES);
-    wave->group = group;
-    wave->number = number;
-    wave->lanes = (int)group->launch->wave;
-    wave->pc = group->program->entry;
-    wave->done = wave->at_barrier = wave->index_source = wave->index_result = 0;
-    wave->flush_f32 = (of.resources1 >> 16 & 2) == 0;
-    wave->zero_high = !strncmp(group->launch->arch, "gfx8", 4) || !strncmp(group->launch->arch, "gfx9", 4);
-    wave->known_begin = wave->known_end = NULL;
-    wave->error[0] = 0;
-    wave->s[SIM_SCC] = 0;
-    set_scalars(wave, &of);
-    set_items(wave);
-    if (of.resources1 >> 12 & 15)
-        return sim_fail(wave, "a rounding mode other than to nearest is not known");
-    return SIM_NEXT;
-}
-
-/* --- execution --- */
-
 /* To the next barrier or the end. */
 static int run_wave(sim_wave *wave)
 {
@@ -143,7 +32,7 @@ static int run_wave(sim_wave *wave)
         if (result == SIM_ERROR)
             return SIM_ERROR;
         wave->pc += result != SIM_JUMP;
-        wave->group->executed++;
+        wave->group->executed[in->unit]++;
         wave->done = result == SIM_END;
         wave->at_barrier = result == SIM_BARRIER;
         if (wave->done || wave->at_barrier)
@@ -192,7 +81,7 @@ static sim_wave *run_group(sim_group *group)
     uint32_t order[64], left = group->num_waves;
     memset(group->local, SIM_POISON, group->launch->local_bytes);
     for (uint32_t i = 0; i < group->num_waves; i++)
-        if (start_wave(group->wave + i, group, i) == SIM_ERROR)
+        if (sim_start_wave(group->wave + i, group, i) == SIM_ERROR)
             return group->wave + i;
     while (left) {
         group->epoch++;
@@ -255,6 +144,15 @@ static void free_group(sim_group *group)
     free(group->shadow);
 }
 
+static void add_counts(simulator_counts *counts, const sim_group *group)
+{
+    for (int unit = 0; unit < SIM_UNITS; unit++)
+        __atomic_add_fetch(counts->executed + unit, group->executed[unit], __ATOMIC_RELAXED);
+    __atomic_add_fetch(&counts->widths, group->widths, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&counts->local_passes, group->local_passes, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&counts->local_clocks, group->local_clocks, __ATOMIC_RELAXED);
+}
+
 static void *run_thread(void *given)
 {
     work *work = given;
@@ -279,8 +177,8 @@ static void *run_thread(void *given)
         if (failed)
             report(work, &group, failed);
     }
-    if (work->launch->executed)
-        __atomic_add_fetch(work->launch->executed, group.executed, __ATOMIC_RELAXED);
+    if (work->launch->counts)
+        add_counts(work->launch->counts, &group);
     free_group(&group);
     return NULL;
 }
@@ -326,6 +224,8 @@ int simulator_run(const simulator_launch *launch, char *error, size_t room)
     while (started)
         pthread_join(thread[--started], NULL);
     pthread_mutex_destroy(&work.lock);
+    if (launch->counts)
+        launch->counts->bytes += sim_touches_count(work.touches);
     sim_touches_free(work.touches);
     return atomic_load(&work.failed);
 }

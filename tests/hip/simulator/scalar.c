@@ -78,8 +78,9 @@ Q(bfe_i64, signed_field64(x, (uint32_t)y))
 SIM_FUNCTION(bcnt64, w, q, (uint32_t)__builtin_popcountll(x))
 SIM_FUNCTION(ff164, w, q, x ? __builtin_ctzll(x) : -1)
 SIM_FUNCTION(flbit64, w, q, x ? __builtin_clzll(x) : -1)
-SIM_FUNCTION(float_add, f, f, x + y)
-SIM_FUNCTION(float_mul, f, f, x *y)
+Q(add_nc64, x + y)
+Q(sub_nc64, x - y)
+Q(mul_nc64, x *y)
 
 /* Sums set scc: the carry, or for signed ones the overflow. */
 enum { SUBTRACT = 1, SIGNED = 2, CARRY = 4 };
@@ -154,7 +155,7 @@ static int load_words(const char *name)
     } sizes[] = {
         { "s_load_dword", 1 },     { "s_load_dwordx2", 2 }, { "s_load_dwordx4", 4 }, { "s_load_dwordx8", 8 },
         { "s_load_dwordx16", 16 }, { "s_load_b32", 1 },     { "s_load_b64", 2 },     { "s_load_b128", 4 },
-        { "s_load_b256", 8 },      { "s_load_b512", 16 },
+        { "s_load_b256", 8 },      { "s_load_b96", 3 },     { "s_load_b512", 16 },
     };
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (!strcmp(sizes[i].name, name))
@@ -239,8 +240,9 @@ const sim_row sim_scalar_rows[] = {
     FLAG(bcnt1_i32_b64, "w=q", bcnt64),
     KEEP(ff1_i32_b64, "w=q", ff164),
     KEEP(flbit_i32_b64, "w=q", flbit64),
-    KEEP(add_f32, "f=ff", float_add),
-    KEEP(mul_f32, "f=ff", float_mul),
+    KEEP(add_nc_u64, "q=qq", add_nc64),
+    KEEP(sub_nc_u64, "q=qq", sub_nc64),
+    KEEP(mul_u64, "q=qq", mul_nc64),
     { "s_add_u32", add, NULL, NULL, 0 },
     { "s_add_i32", add, NULL, NULL, SIGNED },
     { "s_add_co_u32", add, NULL, NULL, 0 },
@@ -249,6 +251,10 @@ const sim_row sim_scalar_rows[] = {
     { "s_sub_u32", add, NULL, NULL, SUBTRACT },
     { "s_sub_i32", add, NULL, NULL, SUBTRACT | SIGNED },
     { "s_subb_u32", add, NULL, NULL, SUBTRACT | CARRY },
+    { "s_sub_co_u32", add, NULL, NULL, SUBTRACT },
+    { "s_sub_co_i32", add, NULL, NULL, SUBTRACT | SIGNED },
+    { "s_add_co_ci_u32", add, NULL, NULL, CARRY },
+    { "s_sub_co_ci_u32", add, NULL, NULL, SUBTRACT | CARRY },
     { "s_min_u32", extreme, NULL, NULL, LEAST },
     { "s_max_u32", extreme, NULL, NULL, 0 },
     { "s_min_i32", extreme, NULL, NULL, LEAST | SIGNED },
@@ -268,6 +274,7 @@ const sim_row sim_scalar_rows[] = {
     { "s_load_dwordx16", load, NULL, NULL, 0 },
     { "s_load_b32", load, NULL, NULL, 0 },
     { "s_load_b64", load, NULL, NULL, 0 },
+    { "s_load_b96", load, NULL, NULL, 0 },
     { "s_load_b128", load, NULL, NULL, 0 },
     { "s_load_b256", load, NULL, NULL, 0 },
     { "s_load_b512", load, NULL, NULL, 0 },

@@ -33,7 +33,7 @@ typedef struct sim_group {
     sim_touches *touches; /* the launch's; NULL: not watched */
     struct sim_wave *wave;
     uint32_t num_waves;
-    uint64_t random, executed;
+    uint64_t random, executed[SIM_UNITS], widths, local_passes, local_clocks;
 } sim_group;
 
 typedef struct sim_wave {
@@ -41,8 +41,9 @@ typedef struct sim_wave {
     uint32_t s[SIM_SCALARS];
     sim_group *group;
     uint32_t number;
-    int lanes; /* 32 or 64 */
-    int pc;    /* an instruction's number */
+    int lanes;     /* 32 or 64 */
+    int pc;        /* an instruction's number */
+    int signalled; /* where the wave has signalled the barrier: pc of what follows */
     int done, at_barrier;
     int flush_f32;                       /* denormals of f32 are zeros */
     int zero_high;                       /* results of 16 bits clear the upper half of their register (gfx8, gfx9) */
@@ -69,10 +70,16 @@ sim_width sim_width_of(const char *name);
 /* A lane's registers from `first` on, and memory: widened and narrowed as the access says. */
 void sim_load_lane(sim_wave *wave, int first, int lane, const void *from, sim_width width);
 void sim_store_lane(const sim_wave *wave, int first, int lane, void *to, sim_width width);
+/* Where a lane of a global or flat access goes: the vector operand `k` holds an address, or an offset from a scalar one. */
+char *sim_global_address(const sim_wave *wave, const sim_instruction *in, int k, int lane);
 /* 0 where [address, address + bytes) is no live memory; the error is set. */
 int sim_check_memory(sim_wave *wave, const sim_instruction *in, const void *address, size_t bytes, int lane);
 /* The same, and no other group's: see touches.h. */
 int sim_check_shared(sim_wave *wave, const sim_instruction *in, const void *address, size_t bytes, int lane,
                      int writes);
+
+/* --- start.c --- */
+/* A wave as the kernel's descriptor asks for it. */
+int sim_start_wave(sim_wave *wave, sim_group *group, uint32_t number);
 
 #endif

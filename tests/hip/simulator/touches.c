@@ -36,6 +36,15 @@ void sim_touches_free(sim_touches *touches)
     free(touches);
 }
 
+uint64_t sim_touches_count(const sim_touches *touches)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; touches && i < SLOTS; i++)
+        for (size_t byte = 0; touches->slots[i].bytes && byte < PAGE; byte++)
+            count += atomic_load_explicit(touches->slots[i].bytes + byte, memory_order_relaxed) != 0;
+    return count;
+}
+
 /* The page's slot, or the free one where it would go. */
 static slot *slot_of(sim_touches *touches, uintptr_t page)
 {

@@ -78,6 +78,8 @@ F(maximum, most(x, y))
 F(min3, least(least(x, y), z))
 F(max3, most(most(x, y), z))
 F(med3, middle(x, y, z))
+F(maxmin, least(most(x, y), z))
+F(minmax, most(least(x, y), z))
 F(fused, fmaf(x, y, z))
 F(mad, x *y + z)
 F(rcp, sim_flush(1 / sim_flush(x)))
@@ -200,6 +202,8 @@ const sim_row sim_float_rows[] = {
     ROW(min3_f32, "f=fff", min3),
     ROW(max3_f32, "f=fff", max3),
     ROW(med3_f32, "f=fff", med3),
+    ROW(maxmin_f32, "f=fff", maxmin),
+    ROW(minmax_f32, "f=fff", minmax),
     ROW(fma_f32, "f=fff", fused),
     ROW(fmac_f32, "f=ff+", fused),
     ROW(fmaak_f32, "f=fff", fused),
@@ -259,13 +263,14 @@ const sim_row sim_double_rows[] = {
 };
 
 const sim_row sim_half_rows[] = {
-    ROW(add_f16, "h=hh", add),          ROW(sub_f16, "h=hh", sub),          ROW(subrev_f16, "h=hh", subrev),
-    ROW(mul_f16, "h=hh", mul),          ROW(min_f16, "h=hh", minimum),      ROW(max_f16, "h=hh", maximum),
-    ROW(min3_f16, "h=hhh", min3),       ROW(max3_f16, "h=hhh", max3),       ROW(med3_f16, "h=hhh", med3),
-    ROW(fma_f16, "h=hhh", fused),       ROW(fmac_f16, "h=hh+", fused),      ROW(rcp_f16, "h=h", half_rcp),
-    ROW(rsq_f16, "h=h", half_rsq),      ROW(sqrt_f16, "h=h", half_root),    ROW(exp_f16, "h=h", half_exp),
-    ROW(log_f16, "h=h", half_log),      ROW(floor_f16, "h=h", lower),       ROW(ceil_f16, "h=h", upper),
-    ROW(trunc_f16, "h=h", truncated),   ROW(rndne_f16, "h=h", nearest),     ROW(fract_f16, "h=h", part),
-    PACKED16(add_f16, "h=hh", add),     PACKED16(mul_f16, "h=hh", mul),     PACKED16(fma_f16, "h=hhh", fused),
-    PACKED16(min_f16, "h=hh", minimum), PACKED16(max_f16, "h=hh", maximum), { NULL, NULL, NULL, NULL, 0 },
+    ROW(add_f16, "h=hh", add),          ROW(sub_f16, "h=hh", sub),         ROW(subrev_f16, "h=hh", subrev),
+    ROW(mul_f16, "h=hh", mul),          ROW(min_f16, "h=hh", minimum),     ROW(max_f16, "h=hh", maximum),
+    ROW(min3_f16, "h=hhh", min3),       ROW(max3_f16, "h=hhh", max3),      ROW(med3_f16, "h=hhh", med3),
+    ROW(maxmin_f16, "h=hhh", maxmin),   ROW(minmax_f16, "h=hhh", minmax),  ROW(fma_f16, "h=hhh", fused),
+    ROW(fmac_f16, "h=hh+", fused),      ROW(rcp_f16, "h=h", half_rcp),     ROW(rsq_f16, "h=h", half_rsq),
+    ROW(sqrt_f16, "h=h", half_root),    ROW(exp_f16, "h=h", half_exp),     ROW(log_f16, "h=h", half_log),
+    ROW(floor_f16, "h=h", lower),       ROW(ceil_f16, "h=h", upper),       ROW(trunc_f16, "h=h", truncated),
+    ROW(rndne_f16, "h=h", nearest),     ROW(fract_f16, "h=h", part),       PACKED16(add_f16, "h=hh", add),
+    PACKED16(mul_f16, "h=hh", mul),     PACKED16(fma_f16, "h=hhh", fused), PACKED16(min_f16, "h=hh", minimum),
+    PACKED16(max_f16, "h=hh", maximum), { NULL, NULL, NULL, NULL, 0 },
 };

@@ -85,6 +85,10 @@ W(min3_i, MIN(MIN(I(x), I(y)), I(z)))
 W(max3_i, MAX(MAX(I(x), I(y)), I(z)))
 W(med3_u, middle(x, y, z))
 W(med3_i, signed_middle(I(x), I(y), I(z)))
+W(maxmin_u, MIN(MAX(x, y), z))
+W(minmax_u, MAX(MIN(x, y), z))
+W(maxmin_i, MIN(MAX(I(x), I(y)), I(z)))
+W(minmax_i, MAX(MIN(I(x), I(y)), I(z)))
 W(add3, x + y + z)
 W(add_lshl, (x + y) << (z & 31))
 W(lshl_add, (x << (y & 31)) + z)
@@ -124,6 +128,9 @@ W(min16_u, MIN(x, y))
 W(max16_u, MAX(x, y))
 W(min16_i, MIN(S(x), S(y)))
 W(max16_i, MAX(S(x), S(y)))
+W(min16_i3, MIN(MIN(S(x), S(y)), S(z)))
+W(max16_i3, MAX(MAX(S(x), S(y)), S(z)))
+W(med16_i3, signed_middle(S(x), S(y), S(z)))
 
 /* Two registers, each from one of the two of its own source: op_sel says which. */
 static int pk_mov(sim_wave *wave, const sim_instruction *in)
@@ -174,6 +181,10 @@ const sim_row sim_integer_rows[] = {
     ROW(mul_lo_u32, "w=ww", mul_lo),
     ROW(mul_hi_u32, "w=ww", mul_hi_u),
     ROW(mul_hi_i32, "w=ww", mul_hi_i),
+    ROW(maxmin_u32, "w=www", maxmin_u),
+    ROW(minmax_u32, "w=www", minmax_u),
+    ROW(maxmin_i32, "w=www", maxmin_i),
+    ROW(minmax_i32, "w=www", minmax_i),
     ROW(min_u32, "w=ww", min_u),
     ROW(max_u32, "w=ww", max_u),
     ROW(min_i32, "w=ww", min_i),
@@ -233,6 +244,15 @@ const sim_row sim_integer_rows[] = {
     ROW(max_u16, "s=ss", max16_u),
     ROW(min_i16, "s=ss", min16_i),
     ROW(max_i16, "s=ss", max16_i),
+    ROW(min3_u16, "s=sss", min3_u),
+    ROW(max3_u16, "s=sss", max3_u),
+    ROW(med3_u16, "s=sss", med3_u),
+    ROW(min3_i16, "s=sss", min16_i3),
+    ROW(max3_i16, "s=sss", max16_i3),
+    ROW(med3_i16, "s=sss", med16_i3),
+    ROW(mad_i16, "s=sss", mad16),
+    ROW(sub_nc_i16, "s=ss", sub),
+    ROW(add_nc_i16, "s=ss", add),
     PACKED(add_u16, "s=ss", add),
     PACKED(sub_i16, "s=ss", sub),
     PACKED(add_i16, "s=ss", add),
