@@ -166,6 +166,8 @@ def check_kernel(op):
         return
     check_arithmetic(op.file, start, kernel)
     tensors, numbers = op.named(TENSORS), op.named(NUMBERS)
+    if op.family() == 'WINDOW' and not re.search(r'^WINDOW\b', kernel, re.M) and '#include' not in kernel:
+        op.file.say(start, 'there is no WINDOW { ... } between #ifdef XK and #endif')
     if op.family() == 'POINTWISE':
         if not re.search(r'\bKERNEL\s*\(', kernel) and '#include' not in kernel:
             op.file.say(start, 'there is no KERNEL(...) between #ifdef XK and #endif')
@@ -188,7 +190,7 @@ def check_reference(op):
             op.file.say(op.at, 'nothing would prove it right: write a reference (#ifdef EXPOPS_REFERENCE), or keep PyTorch\'s '
                                'answers with tools/import_golden.py')
         return
-    rows = op.family() in KERNEL_ONLY
+    rows = op.family() != 'POINTWISE'
     wanted = 'ROW_REFERENCE' if rows else 'REFERENCE'
     if not re.search(rf'(?<!\w){wanted}\b', reference) and '#include' not in reference:
         op.file.say(start, f'there is no {wanted} between #ifdef EXPOPS_REFERENCE and #endif')
