@@ -33,12 +33,12 @@ step() {
     case $status in
     0) say "$what" "ok: $(grep -Ec "^\[ +OK \]" "$log") tests" ;;
     77)
-        say "$what" "$(grep -m1 skipped "$log" || echo skipped)"
+        say "$what" "$(grep -m1 skipped "$log" | sed 's/EXPOPS_BACKEND=.* can run here\. //; s/ Run `expops doctor`.*//')"
         [ "$what" != cpu ] || failed=1 # then nothing was tried at all
         ;;
     *)
         say "$what" "FAILED"
-        grep -v '^\[ *\(RUN\|OK\|==*\|PASSED\)' "$log" | head -40
+        grep -v '^\[ *\(RUN\|OK\|==*\|PASSED\)' "$log" | head -16
         failed=1
         ;;
     esac
@@ -53,7 +53,7 @@ python3 "$root/tools/check_operators.py" "$file" || exit 1
 # A new file makes the build configure itself anew, and a second call then builds.
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" >"$log" 2>&1 || { cat "$log"; exit 1; }
 programs='tests/ops/test_operators tools/expops backends/cpu/expops_cpu.so'
-for program in tests/sweep/test_sweep tests/cpu/kernel_cost tests/variants/test_variants_cuda backends/cuda/expops_cuda.so \
+for program in tests/sweep/test_sweep tests/variants/test_variants_cuda backends/cuda/expops_cuda.so backends/hip/expops_hip.so \
     backends/opencl/expops_opencl.so; do
     ninja -C "$build" -t query "$program" >/dev/null 2>&1 && programs="$programs $program"
 done
