@@ -148,6 +148,15 @@ def check_definition(op):
             op.file.say(at, f"the tensor '{name}' comes after the number '{number}': tensors and operands come first, then numbers")
 
 
+def check_draft(op):
+    """What a draft of one line leaves out, a GPU's compiler would say in other words."""
+    along = re.search(r'\bexpops_draft_map_along\b', op.file.text)
+    numbers = op.named(NUMBERS)
+    if along and numbers:
+        op.file.say(along.start(), f"expops_draft_map_along hands on tensors only, and '{numbers[0]}' is a number: draft with "
+                                   'expops_draft_map, and expops_leaf_argument for each number (ops/rms_norm.c)')
+
+
 def check_count(op, start, text, function, expected):
     """Names are the author's here."""
     found = re.search(rf'(?<!\w){function}\s*\(', text)
@@ -206,6 +215,7 @@ def check(path):
         file.say(0, 'no line begins with OPERATOR(name) = {: the build would not find the operator')
         return [sentence for _, sentence in file.findings]
     check_definition(op)
+    check_draft(op)
     check_kernel(op)
     check_reference(op)
     return [sentence for _, sentence in sorted(file.findings)]

@@ -21,7 +21,6 @@ OPERATOR(NAME) = {
     .doc = "relu(self) / (1 + |other|).",
     .source = "NAME",
     .dtypes = FLOATING,
-    .not_in_place = 1,
     .parameters = { TENSOR("self"), TENSOR("other") },
     .draft = draft,
     .elementwise = 1,
