@@ -50,6 +50,7 @@ class Installed:
         self.root = scratch + prefix
         self.libdir = os.path.join(self.root, libdir)
         self.source = os.path.join(source, 'docs/examples/consumer')
+        self.build = build
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith('EXPOPS_')}
         self.environment |= {
             'EXPOPS_BACKEND': 'cpu',
@@ -162,6 +163,29 @@ def test_cplusplus(installed, scratch):
     flags = installed.pkg_config('--cflags', '--libs').split()
     must('c++', '-std=c++17', '-Wall', '-Wextra', '-Werror', main, *flags, '-o', program)
     must(program, env=installed.environment)
+
+
+def test_backend(installed, scratch):
+    """The skeleton plugin, built outside of the tree, keeps the contract and computes."""
+    need('make')
+    need('/usr/bin/cc')
+    folder = os.path.join(scratch, 'backend')
+    shutil.copytree(os.path.join(installed.source, '../backend'), folder, ignore=shutil.ignore_patterns('*.o', '*.so', '*.inc'))
+    os.chmod(folder, 0o755)
+    environment = installed.environment | {
+        'EXPOPS_BACKEND': 'cc',
+        'EXPOPS_BACKEND_PATH': os.path.join(folder, 'expops_cc.so'),
+        'EXPOPS_CACHE': 'rw',
+        'EXPOPS_CACHE_DIR': os.path.join(scratch, 'cache'),
+        'EXPOPS_TEST_DEPTH': '0',
+    }
+    must('make', '-C', folder, 'CFLAGS=-Werror', f'PKG_CONFIG=pkg-config --define-variable=prefix={installed.root}',
+         env=environment, umask=0o022)
+    tests = os.path.join(installed.build, 'tests')
+    output = must(os.path.join(tests, 'conformance/test_conformance'), env=environment)
+    assert output.count('[       OK ]') >= 22, 'most of the suite was left out'
+    for pattern in 'gelu/bf16/random*', 'rms_norm/f32/rows*', 'amin/f16/special*', 'stack/golden/1@*':
+        assert '[       OK ]' in must(os.path.join(tests, 'ops/test_operators'), pattern, env=environment)
 
 
 def test_first_program(installed, scratch):

@@ -8,17 +8,17 @@ static expops_status draft(expops_draft *d)
 {
     expops_view out, rectified;
     EXPOPS_TRY(expops_draft_elementwise(d, &out));
-    EXPOPS_TRY(expops_draft_temporary(d, d->common, d->tensor[0].ndim, d->tensor[0].shape, &rectified));
-    expops_draft_then(d, &expops_operator_relu, &rectified, &d->tensor[0]);
+    EXPOPS_TRY(expops_draft_temporary(d, d->common, d->tensor[1].ndim, d->tensor[1].shape, &rectified));
+    expops_draft_then(d, &expops_operator_relu, &rectified, &d->tensor[1]);
     expops_leaf *leaf = expops_draft_leaf(d, d->op, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_leaf_argument(leaf, 0);
     expops_leaf_view(leaf, &rectified);
-    expops_leaf_argument(leaf, 1);
     return EXPOPS_OK;
 }
 
 OPERATOR(NAME) = {
     .name = "NAME",
-    .doc = "relu(self) / (1 + |other|).",
+    .doc = "self / (1 + relu(other)).",
     .source = "NAME",
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), TENSOR("other") },
@@ -29,15 +29,15 @@ OPERATOR(NAME) = {
 };
 
 #ifdef XK
-KERNEL(xk_t rectified, xk_t other)
+KERNEL(xk_t self, xk_t rectified)
 {
-    return rectified / (1 + xk_fabs(other));
+    return self / (1 + rectified);
 }
 #endif
 
 #ifdef EXPOPS_REFERENCE
 REFERENCE(long double self, long double other)
 {
-    return (isnan(self) || self >= 0 ? self : 0) / (1 + fabsl(other));
+    return self / (1 + (other < 0 ? 0 : other));
 }
 #endif
