@@ -7,6 +7,7 @@ import math
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -163,6 +164,37 @@ def test_cplusplus(installed, scratch):
     flags = installed.pkg_config('--cflags', '--libs').split()
     must('c++', '-std=c++17', '-Wall', '-Wextra', '-Werror', main, *flags, '-o', program)
     must(program, env=installed.environment)
+
+
+def test_packages(installed, scratch):
+    """The Debian package in a root of its own, where it runs; the source archive, which configures."""
+    for tool in 'git', 'dpkg-deb', 'dpkg-shlibdeps', 'xz':
+        need(tool)
+    source = os.path.join(installed.source, '../../..')
+    if run('git', '-C', source, 'rev-parse', 'HEAD').returncode:
+        print('skipped: these sources are no git repository')
+        sys.exit(SKIP)
+    archive, package = must(os.path.join(source, 'tools/package.sh'), os.path.join(scratch, 'packages'), installed.build,
+                            env=installed.environment).split()
+    root = os.path.join(scratch, 'clean')
+    os.makedirs(os.path.join(root, 'var/lib/dpkg/updates'))
+    with open(os.path.join(root, 'var/lib/dpkg/status'), 'w', encoding='utf-8'):
+        pass
+    must('dpkg', f'--root={root}', '--force-not-root', '--force-depends', f'--log={root}/log', '-i', package)
+    program = root + installed.root.removeprefix(os.path.join(scratch, 'destination')) + '/bin/expops'
+    with open(os.path.join(scratch, 'x.npy'), 'wb') as file:
+        header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".ljust(117) + b'\n'
+        file.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(header)) + header + struct.pack('<2f', -1, 2))
+    environment = {key: value for key, value in installed.environment.items() if key != 'LD_LIBRARY_PATH'}
+    assert 'values  1 -2' in must(program, 'run', 'neg', os.path.join(scratch, 'x.npy'), env=environment)
+    version = re.search(r"version: '(.*)'", must('head', '-3', os.path.join(source, 'meson.build'))).group(1)
+    assert f'expops {version}' in must(program, '--version', env=environment), 'the headers have another version than the build'
+    must('dpkg', f'--root={root}', '--force-not-root', f'--log={root}/log', '-r', 'expops')
+    assert not os.path.exists(program)
+
+    must('tar', '-xf', archive, '-C', scratch)
+    unpacked = os.path.join(scratch, 'expops-' + version)
+    must('meson', 'setup', os.path.join(scratch, 'from-archive'), unpacked, '-Dtests=disabled', '-Dpython=disabled')
 
 
 def test_backend(installed, scratch):

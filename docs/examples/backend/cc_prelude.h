@@ -15,8 +15,8 @@
 
 /* An entry is void xk_main(tensors..., const xk_params p). A vendor's launch hands over addresses and a block of bytes; here a
  * function does, for every group, that takes the tensors from a list and so has to know their number. */
-#define CC_COUNT(...) CC_COUNT_(__VA_ARGS__, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-#define CC_COUNT_(a, b, c, d, e, f, g, h, i, j, count, ...) count
+#define CC_COUNT(...) CC_COUNT_(__VA_ARGS__, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define CC_COUNT_(a, b, c, d, e, f, g, h, i, j, k, l, count, ...) count
 #define CC_FIRST_1 t[0],
 #define CC_FIRST_2 CC_FIRST_1 t[1],
 #define CC_FIRST_3 CC_FIRST_2 t[2],
@@ -26,6 +26,8 @@
 #define CC_FIRST_7 CC_FIRST_6 t[6],
 #define CC_FIRST_8 CC_FIRST_7 t[7],
 #define CC_FIRST_9 CC_FIRST_8 t[8],
+#define CC_FIRST_10 CC_FIRST_9 t[9],
+#define CC_FIRST_11 CC_FIRST_10 t[10],
 #define CC_JOIN(a, b) CC_JOIN_(a, b)
 #define CC_JOIN_(a, b) a##b
 #define xk_main(...) \
