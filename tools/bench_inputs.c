@@ -145,6 +145,13 @@ static void guess_items(call *c, size_t index, const bench_setup *setup)
     }
 }
 
+/* A mask, an index: a tensor of types of its own. */
+static void suit_type(npy_array *array, uint32_t accepted)
+{
+    if (accepted && !(accepted >> array->dtype & 1u))
+        array->dtype = accepted >> EXPOPS_DTYPE_I64 & 1u ? EXPOPS_DTYPE_I64 : (expops_dtype)__builtin_ctz(accepted);
+}
+
 /* Sets the parameters that the command line left out; `given` has a flag for each that it named. */
 static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum shape_guess shape, enum type_guess type,
                   enum list_guess list)
@@ -159,7 +166,8 @@ static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum 
             guess_items(c, i, setup);
             tensors++;
         } else if (call_is_positional(p->kind)) {
-            const npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
+            npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
+            suit_type(&array, c->op->parameters[i].dtypes);
             call_set_tensor(c, i, &array);
             tensors++;
         } else if (p->kind == EXPOPS_PARAMETER_INT && !takes_tensor(c) && integers < setup->ndim) {
