@@ -122,7 +122,7 @@ def filtered(path):
         text = re.sub(r'^/\*', '/** @file\n *', text)  # what a header begins with is about all of it
         text = re.sub(r'^([ \t]*)/\*(?![*])(?! ---)', r'\1/**', text, flags=re.M)
         return re.sub(r'([;,][ \t]*)/\*(?![*])', r'\1/**<', text)
-    text = re.sub(r'\]\((\.\./)?(?:docs/)?decisions\)', '](decisions.md)', text)
+    text = re.sub(r'\]\((\.\./)?(?:docs/)?decisions(?:/[^)]*)?\)', '](decisions.md)', text)
     return text.replace('(docs/pictures/', '(')
 
 
