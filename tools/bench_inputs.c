@@ -135,6 +135,23 @@ static int takes_tensor(const call *c)
     return 0;
 }
 
+/* Two tensors of the shape. */
+static void guess_items(call *c, size_t index, const bench_setup *setup)
+{
+    while (c->values[index].kind == EXPOPS_VALUE_NONE || c->values[index].count < 2) {
+        const npy_array array = describe(setup, SAME_SHAPE, SAME_TYPE);
+        if (call_add_item(c, index, &array))
+            return;
+    }
+}
+
+/* A mask, an index: a tensor of types of its own. */
+static void suit_type(npy_array *array, uint32_t accepted)
+{
+    if (accepted && !(accepted >> array->dtype & 1u))
+        array->dtype = accepted >> EXPOPS_DTYPE_I64 & 1u ? EXPOPS_DTYPE_I64 : (expops_dtype)__builtin_ctz(accepted);
+}
+
 /* Sets the parameters that the command line left out; `given` has a flag for each that it named. */
 static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum shape_guess shape, enum type_guess type,
                   enum list_guess list)
@@ -145,8 +162,12 @@ static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum 
         const expops_parameter_info *p = &c->parameters[i];
         if (given[i] || (p->optional && tensors))
             continue;
-        if (call_is_positional(p->kind)) {
-            const npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
+        if (p->kind == EXPOPS_PARAMETER_TENSORS) {
+            guess_items(c, i, setup);
+            tensors++;
+        } else if (call_is_positional(p->kind)) {
+            npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
+            suit_type(&array, c->op->parameters[i].dtypes);
             call_set_tensor(c, i, &array);
             tensors++;
         } else if (p->kind == EXPOPS_PARAMETER_INT && !takes_tensor(c) && integers < setup->ndim) {
@@ -212,15 +233,14 @@ static int find_arguments(call *c, const bench_setup *setup, const uint8_t *give
 int bench_fill_call(call *c, const bench_setup *setup, call_outputs *out)
 {
     uint8_t given[CALL_MAX_PARAMETERS];
-    size_t operand = 0;
+    call_tensor *used[CALL_MAX_TENSORS];
     for (size_t i = 0; i < c->count; i++)
         given[i] = c->values[i].kind != EXPOPS_VALUE_NONE;
     if (find_arguments(c, setup, given, out))
         return -1;
-    for (size_t i = 0; i < c->count; i++) {
-        if (c->values[i].kind != EXPOPS_VALUE_TENSOR || given[i])
-            continue;
-        if (fill_array(&c->tensors[i].array, c->op, operand++)) {
+    const size_t count = call_list_tensors(c, used);
+    for (size_t i = 0; i < count; i++) {
+        if (!given[used[i]->parameter] && fill_array(&used[i]->array, c->op, used[i]->parameter)) {
             snprintf(c->message, sizeof(c->message), "no memory for the inputs");
             return -1;
         }

@@ -45,14 +45,16 @@ static uint64_t output_bytes(const expops_result *result)
 }
 
 /* What a call must read and write: a broadcast tensor counts once, one that gives only its shape not at all. */
-static uint64_t call_bytes(const call *c, const call_outputs *outputs)
+static uint64_t call_bytes(call *c, const call_outputs *outputs)
 {
+    call_tensor *used[CALL_MAX_TENSORS];
+    const size_t count = call_list_tensors(c, used);
     uint64_t bytes = 0;
     for (size_t i = 0; i < outputs->count; i++)
         bytes += output_bytes(outputs->results + i);
-    for (size_t i = 0; i < c->count; i++)
-        if (c->values[i].kind == EXPOPS_VALUE_TENSOR && !c->op->samples[i].shape_only)
-            bytes += (uint64_t)c->tensors[i].array.numel * expops_dtype_bytes(c->tensors[i].array.dtype);
+    for (size_t i = 0; i < count; i++)
+        if (!c->op->samples[used[i]->parameter].shape_only)
+            bytes += (uint64_t)used[i]->array.numel * expops_dtype_bytes(used[i]->array.dtype);
     return bytes;
 }
 
@@ -80,17 +82,9 @@ static int add_set(measurement *m, const call_outputs *outputs)
         return -1;
     }
     memset(set, 0, sizeof(*set));
-    set->c = *m->model;
+    call_copy(&set->c, m->model);
     set->outputs = *outputs;
     m->sets[m->num_sets++] = set;
-    for (size_t i = 0; i < set->c.count; i++) {
-        call_tensor *t = &set->c.tensors[i];
-        if (set->c.values[i].kind != EXPOPS_VALUE_TENSOR)
-            continue;
-        t->view.shape = t->array.shape;
-        t->view.strides = t->strides;
-        set->c.values[i] = expops_tensor_value(&t->view);
-    }
     if (call_upload(&set->c, m->setup->device) || call_make_outputs(&set->c, &set->outputs)) {
         snprintf(m->report->message, sizeof(m->report->message), "%.1000s", set->c.message);
         return -1;

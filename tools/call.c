@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "array_file.h"
-#include "base/size.h"
 #include "command.h"
 #include "number.h"
 
@@ -48,7 +47,7 @@ const char *call_kind_name(uint32_t kind)
 
 int call_is_positional(uint32_t kind)
 {
-    return kind == EXPOPS_PARAMETER_TENSOR || kind == EXPOPS_PARAMETER_OPERAND;
+    return kind == EXPOPS_PARAMETER_TENSOR || kind == EXPOPS_PARAMETER_OPERAND || kind == EXPOPS_PARAMETER_TENSORS;
 }
 
 size_t call_options(const expops_operator *op, tool_option *options)
@@ -162,6 +161,23 @@ static int set_file(call *c, size_t index, const char *path)
     return 0;
 }
 
+/* Files, with commas between them. */
+static int add_files(call *c, size_t index, const char *words)
+{
+    char *copy = strdup(words), *rest = copy;
+    char message[NPY_MESSAGE_BYTES];
+    int status = copy ? 0 : refuse(c, "no memory");
+    for (char *path; !status && (path = strsep(&rest, ","));) {
+        npy_array array;
+        if (array_file_read(path, c->parameters[index].name, &array, message))
+            status = refuse(c, "argument '%s': %.900s", c->parameters[index].name, message);
+        else if (call_add_item(c, index, &array))
+            status = refuse(c, "argument '%s': more than %d tensors", c->parameters[index].name, CALL_MAX_ITEMS);
+    }
+    free(copy);
+    return status;
+}
+
 /* A word that is no number is a file's name. */
 static int set_operand(call *c, size_t index, const char *word)
 {
@@ -190,130 +206,10 @@ int call_set_word(call *c, size_t index, const char *word)
         return set_choice(c, index, word);
     case EXPOPS_PARAMETER_DTYPE:
         return set_dtype(c, index, word);
+    case EXPOPS_PARAMETER_TENSORS:
+        return add_files(c, index, word);
     default:
         return refuse(c, "argument '%s': a %s cannot be given on a command line", c->parameters[index].name,
                       call_kind_name(c->parameters[index].kind));
     }
-}
-
-void call_set_tensor(call *c, size_t index, const npy_array *array)
-{
-    call_tensor *t = &c->tensors[index];
-    free(t->array.data);
-    t->array = *array;
-    int64_t step = array->numel != 0; /* without elements, other sizes may be any, and strides matter to nobody */
-    for (int32_t i = 0; i < array->ndim; i++) {
-        const int32_t at = array->fortran_order ? i : array->ndim - 1 - i;
-        t->strides[at] = step;
-        if (!expops_checked_multiply(step, array->shape[at], &step))
-            step = INT64_MAX; /* the library says what is wrong with the shape */
-    }
-    t->view = (expops_tensor){
-        .data = array->data,
-        .device = { .device_type = EXPOPS_DL_CPU },
-        .ndim = array->ndim,
-        .dtype = expops_dtype_to_dl(array->dtype),
-        .shape = t->array.shape,
-        .strides = t->strides,
-    };
-    c->values[index] = expops_tensor_value(&t->view);
-}
-
-static void point_to(expops_tensor *view, const expops_pointer *memory, const expops_device *device)
-{
-    view->data = memory->data;
-    view->byte_offset = memory->byte_offset;
-    view->device.device_type = memory->device_type;
-    view->device.device_id = expops_device_get_info(device)->device_id;
-}
-
-/* Drivers refuse an allocation of nothing; the library refuses one of more than an int64_t counts. */
-static uint64_t bytes_of(int64_t numel, expops_dtype dtype)
-{
-    int64_t bytes;
-    if (numel < 0 || !expops_checked_multiply(numel, (int64_t)expops_dtype_bytes(dtype), &bytes))
-        return UINT64_MAX;
-    return bytes ? (uint64_t)bytes : 1;
-}
-
-int call_upload(call *c, expops_device *device)
-{
-    c->device = device;
-    for (size_t i = 0; i < c->count; i++) {
-        call_tensor *t = &c->tensors[i];
-        if (c->values[i].kind != EXPOPS_VALUE_TENSOR)
-            continue;
-        const uint64_t bytes = (uint64_t)t->array.numel * expops_dtype_bytes(t->array.dtype);
-        if (expops_memory_allocate(device, NULL, bytes_of(t->array.numel, t->array.dtype), &t->memory))
-            return refuse(c, "argument '%s': %.900s", c->parameters[i].name, expops_error_text());
-        point_to(&t->view, &t->memory, device);
-        if (bytes && expops_memory_upload(device, NULL, &t->memory, t->array.data, bytes))
-            return refuse(c, "argument '%s': %.900s", c->parameters[i].name, expops_error_text());
-    }
-    if (expops_synchronize(device, NULL))
-        return refuse(c, "%.900s", expops_error_text());
-    return 0;
-}
-
-void call_unload(call *c)
-{
-    for (size_t i = 0; i < c->count && c->device; i++) {
-        call_tensor *t = &c->tensors[i];
-        if (t->memory.data)
-            expops_memory_free(c->device, NULL, &t->memory);
-        t->memory = (expops_pointer){ 0 };
-        t->view.data = t->array.data;
-        t->view.byte_offset = 0;
-        t->view.device = (expops_dl_device){ .device_type = EXPOPS_DL_CPU };
-    }
-    c->device = NULL;
-}
-
-void call_deinit(call *c)
-{
-    call_unload(c);
-    for (size_t i = 0; i < c->count && i < CALL_MAX_PARAMETERS; i++)
-        npy_free(&c->tensors[i].array);
-}
-
-expops_status call_infer(const call *c, call_outputs *outputs)
-{
-    outputs->count = 1;
-    while (outputs->count < EXPOPS_MAX_OUTPUTS && expops_operator_output(c->op, outputs->count))
-        outputs->count++;
-    return expops_infer(c->op, c->values, c->count, outputs->results, outputs->count);
-}
-
-int call_make_outputs(call *c, call_outputs *outputs)
-{
-    memset(outputs->memory, 0, sizeof(outputs->memory));
-    for (size_t i = 0; i < outputs->count; i++) {
-        expops_result *result = outputs->results + i;
-        expops_tensor *out = outputs->tensors + i;
-        *out = (expops_tensor){
-            .ndim = result->ndim,
-            .dtype = expops_dtype_to_dl(result->dtype),
-            .shape = result->shape,
-        };
-        if (expops_memory_allocate(c->device, NULL, bytes_of(expops_tensor_numel(out), result->dtype),
-                                   outputs->memory + i)) {
-            call_free_outputs(c, outputs);
-            return refuse(c, "the output: %.900s", expops_error_text());
-        }
-        point_to(out, outputs->memory + i, c->device);
-    }
-    return 0;
-}
-
-void call_free_outputs(call *c, call_outputs *outputs)
-{
-    for (size_t i = 0; i < outputs->count; i++)
-        if (outputs->memory[i].data)
-            expops_memory_free(c->device, NULL, outputs->memory + i);
-    memset(outputs->memory, 0, sizeof(outputs->memory));
-}
-
-expops_status call_launch(const call *c, const call_outputs *outputs)
-{
-    return expops_call(c->op, c->device, NULL, c->values, c->count, outputs->tensors, outputs->count);
 }

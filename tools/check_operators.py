@@ -148,6 +148,15 @@ def check_definition(op):
             op.file.say(at, f"the tensor '{name}' comes after the number '{number}': tensors and operands come first, then numbers")
 
 
+def check_draft(op):
+    """What a draft of one line leaves out, a GPU's compiler would say in other words."""
+    along = re.search(r'\bexpops_draft_map_along\b', op.file.text)
+    numbers = op.named(NUMBERS)
+    if along and numbers:
+        op.file.say(along.start(), f"expops_draft_map_along hands on tensors only, and '{numbers[0]}' is a number: draft with "
+                                   'expops_draft_map, and expops_leaf_argument for each number (ops/rms_norm.c)')
+
+
 def check_count(op, start, text, function, expected):
     """Names are the author's here."""
     found = re.search(rf'(?<!\w){function}\s*\(', text)
@@ -166,6 +175,8 @@ def check_kernel(op):
         return
     check_arithmetic(op.file, start, kernel)
     tensors, numbers = op.named(TENSORS), op.named(NUMBERS)
+    if op.family() == 'WINDOW' and not re.search(r'^WINDOW\b', kernel, re.M) and '#include' not in kernel:
+        op.file.say(start, 'there is no WINDOW { ... } between #ifdef XK and #endif')
     if op.family() == 'POINTWISE':
         if not re.search(r'\bKERNEL\s*\(', kernel) and '#include' not in kernel:
             op.file.say(start, 'there is no KERNEL(...) between #ifdef XK and #endif')
@@ -188,7 +199,7 @@ def check_reference(op):
             op.file.say(op.at, 'nothing would prove it right: write a reference (#ifdef EXPOPS_REFERENCE), or keep PyTorch\'s '
                                'answers with tools/import_golden.py')
         return
-    rows = op.family() in KERNEL_ONLY
+    rows = op.family() != 'POINTWISE'
     wanted = 'ROW_REFERENCE' if rows else 'REFERENCE'
     if not re.search(rf'(?<!\w){wanted}\b', reference) and '#include' not in reference:
         op.file.say(start, f'there is no {wanted} between #ifdef EXPOPS_REFERENCE and #endif')
@@ -204,6 +215,7 @@ def check(path):
         file.say(0, 'no line begins with OPERATOR(name) = {: the build would not find the operator')
         return [sentence for _, sentence in file.findings]
     check_definition(op)
+    check_draft(op)
     check_kernel(op)
     check_reference(op)
     return [sentence for _, sentence in sorted(file.findings)]

@@ -110,17 +110,10 @@ static void show_progress(const bench *b, const char *name)
     fflush(stderr);
 }
 
-static size_t count_tensors(const call *c)
+static void report(bench *b, const expops_operator *op, call *c, const bench_report *r, const char *failure)
 {
-    size_t count = 0;
-    for (size_t i = 0; c && i < c->count; i++)
-        count += c->values[i].kind == EXPOPS_VALUE_TENSOR;
-    return count;
-}
-
-static void report(bench *b, const expops_operator *op, const call *c, const bench_report *r, const char *failure)
-{
-    bench_row row = { op, &b->setup, r, count_tensors(c), failure, 0 };
+    call_tensor *used[CALL_MAX_TENSORS];
+    bench_row row = { op, &b->setup, r, c ? call_list_tensors(c, used) : 0, failure, 0 };
     row.earlier = bench_find_earlier(b->earlier, &row);
     show_progress(b, NULL);
     bench_print_row(&row, b->format, b->earlier != NULL);

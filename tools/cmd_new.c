@@ -6,16 +6,26 @@
 #include "command.h"
 #include "expops/op.h"
 
-extern const char expops_template_unary[], expops_template_binary[], expops_template_reduce[], expops_template_map[];
+extern const char expops_template_unary[], expops_template_binary[], expops_template_reduce[], expops_template_map[],
+    expops_template_window[], expops_template_recipe[];
 
-enum { OPT_UNARY, OPT_BINARY, OPT_REDUCE, OPT_MAP, NUM_KINDS, OPT_SOURCE = NUM_KINDS, OPT_HELP, NUM_OPTIONS };
+enum {
+    OPT_UNARY,
+    OPT_BINARY,
+    OPT_REDUCE,
+    OPT_MAP,
+    OPT_WINDOW,
+    OPT_RECIPE,
+    NUM_KINDS,
+    OPT_SOURCE = NUM_KINDS,
+    OPT_HELP,
+    NUM_OPTIONS
+};
 enum { PATH_BYTES = 4096, LONGEST_NAME = 60 };
 
 static const char *const templates[NUM_KINDS] = {
-    [OPT_UNARY] = expops_template_unary,
-    [OPT_BINARY] = expops_template_binary,
-    [OPT_REDUCE] = expops_template_reduce,
-    [OPT_MAP] = expops_template_map,
+    [OPT_UNARY] = expops_template_unary, [OPT_BINARY] = expops_template_binary, [OPT_REDUCE] = expops_template_reduce,
+    [OPT_MAP] = expops_template_map,     [OPT_WINDOW] = expops_template_window, [OPT_RECIPE] = expops_template_recipe,
 };
 
 static const tool_option options_of_new[NUM_OPTIONS] = {
@@ -23,6 +33,8 @@ static const tool_option options_of_new[NUM_OPTIONS] = {
     [OPT_BINARY] = { .name = "binary", .help = "two tensors, or a tensor and a number" },
     [OPT_REDUCE] = { .name = "reduce", .help = "rows that become one element each" },
     [OPT_MAP] = { .name = "map", .help = "elements that depend on the row they are in" },
+    [OPT_WINDOW] = { .name = "window", .help = "elements made of boxes of the input's" },
+    [OPT_RECIPE] = { .name = "recipe", .help = "several steps, with memory between them" },
     [OPT_SOURCE] = { .name = "source", .value_name = "DIR", .help = "the library's sources; default this folder" },
     [OPT_HELP] = TOOL_HELP,
 };
@@ -74,7 +86,7 @@ static int run(int argc, char **argv)
             kinds++;
         }
     if (words.count != 1 || kinds != 1)
-        return tool_misused("new: give one name, and one of --unary, --binary, --reduce, --map");
+        return tool_misused("new: give one name, and one of --unary, --binary, --reduce, --map, --window, --recipe");
     const char *name = words.word[0], *source = options[OPT_SOURCE].value;
     if (!is_name(name))
         return tool_misused("new: '%s' is no operator's name: small letters, digits and underscores", name);
@@ -85,7 +97,7 @@ static int run(int argc, char **argv)
 
 const tool_command cmd_new = {
     .name = "new",
-    .usage = "NAME --unary | --binary | --reduce | --map [--source DIR]",
+    .usage = "NAME --unary | --binary | --reduce | --map | --window | --recipe [--source DIR]",
     .summary = "start an operator's file",
     .text = "Writes ops/NAME.c, a complete operator of that kind: a definition, a kernel and a reference, which build "
             "and pass their tests as they are.",

@@ -32,20 +32,33 @@ typedef struct outcome {
     char device[64];
 } outcome;
 
+/* How many words a parameter takes of those that are left: a list all that no later parameter needs. */
+static size_t count_words(const call *c, const tool_option *attributes, size_t index, size_t left)
+{
+    size_t needed = 0;
+    for (size_t i = index + 1; i < c->count; i++)
+        needed += !attributes[i].value && !c->parameters[i].optional && call_is_positional(c->parameters[i].kind);
+    if (attributes[index].value || !call_is_positional(c->parameters[index].kind))
+        return 0;
+    if (c->parameters[index].kind != EXPOPS_PARAMETER_TENSORS)
+        return left > 0;
+    return left > needed ? left - needed : 0;
+}
+
 /* Words in order fill the parameters that take tensors; the rest is given by name. */
 static int set_arguments(call *c, const tool_option *attributes, const tool_words *words)
 {
     size_t next = 1; /* word 0 is the operator */
     for (size_t i = 0; i < c->count; i++) {
-        const char *word = attributes[i].value;
-        if (!word && call_is_positional(c->parameters[i].kind) && next < words->count)
-            word = words->word[next++];
-        const int status = word ? call_set_word(c, i, word) : TOOL_OK;
+        const size_t end = next + count_words(c, attributes, i, words->count - next);
+        int status = attributes[i].value ? call_set_word(c, i, attributes[i].value) : TOOL_OK;
+        while (status == TOOL_OK && next < end)
+            status = call_set_word(c, i, words->word[next++]);
         if (status) {
             tool_failed("%s: %s", words->word[0], c->message);
             return status;
         }
-        if (!word && !c->parameters[i].optional)
+        if (c->values[i].kind == EXPOPS_VALUE_NONE && !c->parameters[i].optional)
             return tool_misused("%s: argument '%s' (%s) is missing; 'expops info %s' describes it", words->word[0],
                                 c->parameters[i].name, call_kind_name(c->parameters[i].kind), words->word[0]);
     }

@@ -7,6 +7,7 @@ import math
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,7 @@ class Installed:
         self.root = scratch + prefix
         self.libdir = os.path.join(self.root, libdir)
         self.source = os.path.join(source, 'docs/examples/consumer')
+        self.build = build
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith('EXPOPS_')}
         self.environment |= {
             'EXPOPS_BACKEND': 'cpu',
@@ -162,6 +164,60 @@ def test_cplusplus(installed, scratch):
     flags = installed.pkg_config('--cflags', '--libs').split()
     must('c++', '-std=c++17', '-Wall', '-Wextra', '-Werror', main, *flags, '-o', program)
     must(program, env=installed.environment)
+
+
+def test_packages(installed, scratch):
+    """The Debian package in a root of its own, where it runs; the source archive, which configures."""
+    for tool in 'git', 'dpkg-deb', 'dpkg-shlibdeps', 'xz':
+        need(tool)
+    source = os.path.join(installed.source, '../../..')
+    if run('git', '-C', source, 'rev-parse', 'HEAD').returncode:
+        print('skipped: these sources are no git repository')
+        sys.exit(SKIP)
+    archive, package = must(os.path.join(source, 'tools/package.sh'), os.path.join(scratch, 'packages'), installed.build,
+                            env=installed.environment).split()
+    root = os.path.join(scratch, 'clean')
+    os.makedirs(os.path.join(root, 'var/lib/dpkg/updates'))
+    with open(os.path.join(root, 'var/lib/dpkg/status'), 'w', encoding='utf-8'):
+        pass
+    must('dpkg', f'--root={root}', '--force-not-root', '--force-depends', f'--log={root}/log', '-i', package)
+    program = root + installed.root.removeprefix(os.path.join(scratch, 'destination')) + '/bin/expops'
+    with open(os.path.join(scratch, 'x.npy'), 'wb') as file:
+        header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".ljust(117) + b'\n'
+        file.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(header)) + header + struct.pack('<2f', -1, 2))
+    environment = {key: value for key, value in installed.environment.items() if key != 'LD_LIBRARY_PATH'}
+    assert 'values  1 -2' in must(program, 'run', 'neg', os.path.join(scratch, 'x.npy'), env=environment)
+    version = re.search(r"version: '(.*)'", must('head', '-3', os.path.join(source, 'meson.build'))).group(1)
+    assert f'expops {version}' in must(program, '--version', env=environment), 'the headers have another version than the build'
+    must('dpkg', f'--root={root}', '--force-not-root', f'--log={root}/log', '-r', 'expops')
+    assert not os.path.exists(program)
+
+    must('tar', '-xf', archive, '-C', scratch)
+    unpacked = os.path.join(scratch, 'expops-' + version)
+    must('meson', 'setup', os.path.join(scratch, 'from-archive'), unpacked, '-Dtests=disabled', '-Dpython=disabled')
+
+
+def test_backend(installed, scratch):
+    """The skeleton plugin, built outside of the tree, keeps the contract and computes."""
+    need('make')
+    need('/usr/bin/cc')
+    folder = os.path.join(scratch, 'backend')
+    shutil.copytree(os.path.join(installed.source, '../backend'), folder, ignore=shutil.ignore_patterns('*.o', '*.so', '*.inc'))
+    os.chmod(folder, 0o755)
+    environment = installed.environment | {
+        'EXPOPS_BACKEND': 'cc',
+        'EXPOPS_BACKEND_PATH': os.path.join(folder, 'expops_cc.so'),
+        'EXPOPS_CACHE': 'rw',
+        'EXPOPS_CACHE_DIR': os.path.join(scratch, 'cache'),
+        'EXPOPS_TEST_DEPTH': '0',
+    }
+    must('make', '-C', folder, 'CFLAGS=-Werror', f'PKG_CONFIG=pkg-config --define-variable=prefix={installed.root}',
+         env=environment, umask=0o022)
+    tests = os.path.join(installed.build, 'tests')
+    output = must(os.path.join(tests, 'conformance/test_conformance'), env=environment)
+    assert output.count('[       OK ]') >= 22, 'most of the suite was left out'
+    for pattern in 'gelu/bf16/random*', 'rms_norm/f32/rows*', 'amin/f16/special*', 'stack/golden/1@*':
+        assert '[       OK ]' in must(os.path.join(tests, 'ops/test_operators'), pattern, env=environment)
 
 
 def test_first_program(installed, scratch):

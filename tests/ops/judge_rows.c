@@ -14,9 +14,12 @@ static void find_walked(const test_call *call, int32_t ndim, test_row_plan *plan
         const uint32_t count = list && value->kind == EXPOPS_VALUE_INTS ? value->count : 0;
         if (call->op->parameters[i].kind == EXPOPS_PARAMETER_BOOL)
             plan->keepdim = value->kind == EXPOPS_VALUE_BOOL && value->as.integer;
-        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_INT && value->kind == EXPOPS_VALUE_INT && ndim)
-            plan->walked[value->as.integer < 0 ? value->as.integer + ndim : value->as.integer] = 1;
-        const int left_out = call->op->parameters[i].kind == EXPOPS_PARAMETER_INT && value->kind == EXPOPS_VALUE_NONE;
+        const int is_dim = call->op->parameters[i].kind == EXPOPS_PARAMETER_INT;
+        const int left_out = is_dim && value->kind == EXPOPS_VALUE_NONE && !call->op->parameters[i].has_default;
+        const int64_t named =
+            value->kind == EXPOPS_VALUE_INT ? value->as.integer : (int64_t)call->op->parameters[i].default_value;
+        if (is_dim && !left_out && ndim)
+            plan->walked[named < 0 ? named + ndim : named] = 1;
         for (uint32_t k = 0; k < count; k++) {
             const int64_t dim = call->op->family == EXPOPS_FAMILY_MAP ? (int64_t)k - count : value->as.integers[k];
             plan->walked[dim < 0 ? dim + ndim : dim] = 1;

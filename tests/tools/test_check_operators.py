@@ -65,7 +65,7 @@ class CheckOperators(unittest.TestCase):
 
     def test_what_is_right_passes(self):
         self.assertEqual(self.check(SOFTPLUS), '')
-        for kind in ('unary', 'binary', 'reduce', 'map'):
+        for kind in ('unary', 'binary', 'reduce', 'map', 'window', 'recipe'):
             self.assertEqual(self.check(template(kind)), '')
 
     def test_names(self):
@@ -113,6 +113,19 @@ class CheckOperators(unittest.TestCase):
         self.finds('xk_combine', 'xk_merge', 'typedef', 'no xk_combine', text=rows)
         self.finds('ROW_REFERENCE', 'REFERENCE(long double self)', 'REFERENCE(', 'no ROW_REFERENCE', text=rows)
 
+    def test_windows(self):
+        window = template('window')
+        alone = window.replace('#include "added.kernel.h"\n\n', '')
+        self.assertEqual(self.check(alone), '')
+        self.finds('WINDOW\n{', 'WINDOWS\n{', '/* The elements from', 'no WINDOW', text=alone)
+        self.finds('ROW_REFERENCE', 'REFERENCE(long double self)', 'REFERENCE(', 'no ROW_REFERENCE', text=window)
+
+    def test_drafts(self):
+        """A map along one dimension hands no numbers on."""
+        along = template('map').replace('expops_draft_map(d, d->op, &out, walked)', 'expops_draft_map_along(d, 1)')
+        self.finds('EXPOPS_TRY(expops_view_last', ' EXPOPS_TRY(expops_view_last', 'expops_draft_map_along', "'eps' is a number",
+                   text=along)
+
     def test_the_library_keeps_the_rules(self):
         self.assertTrue(glob.glob(os.path.join(ROOT, 'ops', '*.c')))
         done = subprocess.run([sys.executable, os.path.join(ROOT, 'tools', 'check_operators.py'), os.path.join(ROOT, 'ops')],
@@ -123,7 +136,7 @@ class CheckOperators(unittest.TestCase):
 class Templates(unittest.TestCase):
     def test_definitions_compile(self):
         """As the build would compile them; tools/check_operator.sh runs their tests."""
-        for kind in ('unary', 'binary', 'reduce', 'map'):
+        for kind in ('unary', 'binary', 'reduce', 'map', 'window', 'recipe'):
             command = ['cc', '-std=gnu11', '-fsyntax-only', '-Wall', '-Werror', '-x', 'c', '-',
                        '-I' + os.path.join(ROOT, 'core'), '-I' + os.path.join(ROOT, 'core', 'include')]
             done = subprocess.run(command, input=template(kind), stderr=subprocess.PIPE, text=True, check=False)

@@ -18,6 +18,14 @@ class Looking(Command):
         self.assertIn('silu', names)
         self.assertEqual(len(self.run_command('list').splitlines()), len(names))
 
+    def test_list_for_programs(self):
+        operators = json.loads(self.run_command('list', '--json'))
+        self.assertEqual([one['name'] for one in operators], self.run_command('list', '--names').split())
+        softplus = next(one for one in operators if one['name'] == 'softplus')
+        self.assertEqual([(p['name'], p['kind'], p['default']) for p in softplus['parameters']],
+                         [('self', 'tensor', None), ('beta', 'number', 1), ('threshold', 'number', 20)])
+        self.assertEqual((softplus['dtypes'], softplus['bound']['f16']), (['f16', 'bf16', 'f32', 'f64'], 1))
+
     def test_info(self):
         text = self.run_command('info', 'softplus')
         for word in ('beta', 'threshold', 'default 20', 'f32', 'bf16'):

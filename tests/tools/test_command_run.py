@@ -76,6 +76,30 @@ class Running(Command):
         self.assertIn('f64', self.run_command('run', 'mul', 'i.npy', '2.5', '--out-dtype', 'f64', '-o', 'y.npy'))
         self.assertEqual(load(self.path('y.npy'), 'd')[1], [2.5, 5, 7.5])
 
+    def test_lists_of_tensors(self):
+        """Words one after the other, or with commas by name."""
+        save(self.path('b.npy'), (2, 3), [1, 2, 3, 4, 5, 6])
+        x, b = self.values, [1, 2, 3, 4, 5, 6]
+        self.assertIn('(2, 2, 3)', self.run_command('run', 'stack', 'x.npy', 'b.npy', '--dim', '1', '-o', 'y.npy'))
+        self.assertEqual(load(self.path('y.npy'))[1], x[:3] + b[:3] + x[3:] + b[3:])
+        self.run_command('run', 'cat', '--tensors', 'x.npy,b.npy,x.npy', '-o', 'y.npy')
+        self.assertEqual(load(self.path('y.npy'))[1], x + b + x)
+        self.refused(['stack', 'item 1', 'shape (3,)'], 'run', 'stack', 'x.npy', self.vector('c.npy'), status=FAILED)
+        self.refused(["'tensors'", 'missing'], 'run', 'cat')
+        self.refused(["'tensors'", 'no.npy', 'opened'], 'run', 'cat', 'x.npy', 'no.npy', status=FAILED)
+        self.refused(["'tensors'", 'more than 64'], 'run', 'cat', '--tensors', ','.join(['x.npy'] * 65), status=FAILED)
+
+    def vector(self, name):
+        save(self.path(name), (3,), [1, 2, 3])
+        return name
+
+    def test_lists_of_numbers(self):
+        save(self.path('s.npy'), (1, 2, 3), [1, 2, 3, 4, 5, 6])
+        self.assertIn('(1, 4, 5)', self.run_command('run', 'reflection_pad2d', 's.npy', '--padding', '1,1,1,1', '-o', 'y.npy'))
+        self.assertEqual(load(self.path('y.npy'))[1], [5, 4, 5, 6, 5, 2, 1, 2, 3, 2] * 2)
+        self.assertIn('(1, 2, 3)', self.run_command('run', 'reflection_pad2d', 's.npy', '--padding=-1,1,0,0', '-o', 'y.npy'))
+        self.assertEqual(load(self.path('y.npy'))[1], [2, 3, 2, 5, 6, 5])
+
     def test_fortran_order(self):
         save(self.path('f.npy'), (2, 3), [1, 4, 2, 5, 3, 6], fortran=True)
         save(self.path('c.npy'), (2, 3), [1, 2, 3, 4, 5, 6])

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-from command import Command, EXPOPS, FAILED, save
+from command import Command, EXPOPS, FAILED, FINE, save
 
 COMPLETION = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'tools', 'completion')
 
@@ -68,13 +68,16 @@ class New(Command):
             pass
 
     def test_templates(self):
-        for kind in ('unary', 'binary', 'reduce', 'map'):
+        for kind in ('unary', 'binary', 'reduce', 'map', 'window', 'recipe'):
             self.assertIn(f'ops/my_{kind}.c', self.run_command('new', f'my_{kind}', f'--{kind}'))
             with open(self.path(f'ops/my_{kind}.c'), encoding='utf-8') as file:
                 text = file.read()
             self.assertIn(f'OPERATOR(my_{kind})', text)
             self.assertIn(f'.name = "my_{kind}"', text)
             self.assertNotIn('NAME', text)
+        checker = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../tools/check_operators.py')
+        done = subprocess.run([sys.executable, checker, self.path('ops')], stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (FINE, ''))
 
     def test_wrong_usage(self):
         self.refused(['--unary'], 'new', 'mine')

@@ -9,6 +9,7 @@
 #include "expops/device.h"
 #include "expops/op.h"
 #include "expops/array.h"
+#include "expops/cache.h"
 #include "expops/ops.h"
 
 #endif

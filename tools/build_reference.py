@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Builds the reference as HTML with Doxygen: the pages of docs/, the public headers, and a catalogue of the operators made of the
+registry (`expops list --json`) and of what docs/accuracy.md has measured.
+
+usage: build_reference.py BUILD_FOLDER OUT_FOLDER      then open OUT_FOLDER/html/index.html
+       build_reference.py --filter FILE                what Doxygen reads instead of a header or a page
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BOUNDED = ('f32', 'f64', 'f16', 'bf16')
+# In the order in which a reader meets them; the rest follows.
+FIRST_PAGES = ('using', 'OPERATORS', 'command', 'environment', 'python', 'versions', 'architecture', 'adding-an-operator',
+               'kernel-dialect', 'adding-a-backend', 'plugin-abi', 'testing', 'performance', 'accuracy')
+SETTINGS = '''
+PROJECT_NAME = expops
+PROJECT_NUMBER = {version}
+PROJECT_BRIEF = "Tensor operators with PyTorch's semantics"
+OUTPUT_DIRECTORY = "{out}"
+INPUT = {inputs}
+INCLUDE_PATH = "{root}/core/include"
+FILE_PATTERNS = *.md *.h
+FULL_PATH_NAMES = NO
+USE_MDFILE_AS_MAINPAGE = "{root}/README.md"
+FILTER_PATTERNS = "*.h={filter}" "*.md={filter}"
+HTML_EXTRA_FILES = {pictures}
+STRIP_FROM_PATH = "{root}/core/include" "{build}/core/include" "{root}" "{out}"
+OPTIMIZE_OUTPUT_FOR_C = YES
+EXTRACT_ALL = YES
+JAVADOC_AUTOBRIEF = YES
+TOC_INCLUDE_HEADINGS = 3
+MACRO_EXPANSION = YES
+EXPAND_ONLY_PREDEF = YES
+PREDEFINED = EXPOPS_API= EXPOPS_BEGIN= EXPOPS_END= __attribute__(x)=
+GENERATE_LATEX = NO
+GENERATE_TREEVIEW = YES
+DISABLE_INDEX = NO
+HTML_COLORSTYLE_SAT = 30
+HTML_EXTRA_STYLESHEET = "{out}/reference.css"
+HAVE_DOT = NO
+QUIET = YES
+WARN_IF_UNDOCUMENTED = NO
+WARN_AS_ERROR = NO
+'''
+
+
+def default_of(parameter):
+    if parameter['choices'] and parameter['optional']:
+        return parameter['choices'][int(parameter['default'] or 0)]
+    if parameter['default'] is None:
+        return None
+    return str(bool(parameter['default'])).lower() if parameter['kind'] == 'bool' else f"{parameter['default']:g}"
+
+
+def signature(operator):
+    parts = []
+    for parameter in operator['parameters']:
+        default = default_of(parameter)
+        parts.append(parameter['name'] + (f' = {default}' if default is not None else ' = none' if parameter['optional'] else ''))
+    return f"{operator['name']}({', '.join(parts)})"
+
+
+def measured():
+    """{operator: {platform: [cells in the order of BOUNDED]}} of docs/accuracy.md's table."""
+    found, name = {}, None
+    with open(os.path.join(ROOT, 'docs/accuracy.md'), encoding='utf-8') as file:
+        for line in file:
+            cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
+            if not line.startswith('|') or len(cells) != 2 + len(BOUNDED):
+                continue
+            name = cells[0].strip('`') or name
+            if cells[1] not in ('bound', 'measured on', '---'):
+                found.setdefault(name, {})[cells[1]] = cells[2:]
+    return found
+
+
+def catalogue(operators, errors):
+    yield '# Operators\n'
+    yield ('Each runs on every backend, `cuda`, `hip`, `opencl` and `cpu`, for all its element types; only a device without double '
+           'arithmetic refuses f64 and c128. Errors are in units in the last place: the bound is promised, what was measured is '
+           'from [accuracy](accuracy.md). Where no bound is given the result is exact.\n')
+    for operator in operators:
+        yield '## ' + operator['name'].replace('_', '\\_') + '\n'
+        yield operator['doc'] + '\n'
+        yield f"    {signature(operator)}\n"
+        for parameter in operator['parameters']:
+            text = ', '.join([parameter['kind'] + (': ' + ' \\| '.join(parameter['choices']) if parameter['choices'] else '')])
+            yield f"- `{parameter['name']}`: {text}. {parameter['doc']}"
+        yield ''
+        yield f"Definition: `{operator['source']}`. Element types: {' '.join(operator['dtypes'])}."
+        if operator['aliases']:
+            yield f"Also called {', '.join('`' + alias + '`' for alias in operator['aliases'])}."
+        yield f"The output may{'' if operator['in_place'] else ' not'} be an input.\n"
+        if any(operator['bound'].values()):
+            yield '| units in the last place | ' + ' | '.join(BOUNDED) + ' |'
+            yield '|---' * (1 + len(BOUNDED)) + '|'
+            yield '| bound | ' + ' | '.join(f"{operator['bound'][kind]:g}" for kind in BOUNDED) + ' |'
+            for platform, cells in errors.get(operator['name'], {}).items():
+                yield f'| {platform} | ' + ' | '.join(cells) + ' |'
+            yield ''
+
+
+def decisions():
+    """All of them as one page."""
+    folder = os.path.join(ROOT, 'docs/decisions')
+    yield '# Decisions\n'
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding='utf-8') as file:
+            yield re.sub(r'^#', '##', file.read(), flags=re.M)
+
+
+def filtered(path):
+    """Comments of a header become Doxygen's, those before something and those behind it; pictures lie beside the pages."""
+    with open(path, encoding='utf-8') as file:
+        text = file.read()
+    if path.endswith('.h'):
+        text = re.sub(r'^/\*', '/** @file\n *', text)  # what a header begins with is about all of it
+        text = re.sub(r'^([ \t]*)/\*(?![*])(?! ---)', r'\1/**', text, flags=re.M)
+        return re.sub(r'([;,][ \t]*)/\*(?![*])', r'\1/**<', text)
+    text = re.sub(r'\]\((\.\./)?(?:docs/)?decisions(?:/[^)]*)?\)', '](decisions.md)', text)
+    return text.replace('(docs/pictures/', '(')
+
+
+def pages(out):
+    found = {'OPERATORS': os.path.join(out, 'operators.md')}
+    for name in os.listdir(os.path.join(ROOT, 'docs')):
+        if name.endswith('.md'):
+            found[name.removesuffix('.md')] = os.path.join(ROOT, 'docs', name)
+    order = [name for name in FIRST_PAGES if name in found] + sorted(set(found) - set(FIRST_PAGES))
+    return [found[name] for name in order] + [os.path.join(out, 'decisions.md'), os.path.join(ROOT, 'CHANGELOG.md')]
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    if sys.argv[1] == '--filter':
+        sys.stdout.write(filtered(sys.argv[2]))
+        return
+    if not shutil.which('doxygen'):
+        sys.exit('build_reference.py: doxygen is not installed')
+    build, out = map(os.path.abspath, sys.argv[1:])
+    os.makedirs(out, exist_ok=True)
+    operators = json.loads(subprocess.run([os.path.join(build, 'tools/expops'), 'list', '--json'], check=True,
+                                          stdout=subprocess.PIPE, text=True).stdout)
+    with open(os.path.join(out, 'operators.md'), 'w', encoding='utf-8') as file:
+        file.write('\n'.join(catalogue(operators, measured())))
+    with open(os.path.join(ROOT, 'meson.build'), encoding='utf-8') as file:
+        version = re.search(r"version: '(.*)'", file.read()).group(1)
+    with open(os.path.join(out, 'decisions.md'), 'w', encoding='utf-8') as file:
+        file.write('\n'.join(decisions()))
+    with open(os.path.join(out, 'reference.css'), 'w', encoding='utf-8') as file:
+        file.write('.contents img { max-width: 100%; height: auto }\ndiv.line, div.fragment { line-height: 1.35 }\n')
+    pictures = os.path.join(ROOT, 'docs/pictures')
+    inputs = [os.path.join(ROOT, 'README.md'), *pages(out), os.path.join(ROOT, 'core/include/expops'),
+              os.path.join(build, 'core/include/expops/ops.h')]
+    settings = SETTINGS.format(version=version, out=out, root=ROOT, build=build, inputs=' '.join(f'"{name}"' for name in inputs),
+                               filter=f'{sys.executable} {os.path.abspath(__file__)} --filter',
+                               pictures=' '.join(f'"{pictures}/{name}"' for name in os.listdir(pictures)))
+    done = subprocess.run(['doxygen', '-'], input=settings, text=True, cwd=ROOT, check=False)
+    sys.exit(done.returncode)
+
+
+if __name__ == '__main__':
+    main()
