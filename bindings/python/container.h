@@ -24,6 +24,8 @@ int container_is(PyObject *object);
 /* -1 with an exception set on failure. `for_output` refuses what must not be written. */
 int container_open(PyObject *object, int for_output, container *out);
 void container_close(container *c);
+/* The table that a type offers, of a version that is understood, or NULL. */
+const dlpack_exchange *container_table_of(PyObject *type);
 /* A new tensor of the library that `like` is from; a new reference, opened as *out. */
 PyObject *container_new(const container *like, const expops_result *result, container *out);
 /* The same where no argument is a tensor: NumPy's. */

@@ -9,7 +9,6 @@
 Kernels are replaced below autograd, torch.compile's tracing and torch's modes, which see ATen as before. What a kernel of
 ours does not take goes on to ATen's own, and is counted.
 """
-import os
 import threading
 
 import torch
@@ -92,7 +91,7 @@ def _load():
     if _covered:
         return
     keys = [int(torch._C._dispatch_key_parse(key)) for key in (_SCOPE_KEY, _NATIVE_KEY)]
-    _core._torch_load(os.path.join(os.path.dirname(torch.__file__), 'lib'), *keys, torch.version.hip is not None)
+    _core._torch_load(*keys)
     _look()
 
 
