@@ -98,15 +98,17 @@ def _load():
 def _fall_through(key):
     """Operators without a kernel under the key go on to the next, those too for which torch would take a generic one. Where
     torch chooses the backend by hand (BackendSelect), nothing is looked over any more, and the generic one is right."""
-    everything, aten = torch.library.Library('_', 'IMPL'), torch.library.Library('aten', 'IMPL')
-    everything.fallback(torch.library.fallthrough_kernel, key)
+    libraries = {'_': torch.library.Library('_', 'IMPL')}
+    libraries['_'].fallback(torch.library.fallthrough_kernel, key)
     ours = {overload.full for overloads in _covered.values() for overload in overloads.values()}
     for name in torch._C._dispatch_get_all_op_names():
-        if name.startswith('aten::') and name not in ours and \
-                torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and \
+        space = name.split('::')[0]
+        if name not in ours and torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and \
                 not torch._C._dispatch_has_kernel_for_dispatch_key(name, 'BackendSelect'):
-            aten.m.impl(name, key, torch.library.fallthrough_kernel, False)
-    return [everything, aten]
+            if space not in libraries:
+                libraries[space] = torch.library.Library(space, 'IMPL')
+            libraries[space].m.impl(name, key, torch.library.fallthrough_kernel, False)
+    return list(libraries.values())
 
 
 def _all():
