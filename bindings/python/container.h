@@ -15,6 +15,7 @@ typedef struct container {
 } container;
 
 int container_prepare(void);
+int container_view_prepare(void);
 
 /* Set while torch calls from below autograd, where a tensor that requires a gradient is none of our business. */
 extern _Thread_local int container_below_autograd;
@@ -30,5 +31,7 @@ const dlpack_exchange *container_table_of(PyObject *type);
 PyObject *container_new(const container *like, const expops_result *result, container *out);
 /* The same where no argument is a tensor: NumPy's. */
 PyObject *container_new_numpy(const expops_result *result, container *out);
+/* A tensor of the same library in `whole`'s memory, which it keeps; a new reference. */
+PyObject *container_view(const container *whole, const expops_result *view);
 
 #endif

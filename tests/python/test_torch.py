@@ -319,6 +319,14 @@ class Coverage(Case):
         for full in ('aten::gelu', 'aten::mul.Tensor', 'aten::softplus.out', 'aten::relu_'):
             self.assertIn(full, covered)
         self.assertTrue(all(without.values()))
+        for full in ('aten::alias', 'aten::view', 'aten::select.int'):
+            self.assertNotIn(full, covered)
+
+    def test_views_stay_views(self):
+        x = torch.zeros(3, 4)
+        with answers.use():
+            for view in (x.permute(1, 0), x.view(4, 3), x[1], x.detach(), x.transpose(0, 1), torch.ops.aten.alias(x)):
+                self.assertEqual(view.untyped_storage().data_ptr(), x.untyped_storage().data_ptr())
 
 
 if __name__ == '__main__':

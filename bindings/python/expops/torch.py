@@ -54,6 +54,8 @@ def _refusal(aten, full, names):
         return 'has no tensor among its arguments'
     if torch._C._dispatch_has_kernel_for_dispatch_key(full, 'CompositeImplicitAutograd'):
         return 'is made of other operators by PyTorch'
+    if any(result.alias_info and not result.alias_info.is_write for result in aten._schema.returns):
+        return 'gives a view, which costs PyTorch no kernel'
     if any(torch._C._dispatch_has_kernel_for_dispatch_key(full, key) and
            torch._C._dispatch_kernel_for_dispatch_key_is_fallthrough(full, key) for key in ('Conjugate', 'Negative')):
         return 'resolves conjugate and negative views itself, which a kernel of ours does not see'
