@@ -6,7 +6,7 @@
 #include "function.h"
 #include "torch_symbols.h"
 
-enum { MAX_OVERRIDES = 1024, MAX_BOXED = 512 };
+enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048 };
 
 enum override_form { FORM_FUNCTIONAL, FORM_IN_PLACE, FORM_OUT };
 

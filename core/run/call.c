@@ -299,7 +299,7 @@ static expops_status draft_results(const expops_operator *op, const expops_value
                                    expops_draft *draft)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
-    expops_leaf leaf;
+    static _Thread_local expops_leaf leaf; /* too large for a frame beside the draft */
     EXPOPS_TRY(complete_args(op, &args, num_args, room));
     return expops_draft_infer(op, args, &leaf, draft);
 }
