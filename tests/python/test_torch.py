@@ -322,6 +322,14 @@ class Coverage(Case):
         for full in ('aten::alias', 'aten::view', 'aten::select.int'):
             self.assertNotIn(full, covered)
 
+    def test_scopes_and_enable_have_rows_together(self):
+        """Each has an override of its own for every overload."""
+        with answers.use(include=['sin']):
+            torch.sin(torch.ones(2))
+        answers.enable()
+        answers.disable()
+        self.assertEqual(counts('aten::sin')[0], 1)
+
     def test_views_stay_views(self):
         x = torch.zeros(3, 4)
         with answers.use():
