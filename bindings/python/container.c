@@ -1,6 +1,7 @@
 #include "container.h"
 #include "error.h"
 #include <stdatomic.h>
+#include "torch_object.h"
 
 /* --- which table a type offers --- */
 
@@ -61,9 +62,9 @@ static int answers_itself(PyTypeObject *type)
     return answers;
 }
 
-static const dlpack_exchange *ask(PyTypeObject *type)
+const dlpack_exchange *container_table_of(PyObject *type)
 {
-    PyObject *capsule = get_optional((PyObject *)type, names.exchange);
+    PyObject *capsule = get_optional(type, names.exchange);
     if (!capsule)
         return NULL;
     const dlpack_exchange *api = PyCapsule_GetPointer(capsule, DLPACK_EXCHANGE_NAME);
@@ -71,7 +72,16 @@ static const dlpack_exchange *ask(PyTypeObject *type)
     Py_DECREF(capsule);
     while (api && api->version_major != 1)
         api = api->previous;
-    return api && api->borrow && !answers_itself(type) ? api : NULL;
+    return api;
+}
+
+static const dlpack_exchange *ask(PyTypeObject *type)
+{
+    const dlpack_exchange *api = container_table_of((PyObject *)type);
+    if (!api || !api->borrow || answers_itself(type))
+        return NULL;
+    torch_object_note(api);
+    return api;
 }
 
 /* Two threads that ask for the same type at once may use two rows, with one answer. */
@@ -124,17 +134,6 @@ static int is_true(PyObject *object, PyObject *name, int call)
     return truth;
 }
 
-static int gradients_are_on(void)
-{
-    PyObject *torch = PyImport_ImportModule("torch");
-    PyObject *enabled = torch ? PyObject_CallMethod(torch, "is_grad_enabled", NULL) : NULL;
-    const int on = enabled != Py_False;
-    Py_XDECREF(enabled);
-    Py_XDECREF(torch);
-    PyErr_Clear();
-    return on;
-}
-
 /* A negative view is one of the imaginary parts of a conjugate one: every second number. One with neighbours is none. */
 static int may_be_negative(const expops_tensor *tensor)
 {
@@ -145,9 +144,10 @@ static int may_be_negative(const expops_tensor *tensor)
 }
 
 /* What a table's view of memory does not show. */
-static int check_borrowed(PyObject *object, const expops_tensor *tensor)
+static int check_borrowed(PyObject *object, const dlpack_exchange *api, const expops_tensor *tensor)
 {
-    if (!container_below_autograd && is_true(object, names.requires_grad, 0) && gradients_are_on()) {
+    const int known = container_below_autograd ? 0 : torch_object_requires_grad(object, api);
+    if ((known < 0 ? is_true(object, names.requires_grad, 0) : known) && torch_object_gradients_are_on()) {
         PyErr_SetString(PyExc_ValueError,
                         "the tensor requires a gradient, which a call of expops does not record: use "
                         "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
@@ -163,7 +163,7 @@ static int check_borrowed(PyObject *object, const expops_tensor *tensor)
 
 static int open_by_table(PyObject *object, container *out)
 {
-    if (out->api->borrow(object, &out->tensor) || check_borrowed(object, &out->tensor))
+    if (out->api->borrow(object, &out->tensor) || check_borrowed(object, out->api, &out->tensor))
         return -1;
     if (out->tensor.device.device_type == EXPOPS_DL_CPU)
         return 0;
@@ -275,6 +275,8 @@ static PyObject *new_by_namespace(PyObject *namespace, const expops_result *resu
 
 PyObject *container_new(const container *like, const expops_result *result, container *out)
 {
+    if (torch_object_is_like(like))
+        return torch_object_new(like, result, out);
     if (like->api)
         return new_by_table(like, result, out);
     PyObject *namespace = PyObject_CallMethodObjArgs(like->object, names.namespace, NULL);

@@ -15,6 +15,7 @@ typedef struct container {
 } container;
 
 int container_prepare(void);
+int container_view_prepare(void);
 
 /* Set while torch calls from below autograd, where a tensor that requires a gradient is none of our business. */
 extern _Thread_local int container_below_autograd;
@@ -24,9 +25,13 @@ int container_is(PyObject *object);
 /* -1 with an exception set on failure. `for_output` refuses what must not be written. */
 int container_open(PyObject *object, int for_output, container *out);
 void container_close(container *c);
+/* The table that a type offers, of a version that is understood, or NULL. */
+const dlpack_exchange *container_table_of(PyObject *type);
 /* A new tensor of the library that `like` is from; a new reference, opened as *out. */
 PyObject *container_new(const container *like, const expops_result *result, container *out);
 /* The same where no argument is a tensor: NumPy's. */
 PyObject *container_new_numpy(const expops_result *result, container *out);
+/* A tensor of the same library in `whole`'s memory, which it keeps; a new reference. */
+PyObject *container_view(const container *whole, const expops_result *view);
 
 #endif

@@ -19,7 +19,7 @@ size_t function_find_keyword(const function *f, PyObject *keyword)
     for (size_t i = 0; i < f->num_parameters; i++)
         if (same_name(keyword, f->names[i]))
             return i;
-    if (!f->in_place && same_name(keyword, name_out))
+    if (f->form == SIGNATURE_NEW && same_name(keyword, name_out))
         return f->num_parameters;
     if (f->num_parameters && same_name(keyword, name_input) && !strcmp(f->parameters[0].name, "self"))
         return 0;
@@ -176,16 +176,28 @@ static PyObject *run(const function *f, PyObject *given, const call_arguments *a
     return result;
 }
 
+/* A view of the first argument; where there can be none, what the operator computes instead. */
+static PyObject *view(const function *f, const call_arguments *arguments)
+{
+    expops_result result;
+    const expops_status status = library_view_of(f->op, arguments->values, f->num_parameters, &result);
+    if (!status)
+        return container_view(arguments->tensors, &result);
+    return status == EXPOPS_ERR_UNSUPPORTED ? run(f, NULL, arguments) : (error_raise(status), NULL);
+}
+
 PyObject *function_call(const function *f, PyObject *const *given)
 {
     PyObject *result = NULL;
     call_arguments arguments;
     arguments.function = f->name;
     arguments.num_tensors = arguments.num_integers = arguments.num_held = 0;
-    PyObject *output = f->in_place ? given[0] : given[f->num_parameters];
+    PyObject *output = f->form == SIGNATURE_IN_PLACE ? given[0] : given[f->num_parameters];
     const int failed = read_arguments(f, given, &arguments);
     if (!failed && container_below_autograd && library_meets_number(arguments.values, f->num_parameters))
         PyErr_SetString(PyExc_ArithmeticError, "a number that came as a tensor");
+    else if (!failed && f->form == SIGNATURE_VIEW)
+        result = view(f, &arguments);
     else if (!failed)
         result = run(f, output == Py_None ? NULL : output, &arguments);
     arguments_close(&arguments);
@@ -210,9 +222,9 @@ static char *write_doc(const function *f)
     if (!file)
         return NULL;
     fputs(f->name, file);
-    signature_write(file, f->op, f->in_place, 0);
+    signature_write(file, f->op, f->form, 0);
     fputs("\n--\n\n", file);
-    signature_write_doc(file, f->op, f->in_place);
+    signature_write_doc(file, f->op, f->form);
     fclose(file);
     return text;
 }
@@ -231,13 +243,13 @@ static int read_parameters(function *f)
     return 0;
 }
 
-static int add(PyObject *module, const expops_operator *op, const char *name, int in_place)
+static int add(PyObject *module, const expops_operator *op, const char *name, enum signature_form form)
 {
     function *f = calloc(1, sizeof *f);
     if (!f)
         return PyErr_NoMemory(), -1;
     f->op = op;
-    f->in_place = in_place;
+    f->form = form;
     strncpy(f->name, name, sizeof f->name - 1);
     f->doc = write_doc(f);
     if (!f->doc || read_parameters(f))
@@ -258,9 +270,9 @@ static int add_operator(PyObject *module, const expops_operator *op)
     const char *name;
     char in_place[MAX_NAME];
     for (size_t i = 0; (name = signature_name(op, i)); i++) {
-        if (*name && add(module, op, name, 0))
+        if (*name && add(module, op, name, signature_form_of(op, name)))
             return -1;
-        if (*name && signature_name_in_place(op, name, in_place) && add(module, op, in_place, 1))
+        if (*name && signature_name_in_place(op, name, in_place) && add(module, op, in_place, SIGNATURE_IN_PLACE))
             return -1;
     }
     return 0;

@@ -8,7 +8,7 @@
 /* One function of the module; lives as long as the process. */
 typedef struct function {
     const expops_operator *op;
-    int in_place;
+    enum signature_form form;
     char name[MAX_NAME];
     size_t num_parameters, num_outputs;
     expops_parameter_info parameters[MAX_ARGUMENTS];

@@ -17,6 +17,13 @@ expops_status library_infer(const expops_operator *op, const expops_value *args,
     return expops_infer(op, args, num_args, out_results, num_outputs);
 }
 
+expops_status library_view_of(const expops_operator *op, const expops_value *args, size_t num_args,
+                              expops_result *out_view)
+{
+    *out_view = (expops_result){ .struct_size = sizeof *out_view };
+    return expops_view_of(op, args, num_args, out_view);
+}
+
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                            size_t num_args, const expops_tensor *outs, size_t num_outputs)
 {

@@ -10,6 +10,9 @@ enum { MAX_OUTPUTS = 4 };
 size_t library_count_outputs(const expops_operator *op);
 expops_status library_infer(const expops_operator *op, const expops_value *args, size_t num_args,
                             expops_result *out_results, size_t num_outputs);
+/* EXPOPS_ERR_UNSUPPORTED where the result is no view of the first argument. */
+expops_status library_view_of(const expops_operator *op, const expops_value *args, size_t num_args,
+                              expops_result *out_view);
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                            size_t num_args, const expops_tensor *outs, size_t num_outputs);
 

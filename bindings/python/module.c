@@ -7,7 +7,8 @@
 
 static int fill_module(PyObject *module)
 {
-    if (container_prepare() || error_add_types(module) || discovery_add(module) || torch_add(module))
+    if (container_prepare() || container_view_prepare() || error_add_types(module) || discovery_add(module) ||
+        torch_add(module))
         return -1;
     return function_add_all(module);
 }

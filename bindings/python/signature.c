@@ -16,7 +16,16 @@ const char *signature_name(const expops_operator *op, size_t index)
 {
     const char *copies = expops_operator_copy_name(op), *own = copies ? copies : expops_operator_name(op);
     const char *name = index ? expops_operator_alias(op, index - 1) : own;
+    if (!name && copies && (index == 1 || expops_operator_alias(op, index - 2)))
+        name = expops_operator_name(op);
     return !name || is_identifier(name) ? name : "";
+}
+
+enum signature_form signature_form_of(const expops_operator *op, const char *name)
+{
+    const size_t length = strlen(name), ending = strlen("_copy");
+    const int copies = length > ending && !strcmp(name + length - ending, "_copy");
+    return expops_operator_copy_name(op) && !copies ? SIGNATURE_VIEW : SIGNATURE_NEW;
 }
 
 int signature_name_in_place(const expops_operator *op, const char *name, char in_place[MAX_NAME])
@@ -126,7 +135,7 @@ static int has_default(const expops_parameter *p)
     return !p->name;
 }
 
-void signature_write(FILE *file, const expops_operator *op, int in_place, int typed)
+void signature_write(FILE *file, const expops_operator *op, enum signature_form form, int typed)
 {
     fputc('(', file);
     for (const expops_parameter *p = op->parameters; p->name; p++) {
@@ -138,7 +147,7 @@ void signature_write(FILE *file, const expops_operator *op, int in_place, int ty
             write_default(file, p);
         }
     }
-    if (!in_place)
+    if (form == SIGNATURE_NEW)
         write_out(file, op, typed);
     fputc(')', file);
     if (typed) {
@@ -147,10 +156,11 @@ void signature_write(FILE *file, const expops_operator *op, int in_place, int ty
     }
 }
 
-void signature_write_doc(FILE *file, const expops_operator *op, int in_place)
+void signature_write_doc(FILE *file, const expops_operator *op, enum signature_form form)
 {
-    fprintf(file, "%s%s\n\nDefinition: %s. Element types:", op->doc, in_place ? " Writes into its first argument." : "",
-            op->source ? op->source : op->name);
+    static const char *const also[] = { "", " Writes into its first argument.",
+                                        " The result shares its first argument's memory where it can." };
+    fprintf(file, "%s%s\n\nDefinition: %s. Element types:", op->doc, also[form], op->source ? op->source : op->name);
     for (unsigned i = 0; i < EXPOPS_DTYPE_COUNT; i++)
         if (expops_operator_dtypes(op) >> i & 1u)
             fprintf(file, " %s", expops_dtype_name((expops_dtype)i));

@@ -17,9 +17,9 @@
     SIXTEEN(DO, n##6) SIXTEEN(DO, n##7) SIXTEEN(DO, n##8) SIXTEEN(DO, n##9) SIXTEEN(DO, n##a) SIXTEEN(DO, n##b) \
     SIXTEEN(DO, n##c) SIXTEEN(DO, n##d) SIXTEEN(DO, n##e) SIXTEEN(DO, n##f)
 
-ALL(STUB, 0)
-ALL(STUB, 1)
-static const torch_kernel stubs[MAX_BOXED] = { ALL(NAME, 0) ALL(NAME, 1) };
+ALL(STUB, 0) ALL(STUB, 1) ALL(STUB, 2) ALL(STUB, 3) ALL(STUB, 4) ALL(STUB, 5) ALL(STUB, 6) ALL(STUB, 7)
+static const torch_kernel stubs[MAX_BOXED] = { ALL(NAME, 0) ALL(NAME, 1) ALL(NAME, 2) ALL(NAME, 3)
+                                                ALL(NAME, 4) ALL(NAME, 5) ALL(NAME, 6) ALL(NAME, 7) };
 /* clang-format on */
 
 torch_kernel override_boxed(uint32_t index)

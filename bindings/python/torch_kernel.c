@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "torch_override.h"
+#include "torch_tensor.h"
 
 /* A call while it is answered. */
 typedef struct boxed_call {
@@ -15,71 +16,12 @@ typedef struct boxed_call {
     int32_t device_type, device_index;
 } boxed_call;
 
-/* --- torch's types --- */
-
-static const int8_t dtype_of_torch[] = {
-    EXPOPS_DTYPE_U8,
-    EXPOPS_DTYPE_I8,
-    EXPOPS_DTYPE_I16,
-    EXPOPS_DTYPE_I32,
-    EXPOPS_DTYPE_I64,
-    EXPOPS_DTYPE_F16,
-    EXPOPS_DTYPE_F32,
-    EXPOPS_DTYPE_F64,
-    -1,
-    /* complex of halves */ EXPOPS_DTYPE_C64,
-    EXPOPS_DTYPE_C128,
-    EXPOPS_DTYPE_BOOL,
-    -1,
-    -1,
-    -1,
-    /* quantized */ EXPOPS_DTYPE_BF16,
-};
-enum { NUM_TORCH_DTYPES = sizeof dtype_of_torch };
-
-static int32_t torch_of_dtype(expops_dtype dtype)
-{
-    int32_t number = 0;
-    while (dtype_of_torch[number] != (int8_t)dtype)
-        number++;
-    return number;
-}
-
 /* --- reading the stack --- */
-
-static int read_device(torch_handle handle, expops_dl_device *out_device)
-{
-    int32_t type, index;
-    if (torch.get_device_type(handle, &type) || torch.get_device_index(handle, &index) || type < 0 || type > 1)
-        return -1;
-    *out_device = (expops_dl_device){ type ? override_gpu_type : EXPOPS_DL_CPU, index < 0 ? 0 : index };
-    return 0;
-}
-
-/* PASSED_... + 1 where the tensor is none for us. */
-static uint32_t read_tensor(torch_handle handle, expops_tensor *tensor)
-{
-    int64_t ndim;
-    int32_t dtype;
-    memset(tensor, 0, sizeof *tensor);
-    if (read_device(handle, &tensor->device))
-        return PASSED_DEVICE + 1;
-    if (torch.get_dtype(handle, &dtype) || dtype < 0 || dtype >= NUM_TORCH_DTYPES || dtype_of_torch[dtype] < 0)
-        return PASSED_DTYPE + 1;
-    if (torch.get_dim(handle, &ndim) || ndim > EXPOPS_MAX_RANK || torch.get_sizes(handle, &tensor->shape) ||
-        torch.get_strides(handle, &tensor->strides))
-        return PASSED_SHAPE + 1;
-    if (torch.get_data(handle, &tensor->data))
-        return PASSED_DEVICE + 1;
-    tensor->ndim = (int32_t)ndim;
-    tensor->dtype = expops_dtype_to_dl((expops_dtype)dtype_of_torch[dtype]);
-    return 0;
-}
 
 static uint32_t take_tensor(boxed_call *call, torch_handle handle, expops_value *value)
 {
     expops_tensor *tensor = call->tensors + call->num_tensors;
-    const uint32_t refused = read_tensor(handle, tensor);
+    const uint32_t refused = torch_tensor_read(handle, tensor);
     call->num_tensors++;
     *value = expops_tensor_value(tensor);
     return refused;
@@ -138,7 +80,7 @@ static uint32_t take_output(boxed_call *call, const override *o, const torch_val
     if (o->form != FORM_OUT)
         return 0;
     call->out = call->tensors + MAX_ARGUMENTS - 1;
-    return read_tensor((torch_handle)stack[o->num_args - 1], call->out);
+    return torch_tensor_read((torch_handle)stack[o->num_args - 1], call->out);
 }
 
 static uint32_t take_all(boxed_call *call, const override *o, const torch_value *stack)
@@ -169,22 +111,6 @@ static int fits(const expops_tensor *out, const expops_result *result)
            !memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]);
 }
 
-static expops_status make_output(boxed_call *call, const expops_tensor *leader, const expops_result *result,
-                                 torch_handle *out_made)
-{
-    const int on_host = leader->device.device_type == EXPOPS_DL_CPU;
-    call->out = call->tensors + MAX_ARGUMENTS - 1;
-    *call->out = (expops_tensor){ .device = leader->device,
-                                  .ndim = result->ndim,
-                                  .dtype = expops_dtype_to_dl(result->dtype),
-                                  .shape = (int64_t *)result->shape,
-                                  .strides = (int64_t *)result->strides };
-    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype(result->dtype), !on_host,
-                            on_host ? -1 : leader->device.device_id, out_made))
-        return EXPOPS_ERR_OUT_OF_MEMORY;
-    return torch.get_data(*out_made, &call->out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
-}
-
 static expops_status run(const override *o, boxed_call *call, torch_handle *out_made)
 {
     const function *f = o->function;
@@ -200,8 +126,10 @@ static expops_status run(const override *o, boxed_call *call, torch_handle *out_
             !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;
     if (!status)
         status = library_device(leader->device, &device);
-    if (!status && !call->out)
-        status = make_output(call, leader, &result, out_made);
+    if (!status && !call->out) {
+        call->out = call->tensors + MAX_ARGUMENTS - 1;
+        status = torch_tensor_make(&result, leader->device, call->out, out_made);
+    }
     return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out, 1);
 }
 

@@ -5,7 +5,6 @@
 
 override overrides[MAX_OVERRIDES];
 uint16_t override_scope_key, override_native_key;
-int32_t override_gpu_type = EXPOPS_DL_CUDA;
 
 #define OVERRIDE_NAME "expops.override"
 #define LIBRARY_NAME "expops.torch_library"
@@ -200,18 +199,15 @@ static PyObject *register_boxed(PyObject *self, PyObject *args)
 
 static PyObject *load(PyObject *self, PyObject *args)
 {
-    const char *folder;
     unsigned short scope_key, native_key;
-    int is_hip;
-    if (!PyArg_ParseTuple(args, "sHHp", &folder, &scope_key, &native_key, &is_hip))
+    if (!PyArg_ParseTuple(args, "HH", &scope_key, &native_key))
         return NULL;
-    const char *missing = torch_symbols_load(folder);
+    const char *missing = torch_symbols_load();
     if (missing)
         return PyErr_Format(PyExc_NotImplementedError, "this torch has no %s: expops.torch needs torch 2.10 or later",
                             missing);
     override_scope_key = scope_key;
     override_native_key = native_key;
-    override_gpu_type = is_hip ? EXPOPS_DL_ROCM : EXPOPS_DL_CUDA;
     return Py_NewRef(Py_None);
 }
 

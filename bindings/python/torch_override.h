@@ -6,7 +6,7 @@
 #include "function.h"
 #include "torch_symbols.h"
 
-enum { MAX_OVERRIDES = 1024, MAX_BOXED = 512 };
+enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048 };
 
 enum override_form { FORM_FUNCTIONAL, FORM_IN_PLACE, FORM_OUT };
 
@@ -55,7 +55,6 @@ typedef struct override_set {
 int override_is_on(const override *o);
 /* Keys of torch's dispatcher, as numbers: of the scopes, and of the kernels that enable() covers. */
 extern uint16_t override_scope_key, override_native_key;
-extern int32_t override_gpu_type; /* DLPack's device type of what torch calls cuda */
 
 /* Why the library's refusal makes a call go on. */
 uint32_t override_reason_of(expops_status status);

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdio.h>
+#include "expops/tensor.h"
 
 torch_symbols torch;
 
@@ -40,13 +41,16 @@ static const struct {
     ACCEPT(value_delete, "torch_cpu", "torch_delete_stable_ivalue"),
     ACCEPT(current_stream, "torch_cuda", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(current_stream, "torch_hip", "aoti_torch_get_current_cuda_stream"),
+    ACCEPT(requires_grad, "c10", "_ZNK3c1010TensorImpl13requires_gradEv"),
+    ACCEPT(wrap, "torch_python", "_Z16THPVariable_WrapN2at10TensorBaseE"),
+    ACCEPT(wrap, "torch_python", "_Z16THPVariable_WrapRKN2at10TensorBaseE"), /* 2.13; called like the one before */
 };
 
-static void *find(const char *folder, const char *library, const char *name)
+/* A library that is loaded goes by its name without a path. */
+static void *find(const char *library, const char *name)
 {
-    char path[4096];
-    if (snprintf(path, sizeof path, "%s/lib%s.so", folder, library) >= (int)sizeof path)
-        return NULL;
+    char path[64];
+    snprintf(path, sizeof path, "lib%s.so", library);
     void *loaded = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
     void *symbol = loaded ? dlsym(loaded, name) : NULL;
     if (loaded)
@@ -54,14 +58,15 @@ static void *find(const char *folder, const char *library, const char *name)
     return symbol;
 }
 
-const char *torch_symbols_load(const char *folder)
+const char *torch_symbols_load(void)
 {
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        void *symbol = find(folder, wanted[i].library, wanted[i].name);
+        void *symbol = find(wanted[i].library, wanted[i].name);
         if (symbol)
             *(void **)((char *)&torch + wanted[i].offset) = symbol;
         else if (!wanted[i].optional)
             return wanted[i].name;
     }
+    torch.gpu_type = find("torch_hip", "aoti_torch_get_current_cuda_stream") ? EXPOPS_DL_ROCM : EXPOPS_DL_CUDA;
     return NULL;
 }

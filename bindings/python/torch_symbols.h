@@ -1,8 +1,9 @@
-/* The functions of torch that are called: those of its stable C ABI, found in the torch this process has loaded, and three of
+/* The functions of torch that are called: those of its stable C ABI, found in the torch this process has loaded, and some of
  * its C++ ones whose arguments are plain. Nothing of torch is needed to build. */
 #ifndef PYTHON_TORCH_SYMBOLS_H
 #define PYTHON_TORCH_SYMBOLS_H
 
+#include "python.h"
 #include <stdint.h>
 
 typedef void *torch_handle;
@@ -35,11 +36,14 @@ typedef struct torch_symbols {
     const char *(*get_what)(void);                                      /* 2.13 */
     int32_t (*value_delete)(torch_value *value);                        /* 2.13; before, an optional is free()d */
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */
+    PyObject *(*wrap)(torch_handle tensor);     /* as Python's object; the handle is to be deleted all the same */
+    _Bool (*requires_grad)(const void *tensor); /* c10's, not a handle */
+    int32_t gpu_type;                           /* DLPack's device type of what torch calls cuda */
 } torch_symbols;
 
 extern torch_symbols torch;
 
-/* Looks for them in torch's `folder` of libraries. The name of the first that is missing, or NULL. */
-const char *torch_symbols_load(const char *folder);
+/* Looks for them in the torch that is loaded. The name of the first that is missing, or NULL. */
+const char *torch_symbols_load(void);
 
 #endif

@@ -16,12 +16,12 @@ static const char head[] = "from typing import Any, Literal, Protocol, Sequence,
                            "def default_device() -> str: ...\n\n"
                            "class Error(Exception): ...\n";
 
-static void write_function(const expops_operator *op, const char *name, int in_place)
+static void write_function(const expops_operator *op, const char *name, enum signature_form form)
 {
     printf("\ndef %s", name);
-    signature_write(stdout, op, in_place, 1);
+    signature_write(stdout, op, form, 1);
     printf(":\n    r\"\"\"");
-    signature_write_doc(stdout, op, in_place);
+    signature_write_doc(stdout, op, form);
     printf("\"\"\"\n");
 }
 
@@ -36,9 +36,9 @@ int main(int count, char **arguments)
         char in_place[MAX_NAME];
         for (size_t n = 0; (name = signature_name(op, n)); n++) {
             if (*name)
-                write_function(op, name, 0);
+                write_function(op, name, signature_form_of(op, name));
             if (*name && signature_name_in_place(op, name, in_place))
-                write_function(op, in_place, 1);
+                write_function(op, in_place, SIGNATURE_IN_PLACE);
         }
     }
     return fclose(stdout) != 0;

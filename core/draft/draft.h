@@ -184,10 +184,13 @@ void expops_draft_select(expops_draft *draft, const expops_view *out, const expo
                          const expops_view *elements, const expops_view *source);
 
 /* --- for the plan --- */
-/* Checks the arguments and lets the operator draft. `outs` NULL: only the results. To be freed after a failure, too. */
+/* Checks the arguments and lets the operator draft. To be freed after a failure, too. */
 expops_status expops_draft_make(const expops_operator *op, const expops_value *args, const expops_device *device,
                                 const expops_tensor *outs, uint32_t num_outs, expops_draft *draft);
 void expops_draft_free(expops_draft *draft);
+/* The results alone, without memory: leaves are written over each other in *room. Nothing is to be freed. */
+expops_status expops_draft_infer(const expops_operator *op, const expops_value *args, expops_leaf *room,
+                                 expops_draft *draft);
 /* Fails for want of memory. */
 expops_status expops_no_plan_memory(void);
 

@@ -299,10 +299,9 @@ static expops_status draft_results(const expops_operator *op, const expops_value
                                    expops_draft *draft)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
+    static _Thread_local expops_leaf leaf; /* too large for a frame beside the draft */
     EXPOPS_TRY(complete_args(op, &args, num_args, room));
-    const expops_status status = expops_draft_make(op, args, NULL, NULL, 0, draft);
-    expops_draft_free(draft);
-    return status;
+    return expops_draft_infer(op, args, &leaf, draft);
 }
 
 expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,

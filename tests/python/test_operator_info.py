@@ -37,6 +37,20 @@ def run(operator, sample, change=lambda value: value):
         return error
 
 
+def covered_operators():
+    covered = {full.split('::')[1].split('.')[0].rstrip('_') for full in answers.covered()}
+    return [operator for operator in op_db if operator.aten_name in covered or operator.name in covered]
+
+
+def samples(operator, device, names=TYPES):
+    """(type, number, sample)"""
+    for dtype in (getattr(torch, name) for name in names):
+        if dtype in operator.supported_dtypes(device):
+            torch.manual_seed(0)
+            for number, sample in enumerate(operator.sample_inputs(device, dtype)):
+                yield dtype, number, sample
+
+
 def error_of(got, truth):
     return (wide(got) - truth).abs().nan_to_num().max()
 
@@ -58,22 +72,17 @@ class Samples(unittest.TestCase):
             self.assertLessEqual(error_of(got, truth), error_of(expected, truth))
 
     def test_every_sample(self):
-        covered = {full.split('::')[1].split('.')[0].rstrip('_') for full in answers.covered()}
-        operators = [operator for operator in op_db if operator.aten_name in covered or operator.name in covered]
+        operators = covered_operators()
         answers.reset_report()
         judged = 0
         for operator in operators:
-            for dtype in (getattr(torch, name) for name in TYPES):
-                if dtype not in operator.dtypes:
-                    continue
-                torch.manual_seed(0)
-                for number, sample in enumerate(operator.sample_inputs('cpu', dtype)):
-                    with self.subTest(operator=operator.formatted_name, dtype=dtype, sample=number):
-                        expected = run(operator, sample)
-                        with answers.use():
-                            got = run(operator, sample)
-                        self.judge(operator, sample, got, expected)
-                        judged += 1
+            for dtype, number, sample in samples(operator, 'cpu'):
+                with self.subTest(operator=operator.formatted_name, dtype=dtype, sample=number):
+                    expected = run(operator, sample)
+                    with answers.use():
+                        got = run(operator, sample)
+                    self.judge(operator, sample, got, expected)
+                    judged += 1
         rows = answers.report().values()
         print(f"{judged} samples of {len(operators)} operators; {sum(row['expops'] for row in rows)} calls answered, "
               f"{sum(row['aten'] for row in rows)} passed on")

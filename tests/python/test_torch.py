@@ -8,6 +8,7 @@ from support import needs_torch, torch
 
 if torch is not None:
     import torch.nn.functional as F
+    import models
     try:
         import expops.torch as answers
         answers.covered()
@@ -217,6 +218,35 @@ class Autograd(Case):
         self.assertIn('sin', graph.code)
 
 
+class Models(Case):
+    def compare(self, make, names):
+        plain = models.one_step(make, 'cpu')
+        ours = models.one_step(make, 'cpu', answers.use())
+        for a, b in zip(plain, ours, strict=True):
+            torch.testing.assert_close(b, a, rtol=1e-4, atol=1e-5)
+        rows = answers.report()
+        for full in names:
+            self.assertGreater(rows[full]['expops'], 0, (full, rows))
+
+    def test_a_transformer_s_step(self):
+        self.compare(models.Transformer, ['aten::silu', 'aten::mul.Tensor', 'aten::masked_fill.Scalar'])
+
+    def test_a_convolutional_net_s_step(self):
+        self.compare(models.ConvNet, ['aten::gelu', 'aten::reflection_pad2d', 'aten::upsample_nearest2d'])
+
+
+class Compiled(Case):
+    def test_torch_compile_sees_aten(self):
+        """One graph without a break, and fake tensors take none of our kernels; what then runs does."""
+        def work(t):
+            return F.gelu(t * 2).amax(1) + F.softplus(t).mean(1)
+        x = torch.randn(3, 4)
+        with answers.use():
+            got = torch.compile(work, backend='aot_eager', fullgraph=True)(x)
+        torch.testing.assert_close(got, work(x))
+        self.assertGreater(counts('aten::gelu')[0], 0)
+
+
 class Everywhere(Case):
     def tearDown(self):
         answers.disable()
@@ -289,6 +319,22 @@ class Coverage(Case):
         for full in ('aten::gelu', 'aten::mul.Tensor', 'aten::softplus.out', 'aten::relu_'):
             self.assertIn(full, covered)
         self.assertTrue(all(without.values()))
+        for full in ('aten::alias', 'aten::view', 'aten::select.int'):
+            self.assertNotIn(full, covered)
+
+    def test_scopes_and_enable_have_rows_together(self):
+        """Each has an override of its own for every overload."""
+        with answers.use(include=['sin']):
+            torch.sin(torch.ones(2))
+        answers.enable()
+        answers.disable()
+        self.assertEqual(counts('aten::sin')[0], 1)
+
+    def test_views_stay_views(self):
+        x = torch.zeros(3, 4)
+        with answers.use():
+            for view in (x.permute(1, 0), x.view(4, 3), x[1], x.detach(), x.transpose(0, 1), torch.ops.aten.alias(x)):
+                self.assertEqual(view.untyped_storage().data_ptr(), x.untyped_storage().data_ptr())
 
 
 if __name__ == '__main__':

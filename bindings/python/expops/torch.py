@@ -9,7 +9,6 @@
 Kernels are replaced below autograd, torch.compile's tracing and torch's modes, which see ATen as before. What a kernel of
 ours does not take goes on to ATen's own, and is counted.
 """
-import os
 import threading
 
 import torch
@@ -55,6 +54,8 @@ def _refusal(aten, full, names):
         return 'has no tensor among its arguments'
     if torch._C._dispatch_has_kernel_for_dispatch_key(full, 'CompositeImplicitAutograd'):
         return 'is made of other operators by PyTorch'
+    if any(result.alias_info and not result.alias_info.is_write for result in aten._schema.returns):
+        return 'gives a view, which costs PyTorch no kernel'
     if any(torch._C._dispatch_has_kernel_for_dispatch_key(full, key) and
            torch._C._dispatch_kernel_for_dispatch_key_is_fallthrough(full, key) for key in ('Conjugate', 'Negative')):
         return 'resolves conjugate and negative views itself, which a kernel of ours does not see'
@@ -92,22 +93,24 @@ def _load():
     if _covered:
         return
     keys = [int(torch._C._dispatch_key_parse(key)) for key in (_SCOPE_KEY, _NATIVE_KEY)]
-    _core._torch_load(os.path.join(os.path.dirname(torch.__file__), 'lib'), *keys, torch.version.hip is not None)
+    _core._torch_load(*keys)
     _look()
 
 
 def _fall_through(key):
     """Operators without a kernel under the key go on to the next, those too for which torch would take a generic one. Where
     torch chooses the backend by hand (BackendSelect), nothing is looked over any more, and the generic one is right."""
-    everything, aten = torch.library.Library('_', 'IMPL'), torch.library.Library('aten', 'IMPL')
-    everything.fallback(torch.library.fallthrough_kernel, key)
+    libraries = {'_': torch.library.Library('_', 'IMPL')}
+    libraries['_'].fallback(torch.library.fallthrough_kernel, key)
     ours = {overload.full for overloads in _covered.values() for overload in overloads.values()}
     for name in torch._C._dispatch_get_all_op_names():
-        if name.startswith('aten::') and name not in ours and \
-                torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and \
+        space = name.split('::')[0]
+        if name not in ours and torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and \
                 not torch._C._dispatch_has_kernel_for_dispatch_key(name, 'BackendSelect'):
-            aten.m.impl(name, key, torch.library.fallthrough_kernel, False)
-    return [everything, aten]
+            if space not in libraries:
+                libraries[space] = torch.library.Library(space, 'IMPL')
+            libraries[space].m.impl(name, key, torch.library.fallthrough_kernel, False)
+    return list(libraries.values())
 
 
 def _all():

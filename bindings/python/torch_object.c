@@ -1,0 +1,87 @@
+#include "torch_object.h"
+#include <stdatomic.h>
+#include <string.h>
+#include "torch_tensor.h"
+
+/* torch's own table, once a tensor of it was seen. */
+static _Atomic(const dlpack_exchange *) torch_table;
+static size_t cdata_offset; /* where an object keeps its tensor; 0: not found. Written before the table */
+
+/* An object says which tensor it is of (`_cdata`): the word that holds it is looked for, so that no layout is taken for
+ * granted. Subclasses begin with the same words. */
+static size_t find_cdata(PyObject *base)
+{
+    PyObject *object = PyObject_CallNoArgs(base), *cdata = object ? PyObject_GetAttrString(object, "_cdata") : NULL;
+    PyObject *size = cdata ? PyObject_GetAttrString(base, "__basicsize__") : NULL;
+    const size_t tensor = cdata ? PyLong_AsSize_t(cdata) : 0, bytes = size ? PyLong_AsSize_t(size) : 0;
+    size_t found = 0;
+    for (size_t at = sizeof(PyObject); !PyErr_Occurred() && !found && at + sizeof tensor <= bytes; at += sizeof tensor)
+        found = !memcmp((const char *)object + at, &tensor, sizeof tensor) ? at : 0;
+    PyErr_Clear();
+    Py_XDECREF(size);
+    Py_XDECREF(cdata);
+    Py_XDECREF(object);
+    return found;
+}
+
+void torch_object_note(const dlpack_exchange *api)
+{
+    PyObject *modules = PyImport_GetModuleDict(), *module = PyDict_GetItemString(modules, "torch");
+    PyObject *base = module ? PyObject_GetAttrString(module, "Tensor") : NULL;
+    PyErr_Clear();
+    if (base && api == container_table_of(base) && !atomic_load(&torch_table) && !torch_symbols_load()) {
+        cdata_offset = find_cdata(base);
+        atomic_store_explicit(&torch_table, api, memory_order_release);
+    }
+    Py_XDECREF(base);
+}
+
+static int is_of_torch(const dlpack_exchange *api)
+{
+    return api && api == atomic_load_explicit(&torch_table, memory_order_acquire);
+}
+
+/* --- gradients --- */
+
+int torch_object_requires_grad(PyObject *object, const dlpack_exchange *api)
+{
+    void *tensor;
+    if (!is_of_torch(api) || !cdata_offset || !torch.requires_grad)
+        return -1;
+    memcpy(&tensor, (const char *)object + cdata_offset, sizeof tensor);
+    return torch.requires_grad(tensor);
+}
+
+int torch_object_gradients_are_on(void)
+{
+    PyObject *torch = PyImport_ImportModule("torch");
+    PyObject *enabled = torch ? PyObject_CallMethod(torch, "is_grad_enabled", NULL) : NULL;
+    const int on = enabled != Py_False;
+    Py_XDECREF(enabled);
+    Py_XDECREF(torch);
+    PyErr_Clear();
+    return on;
+}
+
+/* --- new tensors --- */
+
+int torch_object_is_like(const container *like)
+{
+    const int32_t type = like->tensor.device.device_type;
+    return is_of_torch(like->api) && torch.wrap && (type == EXPOPS_DL_CPU || type == torch.gpu_type);
+}
+
+/* DLPack in between would cost half of PyTorch's whole call, and the memory could not be resized. */
+PyObject *torch_object_new(const container *like, const expops_result *result, container *out)
+{
+    torch_handle made = NULL;
+    *out = (container){ .api = like->api, .stream = like->stream };
+    const expops_status status = torch_tensor_make(result, like->tensor.device, &out->tensor, &made);
+    if (status)
+        PyErr_SetString(PyExc_RuntimeError, torch.get_what ? torch.get_what() : "torch gives no memory for the result");
+    else
+        out->object = torch.wrap(made);
+    if (made)
+        torch.delete_tensor(made);
+    return out->object;
+}

@@ -1,0 +1,16 @@
+/* torch's tensors as Python's objects, by shorter ways than DLPack's and Python's where torch has what they need. */
+#ifndef PYTHON_TORCH_OBJECT_H
+#define PYTHON_TORCH_OBJECT_H
+
+#include "container.h"
+
+/* A table was seen: whether it is torch's decides what the others say. */
+void torch_object_note(const dlpack_exchange *api);
+/* Whether torch_object_new() makes tensors like it. */
+int torch_object_is_like(const container *like);
+PyObject *torch_object_new(const container *like, const expops_result *result, container *out);
+/* -1 where only the object itself can say. */
+int torch_object_requires_grad(PyObject *object, const dlpack_exchange *api);
+int torch_object_gradients_are_on(void);
+
+#endif

@@ -1,0 +1,75 @@
+/* torch's tensors, by the C ABI. */
+#include "torch_tensor.h"
+#include <string.h>
+#include "torch_override.h"
+
+static const int8_t dtype_of_torch[] = {
+    EXPOPS_DTYPE_U8,
+    EXPOPS_DTYPE_I8,
+    EXPOPS_DTYPE_I16,
+    EXPOPS_DTYPE_I32,
+    EXPOPS_DTYPE_I64,
+    EXPOPS_DTYPE_F16,
+    EXPOPS_DTYPE_F32,
+    EXPOPS_DTYPE_F64,
+    -1,
+    /* complex of halves */ EXPOPS_DTYPE_C64,
+    EXPOPS_DTYPE_C128,
+    EXPOPS_DTYPE_BOOL,
+    -1,
+    -1,
+    -1,
+    /* quantized */ EXPOPS_DTYPE_BF16,
+};
+enum { NUM_TORCH_DTYPES = sizeof dtype_of_torch };
+
+static int32_t torch_of_dtype(expops_dtype dtype)
+{
+    int32_t number = 0;
+    while (dtype_of_torch[number] != (int8_t)dtype)
+        number++;
+    return number;
+}
+
+static int read_device(torch_handle handle, expops_dl_device *out_device)
+{
+    int32_t type, index;
+    if (torch.get_device_type(handle, &type) || torch.get_device_index(handle, &index) || type < 0 || type > 1)
+        return -1;
+    *out_device = (expops_dl_device){ type ? torch.gpu_type : EXPOPS_DL_CPU, index < 0 ? 0 : index };
+    return 0;
+}
+
+uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
+{
+    int64_t ndim;
+    int32_t dtype;
+    memset(tensor, 0, sizeof *tensor);
+    if (read_device(handle, &tensor->device))
+        return PASSED_DEVICE + 1;
+    if (torch.get_dtype(handle, &dtype) || dtype < 0 || dtype >= NUM_TORCH_DTYPES || dtype_of_torch[dtype] < 0)
+        return PASSED_DTYPE + 1;
+    if (torch.get_dim(handle, &ndim) || ndim > EXPOPS_MAX_RANK || torch.get_sizes(handle, &tensor->shape) ||
+        torch.get_strides(handle, &tensor->strides))
+        return PASSED_SHAPE + 1;
+    if (torch.get_data(handle, &tensor->data))
+        return PASSED_DEVICE + 1;
+    tensor->ndim = (int32_t)ndim;
+    tensor->dtype = expops_dtype_to_dl((expops_dtype)dtype_of_torch[dtype]);
+    return 0;
+}
+
+expops_status torch_tensor_make(const expops_result *result, expops_dl_device where, expops_tensor *out,
+                                torch_handle *out_made)
+{
+    const int on_host = where.device_type == EXPOPS_DL_CPU;
+    *out = (expops_tensor){ .device = where,
+                            .ndim = result->ndim,
+                            .dtype = expops_dtype_to_dl(result->dtype),
+                            .shape = (int64_t *)result->shape,
+                            .strides = (int64_t *)result->strides };
+    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype(result->dtype), !on_host,
+                            on_host ? -1 : where.device_id, out_made))
+        return EXPOPS_ERR_OUT_OF_MEMORY;
+    return torch.get_data(*out_made, &out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
+}

@@ -1,0 +1,14 @@
+/* torch's tensors, by the C ABI: what they look like, and new ones. */
+#ifndef PYTHON_TORCH_TENSOR_H
+#define PYTHON_TORCH_TENSOR_H
+
+#include "expops/expops.h"
+#include "torch_symbols.h"
+
+/* PASSED_... + 1 where the tensor is none for us. */
+uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor);
+/* On failure too, *out_made may be a tensor to delete; set it to NULL before. *out is described by *result. */
+expops_status torch_tensor_make(const expops_result *result, expops_dl_device where, expops_tensor *out,
+                                torch_handle *out_made);
+
+#endif
