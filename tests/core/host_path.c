@@ -4,12 +4,20 @@
 #include <string.h>
 #include "fixture.h"
 
-static fixture_tensor x, y, z;
+static fixture_tensor x, y, z, shifted;
 static const int64_t row[] = { 512 };
 
 static expops_status silu(expops_device *device)
 {
     return expops_silu(device, NULL, &x.tensor, &z.tensor);
+}
+
+/* Two plans whose outputs have one shape: the one that was found last is not the one wanted. */
+static expops_status silu_in_turn(expops_device *device)
+{
+    static int other;
+    other = !other;
+    return expops_silu(device, NULL, other ? &shifted.tensor : &x.tensor, &z.tensor);
 }
 
 static expops_status silu_default_device(expops_device *device)
@@ -47,9 +55,13 @@ static expops_status new_shape(expops_device *device)
 static const struct {
     const char *name;
     expops_status (*call)(expops_device *device);
-} cases[] = { { "silu", silu },         { "silu-default-device", silu_default_device },
-              { "mul", mul },           { "mul-scalar", mul_scalar },
-              { "rms_norm", rms_norm }, { "new-shape", new_shape } };
+} cases[] = { { "silu", silu },
+              { "silu-default-device", silu_default_device },
+              { "silu-in-turn", silu_in_turn },
+              { "mul", mul },
+              { "mul-scalar", mul_scalar },
+              { "rms_norm", rms_norm },
+              { "new-shape", new_shape } };
 
 int main(int argc, char **argv)
 {
@@ -59,6 +71,7 @@ int main(int argc, char **argv)
     TENSOR_AT(&x, 0x100000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&z, 0x300000, EXPOPS_DTYPE_F32, 512, 512);
+    TENSOR_AT(&shifted, 0x400004, EXPOPS_DTYPE_F32, 512, 512);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(cases[i].name, argv[1]))
             continue;
