@@ -2,6 +2,7 @@
 #include <string.h>
 #include "backend/device.h"
 #include "base/error.h"
+#include "call.h"
 #include "draft/number.h"
 #include "plan.h"
 
@@ -222,8 +223,7 @@ static int takes(const expops_operator *op, size_t count)
            (count == 0 || op->parameters[count - 1].name);
 }
 
-/* `*args` with every parameter present; `room` is used where the caller gave fewer. */
-static expops_status complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
+expops_status expops_complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
                                    expops_value room[EXPOPS_MAX_PARAMETERS])
 {
     size_t count = 0;
@@ -262,7 +262,7 @@ expops_status expops_call(const expops_operator *op, expops_device *device, void
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_plan *plan;
-    EXPOPS_TRY(complete_args(op, &args, num_args, room));
+    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     EXPOPS_TRY(check_outs(op, outs, num_outs));
     EXPOPS_TRY(expops_device_resolve(device, &device));
     const expops_plan_call call = { op, device, stream, args, outs, num_outs };
@@ -275,55 +275,12 @@ expops_status expops_prepare(const expops_operator *op, expops_device *device, c
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_plan *plan;
-    EXPOPS_TRY(complete_args(op, &args, num_args, room));
+    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     EXPOPS_TRY(check_outs(op, outs, num_outs));
     EXPOPS_TRY(expops_device_resolve(device, &device));
     const expops_plan_call call = { op, device, NULL, args, outs, num_outs };
     EXPOPS_TRY(find_plan(&call, &plan));
     if (out_scratch_bytes)
         *out_scratch_bytes = plan->scratch_bytes;
-    return EXPOPS_OK;
-}
-
-static expops_status draft_results(const expops_operator *op, const expops_value *args, size_t num_args,
-                                   expops_draft *draft)
-{
-    expops_value room[EXPOPS_MAX_PARAMETERS];
-    EXPOPS_TRY(complete_args(op, &args, num_args, room));
-    const expops_status status = expops_draft_make(op, args, NULL, NULL, 0, draft);
-    expops_draft_free(draft);
-    return status;
-}
-
-expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
-                           expops_result *out_results, size_t num_results)
-{
-    expops_draft draft;
-    EXPOPS_TRY(draft_results(op, args, num_args, &draft));
-    if (!out_results)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_results is NULL", op->name);
-    if (num_results != draft.num_results)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: room for %zu results; it has %u", op->name, num_results,
-                           draft.num_results);
-    memcpy(out_results, draft.results, num_results * sizeof *out_results);
-    if (draft.aliased)
-        out_results->flags |= EXPOPS_RESULT_ALIAS;
-    return EXPOPS_OK;
-}
-
-expops_status expops_view_of(const expops_operator *op, const expops_value *args, size_t num_args,
-                             expops_result *out_view)
-{
-    expops_draft draft;
-    EXPOPS_TRY(draft_results(op, args, num_args, &draft));
-    if (!out_view)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_view is NULL", op->name);
-    if (!draft.aliased)
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: the result is no view of %s", op->name, op->parameters[0].name);
-    *out_view = draft.results[0];
-    out_view->flags |= EXPOPS_RESULT_ALIAS;
-    memcpy(out_view->strides, draft.alias.strides, sizeof out_view->strides);
-    out_view->byte_offset = draft.args[0].as.tensor->byte_offset +
-                            (uint64_t)draft.alias.offset * expops_dtype_bytes((expops_dtype)draft.alias.dtype);
     return EXPOPS_OK;
 }

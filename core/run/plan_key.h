@@ -1,5 +1,5 @@
-/* The key of a call, for plan_store.c alone: hot, it runs at every call. The key is walked and stored nowhere but in plans: it is
- * compared with that of a plan, or measured and hashed, or, once a plan is made, written down. */
+/* The key of a call, for plan_store.c and infer.c: hot, it runs at every call. The key is walked and stored nowhere but in plans:
+ * it is compared with that of a plan, or measured and hashed, or, once a plan is made, written down. */
 #ifndef EXPOPS_PLAN_KEY_H
 #define EXPOPS_PLAN_KEY_H
 
@@ -16,6 +16,7 @@ typedef struct cursor {
     uint32_t count;
 } cursor;
 
+#define HASH_FACTOR 0x9e3779b97f4a7c15u
 #define INLINE static inline __attribute__((always_inline))
 
 /* 0 ends the walk: the plan has another word here. As long as words are equal, the plan's key has what the walk goes on with:
@@ -27,7 +28,7 @@ INLINE int push(cursor *at, enum purpose purpose, uint64_t word)
         return *at->known++ == word;
     if (purpose == WRITE)
         *at->next++ = word;
-    at->hash = (at->hash ^ word) * 0x9e3779b97f4a7c15u;
+    at->hash = (at->hash ^ word) * HASH_FACTOR;
     at->count++;
     return 1;
 }
@@ -136,10 +137,9 @@ INLINE int push_value(cursor *at, enum purpose purpose, const expops_parameter *
                                                : push(at, purpose, (uint64_t)value->as.integer);
 }
 
-/* Behind operator, device and the number of outputs. */
-INLINE int walk_key(cursor *at, enum purpose purpose, const expops_plan_call *call)
+/* Behind operator, device and the number of outputs. `in_address`: the bits of `data` that count. */
+INLINE int walk_key(cursor *at, enum purpose purpose, const expops_plan_call *call, uint64_t in_address)
 {
-    const uint64_t in_address = call->device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
     const expops_value *args = call->args;
     for (const expops_parameter *parameter = call->op->parameters; parameter->name; parameter++, args++)
         if (!push_value(at, purpose, parameter, args, in_address))
@@ -148,6 +148,14 @@ INLINE int walk_key(cursor *at, enum purpose purpose, const expops_plan_call *ca
         if (!push_tensor(at, purpose, out, in_address))
             return 0;
     return 1;
+}
+
+/* What little of a tensor tells most calls of a program apart: the first and the last size. */
+INLINE uint64_t rough_word(const expops_tensor *tensor)
+{
+    if (tensor->ndim <= 0 || tensor->ndim > EXPOPS_MAX_RANK || !tensor->shape)
+        return 0;
+    return ((uint64_t)tensor->shape[0] << 32) + (uint64_t)tensor->shape[tensor->ndim - 1];
 }
 
 #undef INLINE

@@ -10,8 +10,8 @@ typedef struct store {
     expops_plan *plan[SETS][WAYS];
     uint8_t next[SETS];    /* the way that is given up next */
     unsigned next_thinned; /* set */
-    /* Where plans were found lately, by what little tells most calls of a program apart: they are compared before the key is
-     * hashed. Another plan may be there by now, or none. */
+    /* Where plans were found lately, by the operator and a little of the output: they are compared before the key is hashed.
+     * Another plan may be there by now, or none. */
     expops_plan **recent[1 << RECENT_BITS];
 } store;
 
@@ -42,10 +42,16 @@ static void create_key(void)
     pthread_key_create(&on_exit_key, free_store);
 }
 
+/* Of a handle no bits say how it is aligned. */
+static inline uint64_t in_address(const expops_device *device)
+{
+    return device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
+}
+
 static inline __attribute__((always_inline)) int same_arguments(const expops_plan *plan, const expops_plan_call *call)
 {
     cursor at = { .known = plan->key };
-    return walk_key(&at, COMPARE, call);
+    return walk_key(&at, COMPARE, call, in_address(call->device));
 }
 
 static inline __attribute__((always_inline)) int fits(const expops_plan *plan, const expops_plan_call *call)
@@ -54,20 +60,16 @@ static inline __attribute__((always_inline)) int fits(const expops_plan *plan, c
            same_arguments(plan, call);
 }
 
-/* By the operator and the first and last size of the output. */
 static inline expops_plan ***recent_of(const expops_plan_call *call)
 {
-    const expops_tensor *out = call->outs;
-    uint64_t word = (uint64_t)(uintptr_t)call->op;
-    if (out->ndim > 0 && out->ndim <= EXPOPS_MAX_RANK && out->shape)
-        word += ((uint64_t)out->shape[0] << 32) + (uint64_t)out->shape[out->ndim - 1];
-    return mine->recent + (word * 0x9e3779b97f4a7c15u >> (64 - RECENT_BITS));
+    const uint64_t word = (uint64_t)(uintptr_t)call->op + rough_word(call->outs);
+    return mine->recent + (word * HASH_FACTOR >> (64 - RECENT_BITS));
 }
 
 static __attribute__((noinline)) expops_plan *find_by_key(const expops_plan_call *call, expops_plan_key *key)
 {
     cursor at = { .hash = (uint64_t)(uintptr_t)call->op ^ call->device->id << 8 ^ call->num_outs };
-    walk_key(&at, MEASURE, call);
+    walk_key(&at, MEASURE, call, in_address(call->device));
     *key = (expops_plan_key){ at.hash, at.count };
     if (!mine)
         return NULL;
@@ -95,7 +97,7 @@ expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key
 void expops_plan_key_write(const expops_plan_call *call, uint64_t *words)
 {
     cursor at = { .next = words };
-    walk_key(&at, WRITE, call);
+    walk_key(&at, WRITE, call, in_address(call->device));
 }
 
 /* 0: no memory. */

@@ -40,6 +40,33 @@ static expops_status rms_norm(expops_device *device)
     return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
 }
 
+static const expops_operator *inferred;
+
+static expops_status infer_silu(expops_device *device)
+{
+    const expops_value args[] = { expops_tensor_value(&x.tensor) };
+    expops_result result;
+    return expops_infer(inferred, args, 1, &result, 1);
+}
+
+static expops_status infer_mul(expops_device *device)
+{
+    const expops_value args[] = { expops_tensor_value(&x.tensor), expops_tensor_value(&y.tensor) };
+    expops_result result;
+    return expops_infer(inferred, args, 2, &result, 1);
+}
+
+static expops_status infer_new_shape(expops_device *device)
+{
+    static int64_t length;
+    fixture_tensor in;
+    expops_result result;
+    length++;
+    TENSOR_AT(&in, 0x100000, EXPOPS_DTYPE_F32, length);
+    const expops_value args[] = { expops_tensor_value(&in.tensor) };
+    return expops_infer(inferred, args, 1, &result, 1);
+}
+
 /* A plan made, and from the 2048th on one forgotten, with a kernel that the backend offers. */
 static expops_status new_shape(expops_device *device)
 {
@@ -61,6 +88,9 @@ static const struct {
               { "mul", mul },
               { "mul-scalar", mul_scalar },
               { "rms_norm", rms_norm },
+              { "infer-silu", infer_silu },
+              { "infer-mul", infer_mul },
+              { "infer-new-shape", infer_new_shape },
               { "new-shape", new_shape } };
 
 int main(int argc, char **argv)
@@ -72,6 +102,7 @@ int main(int argc, char **argv)
     TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&z, 0x300000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&shifted, 0x400004, EXPOPS_DTYPE_F32, 512, 512);
+    inferred = expops_find(strcmp(argv[1], "infer-mul") ? "silu" : "mul");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(cases[i].name, argv[1]))
             continue;

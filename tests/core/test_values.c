@@ -260,11 +260,11 @@ static expops_status loss(expops_draft *d)
 
 static void a9_tensors_beside_a_row_broadcast(void **state)
 {
-    const expops_operator op = { .name = "loss",
-                                 .family = EXPOPS_FAMILY_REDUCE,
-                                 .dtypes = FLOATING,
-                                 .parameters = { TENSOR("self"), TENSOR("target") },
-                                 .draft = loss };
+    static const expops_operator op = { .name = "loss",
+                                        .family = EXPOPS_FAMILY_REDUCE,
+                                        .dtypes = FLOATING,
+                                        .parameters = { TENSOR("self"), TENSOR("target") },
+                                        .draft = loss };
     fixture_tensor small;
     expops_result result;
     TENSOR_AT(&small, 0x200000, EXPOPS_DTYPE_F32, 4, 2);
