@@ -4,10 +4,12 @@
 #include <string.h>
 #include "base/error.h"
 #include "call.h"
+#include "draft/values.h"
 #include "plan_key.h"
 
 typedef struct answer {
     const expops_operator *op;
+    int32_t common; /* type: what numbers are held against */
     uint32_t num_results;
     uint32_t aliased;        /* behind the results there is the view that the first one is of argument 0 */
     uint64_t *key;           /* behind the results */
@@ -84,6 +86,7 @@ static expops_status keep(const expops_plan_call *call, const expops_draft *draf
         return expops_fail_more(expops_no_plan_memory(), "%s", call->op->name);
     *slot = kept;
     kept->op = call->op;
+    kept->common = draft->common < 0 ? draft->element : draft->common;
     kept->num_results = draft->num_results;
     kept->aliased = draft->aliased;
     kept->key = (uint64_t *)((char *)kept + results);
@@ -116,7 +119,9 @@ static expops_status find_answer(const expops_operator *op, const expops_value *
     EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     const expops_plan_call call = { .op = op, .args = args };
     *out_answer = mine ? *slot_of(&call) : NULL;
-    return *out_answer && is_of(*out_answer, &call) ? EXPOPS_OK : work_out(&call, out_answer);
+    if (!*out_answer || !is_of(*out_answer, &call))
+        return work_out(&call, out_answer);
+    return expops_check_values(op, args, (*out_answer)->common);
 }
 
 expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
