@@ -1,17 +1,40 @@
 #include "registry.h"
 #include <string.h>
 
-const expops_operator *expops_find(const char *name)
+/* The registry is in alphabetical order. */
+static const expops_operator *find_name(const char *name)
 {
-    for (size_t i = 0; name && i < expops_registry_count; i++) {
-        const expops_operator *op = expops_registry[i].op;
-        if (!strcmp(op->name, name) || (op->copy && !strcmp(op->copy, name)))
-            return op;
-        for (size_t a = 0; expops_operator_alias(op, a); a++)
-            if (!strcmp(op->aliases[a], name))
-                return op;
+    size_t first = 0, end = expops_registry_count;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        const int order = strcmp(expops_registry[middle].op->name, name);
+        if (order == 0)
+            return expops_registry[middle].op;
+        if (order < 0)
+            first = middle + 1;
+        else
+            end = middle;
     }
     return NULL;
+}
+
+static int has_other_name(const expops_operator *op, const char *name)
+{
+    if (op->copy && !strcmp(op->copy, name))
+        return 1;
+    for (size_t a = 0; expops_operator_alias(op, a); a++)
+        if (!strcmp(op->aliases[a], name))
+            return 1;
+    return 0;
+}
+
+const expops_operator *expops_find(const char *name)
+{
+    const expops_operator *op = name ? find_name(name) : NULL;
+    for (size_t i = 0; name && !op && i < expops_registry_count; i++)
+        if (has_other_name(expops_registry[i].op, name))
+            op = expops_registry[i].op;
+    return op;
 }
 
 size_t expops_operator_count(void)

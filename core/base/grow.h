@@ -5,12 +5,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* `array` with room for one more than `count`; NULL: no memory, and it is as it was. */
+/* `array` with room for one more than `count`, at first for one large element or a few small ones; NULL: no memory, and it is as it
+ * was. */
 static inline void *expops_grown(void *array, size_t element, uint32_t count, uint32_t *max)
 {
     if (count < *max)
         return array;
-    const uint32_t room = *max ? 2 * *max : 1;
+    const uint32_t room = *max ? 2 * *max : element > 1024 ? 1 : 4;
     void *grown = realloc(array, room * element);
     *max = grown ? room : *max;
     return grown;

@@ -1,6 +1,7 @@
 /* The types of a call: what the arguments have in common, whether the operator takes it, what it computes in. */
 #include <string.h>
 #include "draft_internal.h"
+#include "values.h"
 
 static int number_dtype(const expops_value *value)
 {
@@ -136,8 +137,7 @@ static expops_status check_dtypes(const expops_operator *op, const expops_value 
                        expops_dtype_name((expops_dtype)common), taken);
 }
 
-/* Numbers that cannot be held, and what the operator itself refuses. */
-static expops_status check_values(const expops_operator *op, const expops_value *args, int common)
+expops_status expops_check_values(const expops_operator *op, const expops_value *args, int common)
 {
     for (uint32_t i = 0; op->parameters[i].name; i++)
         if (expops_value_is_number(args + i) &&
@@ -186,5 +186,5 @@ expops_status expops_draft_types(expops_draft *draft)
     EXPOPS_TRY(check_dtypes(op, draft->args, dtypes, common));
     settle_types(draft, common);
     settle_choice(draft);
-    return check_values(op, draft->args, draft->common < 0 ? draft->element : draft->common);
+    return expops_check_values(op, draft->args, draft->common < 0 ? draft->element : draft->common);
 }

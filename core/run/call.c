@@ -2,62 +2,54 @@
 #include <string.h>
 #include "backend/device.h"
 #include "base/error.h"
+#include "call.h"
 #include "draft/number.h"
 #include "plan.h"
 
 /* --- numbers --- */
 
+/* A number that is refused where its type cannot hold it, or that lies in a host tensor. */
+static __attribute__((noinline)) expops_status take_number(const expops_plan *plan, const expops_plan_number *number,
+                                                           const expops_value *value)
+{
+    expops_value host;
+    double parts[2];
+    if (number->source == EXPOPS_NUMBER_TENSOR) {
+        host = expops_read_number(value->as.tensor, parts);
+        value = &host;
+    }
+    EXPOPS_TRY(expops_check_number(plan->op, (uint32_t)number->argument, value, number->meeting));
+    if (number->to)
+        expops_store_number(value, number->meeting.as, number->compute, number->to);
+    return EXPOPS_OK;
+}
+
 /* The numbers of this call go into the plan's own params: the plan is this thread's, and `launch` keeps no pointer. */
 static expops_status store_numbers(const expops_plan *plan, const expops_value *args)
 {
-    for (uint32_t i = 0; i < plan->num_numbers; i++) {
-        const expops_plan_number *number = plan->number + i;
+    for (const expops_plan_number *number = plan->number, *end = number + plan->num_numbers; number < end; number++) {
         const expops_value *value = args + number->argument;
-        const uint32_t bytes = number->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
-        expops_value host;
-        double parts[2];
-        if (number->source == EXPOPS_NUMBER_TENSOR) {
-            host = expops_read_number(value->as.tensor, parts);
-            value = &host;
-        }
-        if (number->meeting.held)
-            EXPOPS_TRY(expops_check_number(plan->op, (uint32_t)number->argument, value, number->meeting));
-        const expops_plan_step *step = plan->step + number->step;
-        for (uint32_t s = 0; s < number->num_steps; s++, step++)
-            expops_store_number(value, number->meeting.as, number->compute,
-                                step->params + step->numbers_at + number->index * bytes);
+        if (!number->plain)
+            EXPOPS_TRY(take_number(plan, number, value));
+        else
+            expops_store_number(value, number->meeting.as, number->compute, number->to);
     }
     return EXPOPS_OK;
 }
 
 /* --- addresses --- */
 
-/* The caller's descriptor; NULL of temporary memory. */
-static inline const expops_tensor *tensor_at(const expops_plan_tensor *own, const expops_value *args,
-                                             const expops_tensor *outs)
-{
-    if (own->slot < 0)
-        return NULL;
-    if (own->slot < EXPOPS_PLAN_OUTPUT)
-        return args[own->slot].as.tensor;
-    if (own->slot < EXPOPS_PLAN_LIST)
-        return outs + (own->slot - EXPOPS_PLAN_OUTPUT);
-    return args[own->slot - EXPOPS_PLAN_LIST].as.tensors[own->item];
-}
-
 static const char *name_of(const expops_plan *plan, const expops_plan_tensor *own)
 {
-    if (own->slot >= EXPOPS_PLAN_LIST)
-        return plan->op->parameters[own->slot - EXPOPS_PLAN_LIST].name;
-    return own->slot >= EXPOPS_PLAN_OUTPUT ? expops_operator_output(plan->op, (size_t)(own->slot - EXPOPS_PLAN_OUTPUT))
-                                           : plan->op->parameters[own->slot].name;
+    return own->source == EXPOPS_PLAN_OUTPUT ? expops_operator_output(plan->op, own->index)
+                                             : plan->op->parameters[own->index].name;
 }
 
 /* Ranges cross: fine if both are one and the same view, or interleave without touching. */
 static int collides(const expops_plan *plan, const expops_plan_pair *pair)
 {
     const expops_plan_tensor *out = plan->tensor + pair->out, *in = plan->tensor + pair->in;
-    const expops_pointer *to = plan->pointer + pair->out, *from = plan->pointer + pair->in;
+    const expops_pointer *to = pair->to, *from = pair->from;
     const int64_t apart =
         (int64_t)(((uintptr_t)from->data + from->byte_offset) - ((uintptr_t)to->data + to->byte_offset));
     if (apart == 0 && pair->alike)
@@ -71,20 +63,28 @@ static int collides(const expops_plan *plan, const expops_plan_pair *pair)
 }
 
 /* Offsets into memory objects count from their start: nothing lies before it, or behind what 64 bits count. */
-static expops_status check_object(const expops_plan *plan, const expops_plan_tensor *own, const expops_tensor *tensor)
+static expops_status check_object(const expops_plan *plan, const expops_plan_tensor *own, const expops_pointer *pointer)
 {
+    const uint64_t offset = pointer->byte_offset - (uint64_t)own->shift; /* the descriptor's */
     int64_t first, end;
-    if (!__builtin_add_overflow(tensor->byte_offset, own->low, &first) && first >= 0 &&
-        !__builtin_add_overflow(first, own->bytes, &end))
+    if (own->source == EXPOPS_PLAN_TEMPORARY || (!__builtin_add_overflow(offset, own->low, &first) && first >= 0 &&
+                                                 !__builtin_add_overflow(first, own->bytes, &end)))
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_SHAPE, "%s: argument %s reaches out of its memory object by byte_offset %llu",
-                       plan->op->name, name_of(plan, own), (unsigned long long)tensor->byte_offset);
+                       plan->op->name, name_of(plan, own), (unsigned long long)offset);
+}
+
+static __attribute__((noinline)) expops_status check_objects(const expops_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->num_tensors; i++)
+        EXPOPS_TRY(check_object(plan, plan->tensor + i, plan->pointer + i));
+    return EXPOPS_OK;
 }
 
 /* One range starts within the other; distances wrap as addresses do. */
 static inline int ranges_cross(const expops_plan *plan, const expops_plan_pair *pair)
 {
-    const expops_pointer *to = plan->pointer + pair->out, *from = plan->pointer + pair->in;
+    const expops_pointer *to = pair->to, *from = pair->from;
     const uint64_t apart = ((uint64_t)(uintptr_t)from->data + from->byte_offset) -
                            ((uint64_t)(uintptr_t)to->data + to->byte_offset) + (uint64_t)pair->delta;
     return (apart < pair->out_bytes || -apart < pair->in_bytes) && !(plan->handles && to->data != from->data);
@@ -97,47 +97,41 @@ static expops_status refuse_overlap(const expops_plan *plan, const expops_plan_p
                        name_of(plan, plan->tensor + pair->in));
 }
 
-static expops_status gather_pointers(const expops_plan *plan, const expops_value *args, const expops_tensor *outs)
+/* Inline: of a call's two users the other is the rare one. */
+static inline __attribute__((always_inline)) expops_status
+gather_pointers(const expops_plan *plan, const expops_value *args, const expops_tensor *outs)
 {
     const expops_plan_tensor *own = plan->tensor, *const end = own + plan->num_tensors;
-    const uint32_t num_pairs = plan->num_pairs, handles = plan->handles;
     for (expops_pointer *to = plan->pointer; own < end; own++, to++) {
-        const expops_tensor *tensor = tensor_at(own, args, outs);
-        if (!tensor)
+        const expops_tensor *tensor;
+        if (own->source == EXPOPS_PLAN_ARGUMENT)
+            tensor = args[own->index].as.tensor;
+        else if (own->source == EXPOPS_PLAN_OUTPUT)
+            tensor = outs + own->index;
+        else if (own->source == EXPOPS_PLAN_LIST)
+            tensor = args[own->index].as.tensors[own->item];
+        else
             continue;
         to->data = tensor->data;
         to->byte_offset = tensor->byte_offset + (uint64_t)own->shift;
-        if (handles)
-            EXPOPS_TRY(check_object(plan, own, tensor));
     }
-    for (uint32_t i = 0; i < num_pairs; i++)
-        if (ranges_cross(plan, plan->pair + i) && collides(plan, plan->pair + i))
-            return refuse_overlap(plan, plan->pair + i);
+    if (plan->handles)
+        EXPOPS_TRY(check_objects(plan));
+    for (const expops_plan_pair *pair = plan->pair, *last = pair + plan->num_pairs; pair < last; pair++)
+        if (ranges_cross(plan, pair) && collides(plan, pair))
+            return refuse_overlap(plan, pair);
     return EXPOPS_OK;
 }
 
 /* --- launching --- */
 
-static expops_status launch_step(const expops_plan *plan, const expops_plan_step *step, expops_device *device,
-                                 void *stream)
-{
-    const expops_launch launch = {
-        .struct_size = sizeof launch,
-        .num_tensors = step->num_tensors,
-        .tensors = plan->pointer + step->tensors,
-        .params = step->params,
-        .params_bytes = step->params_bytes,
-        .grid = { step->grid, 1, 1 },
-        .group = { step->group, 1, 1 },
-    };
-    const int32_t status = device->api->launch(device->backend, step->kernel, stream, &launch);
-    return status ? expops_fail_more((expops_status)status, "%s on %s", plan->op->name, device->name) : EXPOPS_OK;
-}
-
 static expops_status launch_all(const expops_plan *plan, expops_device *device, void *stream)
 {
-    for (uint32_t i = 0; i < plan->num_steps; i++)
-        EXPOPS_TRY(launch_step(plan, plan->step + i, device, stream));
+    for (const expops_plan_step *step = plan->step, *end = step + plan->num_steps; step < end; step++) {
+        const int32_t status = device->api->launch(device->backend, step->kernel, stream, &step->launch);
+        if (status)
+            return expops_fail_more((expops_status)status, "%s on %s", plan->op->name, device->name);
+    }
     return EXPOPS_OK;
 }
 
@@ -170,7 +164,7 @@ static void give_scratch(expops_device *device, const expops_allocator *allocato
 static void point_into_scratch(const expops_plan *plan, const expops_pointer *scratch)
 {
     for (uint32_t i = 0; i < plan->num_tensors; i++)
-        if (plan->tensor[i].slot < 0) {
+        if (plan->tensor[i].source == EXPOPS_PLAN_TEMPORARY) {
             plan->pointer[i] = *scratch;
             plan->pointer[i].byte_offset += (uint64_t)plan->tensor[i].shift;
         }
@@ -229,8 +223,7 @@ static int takes(const expops_operator *op, size_t count)
            (count == 0 || op->parameters[count - 1].name);
 }
 
-/* `*args` with every parameter present; `room` is used where the caller gave fewer. */
-static expops_status complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
+expops_status expops_complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
                                    expops_value room[EXPOPS_MAX_PARAMETERS])
 {
     size_t count = 0;
@@ -257,27 +250,23 @@ static expops_status check_outs(const expops_operator *op, const expops_tensor *
     return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu outputs given; it has fewer", op->name, num_outs);
 }
 
-static expops_status find_plan(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                               const expops_tensor *outs, size_t num_outs, const expops_plan **out_plan)
+static expops_status find_plan(const expops_plan_call *call, expops_plan **out_plan)
 {
     expops_plan_key key;
-    expops_plan_key_make(op, device, args, outs, num_outs, &key);
-    expops_plan *plan = expops_plan_find(&key);
-    if (!plan)
-        EXPOPS_TRY(expops_plan_make(op, device, stream, args, outs, num_outs, &key, &plan));
-    *out_plan = plan;
-    return EXPOPS_OK;
+    *out_plan = expops_plan_find(call, &key);
+    return *out_plan ? EXPOPS_OK : expops_plan_make(call, &key, out_plan);
 }
 
 expops_status expops_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                           size_t num_args, const expops_tensor *outs, size_t num_outs)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
-    const expops_plan *plan;
-    EXPOPS_TRY(complete_args(op, &args, num_args, room));
+    expops_plan *plan;
+    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     EXPOPS_TRY(check_outs(op, outs, num_outs));
     EXPOPS_TRY(expops_device_resolve(device, &device));
-    EXPOPS_TRY(find_plan(op, device, stream, args, outs, num_outs, &plan));
+    const expops_plan_call call = { op, device, stream, args, outs, num_outs };
+    EXPOPS_TRY(find_plan(&call, &plan));
     return run(plan, device, stream, args, outs);
 }
 
@@ -285,54 +274,13 @@ expops_status expops_prepare(const expops_operator *op, expops_device *device, c
                              size_t num_args, const expops_tensor *outs, size_t num_outs, uint64_t *out_scratch_bytes)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
-    const expops_plan *plan;
-    EXPOPS_TRY(complete_args(op, &args, num_args, room));
+    expops_plan *plan;
+    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     EXPOPS_TRY(check_outs(op, outs, num_outs));
     EXPOPS_TRY(expops_device_resolve(device, &device));
-    EXPOPS_TRY(find_plan(op, device, NULL, args, outs, num_outs, &plan));
+    const expops_plan_call call = { op, device, NULL, args, outs, num_outs };
+    EXPOPS_TRY(find_plan(&call, &plan));
     if (out_scratch_bytes)
         *out_scratch_bytes = plan->scratch_bytes;
-    return EXPOPS_OK;
-}
-
-static expops_status draft_results(const expops_operator *op, const expops_value *args, size_t num_args,
-                                   expops_draft *draft)
-{
-    expops_value room[EXPOPS_MAX_PARAMETERS];
-    static _Thread_local expops_leaf leaf; /* too large for a frame beside the draft */
-    EXPOPS_TRY(complete_args(op, &args, num_args, room));
-    return expops_draft_infer(op, args, &leaf, draft);
-}
-
-expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
-                           expops_result *out_results, size_t num_results)
-{
-    expops_draft draft;
-    EXPOPS_TRY(draft_results(op, args, num_args, &draft));
-    if (!out_results)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_results is NULL", op->name);
-    if (num_results != draft.num_results)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: room for %zu results; it has %u", op->name, num_results,
-                           draft.num_results);
-    memcpy(out_results, draft.results, num_results * sizeof *out_results);
-    if (draft.aliased)
-        out_results->flags |= EXPOPS_RESULT_ALIAS;
-    return EXPOPS_OK;
-}
-
-expops_status expops_view_of(const expops_operator *op, const expops_value *args, size_t num_args,
-                             expops_result *out_view)
-{
-    expops_draft draft;
-    EXPOPS_TRY(draft_results(op, args, num_args, &draft));
-    if (!out_view)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_view is NULL", op->name);
-    if (!draft.aliased)
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: the result is no view of %s", op->name, op->parameters[0].name);
-    *out_view = draft.results[0];
-    out_view->flags |= EXPOPS_RESULT_ALIAS;
-    memcpy(out_view->strides, draft.alias.strides, sizeof out_view->strides);
-    out_view->byte_offset = draft.args[0].as.tensor->byte_offset +
-                            (uint64_t)draft.alias.offset * expops_dtype_bytes((expops_dtype)draft.alias.dtype);
     return EXPOPS_OK;
 }

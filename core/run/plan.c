@@ -42,7 +42,6 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
 
 static expops_status keep_params(const expops_params *params, expops_plan_step *step)
 {
-    step->params_bytes = params->bytes;
     step->numbers_at = params->numbers;
     if (!params->bytes)
         return EXPOPS_OK;
@@ -50,6 +49,8 @@ static expops_status keep_params(const expops_params *params, expops_plan_step *
     if (!step->params)
         return expops_no_plan_memory();
     memcpy(step->params, params->data, params->bytes);
+    step->launch.params = step->params;
+    step->launch.params_bytes = params->bytes;
     return EXPOPS_OK;
 }
 
@@ -69,7 +70,7 @@ static expops_status take_offer(const expops_problem *problem, expops_device *de
     expops_params_numbers(&params, problem);
     step->kernel = step->offer.kernel;
     step->tensors = first_tensor;
-    step->num_tensors = problem->num_tensors;
+    step->launch.num_tensors = problem->num_tensors;
     plan->num_steps++;
     return keep_params(&params, step);
 }
@@ -90,8 +91,7 @@ static expops_status take_step(const expops_problem *problem, expops_device *dev
 {
     EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->loaded));
     to->kernel = expops_kernel_of(to->loaded);
-    to->grid = from->grid;
-    to->group = from->group;
+    to->launch = (expops_launch){ .grid = { from->grid, 1, 1 }, .group = { from->group, 1, 1 } };
     return keep_params(&from->params, to);
 }
 
@@ -117,10 +117,10 @@ static expops_status take_kernels(workshop *shop, expops_device *device, int cap
 
 static expops_status add_leaf(workshop *shop, expops_device *device, int capturing, uint32_t leaf, expops_plan *plan)
 {
-    const uint32_t first_tensor = plan->num_tensors, first_step = plan->num_steps;
+    const uint32_t first_tensor = plan->num_tensors, first_step = plan->num_steps, first_number = plan->num_numbers;
     const expops_problem *problem = &shop->problem;
     EXPOPS_TRY(expops_problem_make(&shop->draft, shop->draft.leaves + leaf, &shop->problem));
-    EXPOPS_TRY(expops_plan_numbers(problem, plan, first_step));
+    EXPOPS_TRY(expops_plan_numbers(problem, plan));
     if (problem->empty)
         return EXPOPS_OK;
     EXPOPS_TRY(expops_plan_tensors(&shop->draft, problem, plan));
@@ -128,21 +128,7 @@ static expops_status add_leaf(workshop *shop, expops_device *device, int capturi
     EXPOPS_TRY(take_offer(problem, device, plan, first_tensor));
     if (plan->num_steps == first_step)
         EXPOPS_TRY(take_kernels(shop, device, capturing, plan, first_tensor));
-    expops_plan_constants(problem, plan, first_step);
-    return EXPOPS_OK;
-}
-
-static expops_plan *allocate(const expops_plan_key *key)
-{
-    const size_t key_bytes = key->count * sizeof *key->words;
-    expops_plan *plan = key->failed ? NULL : calloc(1, sizeof *plan + key_bytes);
-    if (!plan)
-        return NULL;
-    plan->hash = key->hash;
-    plan->key_count = key->count;
-    plan->key = (uint64_t *)(plan + 1);
-    memcpy(plan->key, key->words, key_bytes);
-    return plan;
+    return expops_plan_places(problem, plan, first_number, first_step);
 }
 
 /* An error of a leaf names its body, which may be another operator's. */
@@ -156,7 +142,6 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
 {
     const expops_draft *draft = &shop->draft;
     int capturing;
-    plan->op = draft->op;
     plan->common = draft->common;
     plan->handles = (device->info.caps & EXPOPS_CAP_HANDLES) != 0;
     plan->scratch_bytes = draft->temporary_bytes;
@@ -166,10 +151,7 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
     EXPOPS_TRY(is_capturing(device, stream, &capturing));
     for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
         EXPOPS_TRY(name_operator(draft, leaf, add_leaf(shop, device, capturing, leaf, plan)));
-    plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
-    for (uint32_t i = 0; plan->pointer && i < plan->num_tensors; i++)
-        plan->pointer[i].device_type = plan->tensor[i].device_type;
-    return plan->pointer ? EXPOPS_OK : expops_no_plan_memory();
+    return expops_plan_launches(plan);
 }
 
 static int crowded(const expops_plan *plan)
@@ -177,33 +159,47 @@ static int crowded(const expops_plan *plan)
     return plan->num_steps && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded);
 }
 
-static expops_status make(workshop *shop, expops_device *device, void *stream, const expops_plan_key *key,
-                          expops_plan **out_plan)
+/* The plan is the thread's, or freed. */
+static expops_status finish(workshop *shop, const expops_plan_call *call, expops_plan *plan)
 {
-    expops_plan *plan = allocate(key);
-    if (!plan)
-        return expops_fail_more(expops_no_plan_memory(), "%s", shop->draft.op->name);
-    const expops_status status = fill(shop, device, stream, plan);
+    const expops_status status = fill(shop, call->device, call->stream, plan);
     if (status == EXPOPS_OK && crowded(plan))
         expops_plan_thin();
-    if (status != EXPOPS_OK || !expops_plan_keep(plan)) {
-        expops_plan_free(plan);
-        return status != EXPOPS_OK ? status : expops_fail_more(expops_no_plan_memory(), "%s", shop->draft.op->name);
-    }
-    *out_plan = plan;
-    return EXPOPS_OK;
+    if (status == EXPOPS_OK && expops_plan_keep(plan))
+        return EXPOPS_OK;
+    expops_plan_free(plan);
+    return status != EXPOPS_OK ? status : expops_fail_more(expops_no_plan_memory(), "%s", call->op->name);
 }
 
-expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                               const expops_tensor *outs, size_t num_outs, const expops_plan_key *key,
-                               expops_plan **out_plan)
+static expops_plan *allocate(const expops_plan_call *call, const expops_plan_key *key)
+{
+    expops_plan *plan = calloc(1, sizeof *plan + key->count * sizeof *plan->key);
+    if (!plan)
+        return NULL;
+    plan->op = call->op;
+    plan->device_id = call->device->id;
+    plan->num_outs = call->num_outs;
+    plan->hash = key->hash;
+    expops_plan_key_write(call, plan->key);
+    return plan;
+}
+
+expops_status expops_plan_make(const expops_plan_call *call, const expops_plan_key *key, expops_plan **out_plan)
 {
     workshop *shop = malloc(sizeof *shop);
-    if (!shop)
-        return expops_fail_more(expops_no_plan_memory(), "%s", op->name);
-    expops_status status = expops_draft_make(op, args, device, outs, (uint32_t)num_outs, &shop->draft);
+    expops_plan *plan = allocate(call, key);
+    if (!shop || !plan) {
+        free(shop);
+        free(plan);
+        return expops_fail_more(expops_no_plan_memory(), "%s", call->op->name);
+    }
+    *out_plan = plan;
+    expops_status status =
+        expops_draft_make(call->op, call->args, call->device, call->outs, (uint32_t)call->num_outs, &shop->draft);
     if (status == EXPOPS_OK)
-        status = make(shop, device, stream, key, out_plan);
+        status = finish(shop, call, plan);
+    else
+        free(plan);
     expops_draft_free(&shop->draft);
     free(shop);
     return status;

@@ -8,25 +8,28 @@
 #include "draft/problem.h"
 #include "specialize/specialize.h"
 
-/* Words of a key without lists. */
-enum {
-    EXPOPS_TENSOR_WORDS = 3 + 2 * EXPOPS_MAX_RANK,
-    EXPOPS_KEY_WORDS = 2 + (EXPOPS_MAX_PARAMETERS + EXPOPS_MAX_OUTPUTS) * EXPOPS_TENSOR_WORDS
-};
+/* A call as it was made, every argument present. */
+typedef struct expops_plan_call {
+    const expops_operator *op;
+    expops_device *device;
+    void *stream;
+    const expops_value *args;
+    const expops_tensor *outs;
+    size_t num_outs;
+} expops_plan_call;
 
-/* What a signature consists of, as words: operator, device, and for each argument what plans depend on. */
+/* What is known of a signature before there is a plan: what it consists of as words (operator, device, and for each argument what
+ * plans depend on), hashed and counted. */
 typedef struct expops_plan_key {
     uint64_t hash;
     uint32_t count;
-    uint32_t failed; /* no memory for a long one; such a key finds no plan */
-    const uint64_t *words;
-    uint64_t room[EXPOPS_KEY_WORDS]; /* where they are; longer ones are in the thread's own */
 } expops_plan_key;
 
 /* A pointer that launches get: an operand of a leaf, or temporary memory. */
 typedef struct expops_plan_tensor {
-    int32_t slot;  /* EXPOPS_PLAN_ARGUMENT + argument, _OUTPUT + output, or EXPOPS_PLAN_TEMPORARY */
-    uint32_t item; /* of a list */
+    uint32_t source; /* expops_plan_source: where the call has its descriptor */
+    uint32_t index;  /* of the argument or output */
+    uint32_t item;   /* of a list */
     int32_t device_type;
     int64_t shift;   /* bytes from the tensor's first element to the operand's; into the temporary memory */
     int64_t low;     /* first byte touched, from the tensor's first element */
@@ -35,11 +38,12 @@ typedef struct expops_plan_tensor {
     int64_t element; /* bytes */
 } expops_plan_tensor;
 
-enum { EXPOPS_PLAN_TEMPORARY = -1, EXPOPS_PLAN_ARGUMENT = 0, EXPOPS_PLAN_OUTPUT = 64, EXPOPS_PLAN_LIST = 128 };
+enum expops_plan_source { EXPOPS_PLAN_ARGUMENT, EXPOPS_PLAN_OUTPUT, EXPOPS_PLAN_LIST, EXPOPS_PLAN_TEMPORARY };
 
 /* Two of the tensors whose memory may not cross, one of them written. */
 typedef struct expops_plan_pair {
-    uint32_t out, in;
+    uint32_t out, in;             /* of the plan's tensors */
+    expops_pointer *to, *from;    /* what this call has for them */
     uint32_t alike;               /* the same elements, where they start at one address: then all is well */
     int64_t delta;                /* from the distance of the two pointers to that of the first bytes touched */
     uint64_t out_bytes, in_bytes; /* touched */
@@ -47,10 +51,11 @@ typedef struct expops_plan_pair {
 
 typedef struct expops_plan_number {
     int32_t argument;
-    uint32_t source;          /* expops_number_source: _VALUE or _TENSOR */
-    uint32_t compute;         /* of the leaf */
-    uint32_t step, num_steps; /* whose params it is in */
-    uint32_t index;           /* among their numbers */
+    uint32_t source;  /* expops_number_source: _VALUE or _TENSOR */
+    uint32_t compute; /* of the leaf */
+    uint32_t index;   /* among the leaf's numbers */
+    uint32_t plain;   /* never refused, a value, and launched: only to be stored */
+    uint8_t *to;      /* in the params of a step; NULL where nothing is launched, and the number only checked */
     expops_meeting meeting;
 } expops_plan_number;
 
@@ -58,18 +63,17 @@ typedef struct expops_plan_step {
     expops_backend_kernel *kernel; /* of `loaded`, or of the offer */
     expops_loaded *loaded;
     expops_offer offer;
-    uint32_t grid, group;
-    uint32_t tensors, num_tensors; /* a run of the plan's */
-    uint32_t params_bytes, numbers_at;
-    uint8_t *params; /* owned */
+    expops_launch launch; /* as the backend gets it at each call */
+    uint32_t tensors;     /* its first one among the plan's */
+    uint32_t numbers_at;  /* in params */
+    uint8_t *params;      /* owned; the launch's */
 } expops_plan_step;
 
 typedef struct expops_plan {
     expops_later later; /* a plan that is forgotten may be in use further out */
-    uint64_t hash;
-    uint32_t key_count;
-    uint64_t *key;
+    uint64_t hash, device_id;
     const expops_operator *op;
+    size_t num_outs;
     int32_t common;
     uint32_t handles;
     uint32_t num_tensors, num_numbers, num_pairs, num_steps;
@@ -81,6 +85,7 @@ typedef struct expops_plan {
     expops_plan_pair *pair;
     uint32_t whole[EXPOPS_MAX_OUTPUTS]; /* 1 + the tensor that is all of an output, 0 where there is none */
     expops_pointer *pointer;            /* one for each tensor: those of the call that goes on */
+    uint64_t key[];
 } expops_plan;
 
 static inline int64_t expops_gcd(int64_t a, int64_t b)
@@ -95,15 +100,11 @@ static inline int64_t expops_gcd(int64_t a, int64_t b)
     return a;
 }
 
-/* Never fails: what cannot be read is marked, and the key of a call that will be refused equals no plan's. */
-void expops_plan_key_make(const expops_operator *op, const expops_device *device, const expops_value *args,
-                          const expops_tensor *outs, size_t num_outs, expops_plan_key *key);
-/* The calling thread's plan, or NULL. */
-expops_plan *expops_plan_find(const expops_plan_key *key);
+/* The calling thread's plan, or NULL and the key that it would have. Never fails: what cannot be read is marked, and the key of
+ * a call that will be refused is no plan's. */
+expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key);
 /* Makes a plan and gives it to the calling thread. */
-expops_status expops_plan_make(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                               const expops_tensor *outs, size_t num_outs, const expops_plan_key *key,
-                               expops_plan **out_plan);
+expops_status expops_plan_make(const expops_plan_call *call, const expops_plan_key *key, expops_plan **out_plan);
 /* Gives back the plan's kernels and frees it, once no call of this thread uses it. */
 void expops_plan_free(expops_plan *plan);
 /* The calling thread forgets all plans (tests). */

@@ -11,12 +11,12 @@
 
 static void take_slot(const expops_slot *slot, expops_plan_tensor *tensor)
 {
-    const int list = slot->kind == EXPOPS_SLOT_ARGUMENT && slot->of_list;
+    static const uint32_t source[] = { [EXPOPS_SLOT_ARGUMENT] = EXPOPS_PLAN_ARGUMENT,
+                                       [EXPOPS_SLOT_OUTPUT] = EXPOPS_PLAN_OUTPUT,
+                                       [EXPOPS_SLOT_TEMPORARY] = EXPOPS_PLAN_TEMPORARY };
+    tensor->source = slot->of_list ? (uint32_t)EXPOPS_PLAN_LIST : source[slot->kind];
+    tensor->index = slot->index;
     tensor->item = slot->item;
-    tensor->slot = slot->kind == EXPOPS_SLOT_TEMPORARY ? EXPOPS_PLAN_TEMPORARY
-                   : slot->kind == EXPOPS_SLOT_OUTPUT  ? EXPOPS_PLAN_OUTPUT + (int32_t)slot->index
-                   : list                              ? EXPOPS_PLAN_LIST + (int32_t)slot->index
-                                                       : EXPOPS_PLAN_ARGUMENT + (int32_t)slot->index;
 }
 
 static int64_t grain_of(const expops_problem *problem, const expops_problem_operand *operand)
@@ -65,11 +65,11 @@ expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, c
                                        expops_plan_step *step)
 {
     step->tensors = first_tensor;
-    step->num_tensors = num_tensors;
+    step->launch.num_tensors = num_tensors;
     if (!from->num_tensors)
         return EXPOPS_OK;
     step->tensors = plan->num_tensors;
-    step->num_tensors = from->num_tensors;
+    step->launch.num_tensors = from->num_tensors;
     for (uint32_t i = 0; i < from->num_tensors; i++) {
         const uint32_t which = from->tensors[i];
         expops_plan_tensor *tensor = ADD(plan, tensor);
@@ -79,8 +79,26 @@ expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, c
         if (which < EXPOPS_STEP_SCRATCH)
             continue;
         memset(tensor, 0, sizeof *tensor);
-        tensor->slot = EXPOPS_PLAN_TEMPORARY;
+        tensor->source = EXPOPS_PLAN_TEMPORARY;
         tensor->shift = (int64_t)(scratch_at + (which > EXPOPS_STEP_SCRATCH ? steps->scratch_bytes[0] : 0));
+    }
+    return EXPOPS_OK;
+}
+
+expops_status expops_plan_launches(expops_plan *plan)
+{
+    plan->pointer = calloc((size_t)plan->num_tensors + 1, sizeof *plan->pointer);
+    if (!plan->pointer)
+        return expops_no_plan_memory();
+    for (uint32_t i = 0; i < plan->num_tensors; i++)
+        plan->pointer[i].device_type = plan->tensor[i].device_type;
+    for (expops_plan_step *step = plan->step; step < plan->step + plan->num_steps; step++) {
+        step->launch.struct_size = sizeof step->launch;
+        step->launch.tensors = plan->pointer + step->tensors;
+    }
+    for (expops_plan_pair *pair = plan->pair; pair < plan->pair + plan->num_pairs; pair++) {
+        pair->to = plan->pointer + pair->out;
+        pair->from = plan->pointer + pair->in;
     }
     return EXPOPS_OK;
 }
@@ -103,15 +121,19 @@ static int same_layout(const expops_problem *problem, const expops_problem_opera
 
 static expops_status add_pair(expops_plan *plan, uint32_t out, uint32_t in, uint32_t alike)
 {
-    const int32_t written = plan->tensor[out].slot, read = plan->tensor[in].slot;
-    if (written == EXPOPS_PLAN_TEMPORARY || read == EXPOPS_PLAN_TEMPORARY || written == read)
+    const expops_plan_tensor *to = plan->tensor + out, *from = plan->tensor + in;
+    if (to->source == EXPOPS_PLAN_TEMPORARY || from->source == EXPOPS_PLAN_TEMPORARY ||
+        (to->source == from->source && to->index == from->index))
         return EXPOPS_OK;
     expops_plan_pair *pair = ADD(plan, pair);
     if (!pair)
         return expops_no_plan_memory();
-    const expops_plan_tensor *to = plan->tensor + out, *from = plan->tensor + in;
-    *pair =
-        (expops_plan_pair){ out, in, alike, (from->low - from->shift) - (to->low - to->shift), to->bytes, from->bytes };
+    *pair = (expops_plan_pair){ .out = out,
+                                .in = in,
+                                .alike = alike,
+                                .delta = (from->low - from->shift) - (to->low - to->shift),
+                                .out_bytes = to->bytes,
+                                .in_bytes = from->bytes };
     return EXPOPS_OK;
 }
 
@@ -158,7 +180,7 @@ expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem 
 
 /* --- numbers --- */
 
-expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *plan, uint32_t first_step)
+expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *plan)
 {
     uint32_t index = 0;
     for (uint32_t i = 0; i < problem->num_operands; i++) {
@@ -174,28 +196,46 @@ expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *pl
         *number = (expops_plan_number){ .argument = operand->argument,
                                         .source = operand->source,
                                         .compute = problem->compute,
-                                        .step = first_step,
                                         .index = index - 1,
                                         .meeting = operand->meeting };
     }
     return EXPOPS_OK;
 }
 
-void expops_plan_constants(const expops_problem *problem, expops_plan *plan, uint32_t first_step)
+static uint8_t *number_place(const expops_plan_step *step, uint32_t compute, uint32_t index)
 {
-    const uint32_t bytes = problem->compute == EXPOPS_COMPUTE_C128 ? 16 : 8;
+    return step->params + step->numbers_at + index * (compute == EXPOPS_COMPUTE_C128 ? 16 : 8);
+}
+
+static void store_constants(const expops_problem *problem, const expops_plan_step *step)
+{
     uint32_t index = 0;
-    for (uint32_t i = 0; i < plan->num_numbers; i++)
-        if (plan->number[i].step == first_step)
-            plan->number[i].num_steps = plan->num_steps - first_step;
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
         const expops_value value = expops_real(operand->constant);
         if (operand->kind != EXPOPS_OPERAND_NUMBER)
             continue;
-        for (uint32_t s = first_step; operand->source == EXPOPS_NUMBER_CONSTANT && s < plan->num_steps; s++)
+        if (operand->source == EXPOPS_NUMBER_CONSTANT)
             expops_store_number(&value, operand->meeting.as, problem->compute,
-                                plan->step[s].params + plan->step[s].numbers_at + index * bytes);
+                                number_place(step, problem->compute, index));
         index++;
     }
+}
+
+expops_status expops_plan_places(const expops_problem *problem, expops_plan *plan, uint32_t first_number,
+                                 uint32_t first_step)
+{
+    const uint32_t end = plan->num_numbers;
+    for (uint32_t s = first_step; s < plan->num_steps; s++) {
+        store_constants(problem, plan->step + s);
+        for (uint32_t i = first_number; i < end; i++) {
+            expops_plan_number *number = s == first_step ? plan->number + i : ADD(plan, number);
+            if (!number)
+                return expops_no_plan_memory();
+            *number = plan->number[i];
+            number->to = number_place(plan->step + s, problem->compute, number->index);
+            number->plain = !number->meeting.held && number->source == EXPOPS_NUMBER_VALUE;
+        }
+    }
+    return EXPOPS_OK;
 }

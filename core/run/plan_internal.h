@@ -4,10 +4,11 @@
 
 #include "plan.h"
 
-/* Adds the leaf's numbers, for the steps from `first_step` on. */
-expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *plan, uint32_t first_step);
-/* Says which steps the leaf's numbers go to, and writes once what no call changes. */
-void expops_plan_constants(const expops_problem *problem, expops_plan *plan, uint32_t first_step);
+/* Adds the leaf's numbers, which are checked at each call. */
+expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *plan);
+/* Says where the leaf's numbers go in its steps, and writes once what no call changes. */
+expops_status expops_plan_places(const expops_problem *problem, expops_plan *plan, uint32_t first_number,
+                                 uint32_t first_step);
 /* Adds the leaf's tensors, the output first. */
 expops_status expops_plan_tensors(const expops_draft *draft, const expops_problem *problem, expops_plan *plan);
 /* Notes which tensors may not cross: the leaf's inputs with its output, and with what earlier leaves wrote. */
@@ -17,5 +18,7 @@ expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem 
 expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, const expops_steps *steps,
                                        const expops_step *from, uint32_t first_tensor, uint32_t num_tensors,
                                        expops_plan_step *step);
+/* Makes room for the call's pointers, and the steps' launches point there. */
+expops_status expops_plan_launches(expops_plan *plan);
 
 #endif

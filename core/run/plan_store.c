@@ -1,17 +1,18 @@
 /* Each thread's plans: a small set-associative table, bounded, freed when the thread ends. */
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
+#include "plan_key.h"
 #include "plan_store.h"
 
-enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4 };
+enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4, RECENT_BITS = 6 };
 
 typedef struct store {
     expops_plan *plan[SETS][WAYS];
     uint8_t next[SETS];    /* the way that is given up next */
     unsigned next_thinned; /* set */
-    uint64_t *room;        /* of keys that are too long for the stack */
-    size_t max_room;
+    /* Where plans were found lately, by the operator and a little of the output: they are compared before the key is hashed.
+     * Another plan may be there by now, or none. */
+    expops_plan **recent[1 << RECENT_BITS];
 } store;
 
 static _Thread_local store *mine;
@@ -32,8 +33,6 @@ static void free_store(void *given)
     store *store = given;
     for (unsigned set = 0; store && set < SETS; set++)
         forget_set(store, set);
-    if (store)
-        free(store->room);
     free(store);
     mine = NULL;
 }
@@ -43,18 +42,62 @@ static void create_key(void)
     pthread_key_create(&on_exit_key, free_store);
 }
 
-expops_plan *expops_plan_find(const expops_plan_key *key)
+/* Of a handle no bits say how it is aligned. */
+static inline uint64_t in_address(const expops_device *device)
 {
-    if (!mine || key->failed)
+    return device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
+}
+
+static inline __attribute__((always_inline)) int same_arguments(const expops_plan *plan, const expops_plan_call *call)
+{
+    cursor at = { .known = plan->key };
+    return walk_key(&at, COMPARE, call, in_address(call->device));
+}
+
+static inline __attribute__((always_inline)) int fits(const expops_plan *plan, const expops_plan_call *call)
+{
+    return plan->op == call->op && plan->device_id == call->device->id && plan->num_outs == call->num_outs &&
+           same_arguments(plan, call);
+}
+
+static inline expops_plan ***recent_of(const expops_plan_call *call)
+{
+    const uint64_t word = (uint64_t)(uintptr_t)call->op + rough_word(call->outs);
+    return mine->recent + (word * HASH_FACTOR >> (64 - RECENT_BITS));
+}
+
+static __attribute__((noinline)) expops_plan *find_by_key(const expops_plan_call *call, expops_plan_key *key)
+{
+    cursor at = { .hash = (uint64_t)(uintptr_t)call->op ^ call->device->id << 8 ^ call->num_outs };
+    walk_key(&at, MEASURE, call, in_address(call->device));
+    *key = (expops_plan_key){ at.hash, at.count };
+    if (!mine)
         return NULL;
-    expops_plan *const *set = mine->plan[key->hash >> (64 - SET_BITS)];
+    expops_plan **set = mine->plan[key->hash >> (64 - SET_BITS)];
     for (unsigned way = 0; way < WAYS; way++) {
         expops_plan *plan = set[way];
-        if (plan && plan->hash == key->hash && plan->key_count == key->count &&
-            !memcmp(plan->key, key->words, key->count * sizeof *key->words))
-            return plan;
+        if (!plan || plan->hash != key->hash || !fits(plan, call))
+            continue;
+        *recent_of(call) = set + way;
+        return plan;
     }
     return NULL;
+}
+
+expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key)
+{
+    if (mine) {
+        expops_plan **recent = *recent_of(call), *plan = recent ? *recent : NULL;
+        if (plan && fits(plan, call))
+            return plan;
+    }
+    return find_by_key(call, key);
+}
+
+void expops_plan_key_write(const expops_plan_call *call, uint64_t *words)
+{
+    cursor at = { .next = words };
+    walk_key(&at, WRITE, call, in_address(call->device));
 }
 
 /* 0: no memory. */
@@ -67,20 +110,6 @@ static int have_store(void)
     if (mine)
         pthread_setspecific(on_exit_key, mine);
     return mine != NULL;
-}
-
-uint64_t *expops_plan_key_room(size_t words)
-{
-    if (!have_store())
-        return NULL;
-    if (words <= mine->max_room)
-        return mine->room;
-    uint64_t *room = realloc(mine->room, words * sizeof *room);
-    if (!room)
-        return NULL;
-    mine->room = room;
-    mine->max_room = words;
-    return room;
 }
 
 int expops_plan_keep(expops_plan *plan)

@@ -6,8 +6,8 @@
 
 /* Gives the plan to the calling thread, which may forget an older one for it. 0: no memory, the plan is not kept. */
 int expops_plan_keep(expops_plan *plan);
-/* Memory of the calling thread for a key of so many words; what was in it stays. NULL: no memory. */
-uint64_t *expops_plan_key_room(size_t words);
+/* Writes the call's key, of as many words as expops_plan_find said. */
+void expops_plan_key_write(const expops_plan_call *call, uint64_t *words);
 /* Forgets an eighth of the calling thread's plans, another one at each call. */
 void expops_plan_thin(void);
 

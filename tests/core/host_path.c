@@ -4,12 +4,20 @@
 #include <string.h>
 #include "fixture.h"
 
-static fixture_tensor x, y, z;
+static fixture_tensor x, y, z, shifted;
 static const int64_t row[] = { 512 };
 
 static expops_status silu(expops_device *device)
 {
     return expops_silu(device, NULL, &x.tensor, &z.tensor);
+}
+
+/* Two plans whose outputs have one shape: the one that was found last is not the one wanted. */
+static expops_status silu_in_turn(expops_device *device)
+{
+    static int other;
+    other = !other;
+    return expops_silu(device, NULL, other ? &shifted.tensor : &x.tensor, &z.tensor);
 }
 
 static expops_status silu_default_device(expops_device *device)
@@ -32,6 +40,33 @@ static expops_status rms_norm(expops_device *device)
     return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
 }
 
+static const expops_operator *inferred;
+
+static expops_status infer_silu(expops_device *device)
+{
+    const expops_value args[] = { expops_tensor_value(&x.tensor) };
+    expops_result result;
+    return expops_infer(inferred, args, 1, &result, 1);
+}
+
+static expops_status infer_mul(expops_device *device)
+{
+    const expops_value args[] = { expops_tensor_value(&x.tensor), expops_tensor_value(&y.tensor) };
+    expops_result result;
+    return expops_infer(inferred, args, 2, &result, 1);
+}
+
+static expops_status infer_new_shape(expops_device *device)
+{
+    static int64_t length;
+    fixture_tensor in;
+    expops_result result;
+    length++;
+    TENSOR_AT(&in, 0x100000, EXPOPS_DTYPE_F32, length);
+    const expops_value args[] = { expops_tensor_value(&in.tensor) };
+    return expops_infer(inferred, args, 1, &result, 1);
+}
+
 /* A plan made, and from the 2048th on one forgotten, with a kernel that the backend offers. */
 static expops_status new_shape(expops_device *device)
 {
@@ -47,9 +82,16 @@ static expops_status new_shape(expops_device *device)
 static const struct {
     const char *name;
     expops_status (*call)(expops_device *device);
-} cases[] = { { "silu", silu },         { "silu-default-device", silu_default_device },
-              { "mul", mul },           { "mul-scalar", mul_scalar },
-              { "rms_norm", rms_norm }, { "new-shape", new_shape } };
+} cases[] = { { "silu", silu },
+              { "silu-default-device", silu_default_device },
+              { "silu-in-turn", silu_in_turn },
+              { "mul", mul },
+              { "mul-scalar", mul_scalar },
+              { "rms_norm", rms_norm },
+              { "infer-silu", infer_silu },
+              { "infer-mul", infer_mul },
+              { "infer-new-shape", infer_new_shape },
+              { "new-shape", new_shape } };
 
 int main(int argc, char **argv)
 {
@@ -59,6 +101,8 @@ int main(int argc, char **argv)
     TENSOR_AT(&x, 0x100000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&z, 0x300000, EXPOPS_DTYPE_F32, 512, 512);
+    TENSOR_AT(&shifted, 0x400004, EXPOPS_DTYPE_F32, 512, 512);
+    inferred = expops_find(strcmp(argv[1], "infer-mul") ? "silu" : "mul");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(cases[i].name, argv[1]))
             continue;

@@ -285,6 +285,22 @@ static void inference_needs_no_device(void **state)
     assert_null(expops_find("no_such_operator"));
 }
 
+static void operators_are_found_by_each_of_their_names(void **state)
+{
+    for (size_t i = 0; i < expops_operator_count(); i++) {
+        const expops_operator *op = expops_operator_at(i);
+        if (i)
+            assert_true(strcmp(expops_operator_name(expops_operator_at(i - 1)), expops_operator_name(op)) < 0);
+        assert_ptr_equal(expops_find(expops_operator_name(op)), op);
+        for (size_t a = 0; expops_operator_alias(op, a); a++)
+            assert_ptr_equal(expops_find(expops_operator_alias(op, a)), op);
+        if (expops_operator_copy_name(op))
+            assert_ptr_equal(expops_find(expops_operator_copy_name(op)), op);
+    }
+    assert_null(expops_find("nothing"));
+    assert_null(expops_find(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +316,7 @@ int main(void)
         cmocka_unit_test(scratch_comes_from_the_callers_allocator),
         cmocka_unit_test(inference_needs_no_device),
         cmocka_unit_test(under_capture_only_loaded_kernels_run),
+        cmocka_unit_test(operators_are_found_by_each_of_their_names),
     };
     return cmocka_run_group_tests_name("call", tests, fixture_open, fixture_close);
 }

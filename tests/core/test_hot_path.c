@@ -76,6 +76,41 @@ static void a_repeated_call_does_nothing_but_launch(void **state)
     assert_int_equal(expops_enable(NULL), EXPOPS_OK);
 }
 
+static void infer(const expops_operator *op, int64_t rows, int64_t columns, expops_dtype dtype)
+{
+    fixture_tensor x;
+    expops_result result;
+    TENSOR_AT(&x, 0x100000, dtype, rows, columns);
+    const expops_value args[] = { expops_tensor_value(&x.tensor) };
+    assert_int_equal(expops_infer(op, args, 1, &result, 1), EXPOPS_OK);
+    assert_int_equal(result.dtype, dtype);
+    assert_int_equal(result.ndim, 2);
+    assert_int_equal(result.shape[0], rows);
+    assert_int_equal(result.shape[1], columns);
+    assert_int_equal(result.strides[0], columns);
+}
+
+static void a_repeated_question_allocates_nothing(void **state)
+{
+    const expops_operator *silu = expops_find("silu");
+    infer(silu, 40, 50, EXPOPS_DTYPE_F32);
+    counting = 1;
+    for (int i = 0; i < 100; i++)
+        infer(silu, 40, 50, EXPOPS_DTYPE_F32);
+    counting = 0;
+    assert_int_equal(count, 0);
+}
+
+/* More than are kept, and some that are looked for in one place. */
+static void answers_are_those_of_the_question(void **state)
+{
+    const expops_operator *ops[] = { expops_find("silu"), expops_find("abs") };
+    for (int64_t i = 0; i < 3000; i++) {
+        infer(ops[i & 1], 1 + i % 7, 1 + i % 11, EXPOPS_DTYPE_F32);
+        infer(ops[i & 1], 1 + i % 7, 1 + i % 11, i & 2 ? EXPOPS_DTYPE_F16 : EXPOPS_DTYPE_F64);
+    }
+}
+
 static void counting_works(void **state)
 {
     counting = 1;
@@ -107,6 +142,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counting_works),
         cmocka_unit_test(a_repeated_call_does_nothing_but_launch),
+        cmocka_unit_test(a_repeated_question_allocates_nothing),
+        cmocka_unit_test(answers_are_those_of_the_question),
         cmocka_unit_test(old_plans_make_room),
     };
     return cmocka_run_group_tests_name("hot_path", tests, fixture_open, fixture_close);

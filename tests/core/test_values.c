@@ -9,6 +9,7 @@
 #include "draft/draft.h"
 #include "fixture.h"
 #include "operator.h"
+#include "run/plan.h"
 #include "draft/view.h"
 
 static fixture_tensor x, y, out;
@@ -193,6 +194,55 @@ static void f8_plans_are_not_taken_by_other_values(void **state)
     expect(expops_call(rms_norm, fixture_device, NULL, norm, 4, &out.tensor, 1), EXPOPS_ERR_INVALID_ARGUMENT);
 }
 
+/* A plan of a good descriptor must not serve a bad one: a rank with bits that no rank has, arrays that are missing. */
+static void plans_are_not_taken_by_other_descriptors(void **state)
+{
+    for (int compact = 0; compact < 2; compact++) {
+        fixture_tensor bad = x;
+        const expops_tensor *self = &bad.tensor;
+        bad.tensor.shape = bad.shape;
+        bad.tensor.strides = compact ? NULL : bad.strides;
+        expect(expops_silu(fixture_device, NULL, self, &out.tensor), EXPOPS_OK);
+        for (int bit = 5; bit < 32; bit++) {
+            bad.tensor.ndim = (int32_t)(2 | 1u << bit);
+            expect(expops_silu(fixture_device, NULL, self, &out.tensor), EXPOPS_ERR_SHAPE);
+        }
+        bad.tensor.ndim = 2;
+        bad.tensor.shape = NULL;
+        expect(expops_silu(fixture_device, NULL, self, &out.tensor), EXPOPS_ERR_INVALID_ARGUMENT);
+    }
+}
+
+/* What the draft reads of a number decides the plan, not where the number lies. */
+static expops_status times(expops_draft *d)
+{
+    expops_view out;
+    EXPOPS_TRY(expops_draft_like(d, 0, &out));
+    expops_leaf *leaf = expops_draft_leaf(d, d->op, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_leaf_argument(leaf, 0);
+    expops_leaf_constant(leaf, expops_number_value(d->op, 1, d->args + 1), 0);
+    return EXPOPS_OK;
+}
+
+static void plans_are_made_for_what_a_complex_number_holds(void **state)
+{
+    const expops_operator op = { .name = "times",
+                                 .dtypes = FLOATING | COMPLEX,
+                                 .parameters = { TENSOR("self"), NUMBER("factor", .drafted = 1) },
+                                 .draft = times };
+    double parts[2] = { 2, 0 };
+    const expops_value args[] = { expops_tensor_value(&x.tensor), expops_complex(parts) };
+    null_backend.offers = 1;
+    for (; parts[0] < 5; parts[0]++) {
+        float got;
+        expect(expops_call(&op, fixture_device, NULL, args, 2, &out.tensor, 1), EXPOPS_OK);
+        memcpy(&got, null_backend.last.params, sizeof got);
+        assert_true(got == (float)parts[0]);
+    }
+    null_backend.offers = 0;
+    expops_plan_forget(); /* the operator goes */
+}
+
 /* --- what an operator's author may get wrong --- */
 
 /* A row beside another: a tensor of too few elements is never read past its end. */
@@ -210,11 +260,11 @@ static expops_status loss(expops_draft *d)
 
 static void a9_tensors_beside_a_row_broadcast(void **state)
 {
-    const expops_operator op = { .name = "loss",
-                                 .family = EXPOPS_FAMILY_REDUCE,
-                                 .dtypes = FLOATING,
-                                 .parameters = { TENSOR("self"), TENSOR("target") },
-                                 .draft = loss };
+    static const expops_operator op = { .name = "loss",
+                                        .family = EXPOPS_FAMILY_REDUCE,
+                                        .dtypes = FLOATING,
+                                        .parameters = { TENSOR("self"), TENSOR("target") },
+                                        .draft = loss };
     fixture_tensor small;
     expops_result result;
     TENSOR_AT(&small, 0x200000, EXPOPS_DTYPE_F32, 4, 2);
@@ -235,6 +285,8 @@ int main(void)
         cmocka_unit_test(f8_choices_out_of_range),
         cmocka_unit_test(f8_kinds_that_do_not_fit),
         cmocka_unit_test(f8_plans_are_not_taken_by_other_values),
+        cmocka_unit_test(plans_are_not_taken_by_other_descriptors),
+        cmocka_unit_test(plans_are_made_for_what_a_complex_number_holds),
         cmocka_unit_test(a9_tensors_beside_a_row_broadcast),
     };
     return cmocka_run_group_tests_name("values", tests, open_with_tensors, fixture_close);

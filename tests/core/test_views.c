@@ -237,6 +237,21 @@ static void ranges_for_sizes(void **state)
                      EXPOPS_OK);
 }
 
+/* Where a view starts is said anew for each tensor. */
+static void views_move_with_their_tensor(void **state)
+{
+    expops_tensor moved = matrix;
+    for (int repeat = 0; repeat < 2; repeat++)
+        for (moved.byte_offset = 8; moved.byte_offset < 80; moved.byte_offset += 16) {
+            expops_result view;
+            const expops_value args[] = { expops_tensor_value(&moved), expops_int(0), expops_int(2) };
+            assert_int_equal(expops_view_of(expops_find("select"), args, 3, &view), EXPOPS_OK);
+            assert_int_equal(view.byte_offset, moved.byte_offset + 2 * 4 * 4);
+            assert_int_equal(view.ndim, 1);
+            assert_int_equal(view.flags, EXPOPS_RESULT_ALIAS);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +262,7 @@ int main(void)
         cmocka_unit_test(real_numbers_of_complex_ones),
         cmocka_unit_test(names),
         cmocka_unit_test(ranges_for_sizes),
+        cmocka_unit_test(views_move_with_their_tensor),
     };
     return cmocka_run_group_tests_name("views", tests, NULL, NULL);
 }
