@@ -143,6 +143,12 @@ static void scalars(void **state)
     assert_true(mask_of(wave, 4) == 5);
     step(wave, "s_cmp_lg_u32 s3, 0x12");
     assert_int_equal(wave->s[SIM_SCC], 0);
+    step(wave, "s_cmpk_eq_i32 s3, 0x12");
+    assert_int_equal(wave->s[SIM_SCC], 1);
+    step(wave, "s_cmpk_gt_i32 s3, 0xfff0"); /* -16 */
+    assert_int_equal(wave->s[SIM_SCC], 1);
+    step(wave, "s_cmpk_gt_u32 s3, 0xfff0");
+    assert_int_equal(wave->s[SIM_SCC], 0);
     step(wave, "s_cselect_b32 s6, 1, 2");
     assert_int_equal(wave->s[6], 2);
     step(wave, "s_min_i32 s6, -1, 1");

@@ -108,6 +108,8 @@ static int compare_scalars(sim_wave *wave, const sim_instruction *in)
     const int wide = in->row->types[0] == 'q';
     a.q[0] = wide ? sim_scalar64(wave, in->operand) : sim_scalar32(wave, in->operand);
     b.q[0] = wide ? sim_scalar64(wave, in->operand + 1) : sim_scalar32(wave, in->operand + 1);
+    if (in->name[5] == 'k') /* s_cmpk_: a constant of 16 bits, with a sign where numbers have one */
+        b.w[0] = strstr(in->name, "_i32") ? (uint32_t)(int32_t)(int16_t)b.w[0] : b.w[0] & 0xffff;
     wave->s[SIM_SCC] = (uint32_t)((condition *)in->row->function)(&a, &b, 1);
     return SIM_NEXT;
 }
@@ -127,9 +129,10 @@ static const char *letter_of(const char *type)
 int sim_identify_compare(sim_instruction *in)
 {
     char word[16], type[8];
-    const int scalar = !strncmp(in->name, "s_cmp_", 6), vector = !strncmp(in->name, "v_cmp_", 6);
+    const int constant = !strncmp(in->name, "s_cmpk_", 7);
+    const int scalar = constant || !strncmp(in->name, "s_cmp_", 6), vector = !strncmp(in->name, "v_cmp_", 6);
     const int both = !strncmp(in->name, "v_cmpx_", 7);
-    const char *rest = in->name + (both ? 7 : 6), *cut = strrchr(in->name, '_');
+    const char *rest = in->name + (both || constant ? 7 : 6), *cut = strrchr(in->name, '_');
     if ((!scalar && !vector && !both) || cut < rest || (size_t)(cut - rest) >= sizeof word || strlen(cut) > 4)
         return 0;
     memcpy(word, rest, (size_t)(cut - rest));
