@@ -102,6 +102,7 @@ typedef struct row_reader {
     const test_reference *reference;
     expops_row_reference r;
     long double *memory, *room; /* for four more rows */
+    int beside;                 /* the others may be left out: weights */
     int moduli;                 /* complex numbers are read as their moduli */
     int lost;                   /* the row has an element that the common type does not hold */
 } row_reader;
@@ -112,8 +113,10 @@ static int reader_begin(row_reader *reader, const test_call *call)
     reader->reference = test_reference_find(call->op->name);
     reader->x = &call->arrays[0];
     for (size_t i = 1, count = 0; i < call->num_args && count < 2; i++)
-        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_TENSOR)
+        if (call->op->parameters[i].kind == EXPOPS_PARAMETER_TENSOR) {
+            reader->beside = call->op->parameters[i].optional != 0;
             reader->others[count++] = call->arrays[i].host ? &call->arrays[i] : NULL;
+        }
     if (test_plan_rows(call, &reader->plan) != EXPOPS_OK)
         return 0;
     const size_t length = reader->plan.length > 0 ? (size_t)reader->plan.length : 1;
@@ -136,7 +139,7 @@ static long double read_at(row_reader *reader, const test_call *call, const test
     const expops_dtype common = call->types.common;
     if (reader->moduli)
         return hypotl(value.re, value.im);
-    if (from != reader->x)
+    if (from != reader->x && reader->beside) /* a weight meets the row as it is */
         return value.re;
     const long double element = test_round(common, value.re);
     reader->lost |= test_is_integer(common) && !(fabsl(element - value.re) < 1);
@@ -229,7 +232,7 @@ test_answer *test_row_answers(const test_call *call)
             const long double error = error_of(call, &reader.r, k);
             answers[out_position(&reader, call, row, k)] =
                 (test_answer){ .value = { reader.r.out[k], 0 },
-                               .slack = isfinite(error) ? error : 0,
+                               .slack = isnan(error) ? 0 : error,
                                .unknown = reader.moduli || reader.lost || isinf(error) || !isfinite(reader.r.out[k]) };
         }
     }
