@@ -32,6 +32,34 @@ XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
     return xk_acc_of(most, rest + (1 + other) * xk_exp(less == most ? 0 : less - most));
 }
 
+/* Puts the larger of two first. */
+XK_FN void xk_order(xk_acc *a, xk_acc *b)
+{
+    const int swap = b->most > a->most;
+    const xk_acc more = xk_acc_of(swap ? b->most : a->most, swap ? b->rest : a->rest);
+    *b = xk_acc_of(swap ? a->most : b->most, swap ? a->rest : b->rest);
+    *a = more;
+}
+
+/* A vector's elements at once, a power of 2 of them: the largest is found first, so that of each other one there is one
+ * exponential and nothing to choose. What is brought down to -inf would be NaN. Bounds are such that compilers know them. */
+#define XK_COMBINES_MANY 1
+#define XK_ORDER_HALVES(half) \
+    XK_UNROLL \
+    for (int k = 0; n > half && k < half; k++) \
+        xk_order(more + k, more + (k + half) % n);
+XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
+{
+    XK_ORDER_HALVES(8) XK_ORDER_HALVES(4) XK_ORDER_HALVES(2) XK_ORDER_HALVES(1)
+    xk_order(more, &acc);
+    const xk_t most = more[0].most, base = most == -(xk_t)XK_INFINITY ? 0 : most;
+    xk_t rest = more[0].rest + (1 + acc.rest) * xk_exp(acc.most - base);
+    XK_UNROLL
+    for (int k = 1; k < n; k++)
+        rest += (1 + more[k].rest) * xk_exp(more[k].most - base);
+    return xk_acc_of(most, rest);
+}
+
 /* A row with an infinity above all is NaN throughout. */
 XK_FN xk_acc xk_checked(xk_acc a)
 {

@@ -14,6 +14,12 @@ XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
 #else
     /* What the difference's rounding lost counts as many units as the exponential is far from 1. */
     const xk_t gap = x - row.most, back = gap - x, low = (x - (gap - back)) - (row.most + back);
-    return xk_exp_times(row.rest, gap, gap > -1000 ? low : 0);
+    const xk_t rest = gap > -1000 ? low : 0;
+#if XK_F32
+    const xk_t y = xk_exp(gap) * row.rest;
+    return y + y * rest;
+#else
+    return xk_exp_times(row.rest, gap, rest);
+#endif
 #endif
 }

@@ -1,6 +1,20 @@
 /* The pass over a row that reduces it, for reduce.kernel.c and map.kernel.c: a statement block that leaves what this
- * work-item saw in `acc`. Every element of a vector has an accumulator of its own, so that none waits for another. */
+ * work-item saw in `acc`. */
 
+#ifdef XK_COMBINES_MANY
+/* The operator's text combines a vector's elements at once. */
+#define XK_TAKE \
+    { \
+        xk_acc more[XK_VEC]; \
+        XK_UNROLL \
+        for (int k = 0; k < XK_VEC; k++) \
+            more[k] = XK_LIFT; \
+        acc = xk_combine_many(acc, more, XK_VEC); \
+    }
+#define XK_BEGIN_GATHER xk_acc acc = xk_identity();
+#define XK_END_GATHER
+#else
+/* Every element of a vector has an accumulator of its own, so that none waits for another. */
 #define XK_TAKE \
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
@@ -20,27 +34,37 @@
 #define XK_END_GATHER \
     XK_FOLD(8) XK_FOLD(4) XK_FOLD(2) XK_FOLD(1) \
     xk_acc acc = seen[0];
+#endif
 
-/* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some
- * compilers wait for each. */
-#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < p.length))
+/* A row in registers, or a part of it from XK_FIRST to XK_END: kept<i>. All vectors are asked for before the first is used; a
+ * branch around each would make some compilers wait for each. */
+#if XK_TURNS && XK_PART
+#define XK_FIRST from
+#define XK_END end
+#else
+#define XK_FIRST 0
+#define XK_END p.length
+#endif
+#define XK_TURN (XK_FIRST + (turn * XK_TPR + lane) * XK_VEC)
+#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < XK_END))
 #define XK_KEPT(i) xk_vector##i kept##i[XK_TURNS];
 #define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
 #define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
 /* What was made of a kept row is made again: a compiler that keeps it too needs more registers than there are. */
 #define XK_REREAD(i) XK_UNKNOWN(kept##i[turn].word);
-#define XK_GATHER_TURNS \
+#define XK_KEEP_TURNS \
     XK_EACH_LIFTED(XK_KEPT) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        const xk_index e = (turn * XK_TPR + lane) * XK_VEC; \
+        const xk_index e = XK_TURN; \
         if (XK_INSIDE(e)) { \
             XK_EACH_LIFTED(XK_KEEP) \
         } \
-    } \
+    }
+#define XK_TAKE_TURNS \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        if (XK_INSIDE((turn * XK_TPR + lane) * XK_VEC)) { \
+        if (XK_INSIDE(XK_TURN)) { \
             XK_EACH_LIFTED(XK_AGAIN) \
             XK_TAKE \
         } \

@@ -18,14 +18,25 @@ static uint32_t inner_dim(const expops_problem *problem)
     return problem->rank - 1;
 }
 
+/* How far apart the boxes of neighbours are, about: more than a vector, and neighbours had better be different work-items'. */
+static int64_t step_of_boxes(const expops_problem *problem)
+{
+    const expops_window *window = &problem->window;
+    const int64_t kept = problem->shape[problem->rank - 1];
+    return window->single || !window->walked || kept < 1 ? 1 : window->sizes[window->walked - 1] / kept;
+}
+
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
 static uint32_t choose_vector(const expops_problem *problem)
 {
     const uint32_t inner = problem->rank - 1;
+    const int64_t step = step_of_boxes(problem);
     const uint32_t widest =
         problem->window.picked ? 16 / expops_operand_bytes(problem->operand) : expops_widest_vector(problem);
     uint32_t vector = problem->operand[0].strides[inner] == 1 ? widest : 1;
     while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
+        vector /= 2;
+    while (vector > 1 && step > 2 && expops_operand_bytes(problem->operand + 1) * step * vector > 16)
         vector /= 2;
     return vector;
 }
