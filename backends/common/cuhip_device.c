@@ -94,7 +94,7 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     out_info->driver = device->driver_text;
     out_info->compiler = device->compiler_text;
     out_info->prelude = cuhip_prelude;
-    out_info->caps = EXPOPS_CAP_F64 | EXPOPS_CAP_RELAY;
+    out_info->caps = EXPOPS_CAP_F64;
     out_info->caps |= cuhip_api.stream_capturing ? EXPOPS_CAP_CAPTURE : 0;
     out_info->caps |= device->pools ? EXPOPS_CAP_STREAM_ALLOCATE : 0;
     out_info->memory_bytes = device->memory_bytes;

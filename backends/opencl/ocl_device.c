@@ -59,7 +59,7 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
     info->driver = device->driver;
     info->compiler = device->compiler;
     info->caps = EXPOPS_CAP_HANDLES | (ocl_device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) ? EXPOPS_CAP_F64 : 0) |
-                 (device->cpu ? EXPOPS_CAP_CPU | EXPOPS_CAP_RELAY : 0);
+                 (device->cpu ? EXPOPS_CAP_CPU : 0);
     info->memory_bytes = ocl_device_number(id, CL_DEVICE_GLOBAL_MEM_SIZE);
     info->local_bytes = ocl_device_number(id, CL_DEVICE_LOCAL_MEM_SIZE);
     info->max_group = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE);

@@ -47,21 +47,6 @@ typedef uint4 xk_word16;
 XK_FN xk_uint xk_local_id(void) { return (xk_uint)get_local_id(0); }
 XK_FN xk_uint xk_group_id(void) { return (xk_uint)get_group_id(0); }
 #define xk_barrier() barrier(CLK_LOCAL_MEM_FENCE)
-#define xk_draw(at) atomic_inc(at)
-
-/* Enough where memory is a processor's: the only devices that claim EXPOPS_CAP_RELAY. */
-XK_FN xk_uint xk_pass(XK_GLOBAL xk_uint *at)
-{
-    mem_fence(CLK_GLOBAL_MEM_FENCE);
-    return atomic_inc(at);
-}
-
-XK_FN xk_uint xk_look(XK_GLOBAL xk_uint *at)
-{
-    const xk_uint now = atomic_or(at, 0u);
-    mem_fence(CLK_GLOBAL_MEM_FENCE);
-    return now;
-}
 
 XK_FN xk_uint xk_f32_bits(float x) { return as_uint(x); }
 XK_FN float xk_bits_f32(xk_uint x) { return as_float(x); }
