@@ -41,7 +41,7 @@ static expops_status joined_shape(expops_draft *d, int32_t *dim, expops_view *al
 }
 
 /* The channels innermost where all tensors have them there; NULL is compact. */
-static const int64_t *memory_order(expops_draft *d, const expops_view *all, int64_t *strides)
+static const int64_t *order_of_channels(expops_draft *d, const expops_view *all, int64_t *strides)
 {
     for (uint32_t i = 0; i < d->args[0].count; i++) {
         const expops_view item = expops_draft_item(d, 0, i);
@@ -60,7 +60,7 @@ static expops_status draft(expops_draft *d)
     expops_view all, out;
     int32_t dim;
     EXPOPS_TRY(joined_shape(d, &dim, &all));
-    EXPOPS_TRY(expops_draft_result(d, 0, d->result, all.ndim, all.shape, memory_order(d, &all, strides), &out));
+    EXPOPS_TRY(expops_draft_result(d, 0, d->result, all.ndim, all.shape, order_of_channels(d, &all, strides), &out));
     expops_view place = out;
     for (uint32_t i = 0; i < d->args[0].count; i++) {
         const expops_view item = expops_draft_item(d, 0, i);
