@@ -1,8 +1,25 @@
 #include "draft/draft.h"
 #include "operator.h"
 
+/* The type of both tensors; f16, too, of f32: that of an input which log_softmax converted to f32. */
+static expops_status check_types(const expops_draft *d)
+{
+    const int32_t grad = d->tensor[0].dtype, output = d->tensor[1].dtype, input = (int32_t)d->args[3].as.integer;
+    if (grad != output)
+        return expops_fail(EXPOPS_ERR_DTYPE, "argument output has type %s; expected is grad_output's, %s",
+                           expops_dtype_name((expops_dtype)output), expops_dtype_name((expops_dtype)grad));
+    if (input != grad && !(input == EXPOPS_DTYPE_F16 && grad == EXPOPS_DTYPE_F32) &&
+        d->args[3].kind != EXPOPS_VALUE_NONE)
+        return expops_fail(EXPOPS_ERR_DTYPE,
+                           "argument input_dtype is %s and grad_output has type %s; expected is the same, "
+                           "or f16 and f32",
+                           expops_dtype_name((expops_dtype)input), expops_dtype_name((expops_dtype)grad));
+    return EXPOPS_OK;
+}
+
 static expops_status draft(expops_draft *d)
 {
+    EXPOPS_TRY(check_types(d));
     EXPOPS_TRY_SAYING(expops_view_has_shape(d->tensor + 1, d->tensor[0].ndim, d->tensor[0].shape), "argument output");
     return expops_draft_map_along(d, 2);
 }
