@@ -24,7 +24,9 @@ static void find_walked(const test_call *call, int32_t ndim, test_row_plan *plan
             const int64_t dim = call->op->family == EXPOPS_FAMILY_MAP ? (int64_t)k - count : value->as.integers[k];
             plan->walked[dim < 0 ? dim + ndim : dim] = 1;
         }
-        if (((list && !count) || left_out) && call->op->family == EXPOPS_FAMILY_REDUCE)
+        const int none =
+            call->op->parameters[i].drafted && value->kind == EXPOPS_VALUE_INTS; /* an empty list names none */
+        if (((list && !count && !none) || left_out) && call->op->family == EXPOPS_FAMILY_REDUCE)
             memset(plan->walked, 1, (size_t)ndim);
     }
 }
