@@ -23,6 +23,9 @@ static expops_status draft(expops_draft *d)
     const int64_t elements = expops_view_numel(&self);
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, index->ndim, index->shape, NULL, &out));
     EXPOPS_TRY(expops_pick_check(&out, elements));
+    if (index->ndim == EXPOPS_MAX_RANK)
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "index has %d dimensions; %d is the most here", index->ndim,
+                           index->ndim - 1);
     EXPOPS_TRY(flatten(d, index, &self));
     memset(source.strides, 0, sizeof source.strides);
     source.slot = self.slot;
