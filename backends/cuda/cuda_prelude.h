@@ -28,38 +28,6 @@ typedef uint4 xk_word16;
 #define xk_local_id() (threadIdx.x)
 #define xk_group_id() (blockIdx.x)
 #define xk_barrier() __syncthreads()
-#define xk_draw(at) atomicAdd(at, 1u)
-#if __CUDA_ARCH__ >= 700
-XK_FN xk_uint xk_pass(xk_uint *at)
-{
-    xk_uint before;
-    asm volatile("atom.acq_rel.gpu.add.u32 %0, [%1], 1;" : "=r"(before) : "l"(at) : "memory");
-    return before;
-}
-
-XK_FN xk_uint xk_look(const xk_uint *at)
-{
-    xk_uint now;
-    asm volatile("ld.acquire.gpu.u32 %0, [%1];" : "=r"(now) : "l"(at) : "memory");
-    return now;
-}
-#else
-XK_FN xk_uint xk_pass(xk_uint *at)
-{
-    __threadfence();
-    const xk_uint before = atomicAdd(at, 1u);
-    __threadfence();
-    return before;
-}
-
-XK_FN xk_uint xk_look(const xk_uint *at)
-{
-    const xk_uint now = *(volatile const xk_uint *)at;
-    __threadfence();
-    return now;
-}
-#endif
-
 #define xk_mulhi(a, b) __umulhi(a, b)
 #define xk_f32_bits(x) __float_as_uint(x)
 #define xk_bits_f32(x) __uint_as_float(x)

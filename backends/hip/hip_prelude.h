@@ -75,10 +75,6 @@ template <class T> static inline __attribute__((device, always_inline)) void xk_
 #define XK_MATH(name) name
 #endif
 
-#define xk_draw(at) __hip_atomic_fetch_add(at, 1u, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_AGENT)
-#define xk_pass(at) __hip_atomic_fetch_add(at, 1u, __ATOMIC_ACQ_REL, __HIP_MEMORY_SCOPE_AGENT)
-#define xk_look(at) __hip_atomic_load(at, __ATOMIC_ACQUIRE, __HIP_MEMORY_SCOPE_AGENT)
-
 XK_FN void xk_barrier(void)
 {
     __builtin_amdgcn_fence(__ATOMIC_RELEASE, "workgroup");

@@ -36,35 +36,26 @@
     xk_acc acc = seen[0];
 #endif
 
-/* A row in registers, or a part of it from XK_FIRST to XK_END: kept<i>. All vectors are asked for before the first is used; a
- * branch around each would make some compilers wait for each. */
-#if XK_TURNS && XK_PART
-#define XK_FIRST from
-#define XK_END end
-#else
-#define XK_FIRST 0
-#define XK_END p.length
-#endif
-#define XK_TURN (XK_FIRST + (turn * XK_TPR + lane) * XK_VEC)
-#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < XK_END))
+/* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some
+ * compilers wait for each. */
+#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < p.length))
 #define XK_KEPT(i) xk_vector##i kept##i[XK_TURNS];
 #define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
 #define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
 /* What was made of a kept row is made again: a compiler that keeps it too needs more registers than there are. */
 #define XK_REREAD(i) XK_UNKNOWN(kept##i[turn].word);
-#define XK_KEEP_TURNS \
+#define XK_GATHER_TURNS \
     XK_EACH_LIFTED(XK_KEPT) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        const xk_index e = XK_TURN; \
+        const xk_index e = (turn * XK_TPR + lane) * XK_VEC; \
         if (XK_INSIDE(e)) { \
             XK_EACH_LIFTED(XK_KEEP) \
         } \
-    }
-#define XK_TAKE_TURNS \
+    } \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        if (XK_INSIDE(XK_TURN)) { \
+        if (XK_INSIDE((turn * XK_TPR + lane) * XK_VEC)) { \
             XK_EACH_LIFTED(XK_AGAIN) \
             XK_TAKE \
         } \

@@ -2,6 +2,22 @@
  * so, what is reduced stays in registers between the two passes. Where XK_PART is 1, a group takes one of p.parts parts of a
  * row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
 
+#define XK_MAP_VECTOR \
+    union { \
+        XK_CAT(xk_word, XK_WO) word; \
+        XK_ARRAY(XK_S(XK_O), v); \
+    } result; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) { \
+        const xk_r r = XK_CALL; \
+        result.v[k] = XK_STORE(r); \
+    }
+#if XK_VEC > 1
+#define XK_STORE_ROW *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + e) = result.word;
+#else
+#define XK_STORE_ROW gout[at_out + XK_WALK(0, e)] = result.v[0];
+#endif
+
 #if XK_PART
 #define XK_SETTLED XK_TENSOR(const xk_acc, settled),
 #else
@@ -28,8 +44,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     const xk_index from = 0, end = p.length;
     XK_BEGIN_GATHER
 #if XK_TURNS
-    XK_KEEP_TURNS
-    XK_TAKE_TURNS
+    XK_GATHER_TURNS
 #else
     XK_GATHER_RANGE(from, end)
 #endif
@@ -39,8 +54,22 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
 #endif
 
 #if XK_TURNS
-    XK_MAP_TURNS
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++) {
+        const xk_index e = (turn * XK_TPR + lane) * XK_VEC;
+        if (XK_INSIDE(e)) {
+            XK_EACH_LIFTED(XK_REREAD)
+            XK_EACH_LIFTED(XK_AGAIN)
+            XK_EACH_OTHER(XK_LOAD)
+            XK_MAP_VECTOR
+            XK_STORE_ROW
+        }
+    }
 #else
-    XK_MAP_RANGE(from, end)
+    for (xk_index e = from + lane * XK_VEC; alive && e < end; e += XK_TPR * XK_VEC) {
+        XK_EACH(XK_LOAD)
+        XK_MAP_VECTOR
+        XK_STORE_ROW
+    }
 #endif
 }

@@ -19,8 +19,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const 
 
     XK_BEGIN_GATHER
 #if XK_TURNS
-    XK_KEEP_TURNS
-    XK_TAKE_TURNS
+    XK_GATHER_TURNS
 #else
     const xk_index from = part * (xk_index)p.part_length, end = from + (xk_index)p.part_length;
     XK_GATHER_RANGE(from, end < p.length ? end : p.length)

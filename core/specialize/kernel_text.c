@@ -23,9 +23,6 @@ TEXT(combine)
 TEXT(map)
 TEXT(slices)
 TEXT(product)
-TEXT(mapped)
-TEXT(relay)
-TEXT(clear)
 TEXT(window)
 TEXT(box)
 TEXT(scan_group)
@@ -36,18 +33,14 @@ TEXT(selection)
 /* What follows the operator's text for each variant, in order. */
 static const struct {
     const char *variant;
-    const char *texts[5];
+    const char *texts[4];
 } templates[] = {
     { "pointwise", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_pointwise } },
     { "flat", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_flat } },
     { "tile", { expops_kernel_operands, expops_kernel_tile } },
     { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
-    { "map",
-      { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_mapped, expops_kernel_map } },
-    { "clear", { expops_kernel_operands, expops_kernel_rows, expops_kernel_clear } },
-    { "relay",
-      { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_mapped, expops_kernel_relay } },
+    { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
     { "product", { expops_kernel_operands, expops_kernel_slices, expops_kernel_product } },
     { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
     { "count", { expops_kernel_scan_group, expops_kernel_count } },

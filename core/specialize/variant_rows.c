@@ -6,11 +6,8 @@
 enum {
     GROUP = 256,
     LARGEST_GROUP = 1024,
-    KEPT_VECTORS = 8,      /* a work-item keeps at most this many of each tensor in registers */
-    SHORTEST_PART = 16384, /* elements; shorter parts cost more than they spread */
-    RELAY_GROUP = 256,
-    RELAY_PARTS = 4,          /* of a row, for each compute unit: as many as run at once, about */
-    RELAY_RESIDENT = 8,       /* groups on a compute unit at once, at most */
+    KEPT_VECTORS = 8,         /* a work-item keeps at most this many of each tensor in registers */
+    SHORTEST_PART = 16384,    /* elements; shorter parts cost more than they spread */
     ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
     LARGEST_ACCUMULATOR = 64, /* bytes; a larger xk_acc does not compile */
 };
@@ -18,7 +15,7 @@ enum {
 typedef struct plan {
     int64_t rows, length;
     uint32_t outer_dims, vector, group, per_row, rows_per_group, turns;
-    int by_rows, wide, relayed;
+    int by_rows, wide;
     uint64_t parts, part_length;
 } plan;
 
@@ -104,24 +101,6 @@ static void cut_rows(const expops_problem *problem, const expops_device *device,
     plan->turns = 0;
 }
 
-/* A map whose rows do not stay in one group's registers, but in those of groups that run at once. */
-static int cut_for_relay(const expops_problem *problem, const expops_device *device, plan *plan)
-{
-    const uint32_t turns = plan->wide ? KEPT_VECTORS / 2 : KEPT_VECTORS;
-    const uint64_t part_length = (uint64_t)turns * RELAY_GROUP * plan->vector;
-    const uint64_t parts = ((uint64_t)plan->length + part_length - 1) / part_length;
-    if (problem->family != EXPOPS_FAMILY_MAP || !(device->info.caps & EXPOPS_CAP_RELAY) || plan->turns ||
-        plan->by_rows || plan->group != LARGEST_GROUP || parts > (uint64_t)RELAY_PARTS * device->info.compute_units ||
-        (uint64_t)plan->rows * parts > INT32_MAX)
-        return 0;
-    plan->relayed = 1;
-    plan->turns = turns;
-    plan->group = plan->per_row = RELAY_GROUP;
-    plan->part_length = part_length;
-    plan->parts = parts;
-    return 1;
-}
-
 static plan choose(const expops_problem *problem, const expops_device *device)
 {
     plan plan = { .rows = 1, .length = 1, .outer_dims = problem->rank - problem->row_dims };
@@ -131,8 +110,7 @@ static plan choose(const expops_problem *problem, const expops_device *device)
     plan.vector = plan.by_rows ? 1 : choose_vector(problem, &plan);
     plan.wide = expops_needs_wide_index(problem);
     share_group(problem, device, &plan);
-    if (!cut_for_relay(problem, device, &plan))
-        cut_rows(problem, device, &plan);
+    cut_rows(problem, device, &plan);
     plan.part_length = plan.parts > 1 ? plan.part_length : (uint64_t)plan.length;
     return plan;
 }
@@ -225,7 +203,7 @@ static void define_inputs(const expops_problem *problem, const plan *plan, expop
 static int is_exact(const plan *plan)
 {
     return plan->turns && plan->rows % plan->rows_per_group == 0 &&
-           plan->length == (int64_t)(plan->turns * plan->parts) * plan->per_row * plan->vector;
+           plan->length == (int64_t)plan->turns * plan->per_row * plan->vector;
 }
 
 static void define_step(const expops_problem *problem, const plan *plan, expops_step *step)
@@ -278,26 +256,6 @@ static void add_combining(const expops_problem *problem, plan plan, expops_steps
     add_step(problem, &plan, "combine", (uint64_t)plan.rows, steps);
 }
 
-/* Counters in scratch memory, which a first step clears, what groups leave for later, and the accumulators of parts. */
-static void add_relay(const expops_problem *problem, const expops_device *device, const plan *plan, expops_steps *steps)
-{
-    const uint64_t rows = (uint64_t)plan->rows, tasks = rows * plan->parts;
-    const uint64_t counters = (rows + 1 + tasks) * sizeof(uint32_t),
-                   most = (uint64_t)RELAY_RESIDENT * device->info.compute_units;
-    const uint32_t count = problem->num_tensors;
-    steps->scratch_bytes[0] = (counters + LARGEST_ACCUMULATOR - 1) / LARGEST_ACCUMULATOR * LARGEST_ACCUMULATOR;
-    steps->scratch_bytes[1] = rows * plan->parts * LARGEST_ACCUMULATOR;
-    add_step(problem, plan, "clear", (rows + plan->group) / plan->group, steps);
-    steps->step[0].num_tensors = 1;
-    steps->step[0].tensors[0] = EXPOPS_STEP_SCRATCH;
-    add_step(problem, plan, "relay", tasks < most ? tasks : most, steps);
-    steps->step[1].num_tensors = count + 2;
-    for (uint32_t i = 0; i < count; i++)
-        steps->step[1].tensors[i] = (uint8_t)i;
-    steps->step[1].tensors[count] = EXPOPS_STEP_SCRATCH;
-    steps->step[1].tensors[count + 1] = EXPOPS_STEP_SCRATCH + 1;
-}
-
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     const plan plan = choose(problem, device);
@@ -307,10 +265,6 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
                            (long long)plan.rows);
     steps->count = 0;
-    if (plan.relayed) {
-        add_relay(problem, device, &plan, steps);
-        return EXPOPS_OK;
-    }
     add_step(problem, &plan, map && plan.parts == 1 ? "map" : "reduce", groups, steps);
     if (plan.parts == 1)
         return EXPOPS_OK;

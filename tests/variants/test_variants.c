@@ -37,7 +37,7 @@ static uint64_t compiled;
 static expops_device device = {
     .info = { .header = { .struct_size = sizeof device.info },
               .prelude = cuhip_prelude,
-              .caps = EXPOPS_CAP_F64 | EXPOPS_CAP_RELAY,
+              .caps = EXPOPS_CAP_F64,
               .local_bytes = 48 << 10,
               .max_group = 1024,
               .subgroup = 32,

@@ -119,7 +119,6 @@ enum {
     EXPOPS_CAP_STREAM_ALLOCATE = 1u << 3, /* allocate and release are ordered on the stream */
     EXPOPS_CAP_HOST = 1u << 4,            /* memory is the host's: the core may read it */
     EXPOPS_CAP_CPU = 1u << 5,             /* the device's processors are the host's: `auto` takes it last */
-    EXPOPS_CAP_RELAY = 1u << 6, /* groups of a launch may wait for others that run: xk_draw, xk_pass, xk_look */
 };
 
 /* Kernel text ready for the compiler: prelude and defines included, one entry point. */
