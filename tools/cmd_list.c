@@ -34,7 +34,32 @@ static void add_words(json_object *to, const char *key, const char *const *words
     json_object_object_add(to, key, list);
 }
 
-static json_object *describe_parameter(const expops_parameter *p)
+static void add_types(json_object *to, const char *key, uint32_t dtypes)
+{
+    const char *names[EXPOPS_DTYPE_COUNT + 1];
+    size_t count = 0;
+    for (int t = 0; t < EXPOPS_DTYPE_COUNT; t++)
+        if (dtypes >> t & 1u)
+            names[count++] = expops_dtype_name((expops_dtype)t);
+    names[count] = NULL;
+    add_words(to, key, names);
+}
+
+/* Where tests draw the argument from. */
+static json_object *describe_samples(const expops_samples *samples)
+{
+    json_object *one = json_object_new_object(), *usual = json_object_new_array();
+    json_object_object_add(one, "low", json_object_new_double(samples->low));
+    json_object_object_add(one, "high", json_object_new_double(samples->high));
+    json_object_object_add(one, "scalar", json_object_new_boolean(samples->scalar != 0));
+    json_object_object_add(one, "row", json_object_new_boolean(samples->row != 0));
+    for (uint32_t i = 0; i < samples->count; i++)
+        json_object_array_add(usual, json_object_new_int64(samples->usual[i]));
+    json_object_object_add(one, "usual", usual);
+    return one;
+}
+
+static json_object *describe_parameter(const expops_parameter *p, const expops_samples *samples)
 {
     json_object *one = json_object_new_object();
     add_text(one, "name", p->name);
@@ -43,6 +68,8 @@ static json_object *describe_parameter(const expops_parameter *p)
     json_object_object_add(one, "optional", json_object_new_boolean(p->optional != 0));
     json_object_object_add(one, "default", p->has_default ? json_object_new_double(p->default_value) : NULL);
     add_words(one, "choices", p->choices);
+    add_types(one, "dtypes", p->dtypes);
+    json_object_object_add(one, "samples", describe_samples(samples));
     return one;
 }
 
@@ -58,21 +85,18 @@ static json_object *describe_bound(const expops_operator *op)
 
 static json_object *describe_operator(const expops_operator *op)
 {
-    const char *names[EXPOPS_DTYPE_COUNT + 1];
-    size_t count = 0;
+    const uint32_t doubles = 1u << EXPOPS_DTYPE_F64 | 1u << EXPOPS_DTYPE_C128;
+    const int moved = op->arithmetic == EXPOPS_ARITHMETIC_BITS || op->arithmetic == EXPOPS_ARITHMETIC_MOVES;
     json_object *one = json_object_new_object(), *parameters = json_object_new_array();
     add_text(one, "name", op->name);
     add_text(one, "doc", op->doc);
     add_text(one, "source", op->source);
     add_words(one, "aliases", op->aliases);
     for (size_t i = 0; op->parameters[i].name; i++)
-        json_object_array_add(parameters, describe_parameter(&op->parameters[i]));
+        json_object_array_add(parameters, describe_parameter(&op->parameters[i], &op->samples[i]));
     json_object_object_add(one, "parameters", parameters);
-    for (int t = 0; t < EXPOPS_DTYPE_COUNT; t++)
-        if (op->dtypes >> t & 1u)
-            names[count++] = expops_dtype_name((expops_dtype)t);
-    names[count] = NULL;
-    add_words(one, "dtypes", names);
+    add_types(one, "dtypes", op->dtypes);
+    add_types(one, "double_arithmetic", moved ? 0 : op->dtypes & doubles);
     json_object_object_add(one, "in_place", json_object_new_boolean(expops_operator_in_place(op)));
     json_object_object_add(one, "bound", describe_bound(op));
     return one;

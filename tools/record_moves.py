@@ -4,17 +4,14 @@
 
     tools/record_moves.py FOLDER
 """
-import json
 import pathlib
 import sys
 
 import torch
 
+from golden_writer import DTYPES, Writer
+
 aten = torch.ops.aten
-DTYPES = {'f16': torch.float16, 'bf16': torch.bfloat16, 'f32': torch.float32, 'f64': torch.float64, 'i8': torch.int8,
-          'i16': torch.int16, 'i32': torch.int32, 'i64': torch.int64, 'u8': torch.uint8, 'bool': torch.bool,
-          'c64': torch.complex64, 'c128': torch.complex128}
-NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 def tensor(dtype, *shape):
@@ -74,45 +71,16 @@ OPERATORS = {
 }
 
 
-class Writer:
-    def __init__(self):
-        self.data = bytearray()
-
-    def tensor(self, value):
-        span = 1 + sum((size - 1) * stride for size, stride in zip(value.shape, value.stride())) if value.numel() else 0
-        self.data.extend(bytes(-len(self.data) % 64))
-        offset = len(self.data)
-        flat = torch.as_strided(value, (span,), (1,)).contiguous()
-        self.data.extend(bytes(flat.view(torch.uint8).numpy()) if span else b'')
-        return {'t': [NAMES[value.dtype], list(value.shape), list(value.stride()), offset, span]}
-
-    def value(self, value):
-        if isinstance(value, torch.Tensor):
-            return self.tensor(value)
-        if isinstance(value, (list, tuple)) and value and isinstance(value[0], torch.Tensor):
-            return [self.tensor(item) for item in value]
-        return value
-
-
-def record(folder, name, function, calls):
-    writer, lines = Writer(), []
-    for dtype in DTYPES:
-        for arguments in calls(dtype):
-            first, *rest = [writer.value(value) for value in arguments]
-            lines.append(json.dumps({'op': name, 'variant': '', 'case': len(lines), 'dtype': dtype, 'input': first,
-                                     'args': rest, 'kwargs': {}, 'expect': writer.value(function(*arguments))}))
-    (folder / f'{name}.jsonl').write_text('\n'.join(lines) + '\n')
-    (folder / f'{name}.bin').write_bytes(writer.data)
-
-
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     torch.manual_seed(1)
-    folder = pathlib.Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
     for name, (function, calls) in OPERATORS.items():
-        record(folder, name, function, calls)
+        writer = Writer(name)
+        for dtype in DTYPES:
+            for arguments in calls(dtype):
+                writer.add(dtype, arguments, {}, {'expect': function(*arguments)})
+        writer.save(pathlib.Path(sys.argv[1]))
 
 
 if __name__ == '__main__':

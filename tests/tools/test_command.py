@@ -25,6 +25,16 @@ class Looking(Command):
         self.assertEqual([(p['name'], p['kind'], p['default']) for p in softplus['parameters']],
                          [('self', 'tensor', None), ('beta', 'number', 1), ('threshold', 'number', 20)])
         self.assertEqual((softplus['dtypes'], softplus['bound']['f16']), (['f16', 'bf16', 'f32', 'f64'], 1))
+        self.assertEqual((softplus['parameters'][0]['samples']['low'], softplus['parameters'][0]['dtypes']), (-30, []))
+
+    def test_list_says_what_needs_double_arithmetic(self):
+        needs = {one['name']: one['double_arithmetic'] for one in json.loads(self.run_command('list', '--json'))}
+        self.assertEqual((needs['silu'], needs['mul'], needs['__rshift__']), (['f64'], ['f64', 'c128'], []))
+        self.assertEqual(needs['permute'], [])  # moves elements as bits, whatever they are
+
+    def test_list_says_which_tensors_have_types_of_their_own(self):
+        masked = next(one for one in json.loads(self.run_command('list', '--json')) if one['name'] == 'masked_fill')
+        self.assertEqual([p['dtypes'] for p in masked['parameters']], [[], ['bool'], []])
 
     def test_info(self):
         text = self.run_command('info', 'softplus')
