@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Builds the reference as HTML with Doxygen: the pages of docs/, the public headers, and a catalogue of the operators made of the
-registry (`expops list --json`) and of what docs/accuracy.md has measured.
+registry (`expops list --json`), of what docs/accuracy.md has measured, and of which backend's devices have double arithmetic
+(docs/using.md). Doxygen: tools/install_dependencies.sh docs
 
 usage: build_reference.py BUILD_FOLDER OUT_FOLDER      then open OUT_FOLDER/html/index.html
        build_reference.py --filter FILE                what Doxygen reads instead of a header or a page
@@ -14,6 +15,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BOUNDED = ('f32', 'f64', 'f16', 'bf16')
+TYPES = ('f16', 'bf16', 'f32', 'f64', 'i8', 'i16', 'i32', 'i64', 'u8', 'bool', 'c64', 'c128')
 # In the order in which a reader meets them; the rest follows.
 FIRST_PAGES = ('using', 'OPERATORS', 'command', 'environment', 'python', 'versions', 'architecture', 'adding-an-operator',
                'kernel-dialect', 'adding-a-backend', 'plugin-abi', 'testing', 'performance', 'accuracy')
@@ -79,30 +81,71 @@ def measured():
     return found
 
 
-def catalogue(operators, errors):
-    yield '# Operators\n'
-    yield ('Each runs on every backend, `cuda`, `hip`, `opencl` and `cpu`, for all its element types; only a device without double '
-           'arithmetic refuses f64 and c128. Errors are in units in the last place: the bound is promised, what was measured is '
-           'from [accuracy](accuracy.md). Where no bound is given the result is exact.\n')
+def backends():
+    """{backend: whether each of its devices has double arithmetic} of docs/using.md's table."""
+    with open(os.path.join(ROOT, 'docs/using.md'), encoding='utf-8') as file:
+        section = file.read().partition('## Element types')[2].partition('\n## ')[0]
+    found = dict(re.findall(r'^\| `(\w+)` \| (.*) \|$', section, flags=re.M))
+    if not found:
+        sys.exit('build_reference.py: docs/using.md has no table of element types')
+    return {name: text == 'every device' for name, text in found.items()}
+
+
+def row(first, cells):
+    return f"| {first} | {' | '.join(cells)} |"
+
+
+def overview(operators):
+    yield row('operator', TYPES)
+    yield '|---' + '|:---:' * len(TYPES) + '|'
     for operator in operators:
-        yield '## ' + operator['name'].replace('_', '\\_') + '\n'
+        yield row(f"[{operator['name']}](@ref op_{operator['name']})",
+                  ['✓' if kind in operator['dtypes'] else '' for kind in TYPES])
+    yield ''
+
+
+def types_and_errors(operator, errors, everywhere):
+    """Element types by backend, and below them what is promised and measured for each."""
+    dtypes, bound = operator['dtypes'], operator['bound']
+    yield row('', dtypes)
+    yield '|---' + '|:---:' * len(dtypes) + '|'
+    for backend, doubles in everywhere.items():
+        yield row(backend, ['✓' if doubles or kind not in operator['double_arithmetic'] else '✓ (double)' for kind in dtypes])
+    if set(dtypes) & set(BOUNDED):
+        yield row('bound', [f'{bound[kind]:g}' if bound.get(kind) else 'exact' if kind in bound else '' for kind in dtypes])
+    for platform, cells in errors.items():
+        measured_here = dict(zip(BOUNDED, cells))
+        yield row(f'measured, {platform}', [measured_here.get(kind, '') for kind in dtypes])
+    yield ''
+
+
+def plain(name):
+    return name.replace('_', '\\_')
+
+
+def catalogue(operators, errors, everywhere):
+    yield '# Operators\n'
+    yield ('Each runs on every backend, for all its element types. Where a table says "(double)", a device of that backend takes the '
+           'type if it has double arithmetic ([element types](using.md)). Errors are in units in the last place: the bound is '
+           'promised, what was measured is from [accuracy](accuracy.md), in the words of that page.\n')
+    yield from overview(operators)
+    for operator in operators:
+        of_choice = {name: rows for name, rows in errors.items() if name == operator['name'] or name.startswith(operator['name'] + ' (')}
+        rows = {platform + name.removeprefix(operator['name']): cells for name, found in of_choice.items()
+                for platform, cells in found.items() if platform != 'bound'}
+        yield f"## {plain(operator['name'])} {{#op_{operator['name']}}}\n"
         yield operator['doc'] + '\n'
         yield f"    {signature(operator)}\n"
         for parameter in operator['parameters']:
-            text = ', '.join([parameter['kind'] + (': ' + ' \\| '.join(parameter['choices']) if parameter['choices'] else '')])
-            yield f"- `{parameter['name']}`: {text}. {parameter['doc']}"
+            text = parameter['kind'] + (': ' + ' \\| '.join(parameter['choices']) if parameter['choices'] else '')
+            own = f" of type {' or '.join(parameter['dtypes'])}" if parameter['dtypes'] else ''
+            yield f"- `{parameter['name']}`: {text}{own}. {parameter['doc']}"
         yield ''
-        yield f"Definition: `{operator['source']}`. Element types: {' '.join(operator['dtypes'])}."
+        yield f"Definition: `{operator['source']}`."
         if operator['aliases']:
             yield f"Also called {', '.join('`' + alias + '`' for alias in operator['aliases'])}."
         yield f"The output may{'' if operator['in_place'] else ' not'} be an input.\n"
-        if any(operator['bound'].values()):
-            yield '| units in the last place | ' + ' | '.join(BOUNDED) + ' |'
-            yield '|---' * (1 + len(BOUNDED)) + '|'
-            yield '| bound | ' + ' | '.join(f"{operator['bound'][kind]:g}" for kind in BOUNDED) + ' |'
-            for platform, cells in errors.get(operator['name'], {}).items():
-                yield f'| {platform} | ' + ' | '.join(cells) + ' |'
-            yield ''
+        yield from types_and_errors(operator, rows, everywhere)
 
 
 def decisions():
@@ -142,13 +185,13 @@ def main():
         sys.stdout.write(filtered(sys.argv[2]))
         return
     if not shutil.which('doxygen'):
-        sys.exit('build_reference.py: doxygen is not installed')
+        sys.exit('build_reference.py: doxygen is not installed: tools/install_dependencies.sh docs')
     build, out = map(os.path.abspath, sys.argv[1:])
     os.makedirs(out, exist_ok=True)
     operators = json.loads(subprocess.run([os.path.join(build, 'tools/expops'), 'list', '--json'], check=True,
                                           stdout=subprocess.PIPE, text=True).stdout)
     with open(os.path.join(out, 'operators.md'), 'w', encoding='utf-8') as file:
-        file.write('\n'.join(catalogue(operators, measured())))
+        file.write('\n'.join(catalogue(operators, measured(), backends())))
     with open(os.path.join(ROOT, 'meson.build'), encoding='utf-8') as file:
         version = re.search(r"version: '(.*)'", file.read()).group(1)
     with open(os.path.join(out, 'decisions.md'), 'w', encoding='utf-8') as file:

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what a Debian 12 or Ubuntu 24.04 machine lacks. As root, or with sudo.
 #
-# usage: tools/install_dependencies.sh [run | test]
+# usage: tools/install_dependencies.sh [run | test | docs]
 #   run   (default) to build and run: a C compiler, meson, two small libraries, and PoCL as an OpenCL device
 #   test  also what the tests use: CMocka, valgrind, Oclgrind, clang-format, hipRTC, and NVRTC in build/venv
+#   docs  also Doxygen, for tools/build_reference.py
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 what=${1:-run}
@@ -14,12 +15,14 @@ for_run='gcc libc6-dev meson ninja-build pkg-config python3 libjson-c-dev libxxh
     pocl-opencl-icd'
 for_test='g++ cmake python3-venv libcmocka-dev libmpfr-dev libmpc-dev libmsgpack-dev ocl-icd-opencl-dev oclgrind clang-14
     clang-format-14 libamdhip64-dev libhiprtc-builtins5 llvm-14 valgrind universal-ctags libclang-rt-14-dev zsh groff'
+for_docs='doxygen'
 [ "$what" = test ] || for_test=
+[ "$what" = docs ] || for_docs=
 
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # lists of names
-$as_root apt-get install -y -qq --no-install-recommends $for_run $for_test >/dev/null
+$as_root apt-get install -y -qq --no-install-recommends $for_run $for_test $for_docs >/dev/null
 [ "$what" = test ] || exit 0
 
 # A newer clang compiles for AMD chips that the installed hipRTC does not know; without it those tests skip and say so.
