@@ -14,7 +14,7 @@ as_root=
 for_run='gcc libc6-dev meson ninja-build pkg-config python3 libjson-c-dev libxxhash-dev libzip-dev opencl-headers ocl-icd-libopencl1
     pocl-opencl-icd'
 for_test='g++ cmake python3-venv libcmocka-dev libmpfr-dev libmpc-dev libmsgpack-dev ocl-icd-opencl-dev oclgrind clang-14
-    clang-format-14 libamdhip64-dev libhiprtc-builtins5 llvm-14 valgrind universal-ctags libclang-rt-14-dev zsh groff'
+    clang-format-14 libamdhip64-dev libhiprtc-builtins5 llvm-14 valgrind universal-ctags libclang-rt-14-dev zsh groff dpkg-dev xz-utils'
 for_docs='doxygen'
 [ "$what" = test ] || for_test=
 [ "$what" = docs ] || for_docs=

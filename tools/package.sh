@@ -7,6 +7,9 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -ge 1 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+for needed in dpkg-shlibdeps dpkg-deb xz; do
+    command -v "$needed" >/dev/null || { echo "package.sh: $needed is not installed (dpkg-dev, dpkg, xz-utils)" >&2; exit 1; }
+done
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$root/meson.build")

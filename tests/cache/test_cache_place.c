@@ -172,7 +172,9 @@ static void check_modes(const char *directory)
     CHECK(read_entry(1, BYTES));
     CHECK(expops_cache_get_mode() == EXPOPS_CACHE_RW);
     set_variable("EXPOPS_CACHE", "ro");
-    set_variable("EXPOPS_CACHE_DIR", "/nonexistent/expops");
+    char missing[1024];
+    snprintf(missing, sizeof(missing), "%s/none", directory);
+    set_variable("EXPOPS_CACHE_DIR", missing);
     CHECK(has_reason("cannot be opened"));
 }
 
