@@ -24,6 +24,7 @@ static inline void expops_pick_leaf(expops_draft *d, const expops_view *out, con
         expops_draft_window(d, &to, 0, &from, (uint32_t)(from.ndim - to.ndim), 1, expops_saturated_add(elements, wrap));
     expops_leaf_value(leaf, wrap);
     expops_leaf_value(leaf, from.ndim - to.ndim);
+    expops_leaf_value(leaf, elements);
     expops_leaf_picks(leaf, parameter, &picks);
 }
 

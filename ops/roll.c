@@ -7,22 +7,40 @@ static int64_t modulo(int64_t a, int64_t n)
     return n ? (a % n + n) % n : 0;
 }
 
+/* `count` elements of `from`, from `first` on, to `to` from `at` on. */
+static void move(expops_draft *d, expops_view from, int64_t first, expops_view to, int64_t at, int64_t count)
+{
+    from.shape[0] = to.shape[0] = count;
+    from.offset += first * from.strides[0];
+    to.offset += at * to.strides[0];
+    expops_leaf_view(expops_draft_leaf(d, &expops_operator_detach, EXPOPS_FAMILY_POINTWISE, &to), &from);
+}
+
+static void roll_row(expops_draft *d, const expops_view *from, const expops_view *to, int64_t by)
+{
+    const int64_t kept = from->shape[0] - by;
+    move(d, *from, 0, *to, by, kept);
+    if (by)
+        move(d, *from, kept, *to, 0, by);
+}
+
 /* Without dims self is rolled as one row of all elements. */
 static expops_status roll_flat(expops_draft *d, const expops_view *self, const expops_view *out)
 {
     const int64_t elements = expops_view_numel(self);
     expops_view from = *self, to = *out;
-    uint8_t walked[EXPOPS_MAX_RANK] = { 1 };
-    int64_t by[EXPOPS_MAX_RANK] = { modulo(d->args[1].as.integers[0], elements) };
+    const int64_t by = modulo(d->args[1].as.integers[0], elements);
     if (!expops_view_reshape(&from, 1, &elements)) {
         EXPOPS_TRY(expops_draft_temporary(d, from.dtype, from.ndim, self->shape, &from));
         expops_draft_then(d, &expops_operator_copy, &from, self);
         expops_view_reshape(&from, 1, &elements);
     }
-    if (expops_view_reshape(&to, 1, &elements))
-        return expops_shift(d, walked, by, &from, &to);
+    if (expops_view_reshape(&to, 1, &elements)) {
+        roll_row(d, &from, &to, by);
+        return EXPOPS_OK;
+    }
     EXPOPS_TRY(expops_draft_temporary(d, from.dtype, 1, &elements, &to)); /* a strided output */
-    EXPOPS_TRY(expops_shift(d, walked, by, &from, &to));
+    roll_row(d, &from, &to, by);
     expops_view_reshape(&to, out->ndim, out->shape);
     expops_draft_then(d, &expops_operator_copy, out, &to);
     return EXPOPS_OK;

@@ -42,8 +42,14 @@ typedef struct cpu_box {
     const int64_t *picked; /* one more index of each element, behind the others; or NULL */
     uint32_t indices;      /* without it */
 } cpu_box;
-/* The runs of dimension `walked` for n elements, from the one at these indices on along index `along`. */
-typedef void cpu_window_fn(const cpu_box *box, int walked, int64_t *at, uint32_t along, size_t n, cpu_stretch *runs);
+enum { CPU_MAX_INDICES = 17 }; /* room in `at`: one behind those counted is the picked one */
+#define CPU_ABSENT INT64_MIN
+/* The run of dimension `walked` for the element at these indices. */
+typedef void cpu_window_fn(const cpu_box *box, int walked, const int64_t *at, cpu_stretch *out_run);
+/* For n elements, from the one at these indices on along index `along`: where its run starts, times `stride`, is added to each of
+ * `places`, or to the element's number times *step where that is not NULL; CPU_ABSENT where there is none. */
+typedef void cpu_places_fn(const cpu_box *box, int walked, const int64_t *at, uint32_t along, size_t n, int64_t stride,
+                           const int64_t *step, int64_t *places);
 
 typedef struct cpu_instance {
     uint32_t family; /* expops_family */
@@ -57,6 +63,7 @@ typedef struct cpu_instance {
     cpu_position_fn *position; /* in pointwise's place */
     const cpu_row_functions *rows;
     cpu_window_fn *window; /* windows; `rows` too where they are summed */
+    cpu_places_fn *places;
 } cpu_instance;
 
 /* A row of the table that tools/write_stubs.c writes, sorted by name, store, choice, family, level. */

@@ -9,11 +9,11 @@
 #include "cpu_pool.h"
 
 enum {
-    CPU_MAX_RANK = 17,             /* the core's 16, and one more for rows without a dimension */
-    CPU_DIRECT_COLS = 16384,       /* elements of a block none of whose operands needs a buffer */
-    CPU_PARALLEL_ELEMENTS = 32768, /* work worth one more thread */
-    CPU_STREAM_PART_BYTES = 1024,  /* of results that go there at once */
-    CPU_STREAM_ROW_BYTES = 512,    /* of a block's row: shorter ones leave too many lines half written */
+    CPU_MAX_RANK = CPU_MAX_INDICES, /* the core's 16, and one more for rows without a dimension */
+    CPU_DIRECT_COLS = 16384,        /* elements of a block none of whose operands needs a buffer */
+    CPU_PARALLEL_ELEMENTS = 32768,  /* work worth one more thread */
+    CPU_STREAM_PART_BYTES = 1024,   /* of results that go there at once */
+    CPU_STREAM_ROW_BYTES = 512,     /* of a block's row: shorter ones leave too many lines half written */
 };
 /* Outputs from this size on are written past the caches. */
 #define CPU_STREAM_BYTES ((int64_t)16 << 20)

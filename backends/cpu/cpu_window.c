@@ -20,11 +20,11 @@ typedef struct table {
     uint32_t num_straight;
     int64_t from[COLS]; /* where each element is, or ABSENT */
     straight straight[COLS];
-    cpu_stretch runs[COLS];
     int64_t picks[COLS];
+    const int64_t *picked; /* these, or the operand's own elements */
 } table;
 _Static_assert(sizeof(table) <= CPU_PARTIAL_BYTES, "a table fits");
-#define ABSENT INT64_MIN
+#define ABSENT CPU_ABSENT
 
 typedef struct window_task {
     const cpu_kernel *kernel;
@@ -66,30 +66,36 @@ static void read_picks(const cpu_kernel *kernel, const char *from, int64_t cols,
     const cpu_operand *const operand = &kernel->operand[kernel->walk.picked];
     const int64_t stride = operand->strides[kernel->blocks.across];
 
-    for (int64_t i = 0; i < (kernel->walk.picks_across ? cols : 1); i++)
-        table->picks[i] = operand->bytes == 4 ? ((const int32_t *)(const void *)from)[i * stride]
-                                              : ((const int64_t *)(const void *)from)[i * stride];
-    at[kernel->walk.indices] = table->picks[0];
+    const int64_t count = kernel->walk.picks_across ? cols : 1;
+    int64_t *restrict picks = table->picks;
+
+    table->picked = operand->bytes == 8 && stride == 1 ? (const int64_t *)(const void *)from : picks;
+    if (table->picked == picks && operand->bytes == 4)
+        for (int64_t i = 0; i < count; i++)
+            picks[i] = ((const int32_t *)(const void *)from)[i * stride];
+    else if (table->picked == picks)
+        for (int64_t i = 0; i < count; i++)
+            picks[i] = ((const int64_t *)(const void *)from)[i * stride];
+    at[kernel->walk.indices] = table->picked[0];
 }
 
 static void tabulate(const cpu_kernel *kernel, int64_t *at, table *table)
 {
     const cpu_walk *const walk = &kernel->walk;
+    const int64_t cols = table->cols, step = kernel->operand[1].strides[kernel->blocks.across];
+    const int64_t *untouched = &step; /* what `from` is made of first */
+    int64_t *const from = table->from;
     cpu_box box = box_of(kernel);
 
-    box.picked = walk->picks_across ? table->picks : NULL;
-    for (int64_t i = 0; i < table->cols; i++)
-        table->from[i] = i * kernel->operand[1].strides[kernel->blocks.across];
+    box.picked = walk->picks_across ? table->picked : NULL;
     for (uint32_t w = 0; w < walk->walked; w++) {
         if (!varies(walk, w))
             continue;
-        kernel->instance->window(&box, (int)w, at, walk->along, (size_t)table->cols, table->runs);
-        for (int64_t i = 0; i < table->cols; i++)
-            if (table->runs[i].count < 1)
-                table->from[i] = ABSENT;
-            else if (table->from[i] != ABSENT)
-                table->from[i] += table->runs[i].first * walk->strides[w];
+        kernel->instance->places(&box, (int)w, at, walk->along, (size_t)cols, walk->strides[w], untouched, from);
+        untouched = NULL;
     }
+    for (int64_t i = 0; untouched && i < cols; i++)
+        from[i] = i * step;
 }
 
 static void find_straight(table *table)
@@ -135,7 +141,7 @@ static int64_t find_row(const cpu_kernel *kernel, int64_t *at)
     for (uint32_t w = 0; w < walk->walked; w++) {
         if (varies(walk, w))
             continue;
-        kernel->instance->window(&box, (int)w, at, 0, 1, &run);
+        kernel->instance->window(&box, (int)w, at, &run);
         if (run.count < 1)
             return ABSENT;
         from += run.first * walk->strides[w];
@@ -155,22 +161,32 @@ static void fill(const cpu_kernel *kernel, const char *instead, char *to, size_t
 }
 
 /* Stretches too short for a call each, one element after the other. */
-#define GATHER(word) \
-    for (int64_t i = 0; i < table->cols; i++) \
-    ((word *)(void *)to)[i * step] = \
-        table->from[i] == ABSENT ? (word)0 : ((const word *)(const void *)from)[table->from[i]]
+typedef struct pair {
+    uint64_t half[2];
+} pair;
 
-static int gather(const table *table, char *to, int64_t step, const char *from, uint32_t bytes)
+#define GATHER(word, nothing) \
+    do { \
+        word *restrict out = (word *)(void *)to; \
+        for (int64_t i = 0; i < cols; i++) \
+            out[i * step] = places[i] == ABSENT ? nothing : ((const word *)(const void *)from)[places[i]]; \
+    } while (0)
+
+static void gather(const table *table, char *to, int64_t step, const char *from, uint32_t bytes)
 {
+    static const pair zero;
+    const int64_t *const places = table->from, cols = table->cols;
+
     if (bytes == 1)
-        GATHER(uint8_t);
+        GATHER(uint8_t, 0);
     else if (bytes == 2)
-        GATHER(uint16_t);
+        GATHER(uint16_t, 0);
     else if (bytes == 4)
-        GATHER(uint32_t);
+        GATHER(uint32_t, 0);
     else if (bytes == 8)
-        GATHER(uint64_t);
-    return bytes <= 8;
+        GATHER(uint64_t, 0);
+    else
+        GATHER(pair, zero);
 }
 
 static void move_row(const cpu_kernel *kernel, const table *table, char *to, const char *from, const char *instead)
@@ -179,8 +195,10 @@ static void move_row(const cpu_kernel *kernel, const table *table, char *to, con
     const int64_t bytes = out->bytes, step = out->strides[kernel->blocks.across];
     const int64_t beside = instead ? kernel->operand[2].strides[kernel->blocks.across] : 0;
 
-    if (table->num_straight > table->cols / 8 && !instead && gather(table, to, step, from, out->bytes))
+    if (!instead && (kernel->walk.picks_across || table->num_straight > table->cols / 8)) {
+        gather(table, to, step, from, out->bytes);
         return;
+    }
     for (const straight *s = table->straight, *end = s + table->num_straight; s < end; s++)
         if (s->there)
             kernel->level->move[__builtin_ctz(out->bytes)](to + s->first * step * bytes, step, from + s->from * bytes,
@@ -213,7 +231,8 @@ static void move_part(void *context, int64_t first, int64_t last, cpu_scratch *s
             table->cols = position.cols;
             memcpy(table->at, at, sizeof(at));
             tabulate(kernel, at, table);
-            find_straight(table);
+            if (!kernel->walk.picks_across || instead)
+                find_straight(table);
         }
         const int64_t row = find_row(kernel, at);
         if (row == ABSENT)
@@ -295,7 +314,7 @@ static void sum_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
         for (int64_t i = 0; i < position.cols; i++) {
             for (uint32_t w = 0; w < walk->walked; w++)
                 if (!i || varies(walk, w))
-                    kernel->instance->window(&box, (int)w, at, 0, 1, runs + w);
+                    kernel->instance->window(&box, (int)w, at, runs + w);
             rows->identity(scratch->accs, 1);
             const int64_t elements = reduce_box(kernel, from, runs, scratch->accs, &scratch->operand[1]);
             rows->finish(out.data + i * cpu_dtype_bytes[kernel->operand[0].store], scratch->accs, 1, elements, NULL);
