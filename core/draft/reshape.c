@@ -158,8 +158,8 @@ void expops_view_split(expops_view *view, int32_t dim, int64_t inner)
         view->strides[d] = view->strides[d - 1];
     }
     view->shape[dim] /= inner;
-    if (view->shape[dim] > 1) /* else it has no other element to lead to, and the product may not fit */
-        view->strides[dim] *= inner;
+    if (view->shape[dim] > 1) /* of a view without elements the product may wrap: it leads nowhere */
+        view->strides[dim] = (int64_t)((uint64_t)view->strides[dim] * (uint64_t)inner);
     view->shape[dim + 1] = inner;
 }
 

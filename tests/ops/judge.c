@@ -127,6 +127,27 @@ static long double size_of_all(const test_array *array)
     return sum;
 }
 
+static int meets_result(const test_call *call, const test_array *array)
+{
+    int meets = array->ndim <= call->result.ndim;
+    for (int32_t d = 0; meets && d < array->ndim; d++) {
+        const int64_t size = array->shape[array->ndim - 1 - d];
+        meets = size == 1 || size == call->result.shape[call->result.ndim - 1 - d];
+    }
+    return meets;
+}
+
+static long double largest_of(const test_array *array)
+{
+    long double largest = 0;
+    for (int64_t k = 0; k < test_array_numel(array); k++) {
+        const test_value value = test_array_get(array, test_array_index(array, array->ndim, array->shape, k));
+        const long double size = hypotl(value.re, value.im);
+        largest = isfinite(size) && size > largest ? size : largest;
+    }
+    return largest;
+}
+
 long double test_terms_slack(const test_call *call, int64_t position)
 {
     const int sums = call->result.ndim == 0;
@@ -136,6 +157,8 @@ long double test_terms_slack(const test_call *call, int64_t position)
         if (array->host && sums) {
             sizes += size_of_all(array);
             levels = fmaxl(levels, 1 + test_levels(test_array_numel(array)));
+        } else if (array->host && !meets_result(call, array)) {
+            sizes += largest_of(array);
         } else if (array->host || call->op->parameters[i].kind == EXPOPS_PARAMETER_NUMBER) {
             const long double size = fabsl(argument_of(call, i, position));
             sizes += isfinite(size) ? size : 0;

@@ -264,6 +264,7 @@ const sim_row sim_scalar_rows[] = {
     { "s_cmov_b32", conditional_move, NULL, NULL, 0 },
     { "s_cmov_b64", conditional_move, NULL, NULL, 1 },
     { "s_addk_i32", add_constant, NULL, NULL, 0 },
+    { "s_addk_co_i32", add_constant, NULL, NULL, 0 },
     { "s_mulk_i32", add_constant, NULL, NULL, 1 },
     { "s_bitcmp0_b32", test_bit, NULL, NULL, 0 },
     { "s_bitcmp1_b32", test_bit, NULL, NULL, 1 },
