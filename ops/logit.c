@@ -62,6 +62,7 @@ REFERENCE(long double self, long double eps)
 {
     if (eps >= 0 && !isnan(self))
         self = self < eps ? eps : self > 1 - eps ? 1 - eps : self;
-    return logl(self / (1 - self));
+    /* Near 1/2 the quotient's own rounding would be most of what is left of its logarithm. */
+    return fabsl(self - 0.5L) < 0.25L ? log1pl((2 * self - 1) / (1 - self)) : logl(self / (1 - self));
 }
 #endif
