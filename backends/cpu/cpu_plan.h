@@ -37,6 +37,11 @@ typedef struct cpu_operand {
     int64_t strides[CPU_MAX_RANK];
 } cpu_operand;
 
+/* An element of 16 bytes, which is only moved. */
+typedef struct cpu_pair {
+    uint64_t half[2];
+} cpu_pair;
+
 /* A block is `rows` x `cols` elements along the dimensions `down` and `across`. Blocks are counted by digits, outermost
  * first; a step of a digit is `size` elements of its dimension. */
 typedef struct cpu_blocks {

@@ -5,10 +5,6 @@
 
 enum { MOST_PARTS = 256, SHORTEST_PART = 4096 };
 
-typedef struct pair {
-    uint64_t half[2];
-} pair;
-
 typedef struct select_task {
     const cpu_kernel *kernel;
     const uint8_t *mask;
@@ -73,7 +69,7 @@ static void pack(const select_task *task, int64_t begin, int64_t end, int64_t at
         PACK(uint64_t);
         break;
     default:
-        PACK(pair);
+        PACK(cpu_pair);
     }
 }
 
@@ -108,7 +104,7 @@ static void expand(const select_task *task, int64_t begin, int64_t end, int64_t 
         EXPAND(uint64_t);
         break;
     default:
-        EXPAND(pair);
+        EXPAND(cpu_pair);
     }
 }
 

@@ -161,10 +161,6 @@ static void fill(const cpu_kernel *kernel, const char *instead, char *to, size_t
 }
 
 /* Stretches too short for a call each, one element after the other. */
-typedef struct pair {
-    uint64_t half[2];
-} pair;
-
 #define GATHER(word, nothing) \
     do { \
         word *restrict out = (word *)(void *)to; \
@@ -174,7 +170,7 @@ typedef struct pair {
 
 static void gather(const table *table, char *to, int64_t step, const char *from, uint32_t bytes)
 {
-    static const pair zero;
+    static const cpu_pair zero;
     const int64_t *const places = table->from, cols = table->cols;
 
     if (bytes == 1)
@@ -186,7 +182,7 @@ static void gather(const table *table, char *to, int64_t step, const char *from,
     else if (bytes == 8)
         GATHER(uint64_t, 0);
     else
-        GATHER(pair, zero);
+        GATHER(cpu_pair, zero);
 }
 
 static void move_row(const cpu_kernel *kernel, const table *table, char *to, const char *from, const char *instead)
