@@ -178,8 +178,8 @@ void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices);
 /* States result `index`: one dimension of at most `most` elements, as many as an output given has. */
 expops_status expops_draft_result_up_to(expops_draft *draft, uint32_t index, int32_t dtype, int64_t most,
                                         expops_view *out);
-/* A leaf of views of one dimension, all but `out` compact: `out` is the elements at which `mask` is true, one after the other; or, with a `source`, `elements`
- * with those replaced by source's. */
+/* A leaf of views of one dimension, all but `out` compact: `out` is the elements at which `mask` is true, one after the other; or,
+ * with a `source`, `elements` with those replaced by source's. */
 void expops_draft_select(expops_draft *draft, const expops_view *out, const expops_view *mask,
                          const expops_view *elements, const expops_view *source);
 

@@ -58,6 +58,8 @@ expops_status expops_specialize_select(const expops_problem *problem, const expo
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
                            expops_params *params);
+/* `wanted` work-items, halved until the device allows it. */
+uint32_t expops_group_size(const expops_device *device, uint32_t wanted);
 /* One work-item for each of so many vectors; a group is as large as the device allows. */
 expops_status expops_step_launch(const expops_problem *problem, const expops_device *device, uint64_t items,
                                  expops_step *step);

@@ -6,7 +6,7 @@
 
 enum { GROUP = 256, TURNS_OF_SINGLES = 4 };
 
-static uint32_t group_size(const expops_device *device, uint32_t wanted)
+uint32_t expops_group_size(const expops_device *device, uint32_t wanted)
 {
     uint32_t size = wanted;
     while (size > device->info.max_group)
@@ -114,7 +114,7 @@ static int has_position(const expops_problem *problem)
 expops_status expops_step_launch(const expops_problem *problem, const expops_device *device, uint64_t items,
                                  expops_step *step)
 {
-    step->group = group_size(device, GROUP);
+    step->group = expops_group_size(device, GROUP);
     const uint64_t groups = (items + step->group - 1) / step->group;
     if (groups > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %llu groups of work-items are more than one launch takes",

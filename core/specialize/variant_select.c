@@ -1,18 +1,22 @@
 /* The three kernels of a selection: how large a tile is. */
 #include "base/error.h"
-#include "base/size.h"
 #include "specialize.h"
 
 enum { GROUP = 256, TURNS = 4, ROUNDS = 4 }; /* a round's counts must fit 16 bits: GROUP * 16 elements at most */
 
 enum { OUT, MASK, ELEMENTS, SOURCE }; /* the problem's operands */
 
-static uint32_t group_size(const expops_device *device)
+typedef struct plan {
+    uint32_t group, vector;
+    uint64_t tile, tiles; /* elements of one, and how many there are */
+} plan;
+
+static plan choose(const expops_problem *problem, const expops_device *device)
 {
-    uint32_t group = GROUP;
-    while (group > device->info.max_group)
-        group /= 2;
-    return group;
+    plan plan = { expops_group_size(device, GROUP), 16 / expops_operand_bytes(problem->operand), 0, 0 };
+    plan.tile = (uint64_t)TURNS * ROUNDS * plan.group * plan.vector;
+    plan.tiles = ((uint64_t)problem->window.sizes[0] + plan.tile - 1) / plan.tile;
+    return plan;
 }
 
 static int starts_whole(const expops_problem_operand *operand, uint32_t vector)
@@ -20,29 +24,33 @@ static int starts_whole(const expops_problem_operand *operand, uint32_t vector)
     return operand->aligned && operand->offset % vector == 0;
 }
 
-static void add_step(const expops_problem *problem, const char *variant, uint64_t groups, uint32_t group,
-                     expops_steps *steps)
+/* Elements of what selected ones are read from or written to. */
+static int64_t find_room(const expops_problem *problem)
 {
-    expops_step *step = steps->step + steps->count++;
-    const uint32_t vector = 16 / expops_operand_bytes(problem->operand);
-    const int expand = problem->num_operands > SOURCE;
-    const int whole = starts_whole(problem->operand + ELEMENTS, vector) && starts_whole(problem->operand, vector) &&
-                      problem->operand[OUT].strides[problem->rank - 1] == 1;
-    const int64_t elements = problem->window.sizes[0];
-    const uint64_t tile = (uint64_t)TURNS * ROUNDS * group * vector;
-    step->variant = variant;
-    step->grid = (uint32_t)groups;
-    step->group = group;
-    expops_define_operands(problem, step, vector, NULL, elements > INT32_MAX - (int64_t)tile);
-    expops_text_add(&step->defines, "#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n", TURNS, expand,
-                    whole);
-    expops_params_u64(&step->params, (uint64_t)elements);
-    expops_params_u64(&step->params, ((uint64_t)elements + tile - 1) / tile);
     int64_t room = 1;
     for (uint32_t d = 0; d < problem->rank; d++)
         room *= problem->shape[d];
-    expops_params_u64(&step->params, (uint64_t)(expand ? problem->window.sizes[1] : room));
-    expops_params_u64(&step->params, (uint64_t)problem->operand[OUT].strides[problem->rank - 1]);
+    return problem->num_operands > SOURCE ? problem->window.sizes[1] : room;
+}
+
+static void add_step(const expops_problem *problem, const plan *plan, const char *variant, uint64_t groups,
+                     expops_steps *steps)
+{
+    expops_step *step = steps->step + steps->count++;
+    const expops_problem_operand *operand = problem->operand;
+    const int64_t elements = problem->window.sizes[0], stride = operand[OUT].strides[problem->rank - 1];
+    const int whole =
+        stride == 1 && starts_whole(operand + ELEMENTS, plan->vector) && starts_whole(operand, plan->vector);
+    step->variant = variant;
+    step->grid = (uint32_t)groups;
+    step->group = plan->group;
+    expops_define_operands(problem, step, plan->vector, NULL, elements > INT32_MAX - (int64_t)plan->tile);
+    expops_text_add(&step->defines, "#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n", TURNS,
+                    problem->num_operands > SOURCE, whole);
+    expops_params_u64(&step->params, (uint64_t)elements);
+    expops_params_u64(&step->params, plan->tiles);
+    expops_params_u64(&step->params, (uint64_t)find_room(problem));
+    expops_params_u64(&step->params, (uint64_t)stride);
     expops_params_finish(&step->params);
 }
 
@@ -63,18 +71,16 @@ static void name_tensors(const expops_problem *problem, expops_steps *steps)
 
 expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
-    const uint32_t group = group_size(device), vector = 16 / expops_operand_bytes(problem->operand);
-    const uint64_t tile = (uint64_t)TURNS * ROUNDS * group * vector;
-    const uint64_t tiles = ((uint64_t)problem->window.sizes[0] + tile - 1) / tile;
-    if (tiles > INT32_MAX)
+    const plan plan = choose(problem, device);
+    if (plan.tiles > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld elements are more than one launch takes",
                            problem->op->name, (long long)problem->window.sizes[0]);
     steps->count = 0;
-    add_step(problem, "count", tiles, group, steps);
-    add_step(problem, "scan", 1, group, steps);
-    add_step(problem, "selection", tiles, group, steps);
-    steps->scratch_bytes[0] = (tiles * sizeof(uint32_t) + 15) / 16 * 16;
-    steps->scratch_bytes[1] = tiles * sizeof(uint64_t);
+    add_step(problem, &plan, "count", plan.tiles, steps);
+    add_step(problem, &plan, "scan", 1, steps);
+    add_step(problem, &plan, "selection", plan.tiles, steps);
+    steps->scratch_bytes[0] = (plan.tiles * sizeof(uint32_t) + 15) / 16 * 16;
+    steps->scratch_bytes[1] = plan.tiles * sizeof(uint64_t);
     name_tensors(problem, steps);
     return EXPOPS_OK;
 }
