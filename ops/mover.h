@@ -8,6 +8,20 @@ extern const expops_operator expops_operator_detach;
 /* The same with a change of type; nothing but zeros. */
 extern const expops_operator expops_operator_copy, expops_operator_zero;
 
+/* --- one dimension --- */
+/* `view` in one dimension; a copy of it where its strides do not allow that. */
+static inline expops_status expops_flatten(expops_draft *d, expops_view *view)
+{
+    const int64_t elements = expops_view_numel(view);
+    const expops_view from = *view;
+    if (expops_view_reshape(view, 1, &elements))
+        return EXPOPS_OK;
+    EXPOPS_TRY(expops_draft_temporary(d, from.dtype, from.ndim, from.shape, view));
+    expops_draft_then(d, &expops_operator_copy, view, &from);
+    expops_view_reshape(view, 1, &elements);
+    return EXPOPS_OK;
+}
+
 /* --- pixels: (..., channels, rows, columns) --- */
 static inline expops_status expops_view_check_pixels(const expops_view *self, int64_t factor, const char *name)
 {

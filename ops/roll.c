@@ -30,11 +30,7 @@ static expops_status roll_flat(expops_draft *d, const expops_view *self, const e
     const int64_t elements = expops_view_numel(self);
     expops_view from = *self, to = *out;
     const int64_t by = modulo(d->args[1].as.integers[0], elements);
-    if (!expops_view_reshape(&from, 1, &elements)) {
-        EXPOPS_TRY(expops_draft_temporary(d, from.dtype, from.ndim, self->shape, &from));
-        expops_draft_then(d, &expops_operator_copy, &from, self);
-        expops_view_reshape(&from, 1, &elements);
-    }
+    EXPOPS_TRY(expops_flatten(d, &from));
     if (expops_view_reshape(&to, 1, &elements)) {
         roll_row(d, &from, &to, by);
         return EXPOPS_OK;

@@ -8,17 +8,15 @@
 /* `view` broadcast to `shape`, in one dimension; copied where it does not lie compact in memory so. */
 static inline expops_status expops_select_flat(expops_draft *d, int32_t ndim, const int64_t *shape, expops_view *view)
 {
-    expops_view from = *view;
-    expops_view_expand(&from, ndim, shape);
-    const int64_t elements = expops_view_numel(&from);
-    *view = from;
-    if (expops_view_reshape(view, 1, &elements) && (elements < 2 || view->strides[0] == 1)) {
+    expops_view_expand(view, ndim, shape);
+    EXPOPS_TRY(expops_flatten(d, view));
+    const expops_view flat = *view;
+    if (flat.shape[0] < 2)
         view->strides[0] = 1;
+    if (view->strides[0] == 1)
         return EXPOPS_OK;
-    }
-    EXPOPS_TRY(expops_draft_temporary(d, from.dtype, ndim, from.shape, view));
-    expops_draft_then(d, &expops_operator_copy, view, &from);
-    expops_view_reshape(view, 1, &elements);
+    EXPOPS_TRY(expops_draft_temporary(d, flat.dtype, 1, flat.shape, view));
+    expops_draft_then(d, &expops_operator_copy, view, &flat);
     return EXPOPS_OK;
 }
 

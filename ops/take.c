@@ -1,20 +1,6 @@
 #include "operator.h"
+#include "mover.h"
 #include "pick.h"
-
-extern const expops_operator expops_operator_copy;
-
-/* self's dimensions as few as its strides allow; a copy of it where there are more than a window has room for. */
-static expops_status flatten(expops_draft *d, const expops_view *index, expops_view *self)
-{
-    const int64_t elements = expops_view_numel(self);
-    const expops_view from = *self;
-    if (expops_view_reshape(self, 1, &elements) || self->ndim + index->ndim < EXPOPS_MAX_RANK)
-        return EXPOPS_OK;
-    EXPOPS_TRY(expops_draft_temporary(d, from.dtype, from.ndim, from.shape, self));
-    expops_draft_then(d, &expops_operator_copy, self, &from);
-    expops_view_reshape(self, 1, &elements);
-    return EXPOPS_OK;
-}
 
 static expops_status draft(expops_draft *d)
 {
@@ -26,7 +12,10 @@ static expops_status draft(expops_draft *d)
     if (index->ndim == EXPOPS_MAX_RANK)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "index has %d dimensions; %d is the most here", index->ndim,
                            index->ndim - 1);
-    EXPOPS_TRY(flatten(d, index, &self));
+    if (self.ndim + index->ndim >= EXPOPS_MAX_RANK) /* more than a window has room for */
+        EXPOPS_TRY(expops_flatten(d, &self));
+    else
+        expops_view_reshape(&self, 1, &elements);
     memset(source.strides, 0, sizeof source.strides);
     source.slot = self.slot;
     source.dtype = self.dtype;
