@@ -24,7 +24,7 @@ OPERATOR(log_softmax) = {
 XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
 {
     a = xk_checked(a);
-    return xk_acc_of(a.most, xk_log1p(a.rest));
+    return xk_acc_of(a.most, xk_log1p_exact(a.rest));
 }
 
 XK_FN xk_r xk_map(xk_t x, xk_acc row)
