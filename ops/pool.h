@@ -28,6 +28,34 @@ static inline expops_status expops_pool_check(const expops_draft *d, int32_t dim
     return EXPOPS_OK;
 }
 
+enum { SMALL_BOX = 16 }; /* elements; a work-item for each of larger ones would have too long to do */
+
+extern const expops_operator expops_operator_mean;
+
+/* Large boxes of one size are rows of the tensor with each of its last dimensions in two. */
+static inline int expops_pool_has_rows(const expops_view *self, const expops_view *out, int32_t dims)
+{
+    int64_t elements = 1;
+    int even = self->ndim + dims <= EXPOPS_MAX_RANK;
+    for (int32_t i = self->ndim - dims; even && i < self->ndim; i++) {
+        even = out->shape[i] > 0 && self->shape[i] % out->shape[i] == 0;
+        elements *= even && elements <= SMALL_BOX ? self->shape[i] / out->shape[i] : 1;
+    }
+    return even && elements > SMALL_BOX;
+}
+
+static inline void expops_pool_rows(expops_draft *d, const expops_view *self, const expops_view *out, int32_t dims)
+{
+    expops_view boxes = *self;
+    uint8_t walked[EXPOPS_MAX_RANK] = { 0 };
+    for (int32_t i = self->ndim - 1; i >= self->ndim - dims; i--)
+        expops_view_split(&boxes, i, self->shape[i] / out->shape[i]);
+    for (int32_t i = 0; i < dims; i++)
+        walked[self->ndim - dims + 2 * i + 1] = 1;
+    expops_leaf *leaf = expops_draft_reduce(d, &expops_operator_mean, &boxes, walked, out, 0);
+    expops_leaf_row_argument(leaf, 0, &boxes, walked);
+}
+
 /* `channels_inside`: the result's memory order follows self's where its channels are innermost. */
 static inline expops_status expops_pool_draft(expops_draft *d, int32_t dims, int channels_inside)
 {
@@ -46,7 +74,10 @@ static inline expops_status expops_pool_draft(expops_draft *d, int32_t dims, int
                                (long long)self->shape[i]);
         reach = most > reach ? most : reach;
     }
-    expops_draft_window(d, &out, 0, self, (uint32_t)dims, 0, reach);
+    if (expops_pool_has_rows(self, &out, dims))
+        expops_pool_rows(d, self, &out, dims);
+    else
+        expops_draft_window(d, &out, 0, self, (uint32_t)dims, 0, reach);
     return EXPOPS_OK;
 }
 
