@@ -1,6 +1,6 @@
 /* Reductions of two inputs of which each is the same along one of two kept dimensions, as the rows of one matrix and the columns
  * of another are: a group makes a rectangle of results, for which it stages a slice of both inputs in local memory again and
- * again, and every work-item 64 of them, in registers. 32 work-items share 32 rows and 64 columns. See slices.kernel.h. */
+ * again, in two places by turns, and every work-item 64 of them, in registers. 32 work-items share 32 rows and 64 columns. See slices.kernel.h. */
 
 #if XK_BY_MATRIX
 /* As the instruction has it: results of two rows and two neighbouring columns of each 16 x 8. */
@@ -101,10 +101,8 @@ XK_FN float xk_low(float x)
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
-    XK_LOCAL xk_wide slice0[XK_DEPTH * XK_PITCH0 / XK_VEC];
-    XK_LOCAL xk_wide slice1[XK_DEPTH * XK_PITCH1 / XK_VEC];
-    XK_LOCAL_POINTER xk_t *staged0 = (XK_LOCAL_POINTER xk_t *)slice0;
-    XK_LOCAL_POINTER xk_t *staged1 = (XK_LOCAL_POINTER xk_t *)slice1;
+    XK_LOCAL xk_wide slices0[2 * XK_SLICE0];
+    XK_LOCAL xk_wide slices1[2 * XK_SLICE1];
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
     xk_index rest = (xk_index)xk_group_id(), at_out = 0;
@@ -130,7 +128,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         acc[n / XK_ACROSSES][n % XK_ACROSSES] = xk_identity();
     xk_index at = 0;
     XK_EACH(XK_FETCH)
-    for (;;) {
+    for (int second = 0;; second = !second) {
+        XK_LOCAL_POINTER xk_wide *const slice0 = slices0 + second * XK_SLICE0, *const slice1 = slices1 + second * XK_SLICE1;
+        XK_LOCAL_POINTER xk_t *const staged0 = (XK_LOCAL_POINTER xk_t *)slice0;
+        XK_LOCAL_POINTER xk_t *const staged1 = (XK_LOCAL_POINTER xk_t *)slice1;
         XK_EACH(XK_STAGE)
         xk_barrier();
         const xk_index left = p.length - at;
@@ -141,7 +142,6 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_TAKE_SLICE(left)
         if (left <= XK_DEPTH)
             break;
-        xk_barrier();
     }
 
     const xk_index row = first0 + row0 + XK_FIRST_ROW, column = first1 + column0 + XK_FIRST_COLUMN;

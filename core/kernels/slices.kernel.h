@@ -41,6 +41,8 @@ typedef union xk_wide {
 #define XK_PADDING (XK_BY_MATRIX ? 8 : XK_VEC)
 #define XK_PITCH0 (XK_ROWS + XK_PADDING)
 #define XK_PITCH1 (XK_COLUMNS + XK_PADDING)
+#define XK_SLICE0 (XK_DEPTH * XK_PITCH0 / XK_VEC)
+#define XK_SLICE1 (XK_DEPTH * XK_PITCH1 / XK_VEC)
 #define XK_SPAN0 XK_ROWS
 #define XK_SPAN1 XK_COLUMNS
 #define XK_OWN0 (XK_OR - 2)

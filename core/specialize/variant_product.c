@@ -157,7 +157,7 @@ int expops_specialize_product(const expops_problem *given, const expops_device *
     plan.wide_index = expops_needs_wide_index(&plan.problem);
     choose_tile(device, &plan);
     choose_loads(&plan);
-    const uint64_t local = (uint64_t)plan.depth * bytes * (plan.rows + plan.columns + 2 * PADDING);
+    const uint64_t local = 2 * (uint64_t)plan.depth * bytes * (plan.rows + plan.columns + 2 * PADDING);
     if (plan.rows * plan.columns / PER_ITEM > device->info.max_group || local > device->info.local_bytes ||
         plan.groups > INT32_MAX)
         return 0;
