@@ -51,7 +51,7 @@ struct expops_backend_device {
     CUHIP_DEVICE_EXTRA
     int pools; /* allocate and release are ordered on the stream */
     uint64_t memory_bytes;
-    int group_items, local_bytes, subgroup, units;
+    int group_items, local_bytes, subgroup, units, cluster;
     struct expops_backend_kernel *_Atomic recorded; /* what the core gave back and graphs may replay */
     char name[256], target[256], driver_text[96], compiler_text[160];
 };
@@ -149,6 +149,9 @@ void cuhip_vendor_error(cuhip_result result, const char **out_name, const char *
 /* Makes `device` ready to be entered and fills in its target. */
 int32_t cuhip_vendor_open(expops_backend_device *device);
 void cuhip_vendor_close(expops_backend_device *device);
+/* Memory in the stream's order, of a device with pools. *out_function is what failed where the result says that. */
+cuhip_result cuhip_vendor_allocate(expops_backend_device *device, uint64_t bytes, cuhip_stream stream,
+                                   cuhip_address *out_address, const char **out_function);
 void cuhip_vendor_describe_driver(int version, char *out, size_t room);
 /* Whether `rtc` serves this driver: 2 yes, 1 if there is nothing better, 0 no. */
 int cuhip_vendor_compiler_fits(const cuhip_rtc *rtc, int driver_version);

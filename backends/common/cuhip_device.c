@@ -106,5 +106,6 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         out_info->device_types[i] = types[i];
     out_info->device_id = device->ordinal;
+    out_info->max_cluster = (uint32_t)device->cluster;
     return CUHIP_OK;
 }

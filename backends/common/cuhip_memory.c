@@ -19,7 +19,7 @@ static int32_t refuse_in_capture(expops_backend_device *device, void *stream)
 
 int32_t cuhip_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
 {
-    const char *doing = "allocating device memory";
+    const char *doing = "allocating device memory", *function = cuhip_names.allocate;
     cuhip_address address = 0;
     cuhip_scope scope;
     *out_pointer = (expops_pointer){ .device_type = device_types[0] };
@@ -31,10 +31,11 @@ int32_t cuhip_allocate(expops_backend_device *device, void *stream, uint64_t byt
     cuhip_result result = cuhip_enter(device, &scope);
     if (result != 0)
         return cuhip_fail(result, CUHIP_ENTER_NAME, doing);
-    result = device->pools ? cuhip_api.allocate_async(&address, bytes, stream) : cuhip_api.allocate(&address, bytes);
+    result = device->pools ? cuhip_vendor_allocate(device, bytes, stream, &address, &function)
+                           : cuhip_api.allocate(&address, bytes);
     cuhip_leave(&scope);
     if (result != 0)
-        return cuhip_fail(result, device->pools ? cuhip_names.allocate_async : cuhip_names.allocate, doing);
+        return cuhip_fail(result, function, doing);
     out_pointer->data = (void *)(uintptr_t)address;
     return CUHIP_OK;
 }

@@ -14,7 +14,9 @@ typedef struct CUstream_st *cuhip_stream;
 typedef struct CUevent_st *cuhip_event;
 typedef struct CUmod_st *cuhip_module;
 typedef struct CUfunc_st *cuhip_function;
+typedef struct CUmemPoolHandle_st *cuda_pool;
 typedef struct _nvrtcProgram *cuhip_program;
+struct CUmemPoolProps_st;
 
 enum {
     CUDA_RESULT_OUT_OF_MEMORY = 2,

@@ -7,7 +7,9 @@
 #define CUHIP_SYMBOLS "cuda_symbols.inc"
 #define CUHIP_RTC_SYMBOLS "nvrtc_symbols.inc"
 #define CUHIP_SCOPE "cuda_scope.h"
-#define CUHIP_DEVICE_EXTRA cuda_context context;
+#define CUHIP_DEVICE_EXTRA \
+    cuda_context context; \
+    cuda_pool pool; /* NULL: the default one */
 
 #define CUHIP_PLUGIN "cuda"
 #define CUHIP_DESCRIPTION "NVIDIA GPUs through the CUDA driver and NVRTC"
@@ -59,5 +61,10 @@
 #define CUHIP_IMAGE_FUNCTIONS(rtc, want_text) \
     ((want_text) ? (cuhip_image_functions){ (rtc)->text_bytes, (rtc)->text } \
                  : (cuhip_image_functions){ (rtc)->code_bytes, (rtc)->code })
+
+/* --- cuda_pool.c --- */
+struct expops_backend_device;
+void cuda_pool_open(struct expops_backend_device *device);
+void cuda_pool_close(struct expops_backend_device *device);
 
 #endif

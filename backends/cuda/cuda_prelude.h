@@ -15,7 +15,11 @@ typedef unsigned int xk_word4;
 typedef uint2 xk_word8;
 typedef uint4 xk_word16;
 
+#if XK_CLUSTER > 1
+#define XK_KERNEL extern "C" __global__ __launch_bounds__(XK_WG, XK_RESIDENT) __cluster_dims__(XK_CLUSTER, 1, 1)
+#else
 #define XK_KERNEL extern "C" __global__ __launch_bounds__(XK_WG)
+#endif
 #define XK_TENSOR(T, name) T *name
 #define XK_POINTER(T, name) (name)
 #define XK_GLOBAL
@@ -28,6 +32,8 @@ typedef uint4 xk_word16;
 #define xk_local_id() (threadIdx.x)
 #define xk_group_id() (blockIdx.x)
 #define xk_barrier() __syncthreads()
+#define xk_cluster_arrive() asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory")
+#define xk_cluster_wait() asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory")
 #define xk_mulhi(a, b) __umulhi(a, b)
 #define xk_f32_bits(x) __float_as_uint(x)
 #define xk_bits_f32(x) __uint_as_float(x)
@@ -41,6 +47,14 @@ typedef uint4 xk_word16;
 #else
 #define XK_MATH(name) name
 #endif
+
+/* The local variable at `here` of another group of the cluster. */
+static __device__ __forceinline__ const void *xk_local_of(const void *here, unsigned int group)
+{
+    const void *there;
+    asm("mapa.u64 %0, %1, %2;" : "=l"(there) : "l"(here), "r"(group));
+    return there;
+}
 
 /* ptx_words.h follows. */
 #define XK_PTX __CUDA_ARCH__

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_TARGETS = 64 };
+enum {
+    MAX_TARGETS = 64,
+    PORTABLE_CLUSTER = 8, /* blocks, on every device that has clusters */
+};
 
 const char *const cuhip_driver_names_list[] = { CUHIP_DRIVER_LIBRARY, NULL };
 const char *const cuhip_rtc_package_pattern = "nvidia/*/lib/libnvrtc.so.*";
@@ -77,6 +80,7 @@ static int32_t read_target(expops_backend_device *device)
     if (result != 0)
         return cuhip_fail(result, cuhip_names.device_attribute, "opening the device");
     snprintf(device->target, sizeof device->target, "sm_%d%d", major, minor);
+    device->cluster = major >= 9 ? PORTABLE_CLUSTER : 1;
     return CUHIP_OK;
 }
 
@@ -90,11 +94,15 @@ int32_t cuhip_vendor_open(expops_backend_device *device)
         cuhip_api.device_attribute(&device->pools, CUDA_ATTRIBUTE_POOLS, device->handle) != 0)
         device->pools = 0;
     const cuhip_result result = cuhip_api.context_retain(&device->context, device->handle);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.context_retain, "opening the device");
+    if (result != 0)
+        return cuhip_fail(result, cuhip_names.context_retain, "opening the device");
+    cuda_pool_open(device);
+    return CUHIP_OK;
 }
 
 void cuhip_vendor_close(expops_backend_device *device)
 {
+    cuda_pool_close(device);
     (void)cuhip_api.context_release(device->handle);
 }
 

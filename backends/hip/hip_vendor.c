@@ -106,6 +106,13 @@ int32_t cuhip_vendor_open(expops_backend_device *device)
     return CUHIP_OK;
 }
 
+cuhip_result cuhip_vendor_allocate(expops_backend_device *device, uint64_t bytes, cuhip_stream stream,
+                                   cuhip_address *out_address, const char **out_function)
+{
+    *out_function = cuhip_names.allocate_async;
+    return cuhip_api.allocate_async(out_address, bytes, stream);
+}
+
 void cuhip_vendor_close(expops_backend_device *device)
 {
 }

@@ -1,5 +1,5 @@
 /* The pass over a row that reduces it, for reduce.kernel.c and map.kernel.c: a statement block that leaves what this
- * work-item saw in `acc`. */
+ * work-item saw of the elements `from` to `end` in `acc`. */
 
 #ifdef XK_COMBINES_MANY
 /* The operator's text combines a vector's elements at once. */
@@ -38,7 +38,7 @@
 
 /* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some
  * compilers wait for each. */
-#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < p.length))
+#define XK_INSIDE(e) (XK_EXACT || (alive && (e) < end))
 #define XK_KEPT(i) xk_vector##i kept##i[XK_TURNS];
 #define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
 #define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
@@ -48,21 +48,34 @@
     XK_EACH_LIFTED(XK_KEPT) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        const xk_index e = (turn * XK_TPR + lane) * XK_VEC; \
+        const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC; \
         if (XK_INSIDE(e)) { \
             XK_EACH_LIFTED(XK_KEEP) \
         } \
     } \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        if (XK_INSIDE((turn * XK_TPR + lane) * XK_VEC)) { \
+        if (XK_INSIDE(from + (turn * XK_TPR + lane) * XK_VEC)) { \
             XK_EACH_LIFTED(XK_AGAIN) \
             XK_TAKE \
         } \
     }
 
-#define XK_GATHER_RANGE(from, to) \
-    for (xk_index e = (from) + lane * XK_VEC; alive && e < (to); e += XK_TPR * XK_VEC) { \
+#define XK_GATHER_RANGE \
+    for (xk_index e = from + lane * XK_VEC; alive && e < end; e += XK_TPR * XK_VEC) { \
         XK_EACH_LIFTED(XK_LOAD) \
         XK_TAKE \
     }
+
+/* Which row a group begins with, and which part of its rows it takes. */
+#define XK_SHARES_ROW (XK_PART || XK_CLUSTER > 1)
+#define XK_GROUP_OF_ROWS (XK_PART ? xk_group_id() / p.parts : xk_group_id() / XK_CLUSTER)
+#define XK_PART_OF_ROW ((xk_index)(XK_PART ? xk_group_id() % p.parts : xk_group_id() % XK_CLUSTER))
+#define XK_BOUNDS \
+    const xk_index from = XK_PART_OF_ROW * (xk_index)p.part_length, after = from + (xk_index)p.part_length; \
+    const xk_index end = XK_SHARES_ROW && after < p.length ? after : p.length;
+#if XK_TURNS
+#define XK_GATHER XK_BEGIN_GATHER XK_GATHER_TURNS XK_END_GATHER
+#else
+#define XK_GATHER XK_BEGIN_GATHER XK_GATHER_RANGE XK_END_GATHER
+#endif

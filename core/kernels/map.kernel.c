@@ -1,6 +1,6 @@
 /* Row template of maps: every element of the output is made of the row's elements and the row's reduction. Where XK_TURNS says
- * so, what is reduced stays in registers between the two passes. Where XK_PART is 1, a group takes one of p.parts parts of a
- * row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
+ * so, what is reduced stays in registers between the two passes, those of XK_CLUSTER groups. Where XK_PART is 1, a group takes
+ * one of p.parts parts of a row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
 
 #define XK_MAP_VECTOR \
     union { \
@@ -13,7 +13,7 @@
         result.v[k] = XK_STORE(r); \
     }
 #if XK_VEC > 1
-#define XK_STORE_ROW *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + e) = result.word;
+#define XK_STORE_ROW *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_VECTOR_AT(0, e)) = result.word;
 #else
 #define XK_STORE_ROW gout[at_out + XK_WALK(0, e)] = result.v[0];
 #endif
@@ -28,35 +28,29 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
 {
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
-    const xk_ulong group = XK_PART ? xk_group_id() / p.parts : xk_group_id();
-    const xk_index row = (xk_index)group * XK_RPG + xk_row_here();
+    const xk_index row = (xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here();
     const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
     const xk_index at_out = alive ? xk_row_start(p, 0, row) : 0;
     XK_EACH(XK_ROW_START)
+    XK_BOUNDS
 
 #if XK_PART
     XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
     const xk_acc acc = gsettled[alive ? row : 0];
-    const xk_index from = (xk_index)(xk_group_id() % p.parts) * (xk_index)p.part_length;
-    const xk_index end = from + (xk_index)p.part_length < p.length ? from + (xk_index)p.part_length : p.length;
 #else
     XK_LOCAL xk_acc shared[XK_SHARED];
-    const xk_index from = 0, end = p.length;
-    XK_BEGIN_GATHER
-#if XK_TURNS
-    XK_GATHER_TURNS
-#else
-    XK_GATHER_RANGE(from, end)
-#endif
-    XK_END_GATHER
+    XK_GATHER
     acc = xk_combine_row(acc, shared);
+#if XK_CLUSTER > 1
+    acc = xk_combine_cluster(shared);
+#endif
     acc = XK_SETTLE;
 #endif
 
 #if XK_TURNS
     XK_UNROLL
     for (int turn = 0; turn < XK_TURNS; turn++) {
-        const xk_index e = (turn * XK_TPR + lane) * XK_VEC;
+        const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC;
         if (XK_INSIDE(e)) {
             XK_EACH_LIFTED(XK_REREAD)
             XK_EACH_LIFTED(XK_AGAIN)
@@ -72,4 +66,5 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
         XK_STORE_ROW
     }
 #endif
+    XK_LEAVE_CLUSTER
 }

@@ -12,27 +12,24 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const 
     XK_LOCAL xk_acc shared[XK_SHARED];
     XK_GLOBAL XK_OUT_TYPE *gout = XK_POINTER(XK_OUT_TYPE, out);
     XK_EACH(XK_ADDRESS)
-    const xk_index part = XK_PART ? (xk_index)(xk_group_id() % p.parts) : 0;
-    const xk_index row = (xk_index)(XK_PART ? xk_group_id() / p.parts : xk_group_id()) * XK_RPG + xk_row_here();
+    const xk_index row = (xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here();
     const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
     XK_EACH(XK_ROW_START)
+    XK_BOUNDS
 
-    XK_BEGIN_GATHER
-#if XK_TURNS
-    XK_GATHER_TURNS
-#else
-    const xk_index from = part * (xk_index)p.part_length, end = from + (xk_index)p.part_length;
-    XK_GATHER_RANGE(from, end < p.length ? end : p.length)
-#endif
-    XK_END_GATHER
+    XK_GATHER
     acc = xk_combine_row(acc, shared);
+#if XK_CLUSTER > 1
+    acc = xk_combine_cluster(shared);
+#endif
 
-    if (alive && lane == 0) {
+    if (alive && lane == 0 && (XK_PART || XK_PART_OF_ROW == 0)) {
 #if XK_PART
-        gout[row * (xk_index)p.parts + part] = acc;
+        gout[row * (xk_index)p.parts + XK_PART_OF_ROW] = acc;
 #else
         const xk_r r = XK_CALL;
         gout[xk_row_start(p, 0, row)] = XK_STORE(r);
 #endif
     }
+    XK_LEAVE_CLUSTER
 }

@@ -2,9 +2,11 @@
  * XK_TPR work-items share a row and a group holds XK_RPG rows. Defines, besides those of the dialect and of
  * operands.kernel.h:
  *   XK_OR, XK_WR     numbers of kept and of walked dimensions
+ *   XK_CLUSTER       groups that share a row and can wait for each other, each with a part of it; 1 for most
+ *   XK_RESIDENT      there, how many groups a compute unit should have registers for
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
  *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the others
- *   XK_VEC           elements loaded at once; above 1 only where the walked dimension is contiguous
+ *   XK_VEC           elements loaded at once; above 1 only where the last walked dimension is contiguous
  *   XK_K0...         there, how a row of each input lies in memory: C contiguous, B one element for all
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
  *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
@@ -17,7 +19,7 @@ typedef char xk_acc_is_larger_than_XK_ACC_BYTES[sizeof(xk_acc) <= XK_ACC_BYTES ?
 
 typedef struct xk_params {
     xk_ulong rows;
-    xk_ulong parts;       /* a row is cut in; 1 for most */
+    xk_ulong parts;       /* that a row is cut in; 1 for most */
     xk_ulong part_length; /* elements; a multiple of XK_VEC * XK_TPR */
 #if XK_NN > 0
     xk_number number[XK_NN];
@@ -72,7 +74,13 @@ XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
     } xk_vector##i;
 XK_EACH(XK_VECTOR)
 
-#define XK_LOAD_C(i, into, e) into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + (e));
+#if XK_WR == 1
+#define XK_VECTOR_AT(operand, e) (e)
+#else
+#define XK_VECTOR_AT(operand, e) XK_WALK(operand, e)
+#endif
+#define XK_LOAD_C(i, into, e) \
+    into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + XK_VECTOR_AT(i + 1, e));
 #define XK_LOAD_B(i, into, e) \
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
@@ -122,3 +130,25 @@ XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
 #endif
     return mine;
 }
+
+/* Combines what the groups of a cluster have of a row, in the same order in each. What xk_combine_row left in `shared` must stay
+ * there until the others have seen it: XK_LEAVE_CLUSTER comes last. */
+#if XK_CLUSTER > 1
+XK_FN xk_acc xk_combine_cluster(XK_LOCAL_POINTER xk_acc *shared)
+{
+    xk_acc seen[XK_CLUSTER];
+    xk_cluster_arrive();
+    xk_cluster_wait();
+    XK_UNROLL
+    for (int group = 0; group < XK_CLUSTER; group++)
+        seen[group] = *(const xk_acc *)xk_local_of(shared, group);
+    xk_cluster_arrive();
+    XK_UNROLL
+    for (int group = 1; group < XK_CLUSTER; group++)
+        seen[0] = xk_combine(seen[0], seen[group]);
+    return seen[0];
+}
+#define XK_LEAVE_CLUSTER xk_cluster_wait();
+#else
+#define XK_LEAVE_CLUSTER
+#endif

@@ -7,6 +7,8 @@ enum {
     GROUP = 256,
     LARGEST_GROUP = 1024,
     KEPT_VECTORS = 8,         /* a work-item keeps at most this many of each tensor in registers */
+    KEPT_ELEMENTS = 32,       /* or this many, where none can be loaded together */
+    RESIDENT_ITEMS = 1024,    /* that a compute unit should have registers for */
     SHORTEST_PART = 16384,    /* elements; shorter parts cost more than they spread */
     ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
     LARGEST_ACCUMULATOR = 64, /* bytes; a larger xk_acc does not compile */
@@ -15,9 +17,16 @@ enum {
 typedef struct plan {
     int64_t rows, length;
     uint32_t outer_dims, vector, group, per_row, rows_per_group, turns;
+    uint32_t cluster; /* groups that share a row and wait for each other; 1: none do */
     int by_rows, wide;
     uint64_t parts, part_length;
 } plan;
+
+/* So many that the device has something to do until the last ones end. */
+static uint64_t wanted_groups(const expops_device *device)
+{
+    return 8ull * (device->info.compute_units ? device->info.compute_units : 1);
+}
 
 static uint32_t power_of_two_above(uint64_t value, uint32_t limit)
 {
@@ -33,13 +42,11 @@ static int is_spread(const expops_problem *problem, uint32_t operand)
     return operand > 0 && problem->row_dims == 1 && problem->operand[operand].strides[problem->rank - 1] == 0;
 }
 
-static uint32_t choose_vector(const expops_problem *problem, const plan *plan)
+static uint32_t choose_vector(const expops_problem *problem)
 {
     const uint32_t last = problem->rank - 1;
-    if (problem->row_dims != 1)
-        return 1;
     for (uint32_t vector = expops_widest_vector(problem); vector > 1; vector /= 2) {
-        int fits = plan->length % vector == 0;
+        int fits = problem->shape[last] % vector == 0;
         for (uint32_t i = 0; fits && i < problem->num_operands; i++) {
             const expops_problem_operand *operand = problem->operand + i;
             const int reads = operand->kind == EXPOPS_OPERAND_INPUT || problem->family == EXPOPS_FAMILY_MAP;
@@ -61,7 +68,14 @@ static int rows_lie_together(const expops_problem *problem, const plan *plan)
            problem->shape[neighbour] >= 8;
 }
 
-static void share_group(const expops_problem *problem, const expops_device *device, plan *plan)
+/* How often a work-item loads what it keeps of a row. Wide indices take registers, too. */
+static uint32_t most_turns(const plan *plan)
+{
+    const uint32_t most = plan->vector == 1 && plan->group >= LARGEST_GROUP ? KEPT_ELEMENTS : KEPT_VECTORS;
+    return plan->wide ? most / 2 : most;
+}
+
+static void share_group(const expops_device *device, plan *plan)
 {
     const uint64_t vectors = (uint64_t)plan->length / plan->vector;
     const uint32_t largest = device->info.max_group < LARGEST_GROUP ? device->info.max_group : LARGEST_GROUP;
@@ -78,19 +92,48 @@ static void share_group(const expops_problem *problem, const expops_device *devi
     }
     plan->rows_per_group = plan->group / plan->per_row;
     const uint64_t turns = (vectors + plan->per_row - 1) / plan->per_row;
-    /* Wide indices take registers, too. */
-    plan->turns = turns <= (plan->wide ? KEPT_VECTORS / 2 : KEPT_VECTORS) ? (uint32_t)turns : 0;
+    plan->turns = turns <= most_turns(plan) ? (uint32_t)turns : 0;
 }
 
 /* Few long rows would leave most of the device idle. */
-static void cut_rows(const expops_problem *problem, const expops_device *device, plan *plan)
+static int leaves_idle(const expops_device *device, const plan *plan)
 {
     const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
-    const uint64_t wanted = 8ull * (device->info.compute_units ? device->info.compute_units : 1);
-    plan->parts = 1;
-    if (groups >= wanted / 2 || plan->length < 2 * SHORTEST_PART)
-        return;
-    uint64_t parts = wanted / groups;
+    return groups < wanted_groups(device) / 2 && plan->length >= 2 * SHORTEST_PART;
+}
+
+/* Neighbouring groups that keep a row in their registers together, where so many can wait for each other: the smallest ones, as
+ * a compute unit holds several of those, of other rows. Reductions of more rows than the device takes at once need no such. */
+static int share_row(const expops_problem *problem, const expops_device *device, plan *plan)
+{
+    const uint32_t kept = most_turns(plan), most = device->info.max_cluster;
+    const uint64_t vectors = (uint64_t)plan->length / plan->vector, items = (vectors + kept - 1) / kept;
+    uint32_t group = plan->group < GROUP ? plan->group : GROUP;
+    while (group < plan->group && items > (uint64_t)group * most)
+        group *= 2;
+    const uint32_t cluster = power_of_two_above((items + group - 1) / group, most);
+    if (plan->by_rows || plan->rows_per_group > 1 || items > (uint64_t)group * most ||
+        (problem->family == EXPOPS_FAMILY_REDUCE && (uint64_t)plan->rows * cluster > 2 * device->info.compute_units))
+        return 0;
+    plan->group = plan->per_row = group;
+    plan->cluster = cluster;
+    plan->turns = (uint32_t)((vectors + (uint64_t)group * cluster - 1) / group / cluster);
+    plan->part_length = (uint64_t)plan->turns * group * plan->vector;
+    return 1;
+}
+
+/* Of a map: rows that one group does not keep are read twice, and of small elements there is so much to compute for each byte
+ * that a large group alone on its compute unit leaves memory idle. */
+static int wants_sharing(const expops_problem *problem, const plan *plan)
+{
+    return problem->family == EXPOPS_FAMILY_MAP &&
+           (!plan->turns || (plan->group > GROUP && expops_operand_bytes(problem->operand + 1) <= 2));
+}
+
+static void cut_rows(const expops_device *device, plan *plan)
+{
+    const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
+    uint64_t parts = wanted_groups(device) / groups;
     if (parts > (uint64_t)plan->length / SHORTEST_PART)
         parts = (uint64_t)plan->length / SHORTEST_PART;
     if (parts < 2)
@@ -103,15 +146,17 @@ static void cut_rows(const expops_problem *problem, const expops_device *device,
 
 static plan choose(const expops_problem *problem, const expops_device *device)
 {
-    plan plan = { .rows = 1, .length = 1, .outer_dims = problem->rank - problem->row_dims };
+    plan plan = { .rows = 1, .length = 1, .parts = 1, .cluster = 1, .outer_dims = problem->rank - problem->row_dims };
     for (uint32_t d = 0; d < problem->rank; d++)
         *(d < plan.outer_dims ? &plan.rows : &plan.length) *= problem->shape[d];
     plan.by_rows = rows_lie_together(problem, &plan);
-    plan.vector = plan.by_rows ? 1 : choose_vector(problem, &plan);
+    plan.vector = plan.by_rows ? 1 : choose_vector(problem);
     plan.wide = expops_needs_wide_index(problem);
-    share_group(problem, device, &plan);
-    cut_rows(problem, device, &plan);
-    plan.part_length = plan.parts > 1 ? plan.part_length : (uint64_t)plan.length;
+    plan.part_length = (uint64_t)plan.length;
+    share_group(device, &plan);
+    const int idle = leaves_idle(device, &plan);
+    if ((idle || wants_sharing(problem, &plan)) && !share_row(problem, device, &plan) && idle)
+        cut_rows(device, &plan);
     return plan;
 }
 
@@ -203,7 +248,7 @@ static void define_inputs(const expops_problem *problem, const plan *plan, expop
 static int is_exact(const plan *plan)
 {
     return plan->turns && plan->rows % plan->rows_per_group == 0 &&
-           plan->length == (int64_t)plan->turns * plan->per_row * plan->vector;
+           plan->length == (int64_t)plan->turns * plan->per_row * plan->vector * plan->cluster;
 }
 
 static void define_step(const expops_problem *problem, const plan *plan, expops_step *step)
@@ -213,9 +258,12 @@ static void define_step(const expops_problem *problem, const plan *plan, expops_
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
                     "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
-                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n",
+                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n",
                     plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(plan), plan->parts > 1,
-                    plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR, problem->family == EXPOPS_FAMILY_MAP);
+                    plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR, problem->family == EXPOPS_FAMILY_MAP,
+                    plan->cluster);
+    if (plan->cluster > 1)
+        expops_text_add(&step->defines, "#define XK_RESIDENT %u\n", RESIDENT_ITEMS / plan->group);
     fill_params(problem, plan, &step->params);
 }
 
@@ -259,7 +307,8 @@ static void add_combining(const expops_problem *problem, plan plan, expops_steps
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     const plan plan = choose(problem, device);
-    const uint64_t groups = ((uint64_t)plan.rows + plan.rows_per_group - 1) / plan.rows_per_group * plan.parts;
+    const uint64_t groups =
+        ((uint64_t)plan.rows + plan.rows_per_group - 1) / plan.rows_per_group * plan.parts * plan.cluster;
     const int map = problem->family == EXPOPS_FAMILY_MAP;
     if (groups > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,

@@ -131,6 +131,44 @@ static cuhip_result fake_allocate_async(cuhip_address *out, size_t bytes, cuhip_
     return 0;
 }
 
+#if defined(CUDA_NAMES_H)
+static cuhip_result fake_pool_create(cuda_pool *out, const struct CUmemPoolProps_st *properties)
+{
+    BEGIN(begin, names.pool_create);
+    fake.pool_device = ((const int *)properties)[3];
+    *out = (cuda_pool)0x500;
+    fake.live++;
+    return 0;
+}
+
+static cuhip_result fake_pool_destroy(cuda_pool pool)
+{
+    BEGIN(begin, names.pool_destroy);
+    (void)pool;
+    fake.live--;
+    return 0;
+}
+
+static cuhip_result fake_pool_set(cuda_pool pool, unsigned int attribute, void *value)
+{
+    BEGIN(begin, names.pool_set);
+    (void)pool;
+    (void)attribute;
+    fake.pool_keeps = *(unsigned long long *)value;
+    return 0;
+}
+
+static cuhip_result fake_allocate_from(cuhip_address *out, size_t bytes, cuda_pool pool, cuhip_stream stream)
+{
+    BEGIN(begin_current, names.allocate_from);
+    (void)pool;
+    *out = CUHIP_ADDRESS((char *)0x3000 + bytes);
+    fake.stream = stream;
+    fake.live++;
+    return 0;
+}
+#endif
+
 static cuhip_result fake_release_async(cuhip_address address, cuhip_stream stream)
 {
     BEGIN(begin_current, names.release_async);

@@ -33,6 +33,8 @@ typedef struct fake_driver {
     unsigned int capture_mode, unloaded_in_mode; /* of the thread: now, and at the last unloading of a module */
     int current;                                 /* ordinal current on the thread, FAKE_NOTHING_CURRENT for none */
     int live;                                    /* contexts, allocations, streams, events and modules not given back */
+    int pool_device;                             /* of the last pool made, and how much it keeps */
+    unsigned long long pool_keeps;
     int compiler_major;
     cuhip_rtc_result compile_result;
     int targets[FAKE_MAX_TARGETS]; /* that the compiler knows; ends with 0 */

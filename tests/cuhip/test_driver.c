@@ -273,7 +273,7 @@ static void test_allocate(void **state)
     assert_int_equal(api->allocate(device, some_stream, 64, &memory), EXPOPS_OK);
     assert_int_equal(memory.byte_offset, 0);
     assert_int_equal(memory.device_type, SYMBOL(2, 10));
-    assert_int_equal((uintptr_t)memory.data, fake_is_old ? 0x1040 : 0x2040);
+    assert_int_equal((uintptr_t)memory.data, fake_is_old ? 0x1040 : SYMBOL(0x3040, 0x2040));
     api->release(device, some_stream, &memory);
     assert_int_equal(fake.live, 0);
     assert_int_equal(api->allocate(device, some_stream, 0, &memory), EXPOPS_OK);
@@ -282,10 +282,35 @@ static void test_allocate(void **state)
     assert_int_equal(fake.live, 0);
 }
 
+#if defined(CUDA_NAMES_H)
+/* The pool keeps a part of the device's memory; where none can be made, or set, memory comes from the default one. */
+static void test_own_pool(void **state)
+{
+    expops_backend_device *other = NULL;
+    expops_pointer memory;
+    if (fake_is_old)
+        skip();
+    assert_int_equal(api->device_open(1, &other), EXPOPS_OK);
+    assert_int_equal(fake.pool_device, 1);
+    assert_int_equal(fake.pool_keeps, (2ull << 30) / 64);
+    api->device_close(other);
+    assert_int_equal(fake_calls("cuMemPoolDestroy"), 1);
+    fake.failing = "cuMemPoolCreate";
+    fake.failing_result = 801;
+    assert_int_equal(api->device_open(1, &other), EXPOPS_OK);
+    assert_int_equal(api->allocate(other, some_stream, 64, &memory), EXPOPS_OK);
+    assert_int_equal((uintptr_t)memory.data, 0x2040);
+    api->release(other, some_stream, &memory);
+    api->device_close(other);
+    assert_int_equal(fake.live, 0);
+}
+#endif
+
 static void test_out_of_memory(void **state)
 {
     expops_pointer memory;
-    fake.failing = fake_is_old ? SYMBOL("cuMemAlloc_v2", "hipMalloc") : SYMBOL("cuMemAllocAsync", "hipMallocAsync");
+    fake.failing =
+        fake_is_old ? SYMBOL("cuMemAlloc_v2", "hipMalloc") : SYMBOL("cuMemAllocFromPoolAsync", "hipMallocAsync");
     fake.failing_result = 2;
     assert_int_equal(api->allocate(device, NULL, 64, &memory), EXPOPS_ERR_OUT_OF_MEMORY);
     assert_null(memory.data);
@@ -542,6 +567,9 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(test_no_switch_when_current_already, reset),
         cmocka_unit_test_setup(test_device_cannot_be_made_current, reset),
         cmocka_unit_test_setup(test_allocate, reset),
+#if defined(CUDA_NAMES_H)
+        cmocka_unit_test_setup(test_own_pool, reset),
+#endif
         cmocka_unit_test_setup(test_out_of_memory, reset),
         cmocka_unit_test_setup(test_allocate_in_capture, reset),
         cmocka_unit_test_setup(test_copy, reset),

@@ -32,6 +32,7 @@ static const variant_layout rows[] = {
     { "whole", 1, { 1000 }, .walked = 1 },
     { "columns", 2, { 512, 512 }, { { 1, 512 }, { 1, 512 } }, .walked = 1 },
     { "long columns", 2, { 64, 1 << 20 }, { { 1, 64 }, { 1, 64 } }, .walked = 1 },
+    { "few rows", 2, { 3, 1 << 17 }, .walked = 1 },
     { "cut rows", 2, { 2, 1 << 24 }, .walked = 1 },
     { "cut odd rows", 2, { 2, (1 << 22) + 1 }, .walked = 1 },
     { "strided", 3, { 5, 6, 7 }, { { 600, 50, 3 }, { 700, 60, 2 } }, .walked = 2 },

@@ -110,6 +110,7 @@ typedef struct expops_device_info {
     uint32_t num_device_types;
     int32_t device_types[4]; /* DLPack device types whose memory kernels here can use; [0] is what `allocate` gives */
     int32_t device_id;       /* ordinal as tensors name it */
+    uint32_t max_cluster;    /* neighbouring groups of a launch that can wait for each other; 0 or 1: none can */
 } expops_device_info;
 
 enum {
