@@ -3,7 +3,7 @@
 OPERATOR(native_dropout_backward) = {
     .name = "native_dropout_backward",
     .doc = "grad_output * mask * scale: the gradient of dropout, with the mask of what was kept.",
-    .source = "torch.native_dropout_backward",
+    .source = "torch.ops.aten.native_dropout_backward",
     .dtypes = FLOATING,
     .not_in_place = 1,
     .parameters = { TENSOR("grad_output"), TENSOR("mask", .dtypes = BOOLEAN),

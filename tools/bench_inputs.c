@@ -55,21 +55,15 @@ static void store(void *data, expops_dtype dtype, size_t i, double value)
     case EXPOPS_DTYPE_C128:
         ((double *)data)[i] = value;
         break;
-    case EXPOPS_DTYPE_I16:
-        ((int16_t *)data)[i] = (int16_t)whole;
-        break;
-    case EXPOPS_DTYPE_I32:
-        ((int32_t *)data)[i] = (int32_t)whole;
-        break;
-    case EXPOPS_DTYPE_I64:
-        ((int64_t *)data)[i] = whole;
-        break;
     case EXPOPS_DTYPE_BOOL:
         ((uint8_t *)data)[i] = bits >> 13 & 1;
         break;
-    default:
-        ((int8_t *)data)[i] = (int8_t)(dtype == EXPOPS_DTYPE_U8 ? llabs((long long)whole) : whole);
+    default: {
+        const expops_dl_dtype integer = expops_dtype_to_dl(dtype);
+        const int64_t number = integer.code == 1 ? llabs((long long)whole) : whole; /* 1: without a sign */
+        memcpy((char *)data + i * (integer.bits / 8), &number, integer.bits / 8);   /* little endian */
         break;
+    }
     }
 }
 

@@ -13,9 +13,11 @@ import shutil
 import subprocess
 import sys
 
+import element_types
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BOUNDED = ('f32', 'f64', 'f16', 'bf16')
-TYPES = ('f16', 'bf16', 'f32', 'f64', 'i8', 'i16', 'i32', 'i64', 'u8', 'bool', 'c64', 'c128')
+TYPES = tuple(element_types.BYTES)
 # In the order in which a reader meets them; the rest follows.
 FIRST_PAGES = ('using', 'OPERATORS', 'command', 'environment', 'python', 'versions', 'architecture', 'adding-an-operator',
                'kernel-dialect', 'adding-a-backend', 'plugin-abi', 'testing', 'performance', 'accuracy')

@@ -11,8 +11,7 @@ import statistics
 import sys
 import time
 
-DTYPES = {'f16': 'float16', 'bf16': 'bfloat16', 'f32': 'float32', 'f64': 'float64', 'i8': 'int8', 'i16': 'int16', 'i32': 'int32',
-          'i64': 'int64', 'u8': 'uint8', 'bool': 'bool', 'c64': 'complex64', 'c128': 'complex128'}
+WORDS = {'f': 'float', 'bf': 'bfloat', 'i': 'int', 'u': 'uint', 'c': 'complex'}
 SAMPLES, SAMPLE_SECONDS = 7, 0.01
 
 
@@ -68,7 +67,8 @@ def torch_bandwidth(torch, row):
         return None
     where = 'cpu' if place == 'cpu' else 'cuda:' + (row['device'].split(':') + ['0'])[1]
     shape = [int(size) for size in row['shape'].split('x')]
-    dtype = getattr(torch, DTYPES[row['dtype']])
+    letters = row['dtype'].rstrip('0123456789')
+    dtype = getattr(torch, WORDS.get(letters, letters) + row['dtype'][len(letters):])
     sets = itertools.cycle([[torch.rand(shape, device=where).to(dtype) for _ in range(row['tensors'])]
                             for _ in range(count_sets(place, row['bytes']))])
     wait = torch.cuda.synchronize if place != 'cpu' else lambda: None

@@ -4,9 +4,9 @@ import math
 
 import torch
 
-DTYPES = {'f16': torch.float16, 'bf16': torch.bfloat16, 'f32': torch.float32, 'f64': torch.float64, 'i8': torch.int8,
-          'i16': torch.int16, 'i32': torch.int32, 'i64': torch.int64, 'u8': torch.uint8, 'bool': torch.bool,
-          'c64': torch.complex64, 'c128': torch.complex128}
+import element_types
+
+DTYPES = element_types.of_package(torch)
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 

@@ -11,12 +11,12 @@ import pathlib
 import re
 import sys
 
+import element_types
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MAX_CASES = 120        # for each operator
 MAX_BYTES = 60 * 1024  # of tensor data for each operator: repeated patterns at more sizes prove little
 ALIGNMENT = 16
-ELEMENT_BYTES = {'f16': 2, 'bf16': 2, 'f32': 4, 'f64': 8, 'i8': 1, 'i16': 2, 'i32': 4, 'i64': 8, 'u8': 1,
-                 'bool': 1, 'c64': 8, 'c128': 16}
 
 
 def operators_here():
@@ -60,7 +60,7 @@ def variety_of(case):
 
 
 def cost_of(case):
-    return sum(ELEMENT_BYTES[tensor[0]] * tensor[4] for tensor in tensors_of(case))
+    return sum(element_types.BYTES[tensor[0]] * tensor[4] for tensor in tensors_of(case))
 
 
 def chosen(cases):
@@ -92,7 +92,7 @@ class Packer:
 
     def tensor(self, value):
         dtype, shape, strides, offset, stored = value['t']
-        blob = self.data[offset:offset + stored * ELEMENT_BYTES[dtype]]
+        blob = self.data[offset:offset + stored * element_types.BYTES[dtype]]
         if blob not in self.known:
             self.out.extend(bytes(-len(self.out) % ALIGNMENT))
             self.known[blob] = len(self.out)

@@ -5,16 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *descr; /* without the byte order */
-    expops_dtype dtype;
-} types[] = {
-    { "f2", EXPOPS_DTYPE_F16 },  { "f4", EXPOPS_DTYPE_F32 }, { "f8", EXPOPS_DTYPE_F64 },   { "i1", EXPOPS_DTYPE_I8 },
-    { "i2", EXPOPS_DTYPE_I16 },  { "i4", EXPOPS_DTYPE_I32 }, { "i8", EXPOPS_DTYPE_I64 },   { "u1", EXPOPS_DTYPE_U8 },
-    { "b1", EXPOPS_DTYPE_BOOL }, { "c8", EXPOPS_DTYPE_C64 }, { "c16", EXPOPS_DTYPE_C128 }, { "V2", EXPOPS_DTYPE_BF16 },
-};
-enum { NUM_TYPES = sizeof(types) / sizeof(*types) };
-_Static_assert(NUM_TYPES == (int)EXPOPS_DTYPE_COUNT, "every element type has a descr");
+enum { DESCR_BYTES = 8 };
+
+/* NumPy's name of a type without the byte order: a letter by DLPack's code, and bytes. It has none for bf16. */
+static const char *descr_of(expops_dtype dtype, char text[DESCR_BYTES])
+{
+    snprintf(text, DESCR_BYTES, "%c%zu", "iuf?Vcb"[expops_dtype_to_dl(dtype).code], expops_dtype_bytes(dtype));
+    return text;
+}
+
+static int refuse_type(const npy_source *source, const char *descr)
+{
+    char taken[DESCR_BYTES * EXPOPS_DTYPE_COUNT], one[DESCR_BYTES];
+    size_t used = 0;
+    for (int t = 0; t < EXPOPS_DTYPE_COUNT; t++)
+        used +=
+            (size_t)snprintf(taken + used, sizeof taken - used, "%s%s", t ? " " : "", descr_of((expops_dtype)t, one));
+    return npy_refuse(source, "element type '%s' is not taken; %s (bf16 is V2) are", descr, taken);
+}
 
 int npy_refuse(const npy_source *source, const char *format, ...)
 {
@@ -70,16 +78,16 @@ static int read_string(reader *r, char *out, size_t size)
 
 static int read_type(reader *r)
 {
-    char descr[16];
+    char descr[16], one[DESCR_BYTES];
     if (read_string(r, descr, sizeof(descr)))
         return refuse(r, "its element type is not one word; structured arrays are not taken");
-    for (size_t i = 0; i < NUM_TYPES; i++)
-        if (descr[0] && strchr("<>|=", descr[0]) && strcmp(descr + 1, types[i].descr) == 0) {
-            r->array->dtype = types[i].dtype;
+    for (int t = 0; t < EXPOPS_DTYPE_COUNT; t++)
+        if (descr[0] && strchr("<>|=", descr[0]) && strcmp(descr + 1, descr_of((expops_dtype)t, one)) == 0) {
+            r->array->dtype = (expops_dtype)t;
             r->big_endian = descr[0] == '>';
             return 0;
         }
-    return refuse(r, "element type '%s' is not taken; f2 f4 f8 i1 i2 i4 i8 u1 b1 c8 c16 and V2 (bf16) are", descr);
+    return refuse_type(r->source, descr);
 }
 
 static int read_shape(reader *r)
@@ -160,13 +168,10 @@ int npy_parse_header(const npy_source *source, const char *text, npy_array *arra
 
 size_t npy_make_header(const npy_array *array, int big_endian, char *out, size_t size)
 {
-    const char *descr = "";
-    for (size_t i = 0; i < NUM_TYPES; i++)
-        if (types[i].dtype == array->dtype)
-            descr = types[i].descr;
+    char descr[DESCR_BYTES];
     const char order = expops_dtype_bytes(array->dtype) == 1 ? '|' : big_endian ? '>' : '<';
-    int used = snprintf(out, size, "{'descr': '%c%s', 'fortran_order': %s, 'shape': (", order, descr,
-                        array->fortran_order ? "True" : "False");
+    int used = snprintf(out, size, "{'descr': '%c%s', 'fortran_order': %s, 'shape': (", order,
+                        descr_of(array->dtype, descr), array->fortran_order ? "True" : "False");
     for (int32_t i = 0; i < array->ndim; i++)
         used += snprintf(out + used, size - (size_t)used, "%lld,%s", (long long)array->shape[i],
                          i + 1 < array->ndim ? " " : "");

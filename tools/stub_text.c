@@ -37,7 +37,7 @@ static void print_class(int dtype)
     printf("#define XK_%s 1\n", classes[dtype]);
     if (expops_dtype_is_integral(dtype))
         printf("#define XK_INT_BITS %d\n", 8 * (int)expops_dtype_bytes((expops_dtype)dtype));
-    if (expops_dtype_to_dl((expops_dtype)dtype).code == 1) /* DLPack's unsigned integers */
+    if (expops_dtype_is_unsigned(dtype))
         printf("#define XK_UNSIGNED 1\n");
     if (dtype == EXPOPS_DTYPE_BOOL)
         printf("#define XK_BOOL 1\n");

@@ -126,11 +126,22 @@ expops_status library_set_backend(const char *spec)
 
 /* --- element types --- */
 
+/* As Python's packages call them: a word by DLPack's code, and the bits. */
+#define WORD_0(bits) "int" bits
+#define WORD_1(bits) "uint" bits
+#define WORD_2(bits) "float" bits
+#define WORD_4(bits) "bfloat" bits
+#define WORD_5(bits) "complex" bits
+#define WORD_6(bits) "bool"
+#define BITS_1 "8"
+#define BITS_2 "16"
+#define BITS_4 "32"
+#define BITS_8 "64"
+#define BITS_16 "128"
 static const char *const dtype_names[EXPOPS_DTYPE_COUNT] = {
-    [EXPOPS_DTYPE_F16] = "float16", [EXPOPS_DTYPE_BF16] = "bfloat16", [EXPOPS_DTYPE_F32] = "float32",
-    [EXPOPS_DTYPE_F64] = "float64", [EXPOPS_DTYPE_I8] = "int8",       [EXPOPS_DTYPE_I16] = "int16",
-    [EXPOPS_DTYPE_I32] = "int32",   [EXPOPS_DTYPE_I64] = "int64",     [EXPOPS_DTYPE_U8] = "uint8",
-    [EXPOPS_DTYPE_BOOL] = "bool",   [EXPOPS_DTYPE_C64] = "complex64", [EXPOPS_DTYPE_C128] = "complex128",
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) WORD_##code(BITS_##bytes),
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
 };
 
 const char *library_dtype_name(expops_dtype dtype)

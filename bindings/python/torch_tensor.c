@@ -3,32 +3,19 @@
 #include <string.h>
 #include "torch_override.h"
 
-static const int8_t dtype_of_torch[] = {
-    EXPOPS_DTYPE_U8,
-    EXPOPS_DTYPE_I8,
-    EXPOPS_DTYPE_I16,
-    EXPOPS_DTYPE_I32,
-    EXPOPS_DTYPE_I64,
-    EXPOPS_DTYPE_F16,
-    EXPOPS_DTYPE_F32,
-    EXPOPS_DTYPE_F64,
-    -1,
-    /* complex of halves */ EXPOPS_DTYPE_C64,
-    EXPOPS_DTYPE_C128,
-    EXPOPS_DTYPE_BOOL,
-    -1,
-    -1,
-    -1,
-    /* quantized */ EXPOPS_DTYPE_BF16,
+/* torch's number of each type; those between are types that are none of ours. */
+static const int32_t torch_of_dtype[EXPOPS_DTYPE_COUNT] = {
+    [EXPOPS_DTYPE_U8] = 0,   [EXPOPS_DTYPE_I8] = 1,    [EXPOPS_DTYPE_I16] = 2,   [EXPOPS_DTYPE_I32] = 3,
+    [EXPOPS_DTYPE_I64] = 4,  [EXPOPS_DTYPE_F16] = 5,   [EXPOPS_DTYPE_F32] = 6,   [EXPOPS_DTYPE_F64] = 7,
+    [EXPOPS_DTYPE_C64] = 9,  [EXPOPS_DTYPE_C128] = 10, [EXPOPS_DTYPE_BOOL] = 11, [EXPOPS_DTYPE_BF16] = 15,
 };
-enum { NUM_TORCH_DTYPES = sizeof dtype_of_torch };
 
-static int32_t torch_of_dtype(expops_dtype dtype)
+static int dtype_of_torch(int32_t number)
 {
-    int32_t number = 0;
-    while (dtype_of_torch[number] != (int8_t)dtype)
-        number++;
-    return number;
+    int dtype = 0;
+    while (dtype < EXPOPS_DTYPE_COUNT && torch_of_dtype[dtype] != number)
+        dtype++;
+    return dtype;
 }
 
 static int read_device(torch_handle handle, expops_dl_device *out_device)
@@ -43,11 +30,12 @@ static int read_device(torch_handle handle, expops_dl_device *out_device)
 uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
 {
     int64_t ndim;
-    int32_t dtype;
+    int32_t number;
     memset(tensor, 0, sizeof *tensor);
     if (read_device(handle, &tensor->device))
         return PASSED_DEVICE + 1;
-    if (torch.get_dtype(handle, &dtype) || dtype < 0 || dtype >= NUM_TORCH_DTYPES || dtype_of_torch[dtype] < 0)
+    const int known = torch.get_dtype(handle, &number) ? EXPOPS_DTYPE_COUNT : dtype_of_torch(number);
+    if (known == EXPOPS_DTYPE_COUNT)
         return PASSED_DTYPE + 1;
     if (torch.get_dim(handle, &ndim) || ndim > EXPOPS_MAX_RANK || torch.get_sizes(handle, &tensor->shape) ||
         torch.get_strides(handle, &tensor->strides))
@@ -55,7 +43,7 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
     if (torch.get_data(handle, &tensor->data))
         return PASSED_DEVICE + 1;
     tensor->ndim = (int32_t)ndim;
-    tensor->dtype = expops_dtype_to_dl((expops_dtype)dtype_of_torch[dtype]);
+    tensor->dtype = expops_dtype_to_dl((expops_dtype)known);
     return 0;
 }
 
@@ -68,7 +56,7 @@ expops_status torch_tensor_make(const expops_result *result, expops_dl_device wh
                             .dtype = expops_dtype_to_dl(result->dtype),
                             .shape = (int64_t *)result->shape,
                             .strides = (int64_t *)result->strides };
-    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype(result->dtype), !on_host,
+    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype[result->dtype], !on_host,
                             on_host ? -1 : where.device_id, out_made))
         return EXPOPS_ERR_OUT_OF_MEMORY;
     return torch.get_data(*out_made, &out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;

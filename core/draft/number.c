@@ -29,30 +29,30 @@ expops_meeting expops_meet(const expops_operator *op, uint32_t index, const expo
 
 /* --- what a type holds --- */
 
-/* Ends of the types; infinities and NaN are every floating type's. */
-static const struct {
-    double low, high;
-} ends[EXPOPS_DTYPE_COUNT] = {
-    [EXPOPS_DTYPE_F16] = { -65504, 65504 },
-    [EXPOPS_DTYPE_BF16] = { -0x1.fep127, 0x1.fep127 },
-    [EXPOPS_DTYPE_F32] = { -0x1.fffffep127, 0x1.fffffep127 },
-    [EXPOPS_DTYPE_F64] = { -INFINITY, INFINITY },
-    [EXPOPS_DTYPE_I8] = { INT8_MIN, INT8_MAX },
-    [EXPOPS_DTYPE_I16] = { INT16_MIN, INT16_MAX },
-    [EXPOPS_DTYPE_I32] = { INT32_MIN, INT32_MAX },
-    [EXPOPS_DTYPE_I64] = { -0x1p63, 0x1p63 },
-    [EXPOPS_DTYPE_U8] = { 0, UINT8_MAX },
-};
-
-static int holds_real(int32_t as, double real)
+/* The largest number of a type, as far as a double tells. */
+static double largest(int32_t as)
 {
-    if (expops_dtype_is_float(as) && !isfinite(real))
-        return 1;
-    return real >= ends[as].low && real <= ends[as].high;
+    static const double floats[EXPOPS_DTYPE_COUNT] = {
+        [EXPOPS_DTYPE_F16] = 65504,
+        [EXPOPS_DTYPE_BF16] = 0x1.fep127,
+        [EXPOPS_DTYPE_F32] = 0x1.fffffep127,
+        [EXPOPS_DTYPE_F64] = INFINITY,
+    };
+    const int bits = 8 * (int)expops_dtype_bytes((expops_dtype)as) - !expops_dtype_is_unsigned(as);
+    return expops_dtype_is_float(as) ? floats[as] : ldexp(1, bits) - 1;
 }
 
-/* PyTorch's checked conversion: a negative integer of up to 255 wraps to u8, and a complex number without imaginary part is
- * a real one. */
+/* Infinities and NaN are every floating type's. */
+static int holds_real(int32_t as, double real)
+{
+    const double high = largest(as);
+    if (expops_dtype_is_float(as))
+        return !isfinite(real) || fabs(real) <= high;
+    return real <= high && real >= (expops_dtype_is_unsigned(as) ? 0 : -high - 1);
+}
+
+/* PyTorch's checked conversion: a negative integer whose size an unsigned type holds wraps to it, and a complex number without
+ * imaginary part is a real one. */
 static int holds(int32_t as, const expops_value *value)
 {
     if (as == EXPOPS_DTYPE_BOOL)
@@ -64,7 +64,7 @@ static int holds(int32_t as, const expops_value *value)
                                             : value->as.parts[1] == 0) &&
                holds_real(expops_dtype_real(as), value->as.parts[0]);
     const double integer = (double)value->as.integer;
-    return holds_real(expops_dtype_real(as), as == EXPOPS_DTYPE_U8 ? fabs(integer) : integer);
+    return holds_real(expops_dtype_real(as), expops_dtype_is_unsigned(as) ? fabs(integer) : integer);
 }
 
 static expops_status refuse(const expops_operator *op, uint32_t index, const expops_value *value, int32_t as)
@@ -162,20 +162,11 @@ static int is_true(const expops_value *value)
 /* As an element of the type: the lowest bits count. */
 static int64_t wrapped(const expops_value *value, int32_t as)
 {
-    switch (as) {
-    case EXPOPS_DTYPE_BOOL:
+    const unsigned spare = 64 - 8 * (unsigned)expops_dtype_bytes((expops_dtype)as);
+    if (as == EXPOPS_DTYPE_BOOL)
         return is_true(value);
-    case EXPOPS_DTYPE_I8:
-        return (int8_t)integer_of(value);
-    case EXPOPS_DTYPE_I16:
-        return (int16_t)integer_of(value);
-    case EXPOPS_DTYPE_I32:
-        return (int32_t)integer_of(value);
-    case EXPOPS_DTYPE_U8:
-        return (uint8_t)integer_of(value);
-    default:
-        return integer_of(value);
-    }
+    const uint64_t shifted = (uint64_t)integer_of(value) << spare;
+    return expops_dtype_is_unsigned(as) ? (int64_t)(shifted >> spare) : (int64_t)shifted >> spare;
 }
 
 /* To the nearest number of a half type, ties to even, as a float. */

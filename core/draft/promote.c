@@ -1,19 +1,37 @@
 #include "promote.h"
 #include "expops/backend.h"
 
+/* DLPack's codes */
+enum { DL_INT = 0, DL_UINT = 1, DL_FLOAT = 2, DL_BFLOAT = 4, DL_COMPLEX = 5, DL_BOOL = 6 };
+
+static int code_of(int dtype)
+{
+    static const uint8_t codes[] = {
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) code,
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+    };
+    return dtype < 0 ? DL_BOOL : codes[dtype]; /* nothing is no number */
+}
+
 int expops_dtype_is_float(int dtype)
 {
-    return dtype >= EXPOPS_DTYPE_F16 && dtype <= EXPOPS_DTYPE_F64;
+    return code_of(dtype) == DL_FLOAT || code_of(dtype) == DL_BFLOAT;
 }
 
 int expops_dtype_is_complex(int dtype)
 {
-    return dtype == EXPOPS_DTYPE_C64 || dtype == EXPOPS_DTYPE_C128;
+    return code_of(dtype) == DL_COMPLEX;
+}
+
+int expops_dtype_is_unsigned(int dtype)
+{
+    return code_of(dtype) == DL_UINT;
 }
 
 int expops_dtype_is_integral(int dtype)
 {
-    return dtype >= EXPOPS_DTYPE_I8 && dtype <= EXPOPS_DTYPE_U8;
+    return code_of(dtype) == DL_INT || code_of(dtype) == DL_UINT;
 }
 
 int expops_dtype_real(int dtype)
@@ -35,8 +53,6 @@ static int kind(int dtype)
 
 static int promote_floats(int a, int b)
 {
-    if (a == b)
-        return a;
     if (a == EXPOPS_DTYPE_F64 || b == EXPOPS_DTYPE_F64)
         return EXPOPS_DTYPE_F64;
     return EXPOPS_DTYPE_F32; /* the two half types hold neither one the other */
@@ -45,8 +61,6 @@ static int promote_floats(int a, int b)
 static int promote_integers(int a, int b)
 {
     const size_t bytes_a = expops_dtype_bytes((expops_dtype)a), bytes_b = expops_dtype_bytes((expops_dtype)b);
-    if (a == b)
-        return a;
     if (bytes_a == 1 && bytes_b == 1)
         return EXPOPS_DTYPE_I16; /* i8 and u8 */
     return bytes_a > bytes_b ? a : b;
@@ -56,6 +70,8 @@ int expops_promote_types(int a, int b)
 {
     if (a < 0 || b < 0)
         return a < 0 ? b : a;
+    if (a == b)
+        return a;
     if (kind(a) < kind(b)) {
         const int swap = a;
         a = b;

@@ -21,6 +21,7 @@ int expops_promoted(const expops_promotion_state *state);
 int expops_dtype_is_float(int dtype);
 int expops_dtype_is_complex(int dtype);
 int expops_dtype_is_integral(int dtype); /* not bool */
+int expops_dtype_is_unsigned(int dtype); /* an integer without a sign */
 /* c64 gives f32, c128 f64, others themselves. */
 int expops_dtype_real(int dtype);
 /* Whether a result of one type may be stored as another: never from complex to real, float to integer, number to bool. */

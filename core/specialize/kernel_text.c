@@ -83,7 +83,7 @@ static void define_arithmetic(const expops_problem *problem, expops_text *text)
                     "#define XK_BITS %d\n#define XK_HALF %d\n#define XK_BF16 %d\n#define XK_UNSIGNED %d\n"
                     "#define XK_BOOL %d\n",
                     moved, common == EXPOPS_DTYPE_F16 || common == EXPOPS_DTYPE_BF16, common == EXPOPS_DTYPE_BF16,
-                    common == EXPOPS_DTYPE_U8, common == EXPOPS_DTYPE_BOOL);
+                    !moved && expops_dtype_is_unsigned(common), common == EXPOPS_DTYPE_BOOL);
     expops_text_add(text, "#define XK_INT_BITS %d\n#define XK_USES_F64 %d\n#define XK_CHOICE %u\n",
                     !moved && expops_dtype_is_integral(common) ? 8 * (int)expops_dtype_bytes((expops_dtype)common) : 0,
                     !moved && (uses_double || is_double(common) || is_double(problem->result)), problem->choice);

@@ -1,11 +1,14 @@
 """Calls of libexpops on the memory of PyTorch's tensors."""
 import ctypes as c
+import os
+import sys
 
 import torch
 
-DTYPES = {"f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32, "f64": torch.float64, "i8": torch.int8,
-          "i16": torch.int16, "i32": torch.int32, "i64": torch.int64, "u8": torch.uint8, "bool": torch.bool,
-          "c64": torch.complex64, "c128": torch.complex128}
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'tools'))
+import element_types
+
+DTYPES = element_types.of_package(torch)
 NONE, TENSOR, BOOL, INT, REAL, COMPLEX, INTS, CHOICE, TENSORS = range(9)
 KINDS = ["none", "tensor", "operand", "number", "int", "ints", "bool", "choice", "dtype",
          "tensors"]

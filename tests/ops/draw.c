@@ -63,7 +63,8 @@ void test_plain_argument(test_call *call, size_t index, expops_dtype dtype, int 
     case EXPOPS_PARAMETER_NUMBER:
         if (!parameter->optional || !parameter->has_default || variant) /* neighbours get different numbers */
             call->args[index] = small_number(dtype, variant + (int)index);
-        else if (dtype == EXPOPS_DTYPE_U8 && parameter->default_value < 0) /* a limit that unsigned types do not take */
+        else if (test_is_integer(dtype) && test_limits_of(dtype).lowest == 0 &&
+                 parameter->default_value < 0) /* a limit that unsigned types do not take */
             call->args[index] = expops_int(0);
         break;
     case EXPOPS_PARAMETER_OPERAND:

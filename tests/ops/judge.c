@@ -25,17 +25,9 @@ double test_bound(const expops_operator *op, expops_dtype dtype)
 
 expops_dtype test_arithmetic(expops_dtype common)
 {
-    switch (common) {
-    case EXPOPS_DTYPE_F16:
-    case EXPOPS_DTYPE_BF16:
+    if (test_is_float(common) && test_format_of(common).bytes == 2)
         return EXPOPS_DTYPE_F32;
-    case EXPOPS_DTYPE_I8:
-    case EXPOPS_DTYPE_I16:
-    case EXPOPS_DTYPE_U8:
-        return EXPOPS_DTYPE_I32;
-    default:
-        return common;
-    }
+    return test_is_integer(common) && test_format_of(common).bytes < 4 ? EXPOPS_DTYPE_I32 : common;
 }
 
 /* What PyTorch makes of a number before it computes: comparisons, limits and what is filled in round it to the common type,

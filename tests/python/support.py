@@ -6,6 +6,9 @@ import unittest
 
 import expops
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', '..', 'tools'))
+import element_types
+
 try:
     import numpy
 except ImportError:
@@ -23,9 +26,6 @@ needs_torch = unittest.skipIf(torch is None, 'PyTorch is not installed')
 
 class Recorded:
     """The recorded cases of one operator; see tests/golden."""
-
-    DTYPES = {'f32': 'float32', 'f64': 'float64', 'f16': 'float16', 'bf16': 'bfloat16', 'i8': 'int8', 'i16': 'int16',
-              'i32': 'int32', 'i64': 'int64', 'u8': 'uint8', 'bool': 'bool', 'c64': 'complex64', 'c128': 'complex128'}
 
     def __init__(self, name):
         with open(os.path.join(GOLDEN, name + '.bin'), 'rb') as file:
@@ -52,10 +52,10 @@ class Recorded:
             return float(recorded['f'])
         if 'c' in recorded:
             return complex(*(self.value(part) for part in recorded['c']))
-        return getattr(torch, self.DTYPES[recorded['d']])
+        return getattr(torch, element_types.long_name(recorded['d']))
 
     def tensor(self, dtype, shape, strides, offset, stored):
-        dtype = getattr(torch, self.DTYPES[dtype])
+        dtype = getattr(torch, element_types.long_name(dtype))
         if not stored:
             return torch.empty(shape, dtype=dtype)
         flat = torch.frombuffer(bytearray(self.data[offset:offset + stored * dtype.itemsize]), dtype=dtype)
