@@ -55,6 +55,8 @@ enum expops_meets {
 #define INTEGRAL \
     (1u << EXPOPS_DTYPE_I8 | 1u << EXPOPS_DTYPE_I16 | 1u << EXPOPS_DTYPE_I32 | 1u << EXPOPS_DTYPE_I64 | \
      1u << EXPOPS_DTYPE_U8)
+/* Of operators that move integers, compare them for equality or make floats of them. */
+#define WHOLE INTEGRAL
 #define BOOLEAN (1u << EXPOPS_DTYPE_BOOL)
 #define COMPLEX (1u << EXPOPS_DTYPE_C64 | 1u << EXPOPS_DTYPE_C128)
 

@@ -41,7 +41,7 @@ OPERATOR(_pad_circular) = {
         "self with all dimensions but the first two continued as if self came again. Negative padding cuts off first.",
     .source = "torch.ops.aten._pad_circular",
     .family = EXPOPS_FAMILY_WINDOW,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

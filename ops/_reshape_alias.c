@@ -14,7 +14,7 @@ OPERATOR(_reshape_alias) = {
            "refused.",
     .source = "torch.ops.aten._reshape_alias",
     .copy = "_reshape_alias_copy",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

@@ -4,7 +4,7 @@
 static int is_whole(const expops_value *value)
 {
     expops_dtype dtype;
-    return expops_dtype_from_dl(value->as.tensor->dtype, &dtype) == EXPOPS_OK && ((INTEGRAL | BOOLEAN) >> dtype & 1u);
+    return expops_dtype_from_dl(value->as.tensor->dtype, &dtype) == EXPOPS_OK && ((WHOLE | BOOLEAN) >> dtype & 1u);
 }
 
 /* Integers may be divided by floats, but what two of them give is open: PyTorch refuses it. */

@@ -29,7 +29,7 @@ OPERATOR(any) = {
            "is u8. An empty dim names none: each element is looked at by itself.",
     .source = "torch.any",
     .family = EXPOPS_FAMILY_REDUCE,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .result = EXPOPS_RESULT_TRUTH,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("dim", .optional = 1, .drafted = 1), BOOL("keepdim", DEFAULT(0)) },

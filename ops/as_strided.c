@@ -14,7 +14,7 @@ OPERATOR(as_strided) = {
            "first element counts as the memory's first, and what self does not reach is refused.",
     .source = "torch.as_strided",
     .copy = "as_strided_copy",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

@@ -78,7 +78,7 @@ OPERATOR(cat) = {
     .doc = "Tensors one after the other along dim, in the type they have in common.",
     .source = "torch.cat",
     .aliases = { "concat", "concatenate" },
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .arithmetic = EXPOPS_ARITHMETIC_MOVES,
     .not_in_place = 1,
     .parameters = { TENSORS("tensors", .doc = "Of one shape but along dim; one of shape (0,) counts as nothing."),

@@ -4,7 +4,7 @@ OPERATOR(ceil) = {
     .name = "ceil",
     .doc = "The smallest whole number not below self; integers stay what they are.",
     .source = "torch.ceil",
-    .dtypes = FLOATING | INTEGRAL,
+    .dtypes = FLOATING | WHOLE,
     .parameters = { TENSOR("self") },
     .samples = { { -100, 100 } },
 };

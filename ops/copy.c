@@ -17,7 +17,7 @@ OPERATOR(copy) = {
         "The elements of src, broadcast to self's shape and converted to its type: a fraction is cut off, an imaginary "
         "part dropped.",
     .source = "torch.Tensor.copy_",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .parameters = { TENSOR("self"), OPERAND("src"), BOOL("non_blocking", DEFAULT(0)) },
     .arithmetic = EXPOPS_ARITHMETIC_MOVES,

@@ -12,7 +12,7 @@ OPERATOR(fft_fftshift) = {
            "on by n / 2.",
     .source = "torch.fft.fftshift",
     .family = EXPOPS_FAMILY_WINDOW,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

@@ -14,7 +14,7 @@ OPERATOR(fill) = {
     .name = "fill",
     .doc = "A tensor of self's shape and type, every element value (a number or a tensor of no dimensions).",
     .source = "torch.fill",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .parameters = { TENSOR("self"), OPERAND("value", .meets = EXPOPS_MEETS_COMMON) },
     .draft = draft,

@@ -4,7 +4,7 @@ OPERATOR(floor) = {
     .name = "floor",
     .doc = "The largest whole number not above self; integers stay what they are.",
     .source = "torch.floor",
-    .dtypes = FLOATING | INTEGRAL,
+    .dtypes = FLOATING | WHOLE,
     .parameters = { TENSOR("self") },
     .samples = { { -100, 100 } },
 };

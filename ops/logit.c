@@ -6,7 +6,7 @@ OPERATOR(logit) = {
            "is above that.",
     .source = "torch.logit",
     .aliases = { "special_logit" },
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .dtypes = FLOATING | WHOLE | BOOLEAN,
     .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self"),
                     NUMBER("eps", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON, .doc = "Below zero: no limit.") },

@@ -5,7 +5,7 @@ OPERATOR(mul) = {
     .doc = "self * other; integers wrap, bool is logical and.",
     .source = "torch.mul",
     .aliases = { "multiply" },
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .parameters = { OPERAND("self", .meets = EXPOPS_MEETS_EXACT), OPERAND("other", .meets = EXPOPS_MEETS_EXACT) },
     .samples = { { -100, 100 }, { -100, 100 } },
     .bound = { .f32 = 0.5f, .f64 = 0.5f, .f16 = 0.5f, .bf16 = 0.5f },

@@ -13,7 +13,7 @@ OPERATOR(prod) = {
     .doc = "The product over dimension dim, over all where it is left out; integers and bool are multiplied as i64.",
     .source = "torch.prod",
     .family = EXPOPS_FAMILY_REDUCE,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .arithmetic = EXPOPS_ARITHMETIC_LONG,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INT("dim", .optional = 1), BOOL("keepdim", DEFAULT(0)),

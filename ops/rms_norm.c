@@ -40,7 +40,7 @@ OPERATOR(rms_norm) = {
     .dtypes = FLOATING,
     .meet = EXPOPS_MEET_FIRST,
     .parameters = { TENSOR("input"), INTS("normalized_shape", .doc = "Sizes of the dimensions a row consists of."),
-                    TENSOR("weight", DEFAULT(1), .dtypes = FLOATING | INTEGRAL | BOOLEAN, .meets = EXPOPS_MEETS_EXACT,
+                    TENSOR("weight", DEFAULT(1), .dtypes = FLOATING | WHOLE | BOOLEAN, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Of shape normalized_shape; absent means ones."),
                     NUMBER("eps", .optional = 1, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Absent means the machine epsilon of the arithmetic: f32, for f64 f64.") },

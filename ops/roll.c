@@ -72,7 +72,7 @@ OPERATOR(roll) = {
            "elements are one row.",
     .source = "torch.roll",
     .family = EXPOPS_FAMILY_WINDOW,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

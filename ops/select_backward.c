@@ -26,7 +26,7 @@ OPERATOR(select_backward) = {
         "Gradient of a selection: grad_output at index of dimension dim, 0 elsewhere in a tensor of shape input_sizes.",
     .source = "torch.ops.aten.select_backward",
     .family = EXPOPS_FAMILY_WINDOW,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

@@ -16,7 +16,7 @@ OPERATOR(slice_backward) = {
            "the others of a tensor of shape input_sizes.",
     .source = "torch.ops.aten.slice_backward",
     .family = EXPOPS_FAMILY_WINDOW,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,

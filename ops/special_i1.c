@@ -5,7 +5,7 @@ OPERATOR(special_i1) = {
     .doc =
         "The modified Bessel function of the first kind of order 1; NaN for infinities and +0 for -0, as in PyTorch.",
     .source = "torch.special.i1",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN,
+    .dtypes = FLOATING | WHOLE | BOOLEAN,
     .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self") },
     .samples = { { -20, 20 } },

@@ -12,7 +12,7 @@ OPERATOR(sum) = {
     .doc = "The sum over the dimensions dim, all of them where dim is empty; integers and bool are summed as i64.",
     .source = "torch.sum",
     .family = EXPOPS_FAMILY_REDUCE,
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .arithmetic = EXPOPS_ARITHMETIC_LONG,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("dim", .optional = 1), BOOL("keepdim", DEFAULT(0)),

@@ -5,7 +5,7 @@ OPERATOR(trunc) = {
     .doc = "self without its fraction; zeros keep self's sign, integers stay what they are.",
     .source = "torch.trunc",
     .aliases = { "fix" },
-    .dtypes = FLOATING | INTEGRAL,
+    .dtypes = FLOATING | WHOLE,
     .parameters = { TENSOR("self") },
     .samples = { { -100, 100 } },
 };

@@ -13,7 +13,7 @@ OPERATOR(zero) = {
     .name = "zero",
     .doc = "A tensor of self's shape and type, every element 0.",
     .source = "torch.Tensor.zero_",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .draft = draft,
     .samples = { { .shape_only = 1 } },
     .parameters = { TENSOR("self") },

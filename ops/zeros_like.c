@@ -13,7 +13,7 @@ OPERATOR(zeros_like) = {
     .name = "zeros_like",
     .doc = "A tensor of self's shape, every element 0.",
     .source = "torch.zeros_like",
-    .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .draft = draft,
     .samples = { { .shape_only = 1 } },
     .parameters = { TENSOR("self"), DTYPE("dtype") },
