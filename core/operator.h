@@ -55,8 +55,10 @@ enum expops_meets {
 #define INTEGRAL \
     (1u << EXPOPS_DTYPE_I8 | 1u << EXPOPS_DTYPE_I16 | 1u << EXPOPS_DTYPE_I32 | 1u << EXPOPS_DTYPE_I64 | \
      1u << EXPOPS_DTYPE_U8)
-/* Of operators that move integers, compare them for equality or make floats of them. */
-#define WHOLE INTEGRAL
+/* PyTorch moves these, compares them for equality and makes floats of them, but hardly computes in them, nor do they meet
+ * other integers. */
+#define UNSIGNED (1u << EXPOPS_DTYPE_U16)
+#define WHOLE (INTEGRAL | UNSIGNED)
 #define BOOLEAN (1u << EXPOPS_DTYPE_BOOL)
 #define COMPLEX (1u << EXPOPS_DTYPE_C64 | 1u << EXPOPS_DTYPE_C128)
 

@@ -8,6 +8,7 @@ static const int32_t torch_of_dtype[EXPOPS_DTYPE_COUNT] = {
     [EXPOPS_DTYPE_U8] = 0,   [EXPOPS_DTYPE_I8] = 1,    [EXPOPS_DTYPE_I16] = 2,   [EXPOPS_DTYPE_I32] = 3,
     [EXPOPS_DTYPE_I64] = 4,  [EXPOPS_DTYPE_F16] = 5,   [EXPOPS_DTYPE_F32] = 6,   [EXPOPS_DTYPE_F64] = 7,
     [EXPOPS_DTYPE_C64] = 9,  [EXPOPS_DTYPE_C128] = 10, [EXPOPS_DTYPE_BOOL] = 11, [EXPOPS_DTYPE_BF16] = 15,
+    [EXPOPS_DTYPE_U16] = 27,
 };
 
 static int dtype_of_torch(int32_t number)

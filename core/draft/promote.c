@@ -66,10 +66,18 @@ static int promote_integers(int a, int b)
     return bytes_a > bytes_b ? a : b;
 }
 
+/* Unsigned integers of more than 8 bits meet floating types only. */
+static int keeps_apart(int a, int b)
+{
+    return expops_dtype_is_unsigned(a) && expops_dtype_bytes((expops_dtype)a) > 1 && a != b && kind(b) != 2;
+}
+
 int expops_promote_types(int a, int b)
 {
     if (a < 0 || b < 0)
         return a < 0 ? b : a;
+    if (a == EXPOPS_DTYPE_COUNT || b == EXPOPS_DTYPE_COUNT || keeps_apart(a, b) || keeps_apart(b, a))
+        return EXPOPS_DTYPE_COUNT;
     if (a == b)
         return a;
     if (kind(a) < kind(b)) {
@@ -98,11 +106,13 @@ static int combine_ranks(int higher, int lower)
 {
     if (higher < 0 || lower < 0)
         return higher < 0 ? lower : higher;
+    if (higher == EXPOPS_DTYPE_COUNT || lower == EXPOPS_DTYPE_COUNT)
+        return EXPOPS_DTYPE_COUNT;
     if (kind(higher) >= kind(lower))
         return higher;
     if (kind(higher) == 2) /* lower is complex: keep the precision of higher */
         return higher == EXPOPS_DTYPE_F64 ? EXPOPS_DTYPE_C128 : EXPOPS_DTYPE_C64;
-    return expops_promote_types(higher, lower);
+    return kind(lower) == 3 ? lower : expops_promote_types(higher, lower);
 }
 
 int expops_promoted(const expops_promotion_state *state)

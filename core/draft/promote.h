@@ -14,8 +14,9 @@ typedef struct expops_promotion_state {
 #define EXPOPS_PROMOTION_START { -1, -1, -1 }
 /* clang-format on */
 
-/* The smallest type that holds both; -1 stands for nothing. */
+/* The smallest type that holds both; -1 stands for nothing, EXPOPS_DTYPE_COUNT for types that have none in common. */
 int expops_promote_types(int a, int b);
+/* Of all three ranks; likewise. */
 int expops_promoted(const expops_promotion_state *state);
 
 int expops_dtype_is_float(int dtype);

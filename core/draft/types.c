@@ -49,7 +49,11 @@ static expops_status meet_tensor(meeting *meeting, uint32_t index, const expops_
     if (meeting->first < 0)
         meeting->first = (int)dtype;
     int *rank = tensor->ndim ? &meeting->state.dimensioned : &meeting->state.zero_dim;
-    *rank = expops_promote_types(*rank, (int)dtype);
+    const int earlier = *rank;
+    *rank = expops_promote_types(earlier, (int)dtype);
+    if (*rank == EXPOPS_DTYPE_COUNT && earlier != *rank && meeting->op->meet == EXPOPS_MEET_COMMON)
+        return EXPOPS_BAD(EXPOPS_ERR_DTYPE, meeting->op, index, "has type %s, which has none in common with %s",
+                          expops_dtype_name(dtype), expops_dtype_name((expops_dtype)earlier));
     if (meeting->op->meet == EXPOPS_MEET_SAME && meeting->first != (int)dtype &&
         (tensor->ndim || parameter->kind != EXPOPS_PARAMETER_OPERAND))
         return EXPOPS_BAD(EXPOPS_ERR_DTYPE, meeting->op, index,
@@ -77,6 +81,8 @@ static expops_status find_common(const expops_operator *op, const expops_value *
     }
     const int by_first = op->meet == EXPOPS_MEET_FIRST && meeting.first >= 0;
     *out_common = named >= 0 ? named : by_first ? meeting.first : expops_promoted(&meeting.state);
+    if (*out_common == EXPOPS_DTYPE_COUNT)
+        return expops_fail(EXPOPS_ERR_DTYPE, "%s: the arguments' types have none in common", op->name);
     if (*out_common < 0 && may_be_named)
         *out_common = EXPOPS_DTYPE_F32;
     if (*out_common < 0)

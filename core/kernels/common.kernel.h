@@ -25,6 +25,7 @@ typedef short xk_s_i16;
 typedef int xk_s_i32;
 typedef xk_long xk_s_i64;
 typedef xk_uchar xk_s_u8;
+typedef xk_ushort xk_s_u16;
 typedef xk_uchar xk_s_bool;
 typedef xk_c64 xk_s_c64;
 typedef xk_word1 xk_s_b8;
@@ -41,6 +42,7 @@ typedef int xk_c_i16;
 typedef int xk_c_i32;
 typedef xk_long xk_c_i64;
 typedef int xk_c_u8;
+typedef int xk_c_u16;
 typedef int xk_c_bool;
 typedef xk_c64 xk_c_c64;
 typedef xk_word1 xk_c_b8;
@@ -59,6 +61,7 @@ typedef xk_word16 xk_c_b128;
 #define XK_GET_i32(s) (s)
 #define XK_GET_i64(s) (s)
 #define XK_GET_u8(s) ((int)(s))
+#define XK_GET_u16(s) ((int)(s))
 #define XK_GET_bool(s) ((int)((s) != 0))
 #define XK_GET_c64(s) (s)
 #define XK_GET_c128(s) (s)
@@ -77,6 +80,7 @@ typedef xk_word16 xk_c_b128;
 #define XK_PUT_i32(c) (c)
 #define XK_PUT_i64(c) (c)
 #define XK_PUT_u8(c) ((xk_uchar)(c))
+#define XK_PUT_u16(c) ((xk_ushort)(c))
 #define XK_PUT_bool(c) ((xk_uchar)((c) != 0))
 #define XK_PUT_c64(c) (c)
 #define XK_PUT_c128(c) (c)
@@ -97,6 +101,7 @@ typedef xk_word16 xk_c_b128;
 #define XK_AS_i32_r(x) ((int)(xk_long)(x))
 #define XK_AS_i64_r(x) ((xk_long)(x))
 #define XK_AS_u8_r(x) ((int)(xk_uchar)(xk_long)(x))
+#define XK_AS_u16_r(x) ((int)(xk_ushort)(xk_long)(x))
 #define XK_AS_bool_r(x) ((int)((x) != 0))
 #define XK_AS_c64_r(x) xk_c64_of((float)(x), 0)
 #define XK_AS_f16_c(z) XK_AS_f16_r((z).re)
@@ -108,6 +113,7 @@ typedef xk_word16 xk_c_b128;
 #define XK_AS_i32_c(z) XK_AS_i32_r((z).re)
 #define XK_AS_i64_c(z) XK_AS_i64_r((z).re)
 #define XK_AS_u8_c(z) XK_AS_u8_r((z).re)
+#define XK_AS_u16_c(z) XK_AS_u16_r((z).re)
 #define XK_AS_bool_c(z) ((int)((z).re != 0 || (z).im != 0))
 #define XK_AS_c64_c(z) xk_c64_of((float)(z).re, (float)(z).im)
 
@@ -149,6 +155,7 @@ XK_FN xk_c128 xk_c128_of(double re, double im)
 #define XK_CLASS_i32 r
 #define XK_CLASS_i64 r
 #define XK_CLASS_u8 r
+#define XK_CLASS_u16 r
 #define XK_CLASS_bool r
 #define XK_CLASS_c64 c
 #define XK_CLASS_c128 c

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include "draft/promote.h"
 
+enum { NONE = EXPOPS_DTYPE_COUNT };
 #define T(name) EXPOPS_DTYPE_##name
 
 static void two_tensors(void **state)
@@ -14,6 +15,8 @@ static void two_tensors(void **state)
         { T(I8), T(U8), T(I16) },     { T(U8), T(I64), T(I64) },   { T(BOOL), T(U8), T(U8) },
         { T(I64), T(F16), T(F16) },   { T(C64), T(F64), T(C128) }, { T(C64), T(BF16), T(C64) },
         { T(C64), T(C128), T(C128) }, { T(I64), T(C64), T(C64) },  { T(I16), T(I32), T(I32) },
+        { T(U16), T(F16), T(F16) },   { T(U16), T(F64), T(F64) },  { T(U16), T(I16), NONE },
+        { T(U16), T(BOOL), NONE },    { T(U16), T(C64), NONE },    { T(U16), T(U8), NONE },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(expops_promote_types(cases[i][0], cases[i][1]), cases[i][2]);
@@ -29,7 +32,7 @@ static void laws(void **state)
             const int joined = expops_promote_types(a, b);
             assert_int_equal(joined, expops_promote_types(b, a));
             assert_int_equal(joined, expops_promote_types(joined, a));
-            assert_true(expops_dtype_can_cast(a, joined));
+            assert_true(joined == NONE || expops_dtype_can_cast(a, joined));
         }
     }
 }
@@ -50,6 +53,11 @@ static void ranks(void **state)
     assert_int_equal(promoted(T(I64), T(F16), -1), T(F16));
     assert_int_equal(promoted(-1, T(F16), T(F32)), T(F16));
     assert_int_equal(promoted(-1, -1, -1), -1);
+    assert_int_equal(promoted(T(U16), T(I32), -1), T(U16)); /* of unequal rank they need nothing in common */
+    assert_int_equal(promoted(T(I8), T(U16), T(I64)), T(I8));
+    assert_int_equal(promoted(T(U16), T(C64), -1), T(C64));
+    assert_int_equal(promoted(T(BOOL), T(U16), -1), NONE); /* but where the lower one decides */
+    assert_int_equal(promoted(T(F32), NONE, -1), NONE);
 }
 
 static void casts(void **state)

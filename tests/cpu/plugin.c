@@ -215,6 +215,8 @@ static double read_element(const void *at, int32_t dtype)
         return *(const int32_t *)at;
     case EXPOPS_DTYPE_I64:
         return (double)*(const int64_t *)at;
+    case EXPOPS_DTYPE_U16:
+        return *(const uint16_t *)at;
     default:
         return *(const uint8_t *)at;
     }
@@ -254,6 +256,9 @@ static void write_element(void *at, int32_t dtype, double x)
         break;
     case EXPOPS_DTYPE_I64:
         *(int64_t *)at = whole;
+        break;
+    case EXPOPS_DTYPE_U16:
+        *(uint16_t *)at = (uint16_t)whole;
         break;
     case EXPOPS_DTYPE_BOOL:
         *(uint8_t *)at = x != 0;
@@ -321,14 +326,18 @@ void tensor_set(tensor *t, int64_t element, double value)
     write_element(t->memory + (t->first + element) * (int64_t)bytes_of(t->dtype), t->dtype, value);
 }
 
+int is_unsigned(int32_t dtype)
+{
+    return dtype >= EXPOPS_DTYPE_U8 && dtype <= EXPOPS_DTYPE_BOOL;
+}
+
 void tensor_fill(tensor *t)
 {
     const size_t bytes = bytes_of(t->dtype);
 
     for (size_t i = 0; i < t->bytes / bytes; i++)
         write_element(t->memory + i * bytes, t->dtype,
-                      t->dtype == EXPOPS_DTYPE_U8 || t->dtype == EXPOPS_DTYPE_BOOL ? random_below(9)
-                                                                                   : (double)random_below(17) - 8);
+                      is_unsigned(t->dtype) ? random_below(9) : (double)random_below(17) - 8);
 }
 
 int64_t element_at(const tensor *t, const int64_t *index, uint32_t rank)

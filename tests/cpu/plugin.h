@@ -47,6 +47,7 @@ void tensor_free(tensor *t);
 double tensor_get(const tensor *t, int64_t element);
 void tensor_set(tensor *t, int64_t element, double value);
 /* Small whole numbers that every type holds, and their products too. */
+int is_unsigned(int32_t dtype); /* bool, too */
 void tensor_fill(tensor *t);
 
 /* `value` as an element of type `dtype` holds it. */

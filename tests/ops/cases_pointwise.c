@@ -368,7 +368,8 @@ static int run_mixed(test_subject *subject)
     int failures = 0, done = 0;
     for (int k = 1; k < EXPOPS_DTYPE_COUNT; k++) {
         const expops_dtype other = (expops_dtype)(((int)subject->dtype + k * 7) % EXPOPS_DTYPE_COUNT);
-        if (other == subject->dtype || !(subject->op->dtypes >> other & 1) || test_is_complex(other))
+        if (other == subject->dtype || !(subject->op->dtypes >> other & 1) || test_is_complex(other) ||
+            !test_meet(subject->dtype, other))
             continue;
         if (done++ == 2 && !test_is_deep(subject->device))
             break;

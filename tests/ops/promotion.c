@@ -2,7 +2,7 @@
 
 #include "numbers.h"
 
-enum { NOTHING = -1 };
+enum { NOTHING = -1, NONE = EXPOPS_DTYPE_COUNT };
 
 static int rank_of(int dtype)
 {
@@ -10,13 +10,22 @@ static int rank_of(int dtype)
     return dtype == NOTHING ? -1 : ranks[test_format_of((expops_dtype)dtype).kind];
 }
 
-/* The common type of two tensors of equal standing. */
+static int meets_floats_only(int dtype)
+{
+    const test_format format = test_format_of((expops_dtype)dtype);
+    return format.kind == TEST_INTEGER && !format.is_signed && format.bytes > 1;
+}
+
+/* The common type of two tensors of equal standing, NONE of such as have none. */
 static int meet(int a, int b)
 {
     if (a == NOTHING || a == b)
         return b;
     if (b == NOTHING)
         return a;
+    if (a == NONE || b == NONE || (meets_floats_only(a) && rank_of(b) != 2) ||
+        (meets_floats_only(b) && rank_of(a) != 2))
+        return NONE;
     if (rank_of(a) < rank_of(b)) {
         const int swap = a;
         a = b;
@@ -37,10 +46,14 @@ static int meet(int a, int b)
 /* Tensors with dimensions decide; the others count only where they are of a higher kind. */
 static int outrank(int strong, int weak)
 {
-    if (strong == NOTHING)
+    if (strong == NOTHING || weak == NONE)
         return weak;
+    if (strong == NONE)
+        return NONE;
     if (rank_of(weak) > rank_of(strong) && rank_of(strong) == 2) /* a complex number of the strong one's precision */
         return strong == EXPOPS_DTYPE_F64 ? EXPOPS_DTYPE_C128 : EXPOPS_DTYPE_C64;
+    if (rank_of(weak) == 3 && rank_of(strong) == 1)
+        return weak;
     return rank_of(weak) > rank_of(strong) ? meet(strong, weak) : strong;
 }
 
@@ -97,6 +110,8 @@ static int common_type(const expops_operator *op, const expops_value *args, size
 test_types test_promote(const expops_operator *op, const expops_value *args, size_t num_args)
 {
     expops_dtype common = (expops_dtype)common_type(op, args, num_args);
+    if (common == EXPOPS_DTYPE_COUNT)
+        return (test_types){ common, common };
     if (op->arithmetic == EXPOPS_ARITHMETIC_BOOL_TO_INT && common == EXPOPS_DTYPE_BOOL)
         common = EXPOPS_DTYPE_I64;
     if (op->arithmetic == EXPOPS_ARITHMETIC_FLOATING && rank_of((int)common) < 2)
@@ -111,6 +126,11 @@ test_types test_promote(const expops_operator *op, const expops_value *args, siz
     if (op->result == EXPOPS_RESULT_REAL && test_is_complex(common))
         types.result = common == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64;
     return types;
+}
+
+int test_meet(expops_dtype a, expops_dtype b)
+{
+    return meet((int)a, (int)b) != NONE;
 }
 
 int test_can_cast(expops_dtype from, expops_dtype to)

@@ -124,6 +124,8 @@ static void test_promotion(void **state)
             fail_msg("fact %zu: %s, not %s", i, expops_dtype_name(common), expops_dtype_name(facts[i].common));
     }
     assert_int_equal(promoted(D(I32), DIMENSIONS, D(BOOL), DIMENSIONS, EXPOPS_ARITHMETIC_FLOATING), D(F32));
+    assert_true(test_meet(D(U16), D(F16)) && test_meet(D(U16), D(U16)) && !test_meet(D(U16), D(I32)));
+    assert_true(!test_meet(D(BOOL), D(U16)) && !test_meet(D(U16), D(C64)));
     assert_true(test_can_cast(D(F64), D(F16)) && test_can_cast(D(I64), D(U8)) && test_can_cast(D(BOOL), D(I8)));
     assert_false(test_can_cast(D(F16), D(I64)) || test_can_cast(D(C64), D(F64)) || test_can_cast(D(I8), D(BOOL)));
 }

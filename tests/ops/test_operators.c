@@ -100,13 +100,13 @@ static void add_operator(plan *p, const expops_operator *op)
     const size_t before = p->count;
     for (int dtype = 0; dtype < EXPOPS_DTYPE_COUNT; dtype++) {
         const char *group = expops_dtype_name((expops_dtype)dtype);
+        add_kinds(p, op, test_meeting_kinds, (expops_dtype)dtype, group); /* refusals, too */
         if (!(expops_operator_dtypes(op) >> dtype & 1))
             continue;
         add_kinds(p, op, test_pointwise_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_row_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_complex_kinds, (expops_dtype)dtype, group);
         add_kinds(p, op, test_law_kinds, (expops_dtype)dtype, group);
-        add_kinds(p, op, test_meeting_kinds, (expops_dtype)dtype, group);
     }
     add_golden(p, op);
     check_evidence(p, op, before);

@@ -7,12 +7,13 @@
 test_format test_format_of(expops_dtype dtype)
 {
     static const test_format formats[EXPOPS_DTYPE_COUNT] = {
-        [EXPOPS_DTYPE_F16] = { TEST_FLOAT, 2, 11, 5, 1 },   [EXPOPS_DTYPE_BF16] = { TEST_FLOAT, 2, 8, 8, 1 },
-        [EXPOPS_DTYPE_F32] = { TEST_FLOAT, 4, 24, 8, 1 },   [EXPOPS_DTYPE_F64] = { TEST_FLOAT, 8, 53, 11, 1 },
-        [EXPOPS_DTYPE_I8] = { TEST_INTEGER, 1, 8, 0, 1 },   [EXPOPS_DTYPE_I16] = { TEST_INTEGER, 2, 16, 0, 1 },
-        [EXPOPS_DTYPE_I32] = { TEST_INTEGER, 4, 32, 0, 1 }, [EXPOPS_DTYPE_I64] = { TEST_INTEGER, 8, 64, 0, 1 },
-        [EXPOPS_DTYPE_U8] = { TEST_INTEGER, 1, 8, 0, 0 },   [EXPOPS_DTYPE_BOOL] = { TEST_BOOL, 1, 1, 0, 0 },
-        [EXPOPS_DTYPE_C64] = { TEST_COMPLEX, 4, 24, 8, 1 }, [EXPOPS_DTYPE_C128] = { TEST_COMPLEX, 8, 53, 11, 1 },
+        [EXPOPS_DTYPE_F16] = { TEST_FLOAT, 2, 11, 5, 1 },     [EXPOPS_DTYPE_BF16] = { TEST_FLOAT, 2, 8, 8, 1 },
+        [EXPOPS_DTYPE_F32] = { TEST_FLOAT, 4, 24, 8, 1 },     [EXPOPS_DTYPE_F64] = { TEST_FLOAT, 8, 53, 11, 1 },
+        [EXPOPS_DTYPE_I8] = { TEST_INTEGER, 1, 8, 0, 1 },     [EXPOPS_DTYPE_I16] = { TEST_INTEGER, 2, 16, 0, 1 },
+        [EXPOPS_DTYPE_I32] = { TEST_INTEGER, 4, 32, 0, 1 },   [EXPOPS_DTYPE_I64] = { TEST_INTEGER, 8, 64, 0, 1 },
+        [EXPOPS_DTYPE_U8] = { TEST_INTEGER, 1, 8, 0, 0 },     [EXPOPS_DTYPE_U16] = { TEST_INTEGER, 2, 16, 0, 0 },
+        [EXPOPS_DTYPE_BOOL] = { TEST_BOOL, 1, 1, 0, 0 },      [EXPOPS_DTYPE_C64] = { TEST_COMPLEX, 4, 24, 8, 1 },
+        [EXPOPS_DTYPE_C128] = { TEST_COMPLEX, 8, 53, 11, 1 },
     };
     return formats[dtype];
 }

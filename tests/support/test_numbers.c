@@ -91,6 +91,7 @@ static void test_integers(void **state)
     assert_true(test_load(EXPOPS_DTYPE_U8, &most).re == 255);
     assert_true(test_round(EXPOPS_DTYPE_I8, 128) == -128);
     assert_true(test_round(EXPOPS_DTYPE_U8, -1) == 255);
+    assert_true(test_round(EXPOPS_DTYPE_U16, -1) == 65535);
     assert_true(test_round(EXPOPS_DTYPE_I32, -2.9L) == -2);
     assert_true(test_round(EXPOPS_DTYPE_I64, 0x1p63L - 1) == 0x1p63L - 1);
     assert_true(test_round(EXPOPS_DTYPE_BOOL, NAN) == 1);

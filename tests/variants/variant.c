@@ -41,12 +41,14 @@ static void place(const arguments *args, uint32_t index, expops_dtype dtype, exp
     tensor->dtype = expops_dtype_to_dl(dtype);
 }
 
-/* The first type after `dtype` that the set has, `dtype` itself where there is no other. */
+/* The first type after `dtype` that the set has and that meets it, `dtype` itself where there is no other. */
 static expops_dtype next_dtype(uint32_t set, expops_dtype dtype)
 {
-    for (int i = 1; i < EXPOPS_DTYPE_COUNT; i++)
-        if (set >> (dtype + i) % EXPOPS_DTYPE_COUNT & 1u)
-            return (expops_dtype)((dtype + i) % EXPOPS_DTYPE_COUNT);
+    for (int i = 1; i < EXPOPS_DTYPE_COUNT; i++) {
+        const int next = (dtype + i) % EXPOPS_DTYPE_COUNT;
+        if (set >> next & 1u && expops_promote_types(dtype, next) != EXPOPS_DTYPE_COUNT)
+            return (expops_dtype)next;
+    }
     return dtype;
 }
 
@@ -137,7 +139,7 @@ static void add_argument(arguments *args, uint32_t index)
         if (!args->tensors) /* beside a tensor it is the tensor's type */
             args->values[index] = expops_int(args->of->dtype);
     } else if (parameter->optional) {
-        if (args->of->dtype == EXPOPS_DTYPE_U8 && parameter->kind == EXPOPS_PARAMETER_NUMBER &&
+        if (expops_dtype_is_unsigned(args->of->dtype) && parameter->kind == EXPOPS_PARAMETER_NUMBER &&
             parameter->default_value < 0)
             args->values[index] = expops_int(0); /* a limit that unsigned types do not take */
     } else if (parameter->kind == EXPOPS_PARAMETER_NUMBER) {
