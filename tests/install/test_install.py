@@ -181,7 +181,13 @@ def test_packages(installed, scratch):
     with open(os.path.join(root, 'var/lib/dpkg/status'), 'w', encoding='utf-8'):
         pass
     must('dpkg', f'--root={root}', '--force-not-root', '--force-depends', f'--log={root}/log', '-i', package)
-    program = root + installed.root.removeprefix(os.path.join(scratch, 'destination')) + '/bin/expops'
+    prefix = root + installed.root.removeprefix(os.path.join(scratch, 'destination'))
+    program = prefix + '/bin/expops'
+    for path in ('doc/expops/copyright', 'doc/expops/changelog.gz', 'man/man1/expops.1.gz', 'man/man1/expops-plot.1.gz',
+                 'bash-completion/completions/expops', 'zsh/vendor-completions/_expops'):
+        assert os.path.exists(os.path.join(prefix, 'share', path)), f'the package lacks {path}'
+    for name, text in ('shlibs', 'libexpops 0 expops'), ('triggers', 'ldconfig'):
+        assert text in must('dpkg-deb', '--info', package, name), f'the package does not say {text}'
     with open(os.path.join(scratch, 'x.npy'), 'wb') as file:
         header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".ljust(117) + b'\n'
         file.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(header)) + header + struct.pack('<2f', -1, 2))
@@ -190,7 +196,8 @@ def test_packages(installed, scratch):
     version = re.search(r"version: '(.*)'", must('head', '-3', os.path.join(source, 'meson.build'))).group(1)
     assert f'expops {version}' in must(program, '--version', env=environment), 'the headers have another version than the build'
     must('dpkg', f'--root={root}', '--force-not-root', f'--log={root}/log', '-r', 'expops')
-    assert not os.path.exists(program)
+    left = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names]
+    assert all(path.startswith((f'{root}/var/lib/dpkg/', f'{root}/log')) for path in left), f'a removed package leaves {left}'
 
     must('tar', '-xf', archive, '-C', scratch)
     unpacked = os.path.join(scratch, 'expops-' + version)
