@@ -1,5 +1,8 @@
 /* The kernel dialect's words in OpenCL C 1.2. The plugin puts before this text, where they are true
  * of the device: XK_OCL_GPU, XK_PTX, XK_OCL_F64, and XK_OCL_SUBGROUP (a size that kernels can demand). */
+#ifdef XK_OCL_DECLARATIONS /* of the compiler's own functions, where it was told not to read all of them */
+#include XK_OCL_DECLARATIONS
+#endif
 #ifdef XK_OCL_F64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
