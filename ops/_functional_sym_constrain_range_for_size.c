@@ -43,3 +43,10 @@ OPERATOR(_functional_sym_constrain_range_for_size) = {
     .draft = draft,
     .samples = { { 0, 0 }, { 0, 0 }, { 0, 0 }, { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    return move_element(m, 3, at);
+}
+#endif

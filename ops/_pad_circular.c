@@ -57,3 +57,15 @@ WINDOW
     return xk_one(i < 0 ? i + n : i < n ? i : i - n);
 }
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "padded.reference.h"
+
+/* What negative padding leaves, again and again. */
+static int64_t padded_place(int64_t at, int64_t size, int64_t before, int64_t after)
+{
+    const int64_t first = before < 0 ? -before : 0, left = size - first + (after < 0 ? after : 0);
+    const int64_t place = at - (before > 0 ? before : 0);
+    return first + (place % left + left) % left;
+}
+#endif

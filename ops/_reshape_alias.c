@@ -22,3 +22,12 @@ OPERATOR(_reshape_alias) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+#include "strided.reference.h"
+
+MOVE_REFERENCE
+{
+    return m->read(m->argument, strided_distance(m, 2, at));
+}
+#endif

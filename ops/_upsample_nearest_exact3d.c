@@ -28,3 +28,12 @@ OPERATOR(_upsample_nearest_exact3d) = {
 #define SHIFT 0.5f
 #include "nearest.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "upsampled.reference.h"
+
+MOVE_REFERENCE
+{
+    return upsampled(m, at, 0.5f, 0);
+}
+#endif

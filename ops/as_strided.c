@@ -23,3 +23,12 @@ OPERATOR(as_strided) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+#include "strided.reference.h"
+
+MOVE_REFERENCE
+{
+    return m->read(m->argument, m->argument[3].integer + strided_distance(m, 2, at));
+}
+#endif

@@ -40,3 +40,23 @@ OPERATOR(as_strided_scatter) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+#include "strided.reference.h"
+
+/* The element of src that lies where self's does, if there is one. */
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument, *src = m->argument + 1;
+    int64_t distance = -m->argument[4].integer, place[MOVE_RANK];
+    for (int32_t i = 0; i < self->ndim; i++)
+        distance += at[i] * self->strides[i];
+    const int64_t count = move_count(src->ndim, src->shape);
+    for (int64_t number = 0; number < count; number++) {
+        move_place(src->ndim, src->shape, number, place);
+        if (strided_distance(m, 3, place) == distance)
+            return move_element(m, 1, place);
+    }
+    return move_element(m, 0, at);
+}
+#endif

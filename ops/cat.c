@@ -86,3 +86,20 @@ OPERATOR(cat) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[1].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    for (int64_t i = 0; i < m->argument->count; i++) {
+        const expops_move_argument *item = m->argument + m->parameters + i;
+        const int64_t size = item->ndim == m->ndim ? item->shape[dim] : 0; /* else it is of shape (0,) */
+        if (place[dim] < size)
+            return move_element(m, m->parameters + (int)i, place);
+        place[dim] -= size;
+    }
+    return (expops_element){ 0, 0, 0, 1 };
+}
+#endif

@@ -117,3 +117,29 @@ XK_FN xk_r xk_finish(xk_acc a, xk_t n)
     return a;
 }
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "blocks.reference.h"
+
+/* Every block and every place in the kernel is asked whether it lies here. */
+MOVE_REFERENCE
+{
+    const int32_t rows = m->ndim - 2, columns = m->ndim - 1;
+    const int64_t *kernel = m->argument[2].list, across = blocks_count(m, 2, 1, m->shape[columns]);
+    const int64_t blocks = across * blocks_count(m, 2, 0, m->shape[rows]), taps = kernel[0] * kernel[1];
+    expops_element sum = move_zero();
+    for (int64_t tap = 0; tap < taps; tap++)
+        for (int64_t block = 0; block < blocks; block++) {
+            if (blocks_place(m, 2, 0, block / across, tap / kernel[1]) != at[rows] ||
+                blocks_place(m, 2, 1, block % across, tap % kernel[1]) != at[columns])
+                continue;
+            int64_t place[MOVE_RANK] = { at[0] };
+            place[m->argument->ndim - 2] = at[rows - 1] * taps + tap;
+            place[m->argument->ndim - 1] = block;
+            const expops_element one = move_element(m, 0, place);
+            sum.re += one.re;
+            sum.outside |= one.outside;
+        }
+    return sum;
+}
+#endif

@@ -61,3 +61,13 @@ WINDOW
     return i >= 0 && i < XK_IN(d) ? xk_one(i) : xk_none();
 }
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "padded.reference.h"
+
+static int64_t padded_place(int64_t at, int64_t size, int64_t before, int64_t after)
+{
+    const int64_t place = at - before;
+    return place < 0 || place >= size ? -1 : place;
+}
+#endif

@@ -27,3 +27,10 @@ KERNEL(xk_t self)
     return self;
 }
 #endif
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    return move_element(m, 0, at);
+}
+#endif

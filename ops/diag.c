@@ -40,3 +40,16 @@ OPERATOR(diag) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+#include "diagonal.reference.h"
+
+MOVE_REFERENCE
+{
+    const int64_t above = m->argument[1].integer;
+    const int64_t place[] = { diagonal_row(above, at[0]), diagonal_column(above, at[0]) };
+    if (m->argument->ndim == 2)
+        return move_element(m, 0, place);
+    return at[1] - at[0] == above ? move_element(m, 0, at + (above > 0 ? 0 : 1)) : move_zero();
+}
+#endif

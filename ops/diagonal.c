@@ -21,3 +21,21 @@ OPERATOR(diagonal) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+#include "diagonal.reference.h"
+
+MOVE_REFERENCE
+{
+    const int32_t ndim = m->argument->ndim;
+    const int64_t dim1 = move_wrapped(m->argument[2].integer, ndim);
+    const int64_t dim2 = move_wrapped(m->argument[3].integer, ndim);
+    int64_t place[MOVE_RANK];
+    for (int32_t i = 0, from = 0; i < ndim; i++)
+        if (i == dim1)
+            place[i] = diagonal_row(m->argument[1].integer, at[m->ndim - 1]);
+        else
+            place[i] = i == dim2 ? diagonal_column(m->argument[1].integer, at[m->ndim - 1]) : at[from++];
+    return move_element(m, 0, place);
+}
+#endif

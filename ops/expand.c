@@ -46,3 +46,10 @@ OPERATOR(expand) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    return move_broadcast(m, 0, m->ndim, at);
+}
+#endif

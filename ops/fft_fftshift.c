@@ -24,3 +24,15 @@ OPERATOR(fft_fftshift) = {
 #ifdef XK
 #include "shift.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "shift.reference.h"
+
+MOVE_REFERENCE
+{
+    int64_t place[MOVE_RANK];
+    for (int32_t dim = 0; dim < m->ndim; dim++)
+        place[dim] = shifted(m, dim, at[dim], 0);
+    return move_element(m, 0, place);
+}
+#endif

@@ -26,3 +26,16 @@ OPERATOR(flip) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    for (int64_t i = 0; i < m->argument[1].count && m->ndim; i++) {
+        const int64_t dim = move_wrapped(m->argument[1].list[i], m->ndim);
+        place[dim] = m->shape[dim] - 1 - at[dim];
+    }
+    return move_element(m, 0, place);
+}
+#endif

@@ -45,3 +45,16 @@ OPERATOR(gather) = {
 #ifdef XK
 #include "pick.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[1].integer, m->ndim);
+    const int64_t index = (int64_t)move_element(m, 2, at).re;
+    const int64_t size = m->argument->ndim ? m->argument->shape[dim] : 1;
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    place[dim] = index;
+    return index < 0 || index >= size ? move_zero() : move_element(m, 0, place);
+}
+#endif

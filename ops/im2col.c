@@ -71,3 +71,22 @@ WINDOW
     return xk_one(i);
 }
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "blocks.reference.h"
+
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument;
+    const int32_t rows = self->ndim - 2, columns = self->ndim - 1;
+    const int64_t *kernel = m->argument[1].list, tap = at[m->ndim - 2], block = at[m->ndim - 1];
+    const int64_t across = blocks_count(m, 1, 1, self->shape[columns]);
+    int64_t place[MOVE_RANK] = { at[0] };
+    place[rows - 1] = tap / (kernel[0] * kernel[1]);
+    place[rows] = blocks_place(m, 1, 0, block / across, tap / kernel[1] % kernel[0]);
+    place[columns] = blocks_place(m, 1, 1, block % across, tap % kernel[1]);
+    const int inside = place[rows] >= 0 && place[rows] < self->shape[rows] && place[columns] >= 0 &&
+                       place[columns] < self->shape[columns];
+    return inside ? move_element(m, 0, place) : move_zero();
+}
+#endif

@@ -40,3 +40,14 @@ OPERATOR(masked_scatter) = {
                  { 0, 1, .usual = { 5, 7 }, .count = 2 },
                  { -100, 100, .usual = { 35 }, .count = 1 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+/* kept: how many elements were taken from source. */
+MOVE_REFERENCE
+{
+    if (move_broadcast(m, 1, m->ndim, at).re == 0)
+        return move_broadcast(m, 0, m->ndim, at);
+    const int64_t taken = (*m->kept)++;
+    return taken < move_count(m->argument[2].ndim, m->argument[2].shape) ? move_numbered(m, 2, taken) : move_zero();
+}
+#endif

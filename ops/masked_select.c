@@ -41,3 +41,24 @@ OPERATOR(masked_select) = {
     .draft = draft,
     .samples = { { -100, 100 }, { 0, 1 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+/* kept: how many elements of self and mask, broadcast, were looked at. */
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument, *mask = m->argument + 1;
+    const int32_t ndim = self->ndim > mask->ndim ? self->ndim : mask->ndim;
+    int64_t shape[MOVE_RANK], place[MOVE_RANK];
+    for (int32_t i = 0; i < ndim; i++) {
+        const int32_t own = i - (ndim - self->ndim), other = i - (ndim - mask->ndim);
+        shape[i] = own >= 0 && self->shape[own] != 1 ? self->shape[own] : other >= 0 ? mask->shape[other] : 1;
+    }
+    const int64_t count = move_count(ndim, shape);
+    while (*m->kept < count) {
+        move_place(ndim, shape, (*m->kept)++, place);
+        if (move_broadcast(m, 1, ndim, place).re != 0)
+            return move_broadcast(m, 0, ndim, place);
+    }
+    return (expops_element){ .none = 1 };
+}
+#endif

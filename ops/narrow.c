@@ -36,3 +36,14 @@ OPERATOR(narrow) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[1].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    place[dim] += move_wrapped(m->argument[2].integer, m->argument->shape[dim]);
+    return move_element(m, 0, place);
+}
+#endif

@@ -21,3 +21,13 @@ OPERATOR(permute) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    int64_t place[MOVE_RANK];
+    for (int32_t i = 0; i < m->ndim; i++)
+        place[move_wrapped(m->argument[1].list[i], m->ndim)] = at[i];
+    return move_element(m, 0, place);
+}
+#endif

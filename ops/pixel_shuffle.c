@@ -38,3 +38,17 @@ OPERATOR(pixel_shuffle) = {
     .draft = draft,
     .samples = { { -100, 100, .usual = { 4, 3, 2 }, .count = 3 }, { .usual = { 2 }, .count = 1 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t r = m->argument[1].integer;
+    const int32_t channel = m->ndim - 3, row = m->ndim - 2, column = m->ndim - 1;
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    place[channel] = (at[channel] * r + at[row] % r) * r + at[column] % r;
+    place[row] = at[row] / r;
+    place[column] = at[column] / r;
+    return move_element(m, 0, place);
+}
+#endif

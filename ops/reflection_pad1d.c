@@ -23,3 +23,7 @@ OPERATOR(reflection_pad1d) = {
 #ifdef XK
 #include "reflection.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "reflection.reference.h"
+#endif

@@ -24,3 +24,7 @@ OPERATOR(reflection_pad3d) = {
 #ifdef XK
 #include "reflection.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "reflection.reference.h"
+#endif

@@ -53,3 +53,14 @@ OPERATOR(repeat) = {
     .draft = draft,
     .samples = { { -100, 100, .usual = { 3, 4 }, .count = 2 }, { .usual = { 2, 3 }, .count = 2 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument;
+    int64_t place[MOVE_RANK];
+    for (int32_t i = 0; i < self->ndim; i++)
+        place[i] = at[m->ndim - self->ndim + i] % self->shape[i];
+    return move_element(m, 0, place);
+}
+#endif

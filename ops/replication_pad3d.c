@@ -23,3 +23,7 @@ OPERATOR(replication_pad3d) = {
 #ifdef XK
 #include "replication.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "replication.reference.h"
+#endif

@@ -86,3 +86,21 @@ OPERATOR(roll) = {
 #ifdef XK
 #include "shift.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const expops_move_argument *shifts = m->argument + 1, *dims = m->argument + 2;
+    const int64_t count = move_count(m->ndim, m->shape);
+    int64_t place[MOVE_RANK];
+    if (!dims->count)
+        return move_numbered(m, 0,
+                             ((move_number(m->ndim, m->shape, at) - shifts->list[0] % count) % count + count) % count);
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    for (int64_t i = 0; i < dims->count && m->ndim; i++) {
+        const int64_t dim = move_wrapped(dims->list[i], m->ndim), size = m->shape[dim];
+        place[dim] = ((place[dim] - shifts->list[i] % size) % size + size) % size;
+    }
+    return move_element(m, 0, place);
+}
+#endif

@@ -31,3 +31,15 @@ OPERATOR(select) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument;
+    const int64_t dim = move_wrapped(m->argument[1].integer, self->ndim);
+    int64_t place[MOVE_RANK];
+    for (int32_t i = 0, from = 0; i < self->ndim; i++)
+        place[i] = i == dim ? move_wrapped(m->argument[2].integer, self->shape[i]) : at[from++];
+    return move_element(m, 0, place);
+}
+#endif

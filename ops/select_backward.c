@@ -15,8 +15,9 @@ static expops_status draft(expops_draft *d)
         return expops_fail(EXPOPS_ERR_SHAPE, "index %lld is out of range for dimension %d of size %lld",
                            (long long)index, slice.dim, (long long)size);
     slice.start = index < 0 ? index + size : index;
-    if (grad.ndim + 1 == whole.ndim)
-        expops_view_insert(&grad, slice.dim, 1);
+    while (grad.ndim + 1 < whole.ndim) /* it is broadcast to the selection, which has no dimension dim */
+        expops_view_insert(&grad, 0, 1);
+    expops_view_insert(&grad, slice.dim, 1);
     return expops_slice_into_zeros(d, &grad, &whole, &slice);
 }
 
@@ -40,4 +41,18 @@ OPERATOR(select_backward) = {
 
 #ifdef XK
 #include "slice.kernel.h"
+#endif
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[2].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    if (at[dim] != move_wrapped(m->argument[3].integer, m->shape[dim]))
+        return move_zero();
+    for (int32_t i = 0, to = 0; i < m->ndim; i++)
+        if (i != dim)
+            place[to++] = at[i];
+    return move_broadcast(m, 0, m->ndim - 1, place);
+}
 #endif

@@ -42,3 +42,18 @@ OPERATOR(slice) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+#include "slice.reference.h"
+
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[1].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    place[dim] = slice_bound(m->argument + 2, 0, m->argument->shape[dim]);
+    for (int64_t i = 0; i < at[dim]; i++)
+        place[dim] += m->argument[4].integer;
+    return move_element(m, 0, place);
+}
+#endif

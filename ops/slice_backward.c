@@ -33,3 +33,16 @@ OPERATOR(slice_backward) = {
 #ifdef XK
 #include "slice.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "slice.reference.h"
+
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[2].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    place[dim] = slice_place(m, 3, at[dim], m->shape[dim]);
+    return place[dim] < 0 ? move_zero() : move_broadcast(m, 0, m->ndim, place);
+}
+#endif

@@ -32,3 +32,10 @@ OPERATOR(squeeze) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    return move_numbered(m, 0, move_number(m->ndim, m->shape, at));
+}
+#endif

@@ -46,3 +46,15 @@ OPERATOR(stack) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t dim = move_wrapped(m->argument[1].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    for (int32_t i = 0, to = 0; i < m->ndim; i++)
+        if (i != dim)
+            place[to++] = at[i];
+    return move_element(m, m->parameters + (int)at[dim], place);
+}
+#endif

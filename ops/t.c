@@ -23,3 +23,11 @@ OPERATOR(t) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t turned[] = { m->ndim == 2 ? at[1] : m->ndim == 1 ? at[0] : 0, at[0] };
+    return move_element(m, 0, turned);
+}
+#endif

@@ -46,3 +46,11 @@ OPERATOR(take) = {
 #ifdef XK
 #include "pick.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t index = (int64_t)move_element(m, 1, at).re, count = move_count(m->argument->ndim, m->argument->shape);
+    return index < -count || index >= count ? move_zero() : move_numbered(m, 0, index < 0 ? index + count : index);
+}
+#endif

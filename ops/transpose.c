@@ -31,3 +31,15 @@ OPERATOR(transpose) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t dim0 = move_wrapped(m->argument[1].integer, m->ndim);
+    const int64_t dim1 = move_wrapped(m->argument[2].integer, m->ndim);
+    int64_t place[MOVE_RANK];
+    for (int32_t i = 0; i < m->ndim; i++)
+        place[i] = at[i == dim0 ? dim1 : i == dim1 ? dim0 : i];
+    return move_element(m, 0, place);
+}
+#endif

@@ -23,3 +23,11 @@ KERNEL(xk_long position)
     return position > 0;
 }
 #endif
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t above = at[m->ndim - 1] - at[m->ndim - 2];
+    return above <= m->argument[1].integer ? move_element(m, 0, at) : move_zero();
+}
+#endif

@@ -15,3 +15,11 @@ OPERATOR(triu) = {
     .draft = draft,
     .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const int64_t above = at[m->ndim - 1] - at[m->ndim - 2];
+    return above >= m->argument[1].integer ? move_element(m, 0, at) : move_zero();
+}
+#endif

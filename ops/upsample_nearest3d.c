@@ -28,3 +28,12 @@ OPERATOR(upsample_nearest3d) = {
 #define SHIFT 0.0f
 #include "nearest.kernel.h"
 #endif
+
+#ifdef EXPOPS_REFERENCE
+#include "upsampled.reference.h"
+
+MOVE_REFERENCE
+{
+    return upsampled(m, at, 0, 0);
+}
+#endif

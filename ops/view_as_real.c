@@ -30,3 +30,11 @@ OPERATOR(view_as_real) = {
     .draft = draft,
     .samples = { { -100, 100 } },
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const expops_element both = move_element(m, 0, at);
+    return (expops_element){ at[m->ndim - 1] ? both.im : both.re, 0, both.none, both.outside };
+}
+#endif

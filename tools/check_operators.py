@@ -201,7 +201,7 @@ def check_reference(op):
         return
     rows = op.family() != 'POINTWISE'
     wanted = 'ROW_REFERENCE' if rows else 'REFERENCE'
-    if not re.search(rf'(?<!\w){wanted}\b', reference) and '#include' not in reference:
+    if not re.search(rf'(?<!\w)({wanted}|MOVE_REFERENCE)\b', reference) and '#include' not in reference:
         op.file.say(start, f'there is no {wanted} between #ifdef EXPOPS_REFERENCE and #endif')
 
 

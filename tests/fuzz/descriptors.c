@@ -33,6 +33,8 @@ void fuzz_descriptors_close(void)
 typedef struct made_call {
     expops_tensor tensors[FUZZ_ARGUMENTS + 1];
     expops_value args[FUZZ_ARGUMENTS];
+    expops_tensor items[FUZZ_ITEMS];
+    const expops_tensor *list[FUZZ_ITEMS];
     const expops_tensor *out;
 } made_call;
 
@@ -53,8 +55,19 @@ static void make_tensor(fuzz_tensor *from, uint64_t place, expops_tensor *tensor
     tensor->byte_offset = on_host ? 0 : from->offset;
 }
 
-static void make_value(fuzz_value *from, uint64_t place, made_call *made)
+/* NULL where the kind or the count was spoilt. */
+static const expops_tensor *const *make_list(fuzz_call *call, uint32_t count, made_call *made)
 {
+    for (uint32_t i = 0; i < count && i < FUZZ_ITEMS; i++) {
+        make_tensor(call->items + i, FUZZ_ARGUMENTS + 1 + i, made->items + i);
+        made->list[i] = made->items + i;
+    }
+    return count <= FUZZ_ITEMS ? made->list : NULL;
+}
+
+static void make_value(fuzz_call *call, uint64_t place, made_call *made)
+{
+    fuzz_value *from = call->args + place;
     expops_value *value = made->args + place;
     *value = from->value;
     switch (value->kind) {
@@ -68,8 +81,8 @@ static void make_value(fuzz_value *from, uint64_t place, made_call *made)
     case EXPOPS_VALUE_INTS:
         value->as.integers = from->is_null ? NULL : from->integers;
         break;
-    case EXPOPS_VALUE_TENSORS: /* drawn for no parameter yet: a number or a tensor whose kind was spoilt */
-        value->as.tensors = NULL;
+    case EXPOPS_VALUE_TENSORS:
+        value->as.tensors = from->is_null ? NULL : make_list(call, value->count, made);
         break;
     default:
         break;
@@ -217,7 +230,7 @@ static int infer_and_run(fuzz_stream *stream, fuzz_call *call, fuzz_counts *coun
     made_call made;
     expops_result result = { .dtype = EXPOPS_DTYPE_F32 };
     for (size_t i = 0; i < call->num_args; i++)
-        make_value(call->args + i, i, &made);
+        make_value(call, i, &made);
     const expops_status inferred = expops_infer(call->op, made.args, call->num_args, &result, 1);
     if (inferred != EXPOPS_OK ? check_refusal(call, inferred, counts) : check_result(call, &result, counts))
         return 1;
@@ -228,6 +241,23 @@ static int infer_and_run(fuzz_stream *stream, fuzz_call *call, fuzz_counts *coun
     }
     make_output(call, &made);
     return run(call, &made, &result, inferred, counts);
+}
+
+int fuzz_accepted(fuzz_call *call)
+{
+    fuzz_call anywhere = *call; /* offsets are elements there, bytes here */
+    made_call made;
+    expops_result results[EXPOPS_MAX_OUTPUTS];
+    size_t outputs = 1;
+    while (outputs < EXPOPS_MAX_OUTPUTS && expops_operator_output(call->op, outputs))
+        outputs++;
+    for (size_t i = 0; i < call->num_args; i++)
+        anywhere.args[i].tensor.offset = 0;
+    for (int i = 0; i < FUZZ_ITEMS; i++)
+        anywhere.items[i].offset = 0;
+    for (size_t i = 0; i < call->num_args; i++)
+        make_value(&anywhere, i, &made);
+    return expops_infer(call->op, made.args, call->num_args, results, outputs) == EXPOPS_OK;
 }
 
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { MANY_ELEMENTS = 600, PARALLEL_ELEMENTS = 70000 };
+enum { MANY_ELEMENTS = 600, TILED_ELEMENTS = 5000, PARALLEL_ELEMENTS = 70000 };
 
 /* What a call's arguments have in common. */
 typedef struct plan {
@@ -12,6 +12,7 @@ typedef struct plan {
     expops_dtype dtype;
     const int64_t *list; /* of an argument before: the sizes of its last dimensions, perhaps */
     int32_t list_count;
+    int usual; /* near what the definition gives as usual, where it does */
 } plan;
 
 static expops_dtype any_dtype(fuzz_stream *stream, uint32_t set)
@@ -25,12 +26,13 @@ static expops_dtype any_dtype(fuzz_stream *stream, uint32_t set)
 static void draw_shape(fuzz_stream *stream, plan *plan)
 {
     static const int64_t sizes[] = { 2, 3, 1, 4, 5, 7, 8, 16, 17, 33, 64, 0 };
-    const int64_t limit = fuzz_below(stream, 2000) == 1999 ? PARALLEL_ELEMENTS : MANY_ELEMENTS;
+    const uint64_t large = fuzz_below(stream, 2000);
+    const int64_t limit = large == 1999 ? PARALLEL_ELEMENTS : large > 1930 ? TILED_ELEMENTS : MANY_ELEMENTS;
     int64_t numel = 1;
     plan->ndim = (int32_t)(fuzz_chance(stream, 3) ? fuzz_below(stream, EXPOPS_MAX_RANK + 1) : fuzz_below(stream, 5));
     for (int32_t i = 0; i < plan->ndim; i++) {
         int64_t size = sizes[fuzz_below(stream, fuzz_chance(stream, 10) ? 12 : 11)];
-        if (limit > MANY_ELEMENTS && i == 0)
+        if (limit == PARALLEL_ELEMENTS && i == 0)
             size = 30000 + (int64_t)fuzz_below(stream, 3) * 13;
         plan->shape[i] = numel * size <= limit ? size : 1;
         numel *= plan->shape[i] ? plan->shape[i] : 1;
@@ -61,6 +63,25 @@ void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap
     }
 }
 
+/* An entry of what the definition gives as usual, mostly as it is. */
+static int64_t near_usual(fuzz_stream *stream, int64_t usual)
+{
+    const uint64_t pick = fuzz_below(stream, 12);
+    return pick == 0 ? (int64_t)fuzz_below(stream, 9) : pick < 3 ? usual + (int64_t)fuzz_below(stream, 4) - 1 : usual;
+}
+
+/* The usual shape, with a dimension more in front now and then. */
+static void draw_usual(fuzz_stream *stream, const expops_samples *samples, fuzz_tensor *tensor)
+{
+    tensor->ndim = 0;
+    if (fuzz_chance(stream, 20))
+        tensor->shape[tensor->ndim++] = (int64_t)fuzz_below(stream, 4);
+    for (uint32_t i = 0; i < samples->count; i++) {
+        const int64_t size = near_usual(stream, samples->usual[i]);
+        tensor->shape[tensor->ndim++] = size < 0 ? 0 : size;
+    }
+}
+
 /* Broadcasts to the plan's shape: some sizes of one, some leading dimensions missing. */
 static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, const expops_samples *samples,
                         const plan *plan, int first, fuzz_tensor *tensor)
@@ -79,6 +100,8 @@ static void draw_tensor(fuzz_stream *stream, const expops_parameter *parameter, 
         tensor->ndim = plan->list_count;
         memcpy(tensor->shape, plan->list, (size_t)plan->list_count * sizeof *tensor->shape);
     }
+    if (plan->usual && samples->count)
+        draw_usual(stream, samples, tensor);
     const int mixed = fuzz_chance(stream, 15);
     tensor->dtype = expops_dtype_to_dl(mixed || (parameter->dtypes && !(parameter->dtypes >> plan->dtype & 1))
                                            ? any_dtype(stream, mixed ? 0 : parameter->dtypes)
@@ -106,33 +129,53 @@ static expops_value draw_number(fuzz_stream *stream, const expops_parameter *par
     return pick < 7 ? expops_int((int64_t)fuzz_below(stream, 9) - 2) : expops_real(fuzz_real(stream));
 }
 
-/* What a list may mean: dimensions, a permutation, the sizes of the last dimensions, a shape. */
-static expops_value draw_list(fuzz_stream *stream, plan *plan, fuzz_value *room)
+static expops_value draw_list(fuzz_stream *stream, plan *plan, const expops_samples *samples, fuzz_value *room)
 {
-    uint32_t count = (uint32_t)fuzz_below(stream, (uint64_t)plan->ndim + 1);
-    const uint64_t meaning = fuzz_below(stream, 4);
-    for (uint32_t i = 0; i < count && meaning == 0; i++)
-        room->integers[i] = plan->shape[(uint32_t)plan->ndim - count + i];
-    if (meaning == 1)
-        count = (uint32_t)plan->ndim;
-    for (uint32_t i = 0; i < count && (meaning == 1 || meaning == 2); i++) {
-        const uint32_t at = (uint32_t)fuzz_below(stream, i + 1u);
-        room->integers[i] = room->integers[at];
-        room->integers[at] = (int64_t)i - (fuzz_chance(stream, 20) ? plan->ndim : 0);
+    int are_sizes = 0;
+    if (plan->usual && samples->count) {
+        for (uint32_t i = 0; i < samples->count; i++)
+            room->integers[i] = near_usual(stream, samples->usual[i]);
+        return expops_ints(room->integers, samples->count);
     }
-    for (uint32_t i = 0; i < count && meaning == 3; i++)
-        room->integers[i] = (int64_t)fuzz_below(stream, 9);
-    if (meaning == 0 && count) {
+    const uint32_t count = fuzz_draw_list(stream, plan->ndim, plan->shape, room->integers, &are_sizes);
+    if (are_sizes && count) {
         plan->list = room->integers;
         plan->list_count = (int32_t)count;
     }
     return expops_ints(room->integers, count);
 }
 
-static expops_value draw_value(fuzz_stream *stream, const expops_operator *op, size_t index, plan *plan, int first,
-                               fuzz_value *room)
+/* Of one shape but for one dimension, perhaps, and now and then nothing at all. */
+static expops_value draw_items(fuzz_stream *stream, const expops_parameter *parameter, const expops_samples *samples,
+                               const plan *plan, fuzz_tensor *items)
 {
+    const uint32_t count = 1 + (uint32_t)fuzz_below(stream, FUZZ_ITEMS);
+    const int64_t dim = fuzz_chance(stream, 60) && plan->ndim ? (int64_t)fuzz_below(stream, (uint64_t)plan->ndim) : -1;
+    for (uint32_t i = 0; i < count; i++) {
+        draw_tensor(stream, parameter, samples, plan, 1, items + i);
+        if (dim >= 0)
+            items[i].shape[dim] = (int64_t)fuzz_below(stream, 6);
+        if (fuzz_chance(stream, 4)) {
+            items[i].ndim = 1;
+            items[i].shape[0] = 0;
+        }
+        fuzz_draw_strides(stream, items + i, 1);
+    }
+    return expops_value_of_kind(EXPOPS_VALUE_TENSORS, count);
+}
+
+static expops_value draw_int(fuzz_stream *stream, const plan *plan, const expops_samples *samples)
+{
+    if (plan->usual && samples->count)
+        return expops_int(near_usual(stream, samples->usual[0]));
+    return expops_int(fuzz_chance(stream, 5) ? fuzz_integer(stream) : (int64_t)fuzz_below(stream, 9) - 2);
+}
+
+static expops_value draw_value(fuzz_stream *stream, size_t index, plan *plan, int first, fuzz_call *call)
+{
+    const expops_operator *op = call->op;
     const expops_parameter *parameter = op->parameters + index;
+    fuzz_value *room = call->args + index;
     const int is_tensor = parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND;
     if (parameter->optional && fuzz_chance(stream, 40))
         return expops_none();
@@ -143,11 +186,13 @@ static expops_value draw_value(fuzz_stream *stream, const expops_operator *op, s
     int words = 0;
     switch (parameter->kind) {
     case EXPOPS_PARAMETER_INTS:
-        return draw_list(stream, plan, room);
+        return draw_list(stream, plan, op->samples + index, room);
+    case EXPOPS_PARAMETER_TENSORS:
+        return draw_items(stream, parameter, op->samples + index, plan, call->items);
     case EXPOPS_PARAMETER_BOOL:
         return expops_bool((int)fuzz_below(stream, 2));
     case EXPOPS_PARAMETER_INT:
-        return expops_int((int64_t)fuzz_below(stream, 9) - 2);
+        return draw_int(stream, plan, op->samples + index);
     case EXPOPS_PARAMETER_DTYPE:
         return expops_int((int64_t)fuzz_below(stream, EXPOPS_DTYPE_COUNT));
     case EXPOPS_PARAMETER_CHOICE:
@@ -159,20 +204,25 @@ static expops_value draw_value(fuzz_stream *stream, const expops_operator *op, s
     }
 }
 
-void fuzz_draw(fuzz_stream *stream, fuzz_call *call)
+void fuzz_draw_of(fuzz_stream *stream, const expops_operator *op, fuzz_call *call)
 {
-    plan plan = { 0 };
+    plan plan = { .usual = fuzz_chance(stream, 70) };
     memset(call, 0, sizeof *call);
-    call->op = expops_operator_at(fuzz_below(stream, expops_operator_count()));
+    call->op = op;
     call->num_args = expops_operator_parameter_count(call->op);
     plan.dtype = any_dtype(stream, call->op->dtypes);
     draw_shape(stream, &plan);
     for (size_t i = 0; i < call->num_args; i++)
-        call->args[i].value = draw_value(stream, call->op, i, &plan, i == 0, call->args + i);
+        call->args[i].value = draw_value(stream, i, &plan, i == 0, call);
     while (call->num_args && call->args[call->num_args - 1].value.kind == EXPOPS_VALUE_NONE && fuzz_chance(stream, 50))
         call->num_args--;
     call->seed = fuzz_bits(stream) >> 40;
     call->out_is = FUZZ_OUT_RIGHT;
+}
+
+void fuzz_draw(fuzz_stream *stream, fuzz_call *call)
+{
+    fuzz_draw_of(stream, expops_operator_at(fuzz_below(stream, expops_operator_count())), call);
 }
 
 void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result *result)

@@ -7,6 +7,7 @@
 #include "random.h"
 
 enum { FUZZ_RANK = EXPOPS_MAX_RANK + 2, FUZZ_LIST = 24, FUZZ_LISTED = 16, FUZZ_ARGUMENTS = EXPOPS_MAX_PARAMETERS + 2 };
+enum { FUZZ_ITEMS = 8 }; /* tensors of a list */
 
 /* --- stream.c: decisions from a fuzzer's bytes, or from a seed where `bytes` is NULL --- */
 typedef struct fuzz_stream {
@@ -49,17 +50,22 @@ typedef struct fuzz_call {
     const expops_operator *op;
     size_t num_args;
     fuzz_value args[FUZZ_ARGUMENTS];
+    fuzz_tensor items[FUZZ_ITEMS]; /* of the argument that is a list of tensors: no operator has two */
     int out_is; /* the argument that is the output, or one of the above: `out`, NULL, not yet known */
     fuzz_tensor out;
     uint64_t seed;  /* of the elements */
     char gives[32]; /* the status that must come back; "" where the line does not say */
 } fuzz_call;
 
-/* draw.c: a call that most operators accept. */
+/* draw.c: a call that most operators accept; */
 void fuzz_draw(fuzz_stream *stream, fuzz_call *call);
+/* of this operator. */
+void fuzz_draw_of(fuzz_stream *stream, const expops_operator *op, fuzz_call *call);
 /* The output such a call asks for, or sometimes another: type, layout, in place. */
 void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result *result);
 void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap);
+/* draw_list.c: what a list of integers may mean beside a tensor of this shape. Returns how many there are. */
+uint32_t fuzz_draw_list(fuzz_stream *stream, int32_t ndim, const int64_t *shape, int64_t *list, int *are_sizes);
 /* spoil.c: makes one to three things of it wrong, or just odd. */
 void fuzz_spoil(fuzz_stream *stream, fuzz_call *call);
 void fuzz_spoil_tensor(fuzz_stream *stream, fuzz_tensor *tensor);
@@ -86,10 +92,18 @@ typedef struct fuzz_counts {
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts);
 int fuzz_descriptors_open(unsigned threads);
 void fuzz_descriptors_close(void);
+/* Whether expops_infer takes the arguments, wherever they may lie. */
+int fuzz_accepted(fuzz_call *call);
 /* operands.c: a call's arguments and its output in memory; 0 where there is none, or the description is too wild. */
 int fuzz_operand(test_call *call, fuzz_call *from, size_t index);
 int fuzz_array(const fuzz_tensor *from, expops_device *device, test_array *array);
 /* differential.c: real memory between guards, judged. */
 int fuzz_differential(fuzz_stream *stream, fuzz_call *call, expops_device *device, fuzz_counts *counts);
+/* moves.c: the same of operators that move elements alone, all of the registry's in turn. Each must be had by some call, and have a
+ * reference. */
+int fuzz_moves(expops_device *device, uint64_t calls, uint64_t seed, fuzz_counts *counts);
+/* main.c: the line of a call that ends the process is printed. */
+void fuzz_watch(const fuzz_call *call);
+uint64_t fuzz_mix(uint64_t x);
 
 #endif

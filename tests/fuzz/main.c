@@ -1,7 +1,7 @@
-/* fuzz descriptors|differential [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]
+/* fuzz descriptors|differential|moves [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]
  *
- * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential runs on
- * the device that EXPOPS_BACKEND names. */
+ * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential and moves run on
+ * the device that EXPOPS_BACKEND names; a line of either is one of differential's. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 
 typedef struct settings {
     int hostile; /* descriptors */
+    int moves;
     expops_device *device;
     uint64_t calls, seed;
     unsigned threads;
@@ -60,6 +61,11 @@ static void watch(void)
         signal(numbers[i], end);
 }
 
+void fuzz_watch(const fuzz_call *call)
+{
+    current = call;
+}
+
 /* --- */
 
 static void try(const settings *s, fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)
@@ -73,7 +79,7 @@ static void try(const settings *s, fuzz_stream *stream, fuzz_call *call, fuzz_co
 }
 
 /* Neighbouring numbers far apart, so that neither calls nor seeds share what they draw. */
-static uint64_t mix(uint64_t x)
+uint64_t fuzz_mix(uint64_t x)
 {
     x = (x ^ x >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
     x = (x ^ x >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
@@ -86,7 +92,7 @@ static void *work(void *data)
     const settings *s = w->settings;
     fuzz_call call;
     for (uint64_t i = w->first; i < s->calls && w->counts.findings < MAX_FINDINGS; i += s->threads) {
-        fuzz_stream stream = { .random = { mix(mix(s->seed) + i) } };
+        fuzz_stream stream = { .random = { fuzz_mix(fuzz_mix(s->seed) + i) } };
         fuzz_draw(&stream, &call);
         if (s->hostile && fuzz_chance(&stream, 80))
             fuzz_spoil(&stream, &call);
@@ -116,6 +122,12 @@ static int run_random(const settings *s)
     printf("%llu calls from seed %llu, %llu of them refused, %llu findings\n", (unsigned long long)all.calls,
            (unsigned long long)s->seed, (unsigned long long)all.refused, (unsigned long long)all.findings);
     return all.findings || !all.calls ? 1 : 0;
+}
+
+static int run_moves(const settings *s)
+{
+    fuzz_counts counts = { 0 };
+    return fuzz_moves(s->device, s->calls, s->seed, &counts) != 0;
 }
 
 static int run_line(const settings *s, const char *line)
@@ -158,15 +170,16 @@ static int run(const settings *s)
     if (s->file)
         failures |= run_file(s);
     if (s->calls)
-        failures |= run_random(s);
+        failures |= s->moves ? run_moves(s) : run_random(s);
     return failures;
 }
 
 static int understand(int argc, char **argv, settings *s)
 {
-    if (argc < 2 || (strcmp(argv[1], "descriptors") && strcmp(argv[1], "differential")) || argc % 2)
+    s->hostile = argc > 1 && !strcmp(argv[1], "descriptors");
+    s->moves = argc > 1 && !strcmp(argv[1], "moves");
+    if (argc % 2 || (!s->hostile && !s->moves && strcmp(argv[1], "differential") != 0))
         return 0;
-    s->hostile = !strcmp(argv[1], "descriptors");
     for (int i = 2; i < argc; i += 2) {
         if (!strcmp(argv[i], "--calls"))
             s->calls = strtoull(argv[i + 1], NULL, 0);
@@ -189,7 +202,7 @@ int main(int argc, char **argv)
     settings s = { .seed = test_seed(), .threads = 1 };
     int failures = TEST_EXIT_BROKEN;
     if (!understand(argc, argv, &s)) {
-        puts("fuzz descriptors|differential [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]");
+        puts("fuzz descriptors|differential|moves [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]");
         return TEST_EXIT_BROKEN;
     }
     watch();

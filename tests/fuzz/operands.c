@@ -22,7 +22,7 @@ static int span(const fuzz_tensor *tensor, int64_t *strides, int64_t *first, int
             return 0;
     }
     *first = (int64_t)tensor->offset - low;
-    *stored = *first + high + 2;
+    *stored = *first + high + 1;
     return tensor->offset < MAX_STORED;
 }
 
@@ -66,11 +66,42 @@ static int becomes_integer(const test_call *call, size_t index)
            !test_is_complex(call->arrays[0].dtype) && !test_is_integer(call->arrays[index].dtype);
 }
 
+/* Places that an index names: most within sizes as small as the fuzzer's, some beyond both ends. */
+static int64_t draw_place(test_random *random, const expops_samples *samples)
+{
+    const uint64_t pick = test_random_below(random, 16);
+    if (pick == 0)
+        return (int64_t)(test_random_bits(random) >> test_random_below(random, 64));
+    if (pick < 9)
+        return (int64_t)test_random_below(random, 14) - 4;
+    return (int64_t)test_random_in(random, (long double)samples->low, (long double)samples->high);
+}
+
+/* Indices, and what an operator that moves elements adds up: then its reference is exact. */
+static int fill_whole(test_call *call, size_t index, test_random *random)
+{
+    const test_reference *reference = test_reference_find(call->op->name);
+    const uint32_t dtypes = call->op->parameters[index].dtypes;
+    const int names = dtypes && !(dtypes & ~(uint32_t)INTEGRAL);
+    const int adds = reference && reference->move && call->op->arithmetic == EXPOPS_ARITHMETIC_SAME;
+    test_array *array = &call->arrays[index];
+    const int64_t numel = test_array_numel(array);
+    for (int64_t k = 0; k < numel && (names || adds); k++)
+        test_array_set(array, test_array_index(array, array->ndim, array->shape, k),
+                       (test_value){ names ? (long double)draw_place(random, call->op->samples + index)
+                                           : (long double)test_random_below(random, 9),
+                                     0 });
+    return names || adds;
+}
+
 static void fill(test_call *call, const fuzz_call *from, size_t index)
 {
     test_array *array = &call->arrays[index];
-    const fuzz_tensor *tensor = &from->args[index].tensor;
+    const size_t item = index - call->num_args; /* of a list, whose tensors follow the arguments */
+    const fuzz_tensor *tensor = index < call->num_args ? &from->args[index].tensor : from->items + item;
     test_random random = { from->seed * 31 + index };
+    if (index < call->num_args && !tensor->num_values && fill_whole(call, index, &random))
+        return;
     const int specials = test_random_below(&random, 3) == 0 && !becomes_integer(call, index);
     /* A product of many overflows on the way, in PyTorch too. */
     const int extremes = num_tensors(call) < 3 && call->op->family == EXPOPS_FAMILY_POINTWISE;
@@ -98,6 +129,16 @@ int fuzz_operand(test_call *call, fuzz_call *from, size_t i)
             return 0;
         fill(call, from, i);
         call->args[i] = expops_tensor_value(&call->arrays[i].tensor);
+        break;
+    case EXPOPS_VALUE_TENSORS:
+        if (value->value.count > FUZZ_ITEMS || call->num_args + value->value.count > EXPOPS_MAX_PARAMETERS)
+            return 0;
+        for (uint32_t k = 0; k < value->value.count; k++) {
+            if (!fuzz_array(from->items + k, call->device, &call->arrays[call->num_args + k]))
+                return 0;
+            fill(call, from, call->num_args + k);
+        }
+        test_call_list(call, i, value->value.count);
         break;
     case EXPOPS_VALUE_COMPLEX:
         memcpy(call->complexes[i], value->parts, sizeof value->parts);

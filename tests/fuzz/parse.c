@@ -114,7 +114,19 @@ static expops_value plain_number(reader *at)
     return special && special < *at + length ? expops_real((double)real(at)) : expops_int(number(at));
 }
 
-static void value(reader *at, fuzz_value *value)
+static uint32_t items(reader *at, fuzz_tensor *items)
+{
+    uint32_t count = 0;
+    do {
+        if (count == FUZZ_ITEMS || !*at || !tensor(at, items + count++))
+            *at = NULL;
+    } while (took(at, ";"));
+    if (!took(at, ">"))
+        *at = NULL;
+    return count;
+}
+
+static void value(reader *at, fuzz_value *value, fuzz_tensor *listed)
 {
     value->value = expops_value_of_kind(EXPOPS_VALUE_TENSOR, 1);
     if (took(at, "null") || took(at, "kind")) {
@@ -130,6 +142,8 @@ static void value(reader *at, fuzz_value *value)
         value->parts[1] = took(at, ",") ? (double)real(at) : 0;
         if (!took(at, ")"))
             *at = NULL;
+    } else if (took(at, "<")) {
+        value->value = expops_value_of_kind(EXPOPS_VALUE_TENSORS, items(at, listed));
     } else if (took(at, "[")) {
         value->value.kind = EXPOPS_VALUE_INTS;
         value->value.count = (uint32_t)list(at, value->integers, FUZZ_LIST, "]");
@@ -186,7 +200,7 @@ int fuzz_parse(const char *text, fuzz_call *call)
             output(&at, call);
         else if (call->num_args < FUZZ_ARGUMENTS && (at = strchr(at, '='))) {
             at++;
-            value(&at, call->args + call->num_args++);
+            value(&at, call->args + call->num_args++, call->items);
         } else
             at = NULL;
     }

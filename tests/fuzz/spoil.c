@@ -92,6 +92,8 @@ static void spoil_once(fuzz_stream *stream, fuzz_call *call)
         call->num_args = (size_t)fuzz_below(stream, FUZZ_ARGUMENTS + 1);
     else if (value->value.kind == EXPOPS_VALUE_TENSOR && fuzz_chance(stream, 85))
         fuzz_spoil_tensor(stream, &value->tensor);
+    else if (value->value.kind == EXPOPS_VALUE_TENSORS && fuzz_chance(stream, 85))
+        fuzz_spoil_tensor(stream, call->items + fuzz_below(stream, FUZZ_ITEMS));
     else
         spoil_value(stream, value);
 }

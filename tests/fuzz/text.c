@@ -75,7 +75,17 @@ static void put_real(writer *to, double real)
     put(to, "%s%s", text, strpbrk(text, ".einf") ? "" : ".0");
 }
 
-static void put_value(writer *to, const fuzz_value *value)
+static void put_items(writer *to, const fuzz_call *call, uint32_t count)
+{
+    put(to, "<");
+    for (uint32_t i = 0; i < count; i++) {
+        put(to, "%s", i ? ";" : "");
+        put_tensor(to, call->items + i);
+    }
+    put(to, ">");
+}
+
+static void put_value(writer *to, const fuzz_call *call, const fuzz_value *value)
 {
     const expops_value given = value->value;
     if (value->is_null &&
@@ -88,6 +98,9 @@ static void put_value(writer *to, const fuzz_value *value)
     switch (given.kind) {
     case EXPOPS_VALUE_TENSOR:
         put_tensor(to, &value->tensor);
+        break;
+    case EXPOPS_VALUE_TENSORS:
+        put_items(to, call, given.count < FUZZ_ITEMS ? given.count : FUZZ_ITEMS);
         break;
     case EXPOPS_VALUE_INT:
         put(to, "%lld", (long long)given.as.integer);
@@ -122,7 +135,7 @@ void fuzz_print(const fuzz_call *call, char *text, size_t size)
     put(&to, "%s", call->op->name);
     for (size_t i = 0; i < call->num_args; i++) {
         put(&to, " %s=", i < known ? call->op->parameters[i].name : "more");
-        put_value(&to, call->args + i);
+        put_value(&to, call, call->args + i);
     }
     if (call->out_is != FUZZ_OUT_RIGHT)
         put(&to, " out=");

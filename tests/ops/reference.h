@@ -6,12 +6,13 @@
  *
  * Pointwise: one element, every argument in the parameters' order: tensors and operands converted to the type of the
  * arithmetic, numbers, bools and integers as they are, a choice as its index; an absent number is its default. Rows:
- * ROW_REFERENCE { ... } sees one row as `r`. */
+ * ROW_REFERENCE { ... } sees one row as `r`. Operators that move elements: MOVE_REFERENCE { ... } (move_reference.h). */
 #ifndef TEST_REFERENCE_H
 #define TEST_REFERENCE_H
 
 #include <math.h>
 #include <stdint.h>
+#include "move_reference.h"
 
 enum { TEST_ROW_NUMBERS = 6 };
 
@@ -32,8 +33,9 @@ typedef void (*test_row_reference_fn)(const expops_row_reference *r);
 typedef struct test_reference {
     const char *name;
     int count;                 /* arguments of `element` */
-    test_reference_fn element; /* one of the two */
+    test_reference_fn element; /* one of the three */
     test_row_reference_fn row;
+    test_move_fn move;
 } test_reference;
 
 void test_reference_add(const test_reference *reference);
@@ -79,7 +81,7 @@ static const char *reference_name(void) __attribute__((unused));
     __attribute__((constructor)) static void reference_register(void) \
     { \
         const test_reference reference = { reference_name(), REFERENCE_COUNT(__VA_ARGS__), \
-                                           (test_reference_fn)(void *)reference_element, 0 }; \
+                                           (test_reference_fn)(void *)reference_element, 0, 0 }; \
         test_reference_add(&reference); \
     } \
     static long double reference_element(__VA_ARGS__)
@@ -88,7 +90,7 @@ static const char *reference_name(void) __attribute__((unused));
     static void reference_row(const expops_row_reference *r); \
     __attribute__((constructor)) static void reference_register(void) \
     { \
-        const test_reference reference = { reference_name(), 0, 0, reference_row }; \
+        const test_reference reference = { reference_name(), 0, 0, reference_row, 0 }; \
         test_reference_add(&reference); \
     } \
     static void reference_row(const expops_row_reference *r)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the operator tests on Oclgrind's simulated device: run_oclgrind.py LIBRARY PROGRAM PATTERN...
+"""Runs tests on Oclgrind's simulated device: run_oclgrind.py LIBRARY PROGRAM ARGUMENTS...
 
 LIBRARY is Oclgrind's driver for the OpenCL loader. Fails too where the simulator found an access outside a buffer, a race
 or an uninitialised value in a kernel."""
@@ -10,7 +10,7 @@ import tempfile
 
 
 def main():
-    library, program, *patterns = sys.argv[1:]
+    library, program, *runs = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         with open(f'{folder}/oclgrind.icd', 'w', encoding='utf-8') as file:
             file.write(library + '\n')
@@ -18,8 +18,8 @@ def main():
         environment = {**os.environ, 'OCL_ICD_VENDORS': folder, 'OCLGRIND_LOG': log, 'OCLGRIND_UNINITIALIZED': '1',
                        'OCLGRIND_DATA_RACES': '1', 'OCLGRIND_BUILD_OPTIONS': '-cl-opt-disable', 'EXPOPS_CACHE': 'memory'}
         failed = False
-        for pattern in patterns:
-            failed |= subprocess.run([program, pattern], env=environment, check=False).returncode != 0
+        for arguments in runs:
+            failed |= subprocess.run([program, *arguments.split()], env=environment, check=False).returncode != 0
         if os.path.exists(log):
             with open(log, encoding='utf-8', errors='replace') as file:
                 findings = file.read()

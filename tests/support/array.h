@@ -1,4 +1,5 @@
-/* Tensors of the tests: a strided view of a storage with guards on both sides, kept on the host and on a device. */
+/* Tensors of the tests: a strided view of a storage with guards on both sides, kept on the host and on a device.
+ * EXPOPS_TEST_GUARDS=0 leaves the guards out. */
 #ifndef TEST_ARRAY_H
 #define TEST_ARRAY_H
 

@@ -1,0 +1,17 @@
+/* Of the dimensions that argument 1 pads, the last one first, in pairs: the place that padded_place says for each; an element at -1
+ * is the number behind. */
+static int64_t padded_place(int64_t at, int64_t size, int64_t before, int64_t after);
+
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument, *pad = m->argument + 1;
+    int64_t place[MOVE_RANK];
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    for (int64_t i = 0; i < pad->count / 2; i++) {
+        const int64_t dim = m->ndim - 1 - i;
+        place[dim] = padded_place(at[dim], self->shape[dim], pad->list[2 * i], pad->list[2 * i + 1]);
+        if (place[dim] < 0)
+            return m->argument[2].number;
+    }
+    return move_element(m, 0, place);
+}

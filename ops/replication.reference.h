@@ -1,0 +1,7 @@
+#include "padded.reference.h"
+
+static int64_t padded_place(int64_t at, int64_t size, int64_t before, int64_t after)
+{
+    const int64_t place = at - before;
+    return place < 0 ? 0 : place >= size ? size - 1 : place;
+}
