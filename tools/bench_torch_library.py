@@ -20,6 +20,11 @@ NONE, TENSOR, BOOL, INT, REAL, CHOICE = 0, 1, 2, 3, 4, 7
 DLPACK_DEVICE_TYPE = {'cpu': 1, 'cuda': 2, 'hip': 10}
 
 
+def expops_dtype(name):
+    """The number of an element type, as arguments that name one take it."""
+    return ('f16', 'bf16', 'f32', 'f64').index(name)
+
+
 class Library:
     """One device of a backend, used with the handle of one stream or queue, or None."""
 
