@@ -4,19 +4,25 @@
   error_growth.py --build build -o sums.json                     on a GPU (--backend cpu: on the CPU)
   error_growth.py --draw sums_cpu.json [MORE.json] docs/pictures/error_growth.svg
 
-Elements are whole multiples of a power of two, drawn from [0, 1), so that integers say what their sum is exactly. The sum of half
-types is asked for in f32: f16 ends long before 2^28 halves. Both libraries sum the same memory; up to 16 pieces of it for each
-number of elements. Drawing needs matplotlib and nothing else.
+Elements lie in [0, 1), with all bits of a significand and exponents of some range; all are multiples of one power of two, so that
+integers say what their sum is exactly. The sum of half types is asked for in f32: f16 ends long before 2^28 of them. Both libraries
+sum the same memory; up to 16 pieces of it for each number of elements. Drawing needs matplotlib and nothing else.
 """
 import argparse
 import json
 import math
 
 BITS = {'f32': 24, 'f64': 53, 'f16': 11, 'bf16': 8}  # of a significand
+SHIFTS = {'f32': 8, 'f64': 4, 'f16': 13, 'bf16': 16}  # So many exponents below the largest
 TYPES = {'f32': 'float32', 'f64': 'float64', 'f16': 'float16', 'bf16': 'bfloat16'}
 RESULT = {'f32': 'f32', 'f64': 'f64', 'f16': 'f32', 'bf16': 'f32'}
 BLOCK, CHUNK, TRIALS = 1 << 10, 1 << 24, 16
 LOW_BITS = 26  # Of integers, which are summed in two parts.
+
+
+def fraction_bits(dtype):
+    """Elements are multiples of 2 to minus this."""
+    return BITS[dtype] + SHIFTS[dtype]
 
 
 def draw_elements(torch, dtype, count):
@@ -26,7 +32,8 @@ def draw_elements(torch, dtype, count):
     for first in range(0, count, CHUNK):
         end = min(count, first + CHUNK)
         integers = torch.randint(0, 1 << BITS[dtype], (end - first,), dtype=torch.int64)
-        x[first:end] = integers.double() / 2.0 ** BITS[dtype]
+        integers <<= torch.randint(0, SHIFTS[dtype] + 1, (end - first,), dtype=torch.int64)
+        x[first:end] = integers.double() / 2.0 ** fraction_bits(dtype)
         blocks = slice(first // BLOCK, end // BLOCK)
         upper[blocks] = (integers >> LOW_BITS).view(-1, BLOCK).sum(1)
         lower[blocks] = (integers & (1 << LOW_BITS) - 1).view(-1, BLOCK).sum(1)
@@ -52,8 +59,8 @@ def errors(torch, library, dtype, largest):
             library.prepared('sum', [piece, None, False, expops_dtype(RESULT[dtype])], out)()
             if x.is_cuda:
                 torch.cuda.synchronize()
-            found['expops'].append(relative_error(out, exact, BITS[dtype]))
-            found['PyTorch'].append(relative_error(piece.sum(dtype=out.dtype), exact, BITS[dtype]))
+            found['expops'].append(relative_error(out, exact, fraction_bits(dtype)))
+            found['PyTorch'].append(relative_error(piece.sum(dtype=out.dtype), exact, fraction_bits(dtype)))
             library.keep.clear()
         yield {'elements': n, 'trials': len(found['expops']),
                **{name: {'rms': math.sqrt(sum(e * e for e in each) / len(each)), 'largest': max(each)}
