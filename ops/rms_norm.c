@@ -46,7 +46,7 @@ OPERATOR(rms_norm) = {
                            .doc = "Absent means the machine epsilon of the arithmetic: f32, for f64 f64.") },
     .draft = draft,
     .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2, .row = 1 } },
-    .bound = { .f32 = 8, .f64 = 16, .f16 = 1, .bf16 = 1 },
+    .bound = { .f32 = 0.5, .f64 = 0.5, .f16 = 0.5, .bf16 = 0.5 }, /* the last rounding; the reference says the others */
 };
 
 #ifdef XK
@@ -79,13 +79,18 @@ XK_FN xk_r xk_map(xk_t x, xk_t weight, xk_acc scale)
 #endif
 
 #ifdef EXPOPS_REFERENCE
+/* A square's rounding, those of the sum's levels and the division's are as many of the mean, eps is rounded once, and so is what it is
+ * added to; half of that reaches the root, whose two units are 4 roundings. Two products add 2. */
 ROW_REFERENCE
 {
     long double sum = 0;
     for (int64_t i = 0; i < r->n; i++)
         sum += r->x[i] * r->x[i];
-    const long double scale = 1 / sqrtl(sum / r->n + r->numbers[0]);
-    for (int64_t i = 0; i < r->n; i++)
+    const long double mean = sum / r->n, eps = r->numbers[0], scale = 1 / sqrtl(mean + eps);
+    const long double roundings = ((test_levels(r->n) + 2) * mean + fabsl(eps)) / fabsl(mean + eps) + 1;
+    for (int64_t i = 0; i < r->n; i++) {
         r->out[i] = r->x[i] * scale * (r->weight ? r->weight[i] : 1);
+        r->error[i] = (roundings / 2 + 6) * fabsl(r->out[i]);
+    }
 }
 #endif

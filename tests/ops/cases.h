@@ -41,6 +41,14 @@ int test_run_selections(test_subject *subject);
 /* law_losses.c, another */
 int test_is_loss(const expops_operator *op, expops_dtype dtype);
 int test_run_losses(test_subject *subject);
+/* law_rows.c, four; the third is of losses */
+int test_gives_shares(const expops_operator *op, expops_dtype dtype);
+int test_run_shares(test_subject *subject);
+int test_knows_no_scale(const expops_operator *op, expops_dtype dtype);
+int test_run_scales(test_subject *subject);
+int test_run_reduced(test_subject *subject);
+int test_puts_back(const expops_operator *op, expops_dtype dtype);
+int test_run_put_back(test_subject *subject);
 /* Once for each operator, with its first element type. */
 extern const test_kind test_error_kinds[];
 
