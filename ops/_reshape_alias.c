@@ -20,7 +20,9 @@ OPERATOR(_reshape_alias) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("size"), INTS("stride", .doc = "In elements; not negative.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 4, 6 }, .count = 2 },
+                 { .usual = { 6, 4 }, .count = 2 },
+                 { .usual = { 1, 6 }, .count = 2 } },
 };
 
 #ifdef EXPOPS_REFERENCE

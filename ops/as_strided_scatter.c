@@ -38,7 +38,10 @@ OPERATOR(as_strided_scatter) = {
                     INTS("size"), INTS("stride", .doc = "In elements; not negative."),
                     INT("storage_offset", DEFAULT(0), .doc = "In elements, from self's first.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100, .usual = { 4, 6 }, .count = 2 },
+                 { -100, 100, .usual = { 3, 2 }, .count = 2 },
+                 { .usual = { 3, 2 }, .count = 2 },
+                 { .usual = { 7, 2 }, .count = 2 } },
 };
 
 #ifdef EXPOPS_REFERENCE

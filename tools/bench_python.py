@@ -1,7 +1,13 @@
 """What a call from Python costs beside PyTorch's own, in microseconds: the minimum of many short runs.
 
 usage: bench_python.py [ELEMENTS [DEVICE]]      PYTHONPATH names the folder of the package
+
+The last column is what the command `expops`, where PATH has it, times in C.
 """
+import contextlib
+import json
+import shutil
+import subprocess
 import sys
 import time
 
@@ -28,6 +34,24 @@ def within(scope, function):
         return cost(function)
 
 
+@contextlib.contextmanager
+def everywhere():
+    expops.torch.enable()
+    yield
+    expops.torch.disable()
+
+
+def costs_in_c(names, elements, device):
+    """{name: microseconds}"""
+    command = shutil.which('expops')
+    if not command:
+        return {}
+    backend = device if device == 'cpu' else 'hip' if torch.version.hip else 'cuda'
+    done = subprocess.run([command, 'bench', '--ops', ','.join(names), '--shape', str(elements), '--dtype', 'f32', '--json',
+                           '--no-first-calls', '--backend', backend], check=True, stdout=subprocess.PIPE, text=True)
+    return {row['operator']: row['microseconds'] for row in json.loads(done.stdout)}
+
+
 def main():
     elements, device = int(sys.argv[1]) if sys.argv[1:] else 16, sys.argv[2] if sys.argv[2:] else 'cpu'
     x, y, out = (torch.randn(elements, device=device) for _ in range(3))
@@ -41,11 +65,14 @@ def main():
         'softplus (has scalars)': (lambda: F.softplus(x), lambda: torch.ops.aten.softplus.out(x, out=out),
                                    lambda: expops.softplus(x), lambda: expops.softplus(x, out=out)),
     }
-    print('| | PyTorch | its `out=` | `expops.f(x)` | `expops.f(x, out=y)` | PyTorch in `use()` | in `use()`, not included |')
-    print('|---|---|---|---|---|---|---|')
+    in_c = costs_in_c([name.split()[0].strip(',') for name in rows], elements, device)
+    print('| | PyTorch | its `out=` | `expops.f(x)` | `expops.f(x, out=y)` | PyTorch in `use()` | in `use()`, not included '
+          '| under `enable()` | from C |')
+    print('|---|---|---|---|---|---|---|---|---|')
     for name, (native, native_out, ours, ours_out) in rows.items():
         figures = [cost(native), cost(native_out), cost(ours), cost(ours_out), within(expops.torch.use(), native),
-                   within(expops.torch.use(include=[]), native)]
+                   within(expops.torch.use(include=[]), native), within(everywhere(), native),
+                   in_c.get(name.split()[0].strip(','), float('nan'))]
         print(f'| {name} |', ' | '.join(f'{figure:.2f}' for figure in figures), '|')
 
 

@@ -97,6 +97,7 @@ static json_object *describe_operator(const expops_operator *op)
     json_object_object_add(one, "parameters", parameters);
     add_types(one, "dtypes", op->dtypes);
     add_types(one, "double_arithmetic", moved ? 0 : op->dtypes & doubles);
+    json_object_object_add(one, "pointwise", json_object_new_boolean(!op->draft));
     json_object_object_add(one, "in_place", json_object_new_boolean(expops_operator_in_place(op)));
     json_object_object_add(one, "bound", describe_bound(op));
     return one;

@@ -77,14 +77,13 @@ def takes_tensor(parameter):
 
 
 class Definition:
-    def __init__(self, expops, name):
-        listed = json.loads(subprocess.run([expops, 'list', '--json'], check=True, stdout=subprocess.PIPE, text=True).stdout)
-        found = [one for one in listed if name == one['name']]
-        if not found:
-            sys.exit(f'record_answers.py: {expops} knows no operator {name}')
-        self.source, self.parameters = found[0]['source'], found[0]['parameters']
-        rounds = any(found[0]['bound'].values())
-        self.dtypes = [dtype for dtype in found[0]['dtypes'] if not (rounds and DTYPES[dtype].is_complex)]
+    """An operator as `expops list --json` describes it."""
+
+    def __init__(self, described):
+        self.name, self.source, self.parameters = described['name'], described['source'], described['parameters']
+        self.is_pointwise = described['pointwise']
+        rounds = any(described['bound'].values())
+        self.dtypes = [dtype for dtype in described['dtypes'] if not (rounds and DTYPES[dtype].is_complex)]
 
     def attribute_values(self, parameter):
         usual, name, samples = parameter['samples']['usual'], parameter['kind'], parameter['samples']
@@ -99,18 +98,27 @@ class Definition:
         return [False, True] if name == 'bool' else parameter['choices']
 
     def attributes(self):
-        """Positional ones behind the tensors, and named ones: all that must be given, and one of the others at a time."""
+        """({name: value} of those that must be given, of others): none of the others, those that fit one another, one at a time."""
         required = [p for p in self.parameters if not takes_tensor(p) and not p['optional']]
         optional = [p for p in self.parameters if not takes_tensor(p) and p['optional']]
+        usual = {p['name']: self.attribute_values(p)[0] for p in optional if p['samples']['usual']}
         for values in itertools.product(*(self.attribute_values(p) for p in required)):
             given = dict(zip((p['name'] for p in required), values))
             yield given, {}
+            if usual:
+                yield given, usual
             for parameter in optional:
                 for value in self.attribute_values(parameter):
                     yield given, {parameter['name']: value}
 
     def tensor_parameters(self):
         return [p for p in self.parameters if takes_tensor(p)]
+
+
+def definitions(expops):
+    """{name: Definition} of all that the command knows."""
+    listed = subprocess.run([expops, 'list', '--json'], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return {described['name']: Definition(described) for described in json.loads(listed)}
 
 
 def own_type(parameter, dtype):
@@ -176,23 +184,19 @@ def inputs(definition, dtype):
         yield False, extremes
 
 
-def calls(definition, dtype):
+def arranged(definition, tensors, required, chosen):
     """(positional arguments, named ones) in the definition's order."""
+    given = {**required, **chosen, **tensors}
+    needed = [number for number, parameter in enumerate(definition.parameters) if not parameter['optional']]
+    positional = [parameter['name'] for parameter in definition.parameters[:max(needed, default=-1) + 1]]
+    return [given.get(name) for name in positional], {name: value for name, value in given.items() if name not in positional}
+
+
+def calls(definition, dtype):
     for plain, given in inputs(definition, dtype):
         for required, chosen in definition.attributes():
-            if chosen and not plain:
-                continue
-            arguments, named = [], dict(chosen)
-            for parameter in definition.parameters:
-                name = parameter['name']
-                if name not in given and name not in required:
-                    continue
-                value = given[name] if name in given else required[name]
-                if parameter['optional']:
-                    named[name] = value
-                else:
-                    arguments.append(value)
-            yield arguments, named
+            if plain or not chosen:
+                yield arranged(definition, given, required, chosen)
 
 
 def doubled(value):
@@ -222,7 +226,9 @@ def main():
     if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
     folder, expops, name = pathlib.Path(sys.argv[1]), *sys.argv[2:4]
-    definition = Definition(expops, name)
+    definition = definitions(expops).get(name)
+    if not definition:
+        sys.exit(f'record_answers.py: {expops} knows no operator {name}')
     function = function_of(sys.argv[4] if len(sys.argv) == 5 else definition.source)
     torch.manual_seed(1)
     warnings.simplefilter('ignore')  # of types that PyTorch calls experimental, of imaginary parts that are dropped

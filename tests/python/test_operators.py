@@ -1,0 +1,235 @@
+"""Each operator beside PyTorch's, on inputs drawn from its definition: accuracy, and with --speed the time. A marker for each name:
+
+    pytest tests/python/test_operators.py -m softplus [--device cuda] [--deep] [--speed -s] [--expops build/tools/expops]
+
+Names are without what underscores they begin with. Functions, dtypes, attributes and samples come from the registry.
+"""
+import inspect
+import math
+import os
+import sys
+import time
+import warnings
+
+from support import expops, torch
+
+try:
+    import pytest
+    from conftest import markers_of
+except ImportError:
+    pytest = None
+
+TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'tools')
+SHAPES = [(2, 3), (4, 8, 6), (64, 96)]
+LAYOUTS = ['compact', 'transposed']
+SPEED_SHAPES = [(64, 64), (1024, 1024), (4096, 4096)]
+POINTWISE, OTHERS = 0.97, 1.0  # of PyTorch's speed at least, on a GPU
+REFUSALS = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError)
+
+
+def pytest_generate_tests(metafunc):
+    """One of each test for each operator."""
+    sys.path.insert(0, TOOLS)
+    import record_answers
+    definitions = record_answers.definitions(metafunc.config.getoption('--expops'))
+    number, count = (int(word) for word in metafunc.config.getoption('--part').split('/'))
+    chosen = [(definition, expops.info(name)['name']) for name, definition in definitions.items()][number::count]
+    metafunc.parametrize('definition, name', [
+        pytest.param(definition, name, id=name, marks=[getattr(pytest.mark, marker) for marker in markers_of(name)])
+        for definition, name in chosen])
+
+
+def torch_function(definition, name):
+    """What the definition names; of an operator whose result is a view, the form that copies where that goes by another name."""
+    import record_answers
+    copies = getattr(torch, name, None) if name != definition.name else None
+    return copies or record_answers.function_of(definition.source)
+
+
+def moved(value, device):
+    if isinstance(value, list):
+        return [moved(item, device) for item in value]
+    return value.to(device) if isinstance(value, torch.Tensor) else value
+
+
+def calls(definition, device, deep):
+    """(whether attributes are given, positional arguments, named ones)"""
+    import record_answers
+    torch.manual_seed(1)
+    for dtype in definition.dtypes:
+        for shape in SHAPES if deep else SHAPES[:1]:
+            for layout in LAYOUTS if deep else LAYOUTS[1:]:
+                tensors = {key: moved(value, device)
+                           for key, value in record_answers.tensors(definition, dtype, shape, layout).items()}
+                for required, chosen in definition.attributes():
+                    yield bool(required or chosen), *record_answers.arranged(definition, tensors, required, chosen)
+
+
+def changed(value, change):
+    if isinstance(value, list):
+        return [changed(item, change) for item in value]
+    return change(value)
+
+
+def asked(function, arguments, named, change=lambda value: value):
+    """Of a fresh copy of every tensor: some functions write into their first. None where PyTorch refuses, or gives no tensors."""
+    def fresh(value):
+        return change(value.clone(memory_format=torch.preserve_format) if isinstance(value, torch.Tensor) else value)
+    try:
+        answer = function(*(changed(value, fresh) for value in arguments),
+                          **{key: changed(value, fresh) for key, value in named.items()})
+    except REFUSALS:
+        return None
+    results = answer if isinstance(answer, tuple) else (answer,)
+    return results if all(isinstance(result, torch.Tensor) for result in results) else None
+
+
+def in_double(function, arguments, named):
+    """The answer for the same numbers in double precision: those of the type that the call converts them to first."""
+    first = [value for value in named.values() if isinstance(value, torch.dtype) and value.is_floating_point]
+
+    def change(value):
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            return (value.to(first[0]) if first else value).double()
+        return torch.float64 if first and value is first[0] else value
+    return asked(function, arguments, named, change)
+
+
+def farther(got, expected, truth):
+    """How much farther from the truth ours is than PyTorch's."""
+    def error(value):
+        return (value.to(truth.dtype) - truth).abs().nan_to_num().max()
+    return error(got) > error(expected)
+
+
+def judge(got, expected, precise):
+    assert (got.dtype, got.shape, got.device) == (expected.dtype, expected.shape, expected.device)
+    try:
+        torch.testing.assert_close(got, expected, equal_nan=True)
+    except AssertionError:
+        if precise is None or not torch.equal(got.isnan(), expected.isnan()) or farther(got, expected, precise):
+            raise
+
+
+def forms(name, arguments, named, expected):
+    """Ours, as tuples: new, in `out=`, and in place where the first argument may hold the result."""
+    function, first = getattr(expops, name), arguments[0] if arguments else None
+    if any(isinstance(value, (torch.Tensor, list)) for value in arguments):  # else the result is NumPy's
+        got = function(*arguments, **named)
+        yield got if isinstance(got, tuple) else (got,)
+    if 'out' in inspect.signature(function).parameters:
+        out = tuple(torch.empty_like(one) for one in expected)
+        function(*arguments, **named, out=out if len(out) > 1 else out[0])
+        yield out
+    if hasattr(expops, name + '_') and isinstance(first, torch.Tensor) and (first.shape, first.dtype) == (expected[0].shape, expected[0].dtype):
+        yield getattr(expops, name + '_')(first.clone(), *arguments[1:], **named),
+
+
+def skip_other_results(name, expected):
+    outputs = expops.info(name)['outputs']
+    if len(outputs) != len(expected):
+        pytest.skip(f'gives {len(outputs)} results where PyTorch gives {len(expected)}')
+
+
+def compare(name, function, arguments, named):
+    """The number of results compared; None where PyTorch refuses the call."""
+    expected = asked(function, arguments, named)
+    if expected is None:
+        return None
+    skip_other_results(name, expected)
+    precise = in_double(function, arguments, named) or [None] * len(expected)
+    compared = 0
+    for results in forms(name, arguments, named, expected):
+        for got, right, truth in zip(results, expected, precise, strict=True):
+            judge(got, right, truth)
+            compared += 1
+    return compared
+
+
+def test_accuracy(definition, name, device, request):
+    """Ours may refuse some value of an attribute that PyTorch takes (bool as the type of a sum): those are counted."""
+    warnings.simplefilter('ignore')
+    function, judged, refused = torch_function(definition, name), 0, {}
+    for has_attributes, arguments, named in calls(definition, device, request.config.getoption('--deep')):
+        try:
+            judged += compare(name, function, arguments, named) or 0
+        except expops.Error as error:
+            if not has_attributes:
+                raise
+            refused[str(error)] = refused.get(str(error), 0) + 1
+    print(f'{name}: {judged} results compared, {sum(refused.values())} calls refused: {list(refused)}')
+    assert judged, 'PyTorch answers none of the calls'
+
+
+def larger(parameter, shape):
+    """A shape that fits the others', with as many elements as asked for: more of what comes first."""
+    usual = parameter['samples']['usual']
+    if not usual or parameter['kind'] not in ('tensor', 'tensor or number'):
+        return shape
+    return (usual[0] * max(1, math.prod(shape) // math.prod(usual)), *usual[1:])
+
+
+def speed_call(definition, function, device, shape):
+    """The first set of required arguments that PyTorch takes for the shape, else for the usual one."""
+    import record_answers
+    for of in (lambda parameter: larger(parameter, shape), lambda parameter: record_answers.own_shape(parameter, shape)):
+        tensors = {}
+        for parameter in definition.tensor_parameters():
+            own = of(parameter) if parameter['samples']['usual'] else record_answers.own_shape(parameter, shape)
+            kind = record_answers.own_type(parameter, 'f32' if 'f32' in definition.dtypes else definition.dtypes[0])
+            one = record_answers.drawn(parameter, kind, own).to(device)
+            tensors[parameter['name']] = [one, one.clone()] if parameter['kind'] == 'list of tensors' else one
+        for required, chosen in definition.attributes():
+            arguments, named = record_answers.arranged(definition, tensors, required, chosen)
+            if any(isinstance(value, (torch.Tensor, list)) for value in arguments) and asked(function, arguments, named):
+                return arguments, named
+    return None
+
+
+def seconds(call, device, budget=0.01):
+    def ready():
+        if device != 'cpu':
+            torch.cuda.synchronize()
+
+    def of(count):
+        ready()
+        start = time.perf_counter()
+        for _ in range(count):
+            call()
+        ready()
+        return (time.perf_counter() - start) / count
+    of(2)
+    count = max(1, int(budget / of(3)))
+    return min(of(count) for _ in range(5))
+
+
+def speedup(ours, theirs, device):
+    """In turns, since what else the machine does comes and goes."""
+    pairs = [(seconds(ours, device), seconds(theirs, device)) for _ in range(3)]
+    return min(theirs for _, theirs in pairs) / min(ours for ours, _ in pairs)
+
+
+def test_speed(definition, name, device, request):
+    if not request.config.getoption('--speed'):
+        pytest.skip('times only with --speed')
+    warnings.simplefilter('ignore')
+    function, ours = torch_function(definition, name), getattr(expops, name)
+    slow, required = [], POINTWISE if definition.is_pointwise else OTHERS
+    for shape in SPEED_SHAPES:
+        found = speed_call(definition, function, device, shape)
+        if not found:
+            continue
+        arguments, named = found
+        skip_other_results(name, asked(function, arguments, named))
+        factor = speedup(lambda: ours(*arguments, **named), lambda: function(*arguments, **named), device)
+        print(f"{name} {'x'.join(map(str, shape))}: {factor:.2f} times PyTorch's speed")
+        slow += [(shape, factor)] if factor < required else []
+    assert device == 'cpu' or not slow, f'{name} is below {required}: {slow}'
+
+
+if __name__ == '__main__':
+    for module, installed in (('pytest', pytest), ('torch', torch)):
+        if installed is None:
+            print(f'skipped: {module} is not installed')
+            sys.exit(77)
+    sys.exit(pytest.main([__file__, '-q', '-p', 'no:cacheprovider', *sys.argv[1:]]))
