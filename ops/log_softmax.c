@@ -10,6 +10,7 @@ OPERATOR(log_softmax) = {
     .name = "log_softmax",
     .doc = "self - log(sum(exp(self))), the sum along dim; a row with an infinity above all or NaN is NaN.",
     .source = "torch.log_softmax",
+    .aliases = { "_log_softmax" },
     .family = EXPOPS_FAMILY_MAP,
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), INT("dim"), DTYPE("dtype", .doc = "What self is converted to first.") },

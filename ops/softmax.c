@@ -10,6 +10,7 @@ OPERATOR(softmax) = {
     .name = "softmax",
     .doc = "exp(self) / sum(exp(self)), the sum along dim; a row with an infinity or NaN is NaN.",
     .source = "torch.softmax",
+    .aliases = { "_softmax" },
     .family = EXPOPS_FAMILY_MAP,
     .dtypes = FLOATING,
     .parameters = { TENSOR("self"), INT("dim"), DTYPE("dtype", .doc = "What self is converted to first.") },

@@ -24,7 +24,7 @@ static struct {
 };
 enum { NUM_KINDS = sizeof kinds / sizeof kinds[0] };
 
-static PyObject *error_type;
+static PyObject *base_type;
 
 static PyObject *make_type(const char *name, const char *doc, PyObject *base, PyObject *second)
 {
@@ -38,23 +38,28 @@ static PyObject *make_type(const char *name, const char *doc, PyObject *base, Py
 
 int error_add_types(PyObject *module)
 {
-    error_type = make_type("Error", "A failure the library reports.", PyExc_Exception, NULL);
-    if (!error_type || PyModule_AddObjectRef(module, "Error", error_type))
+    base_type = make_type("Error", "A failure the library reports.", PyExc_Exception, NULL);
+    if (!base_type || PyModule_AddObjectRef(module, "Error", base_type))
         return -1;
     for (size_t i = 0; i < NUM_KINDS; i++) {
-        kinds[i].type = make_type(kinds[i].name, kinds[i].doc, error_type, *kinds[i].base);
+        kinds[i].type = make_type(kinds[i].name, kinds[i].doc, base_type, *kinds[i].base);
         if (!kinds[i].type || PyModule_AddObjectRef(module, kinds[i].name, kinds[i].type))
             return -1;
     }
     return 0;
 }
 
-void error_raise(expops_status status)
+PyObject *error_type(expops_status status)
 {
-    PyObject *type = error_type;
+    PyObject *type = base_type;
     for (size_t i = 0; i < NUM_KINDS; i++)
         type = kinds[i].status == status ? kinds[i].type : type;
-    PyErr_SetString(type, expops_error_text());
+    return type;
+}
+
+void error_raise(expops_status status)
+{
+    PyErr_SetString(error_type(status), expops_error_text());
 }
 
 expops_status error_status(void)

@@ -7,6 +7,8 @@
 
 /* Adds the exceptions to the module. -1 with an exception set on failure. */
 int error_add_types(PyObject *module);
+/* The exception for a status; borrowed. */
+PyObject *error_type(expops_status status);
 /* Raises what `status` is, with expops_error_text(). */
 void error_raise(expops_status status);
 /* The status behind the exception that is set; EXPOPS_OK where it is none of the library's. */

@@ -176,14 +176,24 @@ static PyObject *run(const function *f, PyObject *given, const call_arguments *a
     return result;
 }
 
-/* A view of the first argument; where there can be none, what the operator computes instead. */
+/* Where there can be no view, PyTorch's name for what then copies is the operator's own (reshape); its others refuse (view). */
+static PyObject *without_view(const function *f, const call_arguments *arguments)
+{
+    const char *own = expops_operator_name(f->op);
+    if (!strcmp(f->name, own))
+        return run(f, NULL, arguments);
+    return PyErr_Format(error_type(EXPOPS_ERR_SHAPE), "%s: %s's memory has no view like that; %s copies it", f->name,
+                        f->parameters[0].name, own);
+}
+
+/* A view of the first argument. */
 static PyObject *view(const function *f, const call_arguments *arguments)
 {
     expops_result result;
     const expops_status status = library_view_of(f->op, arguments->values, f->num_parameters, &result);
     if (!status)
         return container_view(arguments->tensors, &result);
-    return status == EXPOPS_ERR_UNSUPPORTED ? run(f, NULL, arguments) : (error_raise(status), NULL);
+    return status == EXPOPS_ERR_UNSUPPORTED ? without_view(f, arguments) : (error_raise(status), NULL);
 }
 
 PyObject *function_call(const function *f, PyObject *const *given)

@@ -8,12 +8,12 @@
 /* A call while it is answered. */
 typedef struct boxed_call {
     expops_value values[MAX_ARGUMENTS];
-    expops_tensor tensors[MAX_ARGUMENTS];
-    torch_handle handles[MAX_ARGUMENTS];
-    double reals[MAX_ARGUMENTS];
+    expops_tensor tensors[MAX_TENSORS + 1];
+    const expops_tensor *list[MAX_TENSORS]; /* the inputs, in the same order: lists are runs of it */
+    int64_t integers[MAX_INTEGERS];
     uint32_t num_tensors; /* inputs */
-    expops_tensor *out;   /* one of the tensors, or NULL */
-    int32_t device_type, device_index;
+    uint32_t num_integers;
+    expops_tensor *out; /* one of the tensors, or NULL */
 } boxed_call;
 
 /* --- reading the stack --- */
@@ -21,10 +21,37 @@ typedef struct boxed_call {
 static uint32_t take_tensor(boxed_call *call, torch_handle handle, expops_value *value)
 {
     expops_tensor *tensor = call->tensors + call->num_tensors;
-    const uint32_t refused = torch_tensor_read(handle, tensor);
-    call->num_tensors++;
+    if (call->num_tensors == MAX_TENSORS)
+        return PASSED_OTHER + 1;
+    call->list[call->num_tensors++] = tensor;
     *value = expops_tensor_value(tensor);
+    return torch_tensor_read(handle, tensor);
+}
+
+static uint32_t take_tensors(boxed_call *call, torch_handle list, expops_value *value)
+{
+    const uint32_t first = call->num_tensors;
+    size_t size;
+    torch_value item;
+    uint32_t refused = torch.list_size(list, &size) ? PASSED_OTHER + 1 : 0;
+    for (size_t i = 0; !refused && i < size; i++)
+        refused = torch.list_get(list, i, &item) ? PASSED_OTHER + 1 : take_tensor(call, (torch_handle)item, value);
+    *value = expops_tensors(call->list + first, call->num_tensors - first);
     return refused;
+}
+
+static uint32_t take_integers(boxed_call *call, torch_handle list, expops_value *value)
+{
+    int64_t *integers = call->integers + call->num_integers;
+    size_t size;
+    if (torch.list_size(list, &size) || size > MAX_INTEGERS - call->num_integers)
+        return PASSED_OTHER + 1;
+    for (size_t i = 0; i < size; i++)
+        if (torch.list_get(list, i, (torch_value *)integers + i))
+            return PASSED_OTHER + 1;
+    call->num_integers += (uint32_t)size;
+    *value = expops_ints(integers, (uint32_t)size);
+    return 0;
 }
 
 static uint32_t take_word(const expops_parameter_info *parameter, torch_handle string, expops_value *value)
@@ -40,6 +67,13 @@ static uint32_t take_word(const expops_parameter_info *parameter, torch_handle s
     return PASSED_OTHER + 1;
 }
 
+static uint32_t take_dtype(torch_value given, expops_value *value)
+{
+    const expops_dtype dtype = torch_dtype_find((int64_t)given);
+    *value = expops_int(dtype);
+    return dtype == EXPOPS_DTYPE_COUNT ? PASSED_DTYPE + 1 : 0;
+}
+
 static double real_of(torch_value value)
 {
     double real;
@@ -47,20 +81,14 @@ static double real_of(torch_value value)
     return real;
 }
 
-static uint32_t take(boxed_call *call, const override *o, uint32_t index, torch_value given)
+static uint32_t take(boxed_call *call, const override *o, uint32_t index, uint32_t kind, torch_value given)
 {
     expops_value *value = call->values + o->parameters[index];
-    const torch_value *inner = (const torch_value *)given;
-    switch (o->kinds[index]) {
+    switch (kind) {
     case ARGUMENT_TENSOR:
         return take_tensor(call, (torch_handle)given, value);
-    case ARGUMENT_OPTIONAL_TENSOR:
-        return inner ? take_tensor(call, (torch_handle)*inner, value) : 0;
     case ARGUMENT_REAL:
         *value = expops_real(real_of(given));
-        return 0;
-    case ARGUMENT_OPTIONAL_REAL:
-        *value = inner ? expops_real(real_of(*inner)) : expops_none();
         return 0;
     case ARGUMENT_INT:
         *value = expops_int((int64_t)given);
@@ -68,9 +96,23 @@ static uint32_t take(boxed_call *call, const override *o, uint32_t index, torch_
     case ARGUMENT_BOOL:
         *value = expops_bool(*(const uint8_t *)&given);
         return 0;
+    case ARGUMENT_DTYPE:
+        return take_dtype(given, value);
+    case ARGUMENT_INTS:
+        return take_integers(call, (torch_handle)given, value);
+    case ARGUMENT_TENSORS:
+        return take_tensors(call, (torch_handle)given, value);
+    case ARGUMENT_UNSET:
+        return *(const uint8_t *)&given ? PASSED_OTHER + 1 : 0;
     default:
         return take_word(o->function->parameters + o->parameters[index], (torch_handle)given, value);
     }
+}
+
+/* The values begin as none. */
+static uint32_t take_optional(boxed_call *call, const override *o, uint32_t index, torch_value given)
+{
+    return given ? take(call, o, index, o->kinds[index] - ARGUMENT_OPTIONAL, *(const torch_value *)given) : 0;
 }
 
 static uint32_t take_output(boxed_call *call, const override *o, const torch_value *stack)
@@ -79,7 +121,7 @@ static uint32_t take_output(boxed_call *call, const override *o, const torch_val
         call->out = call->tensors; /* the first argument */
     if (o->form != FORM_OUT)
         return 0;
-    call->out = call->tensors + MAX_ARGUMENTS - 1;
+    call->out = call->tensors + MAX_TENSORS;
     return torch_tensor_read((torch_handle)stack[o->num_args - 1], call->out);
 }
 
@@ -90,7 +132,8 @@ static uint32_t take_all(boxed_call *call, const override *o, const torch_value 
     for (size_t p = 0; p < o->function->num_parameters; p++)
         call->values[p] = expops_none();
     for (uint32_t i = 0; !refused && i < inputs; i++)
-        refused = take(call, o, i, stack[i]);
+        refused = o->kinds[i] & ARGUMENT_OPTIONAL ? take_optional(call, o, i, stack[i])
+                                                  : take(call, o, i, o->kinds[i], stack[i]);
     return refused ? refused : take_output(call, o, stack);
 }
 
@@ -127,7 +170,7 @@ static expops_status run(const override *o, boxed_call *call, torch_handle *out_
     if (!status)
         status = library_device(leader->device, &device);
     if (!status && !call->out) {
-        call->out = call->tensors + MAX_ARGUMENTS - 1;
+        call->out = call->tensors + MAX_TENSORS;
         status = torch_tensor_make(&result, leader->device, call->out, out_made);
     }
     return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out, 1);
@@ -154,7 +197,7 @@ uint32_t override_reason_of(expops_status status)
 static uint32_t answer(const override *o, const torch_value *stack, torch_handle *out_made)
 {
     boxed_call call;
-    call.num_tensors = 0;
+    call.num_tensors = call.num_integers = 0;
     call.out = NULL;
     const uint32_t refused = take_all(&call, o, stack);
     if (refused)
@@ -177,17 +220,31 @@ static void delete_optional(torch_value *value)
         free(value);
 }
 
+/* The items of a list of tensors are handles of their own. */
+static void delete_tensors(torch_handle list)
+{
+    size_t size;
+    torch_value item;
+    for (size_t i = 0; !torch.list_size(list, &size) && i < size; i++)
+        if (!torch.list_get(list, i, &item))
+            torch.delete_tensor((torch_handle)item);
+    torch.list_delete(list);
+}
+
 static void delete_argument(uint32_t kind, torch_value given)
 {
-    torch_value *inner = (torch_value *)given;
     if (kind == ARGUMENT_TENSOR)
         torch.delete_tensor((torch_handle)given);
     else if (kind == ARGUMENT_WORD)
         torch.string_delete((torch_handle)given);
-    else if (kind == ARGUMENT_OPTIONAL_TENSOR && inner)
-        torch.delete_tensor((torch_handle)*inner);
-    if ((kind == ARGUMENT_OPTIONAL_TENSOR || kind == ARGUMENT_OPTIONAL_REAL) && inner)
-        delete_optional(inner);
+    else if (kind == ARGUMENT_INTS)
+        torch.list_delete((torch_handle)given);
+    else if (kind == ARGUMENT_TENSORS)
+        delete_tensors((torch_handle)given);
+    else if (kind & ARGUMENT_OPTIONAL && given) {
+        delete_argument(kind - ARGUMENT_OPTIONAL, *(torch_value *)given);
+        delete_optional((torch_value *)given);
+    }
 }
 
 /* Deletes what came, but for what is given back. */

@@ -10,15 +10,18 @@ enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048 };
 
 enum override_form { FORM_FUNCTIONAL, FORM_IN_PLACE, FORM_OUT };
 
-/* What an argument of ATen's is on the stack of a boxed kernel. */
+/* What an argument of ATen's is on the stack of a boxed kernel. An optional one is there as NULL or by its address. */
 enum override_kind {
     ARGUMENT_TENSOR,
-    ARGUMENT_OPTIONAL_TENSOR,
     ARGUMENT_REAL,
-    ARGUMENT_OPTIONAL_REAL,
     ARGUMENT_INT,
     ARGUMENT_BOOL,
-    ARGUMENT_WORD
+    ARGUMENT_WORD,
+    ARGUMENT_DTYPE,
+    ARGUMENT_INTS,
+    ARGUMENT_TENSORS,
+    ARGUMENT_UNSET, /* a flag that ours has not: where it is set, the call is none for us */
+    ARGUMENT_OPTIONAL = 16
 };
 
 /* Why a call went on to ATen's own kernel. */

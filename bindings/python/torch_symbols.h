@@ -29,6 +29,9 @@ typedef struct torch_symbols {
     int32_t (*call)(const char *name, const char *overload, torch_value *stack);
     int32_t (*string_c_str)(torch_handle string, const char **out_text);
     int32_t (*string_delete)(torch_handle string);
+    int32_t (*list_size)(torch_handle list, size_t *out_size);
+    int32_t (*list_get)(torch_handle list, size_t index, torch_value *out_item);
+    int32_t (*list_delete)(torch_handle list);
     void (*set_included)(uint16_t key, _Bool on);
     void (*set_excluded)(uint16_t key, _Bool on);
     void (*fail)(const char *function, const char *file, uint32_t line, const char *message); /* throws c10::Error */

@@ -11,9 +11,9 @@ static const int32_t torch_of_dtype[EXPOPS_DTYPE_COUNT] = {
     [EXPOPS_DTYPE_U16] = 27,
 };
 
-static int dtype_of_torch(int32_t number)
+expops_dtype torch_dtype_find(int64_t number)
 {
-    int dtype = 0;
+    expops_dtype dtype = 0;
     while (dtype < EXPOPS_DTYPE_COUNT && torch_of_dtype[dtype] != number)
         dtype++;
     return dtype;
@@ -35,8 +35,8 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
     memset(tensor, 0, sizeof *tensor);
     if (read_device(handle, &tensor->device))
         return PASSED_DEVICE + 1;
-    const int known = torch.get_dtype(handle, &number) ? EXPOPS_DTYPE_COUNT : dtype_of_torch(number);
-    if (known == EXPOPS_DTYPE_COUNT)
+    const expops_dtype dtype = torch.get_dtype(handle, &number) ? EXPOPS_DTYPE_COUNT : torch_dtype_find(number);
+    if (dtype == EXPOPS_DTYPE_COUNT)
         return PASSED_DTYPE + 1;
     if (torch.get_dim(handle, &ndim) || ndim > EXPOPS_MAX_RANK || torch.get_sizes(handle, &tensor->shape) ||
         torch.get_strides(handle, &tensor->strides))
@@ -44,7 +44,7 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
     if (torch.get_data(handle, &tensor->data))
         return PASSED_DEVICE + 1;
     tensor->ndim = (int32_t)ndim;
-    tensor->dtype = expops_dtype_to_dl((expops_dtype)known);
+    tensor->dtype = expops_dtype_to_dl(dtype);
     return 0;
 }
 

@@ -5,6 +5,8 @@
 #include "expops/expops.h"
 #include "torch_symbols.h"
 
+/* The type behind torch's number for it; EXPOPS_DTYPE_COUNT where there is none. */
+expops_dtype torch_dtype_find(int64_t number);
 /* PASSED_... + 1 where the tensor is none for us. */
 uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor);
 /* On failure too, *out_made may be a tensor to delete; set it to NULL before. *out is described by *result. */

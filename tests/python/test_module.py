@@ -137,6 +137,9 @@ class NumPy(unittest.TestCase):
         copied = expops.permute_copy(self.x, [1, 0])
         self.assertFalse(numpy.shares_memory(copied, self.x))
         numpy.testing.assert_array_equal(expops.reshape(self.x.T, (15,)), self.x.T.reshape(15))
+        self.assertTrue(numpy.shares_memory(expops.view(self.x, [5, 3]), self.x))
+        with self.assertRaisesRegex(expops.ShapeError, 'view: self.*reshape copies'):
+            expops.view(self.x.T, [15])
         with self.assertRaises(expops.Error):
             expops.permute(self.x, [0])
         self.x.flags.writeable = False

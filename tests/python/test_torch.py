@@ -118,6 +118,38 @@ class Scopes(Case):
         torch.sin(x)
         self.assertEqual(counts('aten::sin'), (1, 0, {}))
 
+    def test_softmax_and_its_gradient(self):
+        """What torch.nn.functional calls; half_to_float, a CUDA tensor's, is ATen's."""
+        x = torch.randn(3, 5, requires_grad=True)
+        for function, full in ((F.softmax, 'aten::_softmax'), (F.log_softmax, 'aten::_log_softmax')):
+            gradient, = torch.autograd.grad(function(x, 1)[:, 0].sum(), x)
+            with answers.use():
+                got = function(x, 1)
+                ours, = torch.autograd.grad(got[:, 0].sum(), x)
+                with self.assertRaisesRegex(RuntimeError, 'half to float'):
+                    getattr(torch.ops.aten, full.split('::')[1])(x.detach().half(), 1, True)
+            torch.testing.assert_close(got, function(x, 1))
+            torch.testing.assert_close(ours, gradient)
+            self.assertEqual(counts(full), (1, 1, {'other': 1}))
+        self.assertEqual(counts('aten::_log_softmax_backward_data')[:2], (1, 0))
+
+    def test_lists_types_and_what_is_absent(self):
+        x = torch.randn(2, 3, 4)
+        calls = {'aten::cat': lambda: torch.cat([x, x, x.double()]), 'aten::stack': lambda: torch.stack([x] * 5, -1),
+                 'aten::sum.dim_IntList': lambda: x.sum((0, -1), dtype=torch.float64), 'aten::amax': lambda: x.amax(()),
+                 'aten::mean.dim': lambda: x.mean(1, keepdim=True), 'aten::roll': lambda: x.roll((1, 2), (0, 2)),
+                 'aten::slice_scatter': lambda: torch.slice_scatter(x, x[:, :1], 1, end=1),
+                 'aten::upsample_nearest2d': lambda: F.interpolate(x[None], (5, 7))}
+        for full, call in calls.items():
+            with self.subTest(overload=full):
+                with answers.use():
+                    got = call()
+                self.same(got, call())
+                self.assertEqual(counts(full), (1, 0, {}))
+        with answers.use():
+            self.same(torch.cat([x] * 100), x.repeat(100, 1, 1))  # more than there is room for
+        self.assertEqual(counts('aten::cat'), (1, 1, {'other': 1}))
+
     def test_a_scope_may_be_entered_again_and_left_by_an_error(self):
         scope, x = answers.use(include='absolute'), torch.randn(3)
         with scope, scope:
@@ -298,6 +330,7 @@ class Everywhere(Case):
         def calls():
             torch.sin(x.clone()), F.gelu(x.clone()), F.softplus(x.clone()), x.clone().cos_()
             torch.mul(x.clone(), x.clone(), out=torch.empty(0)), torch.sin(x.clone(), out=x.clone())
+            torch.cat([x.clone(), x.clone()]), x.clone().sum((0,)), torch.softmax(x.clone(), 0)
         for context in (answers.use(), answers.use(include=[])):
             answers.enable()
             with context:

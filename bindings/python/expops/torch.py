@@ -18,7 +18,10 @@ from expops import _core
 # Keys of torch's dispatcher that no tensor of today's has, just above those of the backends: kernels there are called in
 # threads that ask for the key. The first is that of scopes; under the second lie ATen's kernels while enable() covers them.
 _SCOPE_KEY, _NATIVE_KEY = 'CustomRNGKeyId', 'FPGA'
-_KINDS = {'Tensor': 0, 'Optional[Tensor]': 1, 'float': 2, 'Optional[float]': 3, 'int': 4, 'bool': 5, 'str': 6}
+# What a kernel in C finds on its stack, by the words of schemas; a Scalar is not among it, which torch's C ABI cannot pass.
+_KINDS = {'Tensor': 0, 'float': 1, 'int': 2, 'SymInt': 2, 'bool': 3, 'str': 4, 'ScalarType': 5, 'List[int]': 6, 'List[SymInt]': 6,
+          'List[Tensor]': 7}
+_UNSET, _OPTIONAL = 8, 16
 _FUNCTIONAL, _IN_PLACE, _OUT = range(3)
 _REASONS = ('device', 'dtype', 'shape', 'number', 'overlap', 'other')
 
@@ -33,16 +36,26 @@ _kept = []         # libraries of kernels for scopes, for good
 _enabled = []      # libraries of kernels for enable()
 
 
+def _kind(argument, known):
+    """As a number; None: not to be passed to C. Of what ours has not, a flag is passed: where it is not set, it changes nothing."""
+    word = str(argument.real_type)
+    optional = word.startswith('Optional[')
+    if not known:
+        return _UNSET if word == 'bool' else None
+    kind = _KINDS.get(word.removeprefix('Optional[').removesuffix(']') if optional else word)
+    return None if kind is None else kind + _OPTIONAL * optional
+
+
 class _Overload:
-    def __init__(self, aten, operator, form, function, parameters):
+    def __init__(self, aten, operator, form, function, names):
         schema = aten._schema
         self.aten, self.operator, self.form, self.function = aten, operator, form, function
         self.name, self.overload = schema.name, schema.overload_name
         self.full = self.name + ('.' + self.overload if self.overload else '')
-        self.parameters = bytes(parameters)
-        kinds = [_KINDS.get(str(argument.type)) for argument in schema.arguments]
-        boxed = None not in kinds and len(schema.returns) == 1
-        self.kinds = bytes(kinds) if boxed else None  # None: called through Python
+        known = [argument.name in names or argument.name == 'out' for argument in schema.arguments]
+        self.parameters = bytes(names.index(argument.name) if argument.name in names else len(names) for argument in schema.arguments)
+        kinds = [_kind(argument, is_known) for argument, is_known in zip(schema.arguments, known)]
+        self.kinds = None if None in kinds or len(schema.returns) != 1 else bytes(kinds)  # None: called through Python
 
 
 def _keys():
@@ -59,7 +72,9 @@ def _refusal(aten, full, names):
     if any(torch._C._dispatch_has_kernel_for_dispatch_key(full, key) and
            torch._C._dispatch_kernel_for_dispatch_key_is_fallthrough(full, key) for key in ('Conjugate', 'Negative')):
         return 'resolves conjugate and negative views itself, which a kernel of ours does not see'
-    unknown = [a.name for a in aten._schema.arguments if a.name not in names and a.name != 'out']
+    foreign = [a for a in aten._schema.arguments if a.name not in names and a.name != 'out']
+    through_python = any(_kind(a, True) is None for a in aten._schema.arguments if a not in foreign)
+    unknown = [a.name for a in foreign if through_python or _kind(a, False) is None]
     return f"has arguments that ours has not: {', '.join(unknown)}" if unknown else None
 
 
@@ -74,8 +89,7 @@ def _look_at(aten, operator, name, names):
     if why or function is None:
         _not_covered[full] = why or 'ours has no such form'
         return
-    parameters = [names.index(argument) if argument != 'out' else len(names) for argument in arguments]
-    _covered.setdefault(operator, {})[full] = _Overload(aten, operator, form, function, parameters)
+    _covered.setdefault(operator, {})[full] = _Overload(aten, operator, form, function, names)
 
 
 def _look():
