@@ -13,7 +13,28 @@ OPERATOR(erfinv) = {
 };
 
 #ifdef XK
-#if !XK_HALF
+#if XK_F32 && !XK_HALF
+/* erfinv(x) / x over w = log(1 - x^2) >= -6, and over the square root of -w - 3 down to where 1 - |x| is the type's last step. */
+XK_FN xk_t erfinv_middle(xk_t w)
+{
+    xk_t y = XK_C(5.83842885e-9) * w + XK_C(1.53346193e-7);
+    y = (y * w + XK_C(1.33283982e-6)) * w + XK_C(7.01938291e-7);
+    y = (y * w + XK_C(-5.42405833e-5)) * w + XK_C(-1.44069112e-4);
+    y = (y * w + XK_C(2.31854944e-3)) * w + XK_C(1.15413293e-2);
+    return (y * w + XK_C(-2.32015073e-1)) * w + XK_C(8.86226892e-1);
+}
+
+XK_FN xk_t erfinv_tail(xk_t w)
+{
+    const xk_t v = xk_sqrt_exact(-w) - 3;
+    xk_t y = XK_C(-2.2673294e-4) * v + XK_C(1.33065309e-3);
+    y = (y * v + XK_C(-3.46130808e-3)) * v + XK_C(5.70797315e-3);
+    y = (y * v + XK_C(-7.66444067e-3)) * v + XK_C(9.44438949e-3);
+    return (y * v + XK_C(1.00167632)) * v + XK_C(2.83297682);
+}
+#endif
+
+#if XK_F64
 /* erfinv(x) / x over v = -log(1 - x^2) - 2.5, |v| <= 2.5; even and odd powers, whose sums do not wait for each other. */
 XK_FN xk_t erfinv_middle(xk_t v)
 {
@@ -29,7 +50,6 @@ XK_FN xk_t erfinv_middle(xk_t v)
 /* The same over the square root s = sqrt(-log(1 - x^2)), to where 1 - x is the type's last step. */
 XK_FN xk_t erfinv_tail(xk_t s)
 {
-#if XK_F64
     const xk_t v = s - 4;
     xk_t y = XK_C(-3.097134e-7);
     y = (y * v + XK_C(1.4790467e-6)) * v + XK_C(6.203977e-7);
@@ -38,17 +58,9 @@ XK_FN xk_t erfinv_tail(xk_t s)
     y = (y * v + XK_C(-1.2391937e-4)) * v + XK_C(3.34528e-4);
     y = (y * v + XK_C(-8.6706755e-4)) * v + XK_C(1.2560162e-3);
     y = (y * v + XK_C(1.0094931)) * v + XK_C(3.839784);
-#else
-    const xk_t v = s - 3, square = v * v;
-    xk_t odd = XK_C(1.1153858e-4) * square + XK_C(-5.0458853e-5), y = XK_C(-3.0552506e-4) * square + XK_C(1.4797039e-3);
-    odd = (odd * square + XK_C(-3.6009003e-3)) * square + XK_C(-7.63649e-3);
-    y = (y * square + XK_C(5.6892163e-3)) * square + XK_C(9.444992e-3);
-    y = y * square + ((odd * square + XK_C(1.0016749)) * v + XK_C(2.8329768));
-#endif
     return y;
 }
 
-#if XK_F64
 /* Halley's step takes an error of 1e-7 to below the type's. Left of 1 the error is seen in erfc and the exact 1 - a. */
 XK_FN xk_t erfinv_refine(xk_t y, xk_t a)
 {
@@ -56,8 +68,6 @@ XK_FN xk_t erfinv_refine(xk_t y, xk_t a)
     const xk_t step = error * XK_C(0.88622692545275801365) * xk_exp(y * y);
     return y - step / (1 + y * step);
 }
-#endif
-
 #endif
 
 KERNEL(xk_t self)
@@ -71,12 +81,16 @@ KERNEL(xk_t self)
     y = (y * l + XK_C(5.5704331e-3)) * l + XK_C(-1.6080302e-1);
     return self * (y * l + XK_C(8.8622862e-1));
 #else
-    const xk_t a = xk_fabs(self), w = -xk_log((1 - a) * (1 + a));
-    xk_t y = a * (w < 5 ? erfinv_middle(w - XK_C(2.5)) : erfinv_tail(xk_sqrt(w)));
+    const xk_t a = xk_fabs(self), factors = (1 - a) * (1 + a);
 #if XK_F64
-    y = erfinv_refine(y, a);
-#endif
+    const xk_t w = -xk_log(factors);
+    const xk_t y = erfinv_refine(a * (w < 5 ? erfinv_middle(w - XK_C(2.5)) : erfinv_tail(xk_sqrt(w))), a);
     return xk_copysign(a == 1 ? XK_INFINITY : y, self);
+#else
+    const xk_t w = xk_log_normal(factors), middle = erfinv_middle(w), tail = erfinv_tail(w);
+    const xk_t y = self * (w > -6 ? middle : tail), end = xk_copysign(a == 1 ? XK_INFINITY : XK_NAN, self);
+    return a < 1 ? y : end;
+#endif
 #endif
 }
 #endif

@@ -15,14 +15,19 @@ OPERATOR(logit) = {
 };
 
 #ifdef XK
-/* 2 * (atanh(z) / z - 1) / z^2 over v = z^2, |z| < 1/2 */
 #if XK_F32 && !XK_HALF
-XK_FN xk_t logit_near(xk_t v)
+#define LOGIT_UP 18446744073709551616.0f /* 2^64 */
+#define LOGIT_UP_BITS (64u << 23)
+
+/* log(q), q = x / (1 - x), 0 < x < 1: q is 2^k * (1 + f), where f = (x / 2^k - (1 - x)) / (1 - x), whose digits stay where x is
+ * near 1/2 as what the rounding of 1 - x lost is put back. */
+XK_FN xk_t logit_within(xk_t x)
 {
-    xk_t y = XK_C(3.6448422e-1);
-    y = (y * v + XK_C(1.6426155e-1)) * v + XK_C(2.9351172e-1);
-    y = (y * v + XK_C(3.9955363e-1)) * v + XK_C(6.6667485e-1);
-    return y;
+    const xk_t rest = 1 - x, lost = (rest - 1) + x, inverse = xk_rcp_near(rest), scaled = x * LOGIT_UP; /* no denormals */
+    const xk_uint k = xk_log_exponent(scaled * inverse) - LOGIT_UP_BITS;
+    const xk_t over = xk_fma(scaled, xk_bits_f32(0x3f800000u - LOGIT_UP_BITS - k), -rest) + lost;
+    const xk_t rough = over * inverse, f = rough + xk_fma(-rough, rest, over) * inverse;
+    return xk_log_joined(k, f);
 }
 #endif
 
@@ -38,12 +43,8 @@ KERNEL(xk_t self, xk_t eps)
     const xk_t high = 1 - eps, lowered = self > high ? high : self;
     const xk_t x = eps < 0 ? self : self < eps ? eps : lowered;
 #if XK_F32
-    /* Near 1/2 twice the inverse hyperbolic tangent of 2 * x - 1, which is exact there. Outside 0 to 1 the quotient only has
-     * to be negative, and its divisor a number whose reciprocal is one. */
-    const xk_t z = 2 * x - 1, v = z * z, near = 2 * z + z * v * logit_near(v);
-    const xk_t rest = 1 - x, low = rest < -1 ? XK_C(-1) : rest, bounded = low > 1 ? XK_C(1) : low;
-    const xk_t far = xk_log(xk_quotient(x, bounded)), outer = x == 1 ? (xk_t)XK_INFINITY : far;
-    return v < XK_C(0.25) ? near : outer;
+    const xk_t y = logit_within(x), end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN, outer = x == 0 ? -(xk_t)XK_INFINITY : end;
+    return x > 0 && x < 1 ? y : outer;
 #else
     /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What
      * adding 1 to it loses counts most where the logarithm's slope is 1. */

@@ -125,6 +125,22 @@ KERNEL(xk_t self)
     const xk_t ratio = t * (1 - v) * y * xk_raw_rcp(self);
     return xk_fabs(self) < XK_C(1e-6) ? XK_C(1) : ratio;
 }
+#elif XK_F32
+/* sin(pi * r) / (pi * r) over v = r^2, |r| <= 1/2 */
+XK_FN xk_t sinc_near(xk_t v)
+{
+    xk_t y = XK_C(2.47170795e-2) * v + XK_C(-1.90443456e-1);
+    y = (y * v + XK_C(8.11715841e-1)) * v + XK_C(-1.64493334);
+    return y * v + 1;
+}
+
+KERNEL(xk_t self)
+{
+    /* A product with the inverse, made exact first, keeps the sign of a zero. */
+    const xk_t r = sinc_fold(sinc_left(self)), y = sinc_near(r * r), inverse = xk_rcp_near(self);
+    const xk_t share = r * (inverse + inverse * xk_fma(-inverse, self, XK_C(1)));
+    return xk_fabs(self) <= XK_C(0.5) ? y : y * share;
+}
 #else
 KERNEL(xk_t self)
 {

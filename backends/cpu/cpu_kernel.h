@@ -28,9 +28,10 @@
 #else
 #define XK_MATH(name) name##f
 #endif
-/* Divisions are vectors' own instructions here. */
+/* Divisions and roots are vectors' own instructions here. */
 #define xk_raw_rcp(x) (1 / (x))
 #define xk_quotient(a, b) ((a) / (b))
+#define xk_sqrt_exact(x) sqrtf(x)
 
 typedef int64_t xk_long;
 typedef uint64_t xk_ulong;

@@ -38,6 +38,33 @@ XK_FN float xk_log_near(float f)
     y = y * f + 3.33333313e-1f;
     return f - f * f * (0.5f - f * y);
 }
+
+/* log(2^k * (1 + f)), k as an exponent lies in a float: what follows finds such a k for x. */
+XK_FN float xk_log_joined(xk_uint k, float f)
+{
+    return xk_fma((float)(int)k, 8.2629583e-8f, xk_log_near(f)); /* ln(2) / 2^23 */
+}
+
+XK_FN xk_uint xk_log_exponent(float x)
+{
+    return (xk_f32_bits(x) - 0x3f3504f3u) & 0xff800000u;
+}
+
+/* log(x) of a normal number above 0, in no more than its steps */
+XK_FN float xk_log_normal(float x)
+{
+    const xk_uint k = xk_log_exponent(x);
+    return xk_log_joined(k, xk_bits_f32(xk_f32_bits(x) - k) - 1);
+}
+
+/* sqrt(x) within one unit, 0 < x < infinity: one step of Newton's after the device's own. */
+#ifndef xk_sqrt_exact
+XK_FN float xk_sqrt_exact(float x)
+{
+    const float y = xk_raw_sqrt(x);
+    return y + xk_fma(-y, y, x) * (0.5f * xk_raw_rcp(y));
+}
+#endif
 #elif XK_F64
 typedef xk_long xk_whole;
 #define XK_WHOLE(rounder_sum) ((xk_whole)(xk_f64_bits(rounder_sum) - 0x4338000000000000ul))

@@ -10,6 +10,7 @@
 #define TEXT(name) extern const char expops_kernel_##name[];
 TEXT(common)
 TEXT(accurate)
+TEXT(elementary)
 TEXT(complex)
 TEXT(operands)
 TEXT(vectors)
@@ -171,6 +172,10 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     if (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64) {
         expops_text_append(&text, "\n#line 1 \"accurate.kernel.h\"\n");
         expops_text_append(&text, expops_kernel_accurate);
+    }
+    if (problem->compute == EXPOPS_COMPUTE_F32) {
+        expops_text_append(&text, "\n#line 1 \"elementary.kernel.h\"\n");
+        expops_text_append(&text, expops_kernel_elementary);
     }
     if (problem->compute == EXPOPS_COMPUTE_C64 || problem->compute == EXPOPS_COMPUTE_C128) {
         expops_text_append(&text, "\n#line 1 \"complex.kernel.h\"\n");
