@@ -15,8 +15,8 @@ OPERATOR(special_xlog1py) = {
 KERNEL(xk_t self, xk_t other)
 {
     /* Some devices' log1p gives 0 to denormals, which infinity turns into NaN. */
-    const xk_t product = self * (xk_fabs(other) < XK_C(1e-20) ? other : xk_log1p(other));
-    return self == 0 && !xk_isnan(other) ? XK_C(0) : product;
+    const xk_t y = xk_log1p(other), product = self * (xk_fabs(other) < XK_C(1e-20) ? other : y);
+    return (self == 0) & !xk_isnan(other) ? XK_C(0) : product;
 }
 #endif
 

@@ -1,5 +1,5 @@
-/* Functions of f32 for GPUs, whose compilers' own have branches or several times the instructions: without branches, about two
- * units off, and four where reciprocals and roots are off by 2^-21. Included as text after accurate.kernel.h; not by the CPU's
+/* Functions of f32 for GPUs, whose compilers' own have branches or several times the instructions: without branches, which is why
+ * each value is worked out before one is chosen, about two units off, and four where reciprocals and roots are off by 2^-21. Included as text after accurate.kernel.h; not by the CPU's
  * prelude, whose compiler has these functions for whole vectors. */
 #if XK_F32 && !XK_HALF
 #define XK_LN_2 0.693147181f
@@ -16,7 +16,8 @@ XK_FN float xk_log1p_within(float x)
 XK_FN float xk_log1p_all(float x)
 {
     const float y = xk_copysign(xk_log1p_within(x), x), above = x < (float)XK_INFINITY ? y : x;
-    return x > -1 ? above : x == -1 ? -(float)XK_INFINITY : (float)XK_NAN;
+    const float end = x == -1 ? -(float)XK_INFINITY : (float)XK_NAN;
+    return x > -1 ? above : end;
 }
 
 /* e^x / 2, 0 <= x <= XK_EXP_MOST */
@@ -32,8 +33,9 @@ XK_FN float xk_sinh_all(float x)
     const float rise = xk_exp_half(xk_fmin(xk_fabs(x), XK_EXP_MOST)), v = x * x;
     float near = 2.78221319e-6f * v + 1.98428956e-4f;
     near = (near * v + 8.33331048e-3f) * v + 0.166666672f;
+    const float far = xk_copysign(rise - 0.25f * xk_rcp_near(rise), x);
     near = x + x * v * near;
-    return xk_fabs(x) >= 1 ? xk_copysign(rise - 0.25f * xk_rcp_near(rise), x) : near;
+    return xk_fabs(x) >= 1 ? far : near;
 }
 
 XK_FN float xk_cosh_all(float x)
@@ -62,7 +64,8 @@ XK_FN float xk_acosh_all(float x)
 {
     const float d = x - 1, v = d * d + 2 * d;
     const float y = xk_log1p_or_twice(d + xk_sqrt_exact(v), d), inside = d < (float)XK_INFINITY ? y : d;
-    return d > 0 ? inside : d < 0 ? (float)XK_NAN : d;
+    const float end = d < 0 ? (float)XK_NAN : d;
+    return d > 0 ? inside : end;
 }
 
 #undef xk_log1p
