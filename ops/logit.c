@@ -23,7 +23,8 @@ OPERATOR(logit) = {
  * near 1/2 as what the rounding of 1 - x lost is put back. */
 XK_FN xk_t logit_within(xk_t x)
 {
-    const xk_t rest = 1 - x, lost = (rest - 1) + x, inverse = xk_rcp_near(rest), scaled = x * LOGIT_UP; /* no denormals */
+    const xk_t rest = 1 - x, lost = (rest - 1) + x, inverse = xk_rcp_near(rest),
+               scaled = x * LOGIT_UP; /* no denormals */
     const xk_uint k = xk_log_exponent(scaled * inverse) - LOGIT_UP_BITS;
     const xk_t over = xk_fma(scaled, xk_bits_f32(0x3f800000u - LOGIT_UP_BITS - k), -rest) + lost;
     const xk_t rough = over * inverse, f = rough + xk_fma(-rough, rest, over) * inverse;
@@ -43,7 +44,8 @@ KERNEL(xk_t self, xk_t eps)
     const xk_t high = 1 - eps, lowered = self > high ? high : self;
     const xk_t x = eps < 0 ? self : self < eps ? eps : lowered;
 #if XK_F32
-    const xk_t y = logit_within(x), end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN, outer = x == 0 ? -(xk_t)XK_INFINITY : end;
+    const xk_t y = logit_within(x), end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN,
+               outer = x == 0 ? -(xk_t)XK_INFINITY : end;
     return x > 0 && x < 1 ? y : outer;
 #else
     /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What

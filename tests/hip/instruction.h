@@ -28,7 +28,7 @@ double double_of(const sim_wave *wave, int index, int lane);
 /* Live memory that instructions may touch. */
 extern uint32_t live_memory[MEMORY_WORDS];
 
-extern const struct CMUnitTest arithmetic_tests[], lane_tests[], memory_tests[];
-extern const size_t num_arithmetic_tests, num_lane_tests, num_memory_tests;
+extern const struct CMUnitTest arithmetic_tests[], mode_tests[], lane_tests[], memory_tests[];
+extern const size_t num_arithmetic_tests, num_mode_tests, num_lane_tests, num_memory_tests;
 
 #endif

@@ -131,6 +131,10 @@ static void scalars(void **state)
     assert_int_equal(wave->s[2], 0xffffff00);
     step(wave, "s_bfe_u32 s3, 0xabcd1234, 0x80008");
     assert_int_equal(wave->s[3], 0x12);
+    step(wave, "s_mov_b32 s6, s3");
+    step(wave, "s_bitset0_b32 s6, 1");
+    step(wave, "s_bitset1_b32 s6, 35"); /* modulo 32 */
+    assert_int_equal(wave->s[6], 0x18);
     step(wave, "s_lshl_b64 s[4:5], 1, 40");
     assert_true(mask_of(wave, 4) == 1ull << 40 && wave->s[SIM_SCC] == 1);
     step(wave, "s_mov_b32 s8, 0x80000001");

@@ -176,6 +176,23 @@ static void private_words(void **state)
     assert_int_equal(step(wave, "buffer_store_dword v4, off, s[0:3], 0 offset:16"), SIM_ERROR);
 }
 
+/* Newer chips: an offset of each lane, one of all, or neither. */
+static void scratch_words(void **state)
+{
+    sim_wave *wave = with_addresses();
+    wave->s[32] = 4;
+    step(wave, "v_mov_b32_e32 v5, 8");
+    assert_int_equal(step(wave, "scratch_store_b64 off, v[4:5], s32"), SIM_NEXT);
+    assert_int_equal(step(wave, "scratch_load_b32 v0, off, off offset:4"), SIM_NEXT);
+    assert_true(wave->v[0][1] == 4 && wave->v[0][63] == 252);
+    assert_int_equal(step(wave, "scratch_load_dword v0, v5, off"), SIM_NEXT);
+    assert_int_equal(wave->v[0][63], 8);
+    assert_int_equal(step(wave, "scratch_load_d16_u8 v0, v5, s32 offset:-4"), SIM_NEXT);
+    assert_int_equal(wave->v[0][63], 8);
+    assert_int_equal(step(wave, "scratch_store_b32 v5, v4, s32 offset:4"), SIM_ERROR); /* byte 16 */
+    assert_int_equal(step(wave, "scratch_store_b32 off, v4, s32 offset:-8"), SIM_ERROR);
+}
+
 static void unknown(void **state)
 {
     sim_instruction in;
@@ -184,8 +201,9 @@ static void unknown(void **state)
 }
 
 const struct CMUnitTest memory_tests[] = {
-    cmocka_unit_test(global_words),  cmocka_unit_test(outside),         cmocka_unit_test(atomics),
-    cmocka_unit_test(local_words),   cmocka_unit_test(banks),           cmocka_unit_test(races),
-    cmocka_unit_test(private_words), cmocka_unit_test(races_of_groups), cmocka_unit_test(unknown),
+    cmocka_unit_test(global_words),  cmocka_unit_test(outside),       cmocka_unit_test(atomics),
+    cmocka_unit_test(local_words),   cmocka_unit_test(banks),         cmocka_unit_test(races),
+    cmocka_unit_test(private_words), cmocka_unit_test(scratch_words), cmocka_unit_test(races_of_groups),
+    cmocka_unit_test(unknown),
 };
 const size_t num_memory_tests = sizeof memory_tests / sizeof memory_tests[0];

@@ -1,5 +1,6 @@
 /* The interpreter, family by family, against results written down from the instruction set's documents. */
 #include "instruction.h"
+#include "simulator/mode.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ static sim_wave *start(int lanes)
                          .num_waves = 2 };
     wave->group = &group;
     wave->lanes = lanes;
+    wave->mode = SIM_MODE_USUAL;
     wave->zero_high = lanes == 64;
     wave->private_memory = private_memory;
     wave->s[SIM_EXEC] = ~0u;
@@ -115,6 +117,7 @@ int main(void)
     if (!wave)
         return 99;
     const int failed = _cmocka_run_group_tests("arithmetic", arithmetic_tests, num_arithmetic_tests, NULL, NULL) +
+                       _cmocka_run_group_tests("modes", mode_tests, num_mode_tests, NULL, NULL) +
                        _cmocka_run_group_tests("lanes", lane_tests, num_lane_tests, NULL, NULL) +
                        _cmocka_run_group_tests("memory", memory_tests, num_memory_tests, NULL, NULL);
     free(wave);

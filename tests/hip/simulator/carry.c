@@ -1,5 +1,5 @@
 /* Instructions with a second result, a mask over lanes: carries, 64-bit products, selections. */
-#include "families.h"
+#include "mode.h"
 
 enum { SUBTRACT = 1, REVERSED = 2, CARRY_IN = 4 };
 
@@ -52,11 +52,11 @@ static int select_lanes(sim_wave *wave, const sim_instruction *in)
 {
     sim_lanes x, y, result;
     const uint64_t mask = sim_mask(wave, in->num_operands > 3 ? in->operand + 3 : &sim_vcc);
-    const int flush = wave->flush_f32;
-    wave->flush_f32 = 0; /* bits are moved */
+    const uint32_t mode = wave->mode;
+    wave->mode = SIM_MODE_USUAL; /* bits are moved */
     sim_read(wave, in, 1, 'f', wave->lanes, &x);
     sim_read(wave, in, 2, 'f', wave->lanes, &y);
-    wave->flush_f32 = flush;
+    wave->mode = mode;
     for (int lane = 0; lane < wave->lanes; lane++)
         result.w[lane] = mask >> lane & 1 ? y.w[lane] : x.w[lane];
     sim_write(wave, in, 'w', &result);

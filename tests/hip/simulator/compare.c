@@ -1,5 +1,5 @@
 /* v_cmp_*, v_cmpx_*, s_cmp_*: a condition over a type. */
-#include "families.h"
+#include "mode.h"
 #include <math.h>
 #include <string.h>
 
@@ -90,7 +90,11 @@ static int compare_lanes(sim_wave *wave, const sim_instruction *in)
         shifted.operand[2] = in->operand[1];
         shifted.operand[1] = in->operand[0];
     }
+    const uint32_t mode = wave->mode;
+    if (flag & CLASS)
+        wave->mode = SIM_MODE_USUAL; /* denormals are a class */
     sim_read(wave, &shifted, 1, type, wave->lanes, &a);
+    wave->mode = mode;
     sim_read(wave, &shifted, 2, flag & CLASS ? 'w' : type, wave->lanes, &b);
     const uint64_t found =
         flag & CLASS ? class_mask(&a, &b, type, wave->lanes) : ((condition *)in->row->function)(&a, &b, wave->lanes);

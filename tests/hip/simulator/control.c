@@ -1,5 +1,5 @@
 /* Branches, barriers, masks of lanes that are on, modes. */
-#include "families.h"
+#include "mode.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -112,18 +112,11 @@ static int program_counter(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
-/* The mode register: bits 0-3 how results are rounded, 4-5 denormals of f32, 6-7 of the other types. */
+/* `count` bits of the mode register, from bit `first` on. */
 static int set_mode(sim_wave *wave, uint32_t value, int first, int count)
 {
-    for (int bit = first; bit < first + count; bit++) {
-        const uint32_t on = value >> (bit - first) & 1;
-        if (bit < 4 && on)
-            return sim_fail(wave, "a rounding mode other than to nearest is not known");
-        if ((bit == 6 || bit == 7) && !on)
-            return sim_fail(wave, "f64 and f16 without denormals are not known");
-        if (bit == 5)
-            wave->flush_f32 = !on;
-    }
+    const uint32_t bits = (uint32_t)((((uint64_t)1 << count) - 1) << first);
+    wave->mode = (wave->mode & ~bits) | (value << first & bits);
     return SIM_NEXT;
 }
 
@@ -132,9 +125,15 @@ static int set_register(sim_wave *wave, const sim_instruction *in)
     int first = 0, count = 32;
     if (!strncmp(in->operand[0].word, "hwreg(HW_REG_FLAT_SCR_", 22))
         return SIM_NEXT; /* where flat accesses would find private memory; here they are refused */
-    if (sscanf(in->operand[0].word, "hwreg(HW_REG_MODE, %d, %d)", &first, &count) != 2)
+    if (strcmp(in->operand[0].word, "hwreg(HW_REG_MODE)") &&
+        sscanf(in->operand[0].word, "hwreg(HW_REG_MODE, %d, %d)", &first, &count) != 2)
         return sim_fail(wave, "%s %s is not known", in->name, in->operand[0].word);
     return set_mode(wave, sim_scalar32(wave, in->operand + 1), first, count);
+}
+
+static int round_mode(sim_wave *wave, const sim_instruction *in)
+{
+    return set_mode(wave, (uint32_t)in->operand[0].integer, 0, 4);
 }
 
 static int denormal_mode(sim_wave *wave, const sim_instruction *in)
@@ -198,6 +197,7 @@ const sim_row sim_control_rows[] = {
     { "s_set_gpr_idx_off", index_off, NULL, NULL, 0 },
     { "s_setreg_imm32_b32", set_register, NULL, NULL, 0 },
     { "s_setreg_b32", set_register, NULL, NULL, 0 },
+    { "s_round_mode", round_mode, NULL, NULL, 0 },
     { "s_denorm_mode", denormal_mode, NULL, NULL, 0 },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -61,11 +61,16 @@ CONVERT(pair_towards_zero, w, f, half_towards_zero(x) | half_towards_zero(y) << 
         "v_cvt_" #name, sim_lanewise, types, function, 0 \
     }
 
+#define ROUNDED(name, types, function) \
+    { \
+        "v_cvt_" #name, sim_lanewise, types, function, SIM_ROUNDS \
+    }
+
 const sim_row sim_convert_rows[] = {
     ROW(f32_f16, "f=h", same_float),
-    ROW(f16_f32, "h=f", same_float),
-    ROW(f32_i32, "f=w", float_of_signed),
-    ROW(f32_u32, "f=w", float_of_unsigned),
+    ROUNDED(f16_f32, "h=f", same_float),
+    ROUNDED(f32_i32, "f=w", float_of_signed),
+    ROUNDED(f32_u32, "f=w", float_of_unsigned),
     ROW(i32_f32, "w=f", signed_of_float),
     ROW(u32_f32, "w=f", unsigned_of_float),
     ROW(rpi_i32_f32, "w=f", signed_near_float),
@@ -75,13 +80,13 @@ const sim_row sim_convert_rows[] = {
     ROW(f32_ubyte2, "f=w", byte2),
     ROW(f32_ubyte3, "f=w", byte3),
     ROW(f64_f32, "d=f", double_of_float),
-    ROW(f32_f64, "f=d", float_of_double),
+    ROUNDED(f32_f64, "f=d", float_of_double),
     ROW(f64_i32, "d=w", double_of_signed),
     ROW(f64_u32, "d=w", double_of_unsigned),
     ROW(i32_f64, "w=d", signed_of_double),
     ROW(u32_f64, "w=d", unsigned_of_double),
-    ROW(f16_i16, "h=s", half_of_signed),
-    ROW(f16_u16, "h=s", half_of_unsigned),
+    ROUNDED(f16_i16, "h=s", half_of_signed),
+    ROUNDED(f16_u16, "h=s", half_of_unsigned),
     ROW(i16_f16, "s=h", signed_of_half),
     ROW(u16_f16, "s=h", unsigned_of_half),
     ROW(pkrtz_f16_f32, "w=ff", pair_towards_zero),

@@ -1,6 +1,6 @@
 /* The three instructions that make a division right: scale both sides out of harm's way, take the scale back, put special
  * cases in their place. */
-#include "families.h"
+#include "mode.h"
 #include <math.h>
 
 /* What differs between the two types. */
@@ -102,6 +102,8 @@ static int div_fmas(sim_wave *wave, const sim_instruction *in)
     const int wide = is_double(in);
     const uint64_t taken = sim_mask(wave, &sim_vcc);
     sim_lanes source[3], result;
+    if (sim_rounds_otherwise(wave, wide ? 'd' : 'f'))
+        return sim_fail(wave, "%s rounded other than to nearest is not known", in->name);
     read_three(wave, in, 1, source);
     for (int lane = 0; lane < wave->lanes; lane++) {
         const kind *of = wide ? &twofold : &single;

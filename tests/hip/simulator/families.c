@@ -1,4 +1,4 @@
-#include "families.h"
+#include "mode.h"
 #include <string.h>
 
 /* 32 bits as 64, in place. */
@@ -22,12 +22,18 @@ static void read_sources(const sim_wave *wave, const sim_instruction *in, int n,
     }
 }
 
+/* The family's function, rounded as the mode has it where it rounds. */
+static void apply(const sim_wave *wave, const sim_instruction *in, sim_lanes *result, const sim_lanes source[3])
+{
+    sim_rounded(wave, in->row->flag & SIM_ROUNDS ? in->row->types[0] : 'w', (sim_function *)in->row->function, result,
+                source);
+}
+
 int sim_lanewise(sim_wave *wave, const sim_instruction *in)
 {
     sim_lanes result, source[3] = { 0 };
-    sim_function *const function = (sim_function *)in->row->function;
     read_sources(wave, in, wave->lanes, source);
-    function(&result, source, source + 1, source + 2, wave->lanes);
+    apply(wave, in, &result, source);
     sim_write(wave, in, in->row->types[0], &result);
     return SIM_NEXT;
 }
@@ -57,23 +63,24 @@ int sim_scalarwise(sim_wave *wave, const sim_instruction *in)
 
 int sim_scalar_float(sim_wave *wave, const sim_instruction *in)
 {
-    if (wave->flush_f32)
-        return sim_fail(wave, "%s without denormals is not known", in->name);
+    if ((wave->mode & SIM_MODE_F32) != (SIM_MODE_USUAL & SIM_MODE_F32))
+        return sim_fail(wave, "%s in another mode than the usual one is not known", in->name);
     return sim_scalarwise(wave, in);
 }
 
 int sim_packed16(sim_wave *wave, const sim_instruction *in)
 {
     const char *types = in->row->types;
-    sim_function *const function = (sim_function *)in->row->function;
     uint32_t packed[SIM_LANES] = { 0 };
     for (int high = 0; high < 2; high++) {
         sim_lanes result, source[3] = { 0 };
         for (int i = 0; i < 3 && types[2 + i]; i++)
             sim_read_half(wave, in, i + 1, types[2 + i], high, wave->lanes, source + i);
-        function(&result, source, source + 1, source + 2, wave->lanes);
+        apply(wave, in, &result, source);
+        if (types[0] == 'h')
+            sim_halves(wave, in, &result);
         for (int lane = 0; lane < wave->lanes; lane++)
-            packed[lane] |= (types[0] == 'h' ? sim_half_bits(result.f[lane]) : result.w[lane] & 0xffff) << 16 * high;
+            packed[lane] |= (result.w[lane] & 0xffff) << 16 * high;
     }
     sim_write_registers(wave, in->operand, 0, packed);
     return SIM_NEXT;
@@ -90,22 +97,21 @@ static void read_pair(const sim_wave *wave, const sim_instruction *in, int k, in
     for (int lane = 0; lane < wave->lanes; lane++) {
         const uint32_t value = from->kind == SIM_VECTOR ? wave->v[one.index][lane] : sim_scalar32(wave, &one);
         out->w[lane] = value ^ (uint32_t)negate << 31;
-        if (wave->flush_f32 && in->row->types[0] == 'f')
-            out->f[lane] = sim_flush(out->f[lane]);
     }
+    if (sim_flushes_sources(wave, in->row->types[0]))
+        sim_flush_lanes(in->row->types[0], wave->lanes, out);
 }
 
 int sim_packed32(sim_wave *wave, const sim_instruction *in)
 {
-    sim_function *const function = (sim_function *)in->row->function;
     sim_lanes result[2];
     for (int high = 0; high < 2; high++) {
         sim_lanes source[3] = { 0 };
         for (int i = 0; i < 3 && in->row->types[2 + i]; i++)
             read_pair(wave, in, i + 1, high, source + i);
-        function(result + high, source, source + 1, source + 2, wave->lanes);
-        for (int lane = 0; lane < wave->lanes && wave->flush_f32 && in->row->types[0] == 'f'; lane++)
-            result[high].f[lane] = sim_flush(result[high].f[lane]);
+        apply(wave, in, result + high, source);
+        if (sim_flushes_results(wave, in->row->types[0]))
+            sim_flush_lanes(in->row->types[0], wave->lanes, result + high);
     }
     sim_write_registers(wave, in->operand, 0, result[0].w);
     sim_write_registers(wave, in->operand, 1, result[1].w);

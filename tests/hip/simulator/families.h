@@ -11,6 +11,7 @@ sim_run sim_lanewise;
 /* The same on one lane of scalar registers; `flag` says what becomes of scc. */
 sim_run sim_scalarwise, sim_scalar_float;
 enum { SIM_SCC_KEPT, SIM_SCC_NONZERO };
+enum { SIM_ROUNDS = 1 }; /* `flag` of the vector families: the result is rounded as the mode has it */
 /* Packed: the function on both halves of 16 bits; on two registers of 32. */
 sim_run sim_packed16, sim_packed32;
 

@@ -150,58 +150,74 @@ static int move_global(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
+/* A lane's private memory from byte `at` on, and its registers from `first` on. */
+static int move_lane(sim_wave *wave, const sim_instruction *in, int first, int lane, int64_t at)
+{
+    const sim_width width = in->row->width;
+    const uint32_t room = wave->group->launch->private_bytes;
+    if (at < 0 || at + width.bytes > room)
+        return sim_fail(wave, "%s: byte %lld of %u of private memory, lane %d", in->name, (long long)at, room, lane);
+    unsigned char *memory = wave->private_memory + (size_t)lane * room + at;
+    if (in->row->flag == STORE)
+        sim_store_lane(wave, first, lane, memory, width);
+    else
+        sim_load_lane(wave, first, lane, memory, width);
+    return SIM_NEXT;
+}
+
 /* "buffer_store_dword v1, off, s[0:3], 0 offset:4": here only to the wave's private memory, whose descriptor has the mark that
  * a wave starts with. */
 static int move_private(sim_wave *wave, const sim_instruction *in)
 {
     const uint64_t exec = sim_exec(wave);
-    const sim_width width = in->row->width;
-    const uint32_t room = wave->group->launch->private_bytes;
-    const sim_operand *vector = in->operand + 1;
+    const int64_t base = (int64_t)(uint32_t)in->offset + sim_scalar32(wave, in->operand + 3);
     if (wave->s[in->operand[2].index + 3] != SIM_POISON)
         return sim_fail(wave, "%s: a buffer other than the private memory is not known", in->name);
-    for (int lane = 0; lane < wave->lanes; lane++) {
-        if (!(exec >> lane & 1))
-            continue;
-        const uint64_t at = (uint64_t)(uint32_t)in->offset + sim_scalar32(wave, in->operand + 3) +
-                            (in->has_offen ? wave->v[vector->index][lane] : 0);
-        if (at + (uint64_t)width.bytes > room)
-            return sim_fail(wave, "%s: byte %llu of %u of private memory, lane %d", in->name, (unsigned long long)at,
-                            room, lane);
-        unsigned char *memory = wave->private_memory + (size_t)lane * room + at;
-        if (in->row->flag == STORE)
-            sim_store_lane(wave, in->operand[0].index, lane, memory, width);
-        else
-            sim_load_lane(wave, in->operand[0].index, lane, memory, width);
-    }
+    for (int lane = 0; lane < wave->lanes; lane++)
+        if (exec >> lane & 1 && move_lane(wave, in, in->operand[0].index, lane,
+                                          base + (in->has_offen ? wave->v[in->operand[1].index][lane] : 0)) < 0)
+            return SIM_ERROR;
     return SIM_NEXT;
 }
 
-static const char *after(const char *name, const char *const *prefixes)
+/* "scratch_store_b64 off, v[0:1], s32 offset:8": private memory by an offset of each lane, one of all, and a constant. */
+static int move_scratch(sim_wave *wave, const sim_instruction *in)
 {
-    for (; *prefixes; prefixes++)
-        if (!strncmp(name, *prefixes, strlen(*prefixes)))
-            return name + strlen(*prefixes);
-    return NULL;
+    const uint64_t exec = sim_exec(wave);
+    const int store = in->row->flag == STORE;
+    const sim_operand *each = in->operand + !store, *all = in->operand + 2;
+    const int64_t base = in->offset + (all->kind == SIM_OFF ? 0 : (int64_t)sim_scalar32(wave, all));
+    for (int lane = 0; lane < wave->lanes; lane++)
+        if (exec >> lane & 1 && move_lane(wave, in, in->operand[store].index, lane,
+                                          base + (each->kind == SIM_OFF ? 0 : wave->v[each->index][lane])) < 0)
+            return SIM_ERROR;
+    return SIM_NEXT;
 }
 
 int sim_identify_memory(sim_instruction *in)
 {
-    static const char *const loads[] = { "global_load_", "flat_load_", NULL }, *const stores[] = { "global_store_",
-                                                                                                   "flat_store_",
-                                                                                                   NULL };
-    static const char *const from_private[] = { "buffer_load_", NULL }, *const to_private[] = { "buffer_store_", NULL };
-    static const char *const atomic_prefixes[] = { "global_atomic_", "flat_atomic_", NULL };
-    const char *rest = after(in->name, loads), *stored = after(in->name, stores);
-    const char *loaded_private = after(in->name, from_private), *stored_private = after(in->name, to_private);
-    const char *atomic_rest = after(in->name, atomic_prefixes);
-    if (atomic_rest)
-        return sim_identify_atomic(in, atomic_rest);
-    const char *width_name = rest ? rest : stored ? stored : loaded_private ? loaded_private : stored_private;
-    const sim_width width = width_name ? sim_width_of(width_name) : (sim_width){ 0, 0 };
-    if (!width.bytes)
-        return 0;
-    in->own = (sim_row){ in->name, rest || stored ? move_global : move_private, NULL,
-                         NULL,     stored || stored_private ? STORE : LOAD,     width };
-    return 1;
+    static const struct {
+        const char *prefix;
+        sim_run *run;
+        int flag;
+    } kinds[] = {
+        { "global_load_", move_global, LOAD },   { "global_store_", move_global, STORE },
+        { "flat_load_", move_global, LOAD },     { "flat_store_", move_global, STORE },
+        { "buffer_load_", move_private, LOAD },  { "buffer_store_", move_private, STORE },
+        { "scratch_load_", move_scratch, LOAD }, { "scratch_store_", move_scratch, STORE },
+    };
+    static const char *const atomics[] = { "global_atomic_", "flat_atomic_" };
+    for (size_t i = 0; i < sizeof atomics / sizeof atomics[0]; i++)
+        if (!strncmp(in->name, atomics[i], strlen(atomics[i])))
+            return sim_identify_atomic(in, in->name + strlen(atomics[i]));
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const size_t length = strlen(kinds[i].prefix);
+        const sim_width width =
+            strncmp(in->name, kinds[i].prefix, length) ? (sim_width){ 0, 0 } : sim_width_of(in->name + length);
+        if (!width.bytes)
+            continue;
+        in->own = (sim_row){ in->name, kinds[i].run, NULL, NULL, kinds[i].flag, width };
+        return 1;
+    }
+    return 0;
 }

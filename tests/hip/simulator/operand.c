@@ -1,4 +1,4 @@
-#include "operand.h"
+#include "mode.h"
 #include <string.h>
 
 const sim_operand sim_vcc = { .kind = SIM_SCALAR, .index = SIM_VCC, .count = 2 };
@@ -198,6 +198,8 @@ void sim_read_half(const sim_wave *wave, const sim_instruction *in, int k, char 
 {
     const int bit = k - 1, hi = in->has_op_sel_hi ? in->op_sel_hi : 7;
     read16(wave, in, k, type, (high ? hi : in->op_sel) >> bit & 1, (high ? in->neg_hi : in->neg_lo) >> bit & 1, n, out);
+    if (sim_flushes_sources(wave, type))
+        sim_flush_lanes(type, n, out);
 }
 
 static void read_float(const sim_wave *wave, const sim_instruction *in, int k, int n, sim_lanes *out)
@@ -207,9 +209,6 @@ static void read_float(const sim_wave *wave, const sim_instruction *in, int k, i
     if (from->absolute || from->negate)
         for (int lane = 0; lane < n; lane++)
             out->w[lane] = (out->w[lane] & (from->absolute ? 0x7fffffff : ~0u)) ^ (uint32_t)from->negate << 31;
-    if (wave->flush_f32)
-        for (int lane = 0; lane < n; lane++)
-            out->f[lane] = sim_flush(out->f[lane]);
 }
 
 void sim_read(const sim_wave *wave, const sim_instruction *in, int k, char type, int n, sim_lanes *out)
@@ -230,6 +229,8 @@ void sim_read(const sim_wave *wave, const sim_instruction *in, int k, char type,
         read_raw(wave, in, k, 0, n, out->w);
         break;
     }
+    if (sim_flushes_sources(wave, type))
+        sim_flush_lanes(type, n, out);
 }
 
 /* --- results --- */
@@ -294,13 +295,13 @@ static void write16(sim_wave *wave, const sim_instruction *in, uint64_t lanes, c
     }
 }
 
-static float scaled(const sim_wave *wave, const sim_instruction *in, float value)
+static float scaled(const sim_instruction *in, float value)
 {
     static const float factors[] = { 0.5f, 1, 2, 4 };
     value *= factors[in->scale + 1];
     if (in->clamp)
         value = value > 0 ? (value < 1 ? value : 1) : 0;
-    return wave->flush_f32 ? sim_flush(value) : value;
+    return value;
 }
 
 void sim_write_registers(sim_wave *wave, const sim_operand *to, int part, const uint32_t *value)
@@ -326,7 +327,17 @@ static void write64(sim_wave *wave, const sim_instruction *in, const uint64_t *v
 void sim_write(sim_wave *wave, const sim_instruction *in, char type, const sim_lanes *value)
 {
     sim_lanes done;
-    const int simple = !in->scale && !in->clamp;
+    const int simple = !in->scale && !in->clamp, flushes = type != 'h' && sim_flushes_results(wave, type);
+    if (flushes || type == 'h' || (type == 'f' && !simple)) {
+        for (int lane = 0; lane < wave->lanes; lane++)
+            if (type == 'd')
+                done.q[lane] = value->q[lane];
+            else
+                done.f[lane] = simple ? value->f[lane] : scaled(in, value->f[lane]);
+        if (flushes)
+            sim_flush_lanes(type, wave->lanes, &done);
+        value = &done;
+    }
     switch (type) {
     case 'q':
     case 'd':
@@ -336,14 +347,8 @@ void sim_write(sim_wave *wave, const sim_instruction *in, char type, const sim_l
         write16(wave, in, written(wave, in), value->w);
         break;
     case 'h':
-        for (int lane = 0; lane < wave->lanes; lane++)
-            done.w[lane] = sim_half_bits(simple ? value->f[lane] : scaled(wave, in, value->f[lane]));
+        sim_halves(wave, in, &done);
         write16(wave, in, written(wave, in), done.w);
-        break;
-    case 'f':
-        for (int lane = 0; lane < wave->lanes; lane++)
-            done.f[lane] = simple && !wave->flush_f32 ? value->f[lane] : scaled(wave, in, value->f[lane]);
-        write32(wave, in, written(wave, in), done.w);
         break;
     default:
         write32(wave, in, written(wave, in), value->w);

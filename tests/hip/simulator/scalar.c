@@ -30,6 +30,8 @@ static uint64_t signed_field64(uint64_t value, uint32_t how)
 #define W(name, expression) SIM_FUNCTION(name, w, w, expression)
 #define Q(name, expression) SIM_FUNCTION(name, q, q, expression)
 #define I(v) ((int32_t)(v))
+W(bitset0, y & ~((uint32_t)1 << (x & 31)))
+W(bitset1, y | (uint32_t)1 << (x & 31))
 W(mov, x)
 W(not, ~x)
 W(and, x &y)
@@ -204,6 +206,8 @@ const sim_row sim_scalar_rows[] = {
     FLAG(lshl_b32, "w=ww", lshl),
     FLAG(lshr_b32, "w=ww", lshr),
     FLAG(ashr_i32, "w=ww", ashr),
+    KEEP(bitset0_b32, "w=w+", bitset0),
+    KEEP(bitset1_b32, "w=w+", bitset1),
     KEEP(mul_i32, "w=ww", mul),
     KEEP(mul_hi_u32, "w=ww", mul_hi_u),
     KEEP(mul_hi_i32, "w=ww", mul_hi_i),

@@ -102,14 +102,12 @@ int sim_start_wave(sim_wave *wave, sim_group *group, uint32_t number)
     wave->lanes = (int)group->launch->wave;
     wave->pc = group->program->entry;
     wave->done = wave->at_barrier = wave->signalled = wave->index_source = wave->index_result = 0;
-    wave->flush_f32 = (of.resources1 >> 16 & 2) == 0;
+    wave->mode = of.resources1 >> 12 & 255;
     wave->zero_high = !strncmp(group->launch->arch, "gfx8", 4) || !strncmp(group->launch->arch, "gfx9", 4);
     wave->known_begin = wave->known_end = NULL;
     wave->error[0] = 0;
     wave->s[SIM_SCC] = 0;
     set_scalars(wave, &of);
     set_items(wave);
-    if (of.resources1 >> 12 & 15)
-        return sim_fail(wave, "a rounding mode other than to nearest is not known");
     return SIM_NEXT;
 }

@@ -45,7 +45,7 @@ typedef struct sim_wave {
     int pc;        /* an instruction's number */
     int signalled; /* where the wave has signalled the barrier: pc of what follows */
     int done, at_barrier;
-    int flush_f32;                       /* denormals of f32 are zeros */
+    uint32_t mode;                       /* mode.h */
     int zero_high;                       /* results of 16 bits clear the upper half of their register (gfx8, gfx9) */
     int index_source, index_result;      /* s_set_gpr_idx_on */
     unsigned char *private_memory;       /* private_bytes for each lane */

@@ -1,6 +1,6 @@
 /* Floats, doubles and halves of vector registers. The hardware's own functions (exp, log, sin, rcp, rsq, sqrt of f32)
  * take denormals for zeros; here they are else rounded correctly. */
-#include "families.h"
+#include "mode.h"
 #include <math.h>
 #include <mpfr.h>
 #include <string.h>
@@ -153,6 +153,8 @@ static void frexp_exp64(sim_lanes *d, const sim_lanes *a, const sim_lanes *b, co
         d->w[lane] = (uint32_t)exponent_of(a->d[lane]);
 }
 
+enum { WHOLE = 0, LOW = SIM_ROUNDS | 2, HIGH = SIM_ROUNDS | 4 };
+
 /* Mixed: each source a float or half of one, by op_sel_hi and op_sel; fused. The result a float, or a half in either place. */
 static int mix(sim_wave *wave, const sim_instruction *in)
 {
@@ -163,16 +165,18 @@ static int mix(sim_wave *wave, const sim_instruction *in)
             sim_read(wave, in, k + 1, 'h', wave->lanes, source + k);
         else
             sim_read(wave, in, k + 1, 'f', wave->lanes, source + k);
-    fused(&result, source, source + 1, source + 2, wave->lanes);
-    if (!in->row->flag) {
+    sim_rounded(wave, in->row->flag == WHOLE ? 'f' : 'h', fused, &result, source);
+    if (in->row->flag == WHOLE) {
         sim_write(wave, in, 'f', &result);
         return SIM_NEXT;
     }
     memcpy(old, wave->v[in->operand[0].index], sizeof old);
+    for (int lane = 0; lane < wave->lanes && in->clamp; lane++)
+        result.f[lane] = fminf(fmaxf(result.f[lane], 0), 1);
+    sim_halves(wave, in, &result);
     for (int lane = 0; lane < wave->lanes; lane++) {
-        const float value = in->clamp ? fminf(fmaxf(result.f[lane], 0), 1) : result.f[lane];
-        const uint32_t half = sim_half_bits(value);
-        old[lane] = in->row->flag == 1 ? (old[lane] & 0xffff0000) | half : (old[lane] & 0xffff) | half << 16;
+        const uint32_t half = result.w[lane] & 0xffff;
+        old[lane] = in->row->flag == LOW ? (old[lane] & 0xffff0000) | half : (old[lane] & 0xffff) | half << 16;
     }
     sim_write_registers(wave, in->operand, 0, old);
     return SIM_NEXT;
@@ -182,21 +186,25 @@ static int mix(sim_wave *wave, const sim_instruction *in)
     { \
         "v_" #name, sim_lanewise, types, function, 0 \
     }
+#define ROUNDED(name, types, function) \
+    { \
+        "v_" #name, sim_lanewise, types, function, SIM_ROUNDS \
+    }
 #define PACKED16(name, types, function) \
     { \
-        "v_pk_" #name, sim_packed16, types, function, 0 \
+        "v_pk_" #name, sim_packed16, types, function, SIM_ROUNDS \
     }
 #define PACKED32(name, types, function) \
     { \
-        "v_pk_" #name, sim_packed32, types, function, 0 \
+        "v_pk_" #name, sim_packed32, types, function, SIM_ROUNDS \
     }
 
 const sim_row sim_float_rows[] = {
-    ROW(add_f32, "f=ff", add),
-    ROW(sub_f32, "f=ff", sub),
-    ROW(subrev_f32, "f=ff", subrev),
-    ROW(mul_f32, "f=ff", mul),
-    ROW(mul_legacy_f32, "f=ff", mul_legacy),
+    ROUNDED(add_f32, "f=ff", add),
+    ROUNDED(sub_f32, "f=ff", sub),
+    ROUNDED(subrev_f32, "f=ff", subrev),
+    ROUNDED(mul_f32, "f=ff", mul),
+    ROUNDED(mul_legacy_f32, "f=ff", mul_legacy),
     ROW(min_f32, "f=ff", minimum),
     ROW(max_f32, "f=ff", maximum),
     ROW(min3_f32, "f=fff", min3),
@@ -204,14 +212,14 @@ const sim_row sim_float_rows[] = {
     ROW(med3_f32, "f=fff", med3),
     ROW(maxmin_f32, "f=fff", maxmin),
     ROW(minmax_f32, "f=fff", minmax),
-    ROW(fma_f32, "f=fff", fused),
-    ROW(fmac_f32, "f=ff+", fused),
-    ROW(fmaak_f32, "f=fff", fused),
-    ROW(fmamk_f32, "f=fff", fused),
-    ROW(mad_f32, "f=fff", mad),
-    ROW(mac_f32, "f=ff+", mad),
-    ROW(madak_f32, "f=fff", mad),
-    ROW(madmk_f32, "f=fff", mad),
+    ROUNDED(fma_f32, "f=fff", fused),
+    ROUNDED(fmac_f32, "f=ff+", fused),
+    ROUNDED(fmaak_f32, "f=fff", fused),
+    ROUNDED(fmamk_f32, "f=fff", fused),
+    ROUNDED(mad_f32, "f=fff", mad),
+    ROUNDED(mac_f32, "f=ff+", mad),
+    ROUNDED(madak_f32, "f=fff", mad),
+    ROUNDED(madmk_f32, "f=fff", mad),
     ROW(rcp_f32, "f=f", rcp),
     ROW(rcp_iflag_f32, "f=f", rcp),
     ROW(rsq_f32, "f=f", rsq),
@@ -226,25 +234,25 @@ const sim_row sim_float_rows[] = {
     ROW(rndne_f32, "f=f", nearest),
     ROW(fract_f32, "f=f", part),
     ROW(frexp_mant_f32, "f=f", frexp_mant),
-    ROW(ldexp_f32, "f=fw", ldexp32),
+    ROUNDED(ldexp_f32, "f=fw", ldexp32),
     ROW(frexp_exp_i32_f32, "w=f", frexp_exp32),
     PACKED32(add_f32, "f=ff", add),
     PACKED32(mul_f32, "f=ff", mul),
     PACKED32(fma_f32, "f=fff", fused),
-    { "v_fma_mix_f32", mix, NULL, NULL, 0 },
-    { "v_fma_mixlo_f16", mix, NULL, NULL, 1 },
-    { "v_fma_mixhi_f16", mix, NULL, NULL, 2 },
-    { "v_mad_mix_f32", mix, NULL, NULL, 0 },
-    { "v_mad_mixlo_f16", mix, NULL, NULL, 1 },
-    { "v_mad_mixhi_f16", mix, NULL, NULL, 2 },
+    { "v_fma_mix_f32", mix, NULL, NULL, WHOLE },
+    { "v_fma_mixlo_f16", mix, NULL, NULL, LOW },
+    { "v_fma_mixhi_f16", mix, NULL, NULL, HIGH },
+    { "v_mad_mix_f32", mix, NULL, NULL, WHOLE },
+    { "v_mad_mixlo_f16", mix, NULL, NULL, LOW },
+    { "v_mad_mixhi_f16", mix, NULL, NULL, HIGH },
     { NULL, NULL, NULL, NULL, 0 },
 };
 
 const sim_row sim_double_rows[] = {
-    ROW(add_f64, "d=dd", add64),
-    ROW(mul_f64, "d=dd", mul64),
-    ROW(fma_f64, "d=ddd", fused64),
-    ROW(fmac_f64, "d=dd+", fused64),
+    ROUNDED(add_f64, "d=dd", add64),
+    ROUNDED(mul_f64, "d=dd", mul64),
+    ROUNDED(fma_f64, "d=ddd", fused64),
+    ROUNDED(fmac_f64, "d=dd+", fused64),
     ROW(rcp_f64, "d=d", rcp64),
     ROW(rsq_f64, "d=d", rsq64),
     ROW(sqrt_f64, "d=d", root64),
@@ -256,18 +264,18 @@ const sim_row sim_double_rows[] = {
     ROW(rndne_f64, "d=d", nearest64),
     ROW(fract_f64, "d=d", part64),
     ROW(frexp_mant_f64, "d=d", frexp_mant64),
-    ROW(ldexp_f64, "d=dw", ldexp64),
+    ROUNDED(ldexp_f64, "d=dw", ldexp64),
     ROW(frexp_exp_i32_f64, "w=d", frexp_exp64),
     ROW(trig_preop_f64, "d=dw", preop64),
     { NULL, NULL, NULL, NULL, 0 },
 };
 
 const sim_row sim_half_rows[] = {
-    ROW(add_f16, "h=hh", add),          ROW(sub_f16, "h=hh", sub),         ROW(subrev_f16, "h=hh", subrev),
-    ROW(mul_f16, "h=hh", mul),          ROW(min_f16, "h=hh", minimum),     ROW(max_f16, "h=hh", maximum),
+    ROUNDED(add_f16, "h=hh", add),      ROUNDED(sub_f16, "h=hh", sub),     ROUNDED(subrev_f16, "h=hh", subrev),
+    ROUNDED(mul_f16, "h=hh", mul),      ROW(min_f16, "h=hh", minimum),     ROW(max_f16, "h=hh", maximum),
     ROW(min3_f16, "h=hhh", min3),       ROW(max3_f16, "h=hhh", max3),      ROW(med3_f16, "h=hhh", med3),
-    ROW(maxmin_f16, "h=hhh", maxmin),   ROW(minmax_f16, "h=hhh", minmax),  ROW(fma_f16, "h=hhh", fused),
-    ROW(fmac_f16, "h=hh+", fused),      ROW(rcp_f16, "h=h", half_rcp),     ROW(rsq_f16, "h=h", half_rsq),
+    ROW(maxmin_f16, "h=hhh", maxmin),   ROW(minmax_f16, "h=hhh", minmax),  ROUNDED(fma_f16, "h=hhh", fused),
+    ROUNDED(fmac_f16, "h=hh+", fused),  ROW(rcp_f16, "h=h", half_rcp),     ROW(rsq_f16, "h=h", half_rsq),
     ROW(sqrt_f16, "h=h", half_root),    ROW(exp_f16, "h=h", half_exp),     ROW(log_f16, "h=h", half_log),
     ROW(floor_f16, "h=h", lower),       ROW(ceil_f16, "h=h", upper),       ROW(trunc_f16, "h=h", truncated),
     ROW(rndne_f16, "h=h", nearest),     ROW(fract_f16, "h=h", part),       PACKED16(add_f16, "h=hh", add),

@@ -105,7 +105,9 @@ W(alignbit, ((uint64_t)x << 32 | y) >> (z & 31))
 W(alignbyte, ((uint64_t)x << 32 | y) >> 8 * (z & 3))
 W(perm, permute(x, y, z))
 W(mul_u24, (x & 0xffffff) * (y & 0xffffff))
+W(mul_hi_u24, (uint64_t)(x & 0xffffff) * (y & 0xffffff) >> 32)
 W(mul_i24, signed24(x) * signed24(y))
+W(mul_hi_i24, (int64_t)signed24(x) * signed24(y) >> 32)
 W(mad_u24, (x & 0xffffff) * (y & 0xffffff) + z)
 W(mad_i24, (uint32_t)(signed24(x) * signed24(y)) + z)
 W(ffbh_u, x ? __builtin_clz(x) : -1)
@@ -211,6 +213,8 @@ const sim_row sim_integer_rows[] = {
     ROW(alignbyte_b32, "w=www", alignbyte),
     ROW(perm_b32, "w=www", perm),
     ROW(mul_u32_u24, "w=ww", mul_u24),
+    ROW(mul_hi_u32_u24, "w=ww", mul_hi_u24),
+    ROW(mul_hi_i32_i24, "w=ww", mul_hi_i24),
     ROW(mul_i32_i24, "w=ww", mul_i24),
     ROW(mad_u32_u24, "w=www", mad_u24),
     ROW(mad_i32_i24, "w=www", mad_i24),
