@@ -36,7 +36,7 @@ KERNEL(xk_t self, xk_t other)
 #endif
     return larger + t * logaddexp_rise(t);
 #else
-    return larger + xk_log1p(xk_exp(-gap));
+    return larger + xk_log1p_positive(xk_exp(-gap));
 #endif
 }
 #endif

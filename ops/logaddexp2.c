@@ -37,7 +37,7 @@ KERNEL(xk_t self, xk_t other)
 #endif
     return larger + t * logaddexp2_rise(t);
 #else
-    return larger + xk_log1p(xk_exp2(-gap)) * XK_C(1.4426950408889634);
+    return larger + xk_log1p_positive(xk_exp2(-gap)) * XK_C(1.4426950408889634);
 #endif
 }
 #endif

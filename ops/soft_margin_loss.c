@@ -21,7 +21,7 @@ OPERATOR(soft_margin_loss) = {
 #ifdef XK
 KERNEL(xk_t self, xk_t target)
 {
-    return xk_log1p(xk_exp(-target * self));
+    return xk_log1p_positive(xk_exp(-target * self));
 }
 
 #include "sum.kernel.h"

@@ -15,7 +15,7 @@ OPERATOR(softplus) = {
 KERNEL(xk_t self, xk_t beta, xk_t threshold)
 {
     const xk_t z = self * beta;
-    const xk_t y = xk_log1p(xk_exp(z)) * (1 / beta);
+    const xk_t y = xk_log1p_positive(xk_exp(z)) * (1 / beta);
     return z > threshold ? self : y;
 }
 #endif

@@ -82,6 +82,8 @@ XK_FN double xk_log_near(double f)
 #endif
 
 #if XK_F32 || XK_F64
+#define xk_log1p_positive(x) xk_log1p(x)
+
 /* 1 / x, on devices with a relative error of up to 2^-21; 0 or infinity where x or that is not a normal number. */
 #if XK_F32
 #define xk_rcp_near(x) xk_raw_rcp(x)
@@ -133,14 +135,15 @@ XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
 XK_FN xk_t xk_log_steps(xk_t x, int steps, xk_t *whole)
 {
 #if XK_F32
-    const xk_uint bits = xk_f32_bits(x) + (0x3f800000u - 0x3f3504f3u);
-    const xk_t n = (xk_t)((int)(bits >> 23) - 127 - steps), m = xk_bits_f32((bits & 0x7fffffu) + 0x3f3504f3u);
+    const xk_uint k = xk_log_exponent(x);
+    const xk_t n = (xk_t)((int)k - (steps << 23)), m = xk_bits_f32(xk_f32_bits(x) - k), unit = XK_C(1) / 8388608;
 #else
     const xk_ulong bits = xk_f64_bits(x) + (0x3ff0000000000000ul - 0x3fe6a09e667f3bcdul);
     const xk_t n = (xk_t)((int)(bits >> 52) - 1023 - steps), m = xk_bits_f64((bits & 0xffffffffffffful) + 0x3fe6a09e667f3bcdul);
+    const xk_t unit = 1;
 #endif
-    *whole = n * XK_LN2_HIGH;
-    return xk_log_near(m - 1) + n * XK_LN2_LOW;
+    *whole = n * (XK_LN2_HIGH * unit);
+    return xk_log_near(m - 1) + n * (XK_LN2_LOW * unit);
 }
 
 XK_FN xk_t xk_log_split(xk_t x, xk_t *whole)

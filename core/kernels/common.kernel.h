@@ -204,6 +204,7 @@ typedef double xk_real;
 #define xk_expm1(x) xk_half_expm1(x)
 #define xk_log(x) xk_fast_log(x)
 #define xk_log1p(x) xk_half_log1p(x)
+#define xk_log1p_exact(x) XK_MATH(log1p)(x)
 #define xk_rcp(x) xk_fast_rcp(x)
 
 /* Errors of a few units of 2^-17, small beside a half type's. Everything is worked out and one value chosen, as
@@ -260,6 +261,7 @@ XK_FN float xk_half_sine(float x, float turns, float shift)
 #define xk_expm1(x) XK_MATH(expm1)(x)
 #define xk_log(x) XK_MATH(log)(x)
 #define xk_log1p(x) XK_MATH(log1p)(x)
+#define xk_log1p_exact(x) xk_log1p_positive(x)
 #define xk_rcp(x) (1 / (x))
 #endif
 #define xk_acos(x) XK_MATH(acos)(x)
@@ -283,7 +285,6 @@ XK_FN float xk_half_sine(float x, float turns, float shift)
 #define xk_fmin(x, y) XK_MATH(fmin)(x, y)
 #define xk_hypot(x, y) XK_MATH(hypot)(x, y)
 #define xk_log10(x) XK_MATH(log10)(x)
-#define xk_log1p_exact(x) XK_MATH(log1p)(x)
 #define xk_log2(x) XK_MATH(log2)(x)
 #define xk_pow(x, y) XK_MATH(pow)(x, y)
 #define xk_rint(x) XK_MATH(rint)(x)

@@ -13,11 +13,16 @@ XK_FN float xk_log1p_within(float x)
     return xk_log_joined(k, f);
 }
 
+XK_FN float xk_log1p_above(float x)
+{
+    const float y = xk_log1p_within(x);
+    return x < (float)XK_INFINITY ? y : x;
+}
+
 XK_FN float xk_log1p_all(float x)
 {
-    const float y = xk_copysign(xk_log1p_within(x), x), above = x < (float)XK_INFINITY ? y : x;
-    const float end = x == -1 ? -(float)XK_INFINITY : (float)XK_NAN;
-    return x > -1 ? above : end;
+    const float y = xk_copysign(xk_log1p_above(x), x), end = x == -1 ? -(float)XK_INFINITY : (float)XK_NAN;
+    return x > -1 ? y : end;
 }
 
 /* e^x / 2, 0 <= x <= XK_EXP_MOST */
@@ -69,11 +74,13 @@ XK_FN float xk_acosh_all(float x)
 }
 
 #undef xk_log1p
+#undef xk_log1p_positive
 #undef xk_sinh
 #undef xk_cosh
 #undef xk_asinh
 #undef xk_acosh
 #define xk_log1p(x) xk_log1p_all(x)
+#define xk_log1p_positive(x) xk_log1p_above(x)
 #define xk_sinh(x) xk_sinh_all(x)
 #define xk_cosh(x) xk_cosh_all(x)
 #define xk_asinh(x) xk_asinh_all(x)
