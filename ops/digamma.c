@@ -147,13 +147,13 @@ KERNEL(xk_t self)
     const xk_t r = left ? self - xk_rint(self) : self, w = left ? r : XK_C(0), cot = w * digamma_cot(w * w);
     const xk_t inverse = xk_rcp_near(r * XK_C(16777216)) * XK_C(16777216),
                lacking = xk_fma(-r, inverse, XK_C(1)) * inverse;
-    const xk_t pole = left && r == 0 ? (xk_t)XK_NAN : low ? inverse : XK_C(0), large = cot - pole;
+    const xk_t lower = low ? inverse : XK_C(0), pole = left & (r == 0) ? (xk_t)XK_NAN : lower, large = cot - pole;
     /* At the roots left of 0 the logarithm cancels with the pole: both in two parts. */
-    const xk_t lost = cot - (large + pole), small = low && xk_fabs(r) > XK_C(1e-37) ? lost - lacking : XK_C(0);
+    const xk_t lost = cot - (large + pole) - lacking, small = low & (xk_fabs(r) > XK_C(1e-37)) ? lost : XK_C(0);
     xk_t whole;
     const xk_t z = t - XK_C(0.5), v = xk_rcp_near(z * z), rest = xk_log_split(z, &whole) + v * digamma_far(v);
-    const xk_t most = t < 2 ? XK_C(0) : t < (xk_t)XK_INFINITY ? whole : t;
-    return (most + large) + ((t < 2 ? near : rest) + small);
+    const xk_t far = t < (xk_t)XK_INFINITY ? whole : t, most = t < 2 ? XK_C(0) : far, more = t < 2 ? near : rest;
+    return (most + large) + (more + small);
 }
 #endif
 #endif

@@ -87,7 +87,8 @@ XK_FN xk_t lgamma_sine(xk_t v)
     return y;
 }
 
-/* Below 1 from gamma(1 + x), left of 0 by reflection: either takes one more logarithm. */
+/* Below 1 from gamma(1 + x), left of 0 by reflection: either takes one more logarithm. Both sides of each choice have names, which
+ * keeps compilers from branches. */
 KERNEL(xk_t self)
 {
     const int left = self < 0, low = self < 1;
@@ -99,15 +100,15 @@ KERNEL(xk_t self)
     const xk_t part = xk_log_split(x, &whole), power = whole - 1, shifted = x - XK_C(0.5);
     const xk_t bounded = xk_fmin(shifted, XK_C(3e38)), most = xk_bits_f32(xk_f32_bits(bounded) & 0xffff0000u);
     const xk_t u = xk_rcp_near(x), rest = u * lgamma_rest(u * u) + XK_C(0.41893853);
-    const xk_t high = far ? most * power : XK_C(0),
-               more = far ? (bounded - most) * power + (bounded * part + rest) : near;
+    const xk_t far_high = most * power, far_more = (bounded - most) * power + (bounded * part + rest);
+    const xk_t high = far ? far_high : XK_C(0), more = far ? far_more : near;
     /* |sin(pi * x) / pi|, by the distance from the nearest whole number; 2^24 keeps the smallest numbers normal. */
     const xk_t r = self - xk_rint(self), sine = xk_fabs(r * lgamma_sine(r * r));
-    const xk_t factor = (left ? (x < 1 ? XK_C(1) : x) * sine : x) * XK_C(16777216);
+    const xk_t beside = (x < 1 ? XK_C(1) : x) * sine, factor = (left ? beside : x) * XK_C(16777216);
     const xk_t pole_part = xk_log_steps(factor, 24, &pole_whole);
-    const xk_t sign = low ? left ? XK_C(1) : XK_C(-1) : XK_C(0);
-    const xk_t y = (high + sign * pole_whole) + (more + sign * pole_part);
-    return low & !(xk_fabs(r) > 0) ? (xk_t)XK_INFINITY : left ? -y : y;
+    const xk_t side = left ? XK_C(1) : XK_C(-1), sign = low ? side : XK_C(0);
+    const xk_t y = (high + sign * pole_whole) + (more + sign * pole_part), other = -y, sided = left ? other : y;
+    return low & !(xk_fabs(r) > 0) ? (xk_t)XK_INFINITY : sided;
 }
 #else
 /* lgamma(2 + v) / (v * (1 + v)), -3/4 <= v <= 1/2 */
