@@ -40,7 +40,7 @@ def child(options):
         for size in options.sizes:
             library.keep.clear()
             x, out = torch.rand(size), torch.empty(size)
-            run = library.prepared(name, (x,) * numbers, out)
+            run = library.prepared(name, (x,) * numbers, [out])
             between = (lambda x=x, name=name: theirs[name](x)) if options.scene == 'torch' else (lambda: None)
             take(run, between, options.seconds / 5)
             result[f'{name} {size}'] = take(run, between, options.seconds)

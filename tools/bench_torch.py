@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Times the CPU backend's pointwise operators against PyTorch's, both called from this process on the same data.
+"""Times the CPU backend's operators against PyTorch's, both called from this process on the same data.
 
-  bench_torch.py --build build/test                  all operators, f32, 1 and 2 threads, 64 Ki and 16 Mi elements
+  bench_torch.py --build build/test                  pointwise ones, f32, 1 and 2 threads, 64 Ki and 16 Mi elements
+  bench_torch.py --build build/test --movers         what moves data: views that are copied, padding, resampling, selections
+  bench_torch.py --build build/test --rows           reductions, normalisation, losses, products, attention
   bench_torch.py --build build/test --dtype bf16 --threads 1 --sizes 65536 exp silu
 
 A sample of one library is taken right before a sample of the other, and the ratio of the two is kept: what else the
@@ -20,6 +22,7 @@ import statistics
 import sys
 import time
 
+from bench_torch_cases import movers, rows
 from bench_torch_library import Library, chosen, plain, same, time_text
 from bench_torch_ops import layouts, operators
 
@@ -54,14 +57,18 @@ def sample(run, count):
     return (time.perf_counter() - start) / count
 
 
-def compare(ours, theirs, samples):
-    """Median seconds of a call of ours, of theirs, and the median ratio of neighbouring samples."""
+def compare(ours, theirs, samples, least):
+    """Median seconds of a call of ours, of theirs, and the median ratio of neighbouring samples; or least seconds and their
+    ratio."""
     counts = []
     for run in (ours, theirs):
         run()
         each = min(sample(run, 1) for _ in range(3))
         counts.append(max(1, int(SAMPLE_SECONDS / max(each, 1e-6))))
     pairs = [(sample(ours, counts[0]), sample(theirs, counts[1])) for _ in range(samples)]
+    if least:
+        a, b = (min(pair[i] for pair in pairs) for i in range(2))
+        return a, b, b / a
     return (statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs),
             statistics.median(b / a for a, b in pairs))
 
@@ -70,17 +77,24 @@ def size_text(size):
     return f'{size >> 20} Mi' if size >= 1 << 20 else f'{size >> 10} Ki' if size >= 1 << 10 else str(size)
 
 
+def check(name, case, dtype):
+    results, expected = [out.clone() for out in case.outs], case.theirs()
+    for result, answer in zip(results, expected if isinstance(expected, tuple) else (expected,)):
+        if not case.in_place and not same(result, answer, dtype):
+            raise SystemExit(f'bench_torch.py: {name}: the libraries disagree')
+
+
 def run_with(options, torch, library, threads, table):
     torch.set_num_threads(threads)
-    for name, make in chosen((layouts if options.layouts else operators)(torch), options.names):
+    for name, make in chosen(options.cases(torch), options.names):
         for size in options.sizes:
             case = make(size, options.dtype)
+            if case is None:
+                continue
             library.keep.clear()
-            ours = library.prepared(plain(name), case.args, case.out)
-            result, expected = case.out.clone(), case.theirs()
-            if not case.in_place and not same(result, expected, options.dtype):
-                raise SystemExit(f'bench_torch.py: {name}: the libraries disagree')
-            found = compare(ours, case.theirs, options.samples)
+            ours = library.prepared(plain(name), case.args, case.outs)
+            check(name, case, options.dtype)
+            found = compare(ours, case.theirs, options.samples, options.least)
             table.setdefault(name, {})[size, threads] = found
             if sys.stderr.isatty() or options.verbose:
                 print(f'{name}, {size_text(size)}, {threads}: {found[2]:.2f}', file=sys.stderr, flush=True)
@@ -113,12 +127,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('names', nargs='*', help='operators; all of them by default')
     parser.add_argument('--build', default='build', help='build folder of the library; else an installed one is used')
-    parser.add_argument('--dtype', default='f32', choices=['f32', 'f64', 'f16', 'bf16'])
+    parser.add_argument('--dtype', default='f32', choices=['f32', 'f64', 'f16', 'bf16', 'i8'])
     parser.add_argument('--threads', type=lambda text: [int(x) for x in text.split(',')], default=[1, 2])
     parser.add_argument('--sizes', type=lambda text: [int(x) for x in text.split(',')], default=[1 << 16, 1 << 24],
                         help='elements, e.g. 65536,16777216')
-    parser.add_argument('--layouts', action='store_true', help='broadcast, turned and strided operands instead')
+    for other, what in ((layouts, 'broadcast, turned and strided operands'), (movers, 'what moves data'),
+                        (rows, 'reductions, normalisation, losses, products')):
+        parser.add_argument(f'--{other.__name__}', dest='cases', action='store_const', const=other, default=operators,
+                            help=f'{what}, in the place of pointwise operators')
     parser.add_argument('--samples', type=int, default=SAMPLES)
+    parser.add_argument('--least', action='store_true', help='least times and their ratio: for a machine that does other work')
     parser.add_argument('--verbose', action='store_true', help='ratios as they come, on standard error')
     options = parser.parse_args()
     set_up_process()

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Times a GPU backend's pointwise operators against PyTorch's and against a copy, all on the same data and stream.
+"""Times a GPU backend's operators against PyTorch's and against a copy, all on the same data and stream.
 
-  bench_torch_gpu.py --build build                       all operators, f32, f16 and bf16, 256 MiB a tensor
+  bench_torch_gpu.py --build build                       pointwise ones, f32, f16 and bf16, 256 MiB a tensor
   bench_torch_gpu.py --build build --dtypes bf16 silu exp
   bench_torch_gpu.py --build build --layouts             broadcast, turned and strided operands
+  bench_torch_gpu.py --build build --movers              what moves data: views that are copied, padding, resampling, selections
+  bench_torch_gpu.py --build build --rows                reductions, normalisation, losses, products, attention
 
 A sample is a batch of calls between two of the device's events. Samples of this library, of PyTorch and of a copy from
 device memory to device memory take turns. A cell shows the median time of a call of this library; its bandwidth as a
@@ -15,6 +17,7 @@ import math
 import statistics
 import sys
 
+from bench_torch_cases import movers, rows
 from bench_torch_library import Library, chosen, plain, same, time_text
 from bench_torch_ops import BYTES, layouts, operators
 

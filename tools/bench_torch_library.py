@@ -16,7 +16,7 @@ class Value(ctypes.Structure):
     _fields_ = [('kind', ctypes.c_uint32), ('count', ctypes.c_uint32), ('bits', ctypes.c_uint64)]
 
 
-NONE, TENSOR, BOOL, INT, REAL, CHOICE = 0, 1, 2, 3, 4, 7
+NONE, TENSOR, BOOL, INT, REAL, INTS, CHOICE, TENSORS = 0, 1, 2, 3, 4, 6, 7, 8
 DLPACK_DEVICE_TYPE = {'cpu': 1, 'cuda': 2, 'hip': 10}
 
 
@@ -65,18 +65,28 @@ class Library:
             return Value(REAL, 1, ctypes.c_uint64.from_buffer(ctypes.c_double(x)).value)
         if isinstance(x, tuple):
             return Value(CHOICE, 1, x[0])
+        if isinstance(x, list):
+            return self.list_value(x)
         return Value(TENSOR, 1, ctypes.addressof(self.tensor(x)))
 
-    def prepared(self, name, args, out):
+    def list_value(self, items):
+        if items and isinstance(items[0], int):
+            kind, array = INTS, (ctypes.c_int64 * len(items))(*items)
+        else:
+            kind, array = TENSORS, (ctypes.c_void_p * len(items))(*(ctypes.addressof(self.tensor(x)) for x in items))
+        self.keep.append(array)
+        return Value(kind, len(items), ctypes.addressof(array))
+
+    def prepared(self, name, args, outs):
         """A call without arguments."""
         op = ctypes.c_void_p(self.lib.expops_find(name.encode()))
         if not op.value:
             raise SystemExit(f'expops: no operator {name}')
         values = (Value * max(1, len(args)))(*map(self.value, args))
-        out_tensor = ctypes.byref(self.tensor(out))
-        call, count, one = self.lib.expops_call, ctypes.c_size_t(len(args)), ctypes.c_size_t(1)
-        self.check(call(op, self.device, self.stream, values, count, out_tensor, one))
-        return lambda: call(op, self.device, self.stream, values, count, out_tensor, one)
+        tensors = (Tensor * len(outs))(*map(self.tensor, outs))
+        call, count, results = self.lib.expops_call, ctypes.c_size_t(len(args)), ctypes.c_size_t(len(outs))
+        self.check(call(op, self.device, self.stream, values, count, tensors, results))
+        return lambda: call(op, self.device, self.stream, values, count, tensors, results)
 
 
 def plain(name):

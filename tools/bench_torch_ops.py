@@ -13,15 +13,16 @@ DOMAINS = {
 UNARY = ('abs ceil floor trunc frac sign sgn neg square reciprocal rsqrt exp exp2 expm1 log log2 log10 log1p sin cos sinh '
          'cosh asinh acosh atanh erf erfinv digamma lgamma i0 special_i0e special_i1 sinc deg2rad rad2deg sigmoid').split()
 BINARY = ('mul maximum fmin hypot heaviside logaddexp logaddexp2 xlogy special_xlog1py').split()
-BYTES = {'f16': 2, 'bf16': 2, 'f32': 4, 'f64': 8}
+BYTES = {'i8': 1, 'f16': 2, 'bf16': 2, 'f32': 4, 'f64': 8}
 COMPARE = ('eq ne ge gt le lt logical_xor').split()
 
 
 class Case:
-    """`unread`: positions of the tensors of which an operator needs no element."""
+    """`unread`: positions of the tensors of which an operator needs no element; `more`: results behind the first."""
 
-    def __init__(self, out, args, theirs, in_place=False, unread=()):
+    def __init__(self, out, args, theirs, in_place=False, unread=(), more=()):
         self.out, self.args, self.theirs, self.in_place, self.unread = out, args, theirs, in_place, unread
+        self.outs = [out, *more]
 
 
 class Data:
@@ -30,7 +31,7 @@ class Data:
 
     def dtype(self, name):
         return {'f32': self.torch.float32, 'f64': self.torch.float64, 'f16': self.torch.float16,
-                'bf16': self.torch.bfloat16}[name]
+                'bf16': self.torch.bfloat16, 'i8': self.torch.int8}[name]
 
     def draw(self, shape, dtype, domain=(-4, 4), number=0):
         key = (str(shape), dtype, domain, number)
