@@ -41,7 +41,8 @@ XK_FN xk_acc xk_lift(xk_t x)
 
 XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
 {
-    return b > a || xk_isnan(b) ? b : a;
+    const xk_t chosen = b > a ? b : a; /* an instruction, and a NaN in `a` stays */
+    return xk_isnan(b) ? b : chosen;
 }
 
 XK_FN xk_r xk_finish(xk_acc a, xk_t n)

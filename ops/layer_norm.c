@@ -71,6 +71,26 @@ XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
     return xk_acc_of(count, a.mean + gap * share, a.squares + b.squares + gap * gap * a.count * share);
 }
 
+/* A vector's elements at once, a power of 2 of them: their mean needs no division. */
+#define XK_COMBINES_MANY 1
+#define XK_ADD_HALVES(half) \
+    XK_UNROLL \
+    for (int k = 0; n > half && k < half; k++) \
+        sum[k] += sum[(k + half) % n];
+XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
+{
+    xk_t sum[16], squares = 0;
+    XK_UNROLL
+    for (int k = 0; k < n; k++)
+        sum[k] = more[k].mean;
+    XK_ADD_HALVES(8) XK_ADD_HALVES(4) XK_ADD_HALVES(2) XK_ADD_HALVES(1)
+    const xk_t mean = sum[0] / (xk_t)n;
+    XK_UNROLL
+    for (int k = 0; k < n; k++)
+        squares += (more[k].mean - mean) * (more[k].mean - mean);
+    return xk_combine(acc, xk_acc_of((xk_t)n, mean, squares));
+}
+
 /* `squares` becomes the scale. */
 XK_FN xk_acc xk_settle(xk_acc a, xk_t n, xk_t eps)
 {

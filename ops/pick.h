@@ -9,6 +9,9 @@
 /* Where PyTorch has no answer either (an index out of range), a device that only reads it when it runs gives 0. */
 #define EXPOPS_PICK_DOC " An index out of range gives 0; nothing outside of self is read."
 
+/* Dimensions that may be walked: there is a value for each of them. */
+enum { EXPOPS_PICK_DIMS = EXPOPS_MAX_VALUES - 3 };
+
 /* `out` is made of `source`, in whose dimensions behind `out`'s the elements of argument `parameter`, seen as `index`, are looked
  * up. `wrap`: added to negative ones. */
 static inline void expops_pick_leaf(expops_draft *d, const expops_view *out, const expops_view *source,
@@ -25,6 +28,12 @@ static inline void expops_pick_leaf(expops_draft *d, const expops_view *out, con
     expops_leaf_value(leaf, wrap);
     expops_leaf_value(leaf, from.ndim - to.ndim);
     expops_leaf_value(leaf, elements);
+    for (int32_t dim = to.ndim; dim < from.ndim; dim++) {
+        int64_t step = 1;
+        for (int32_t behind = dim + 1; behind < from.ndim; behind++)
+            step *= from.shape[behind];
+        expops_leaf_value(leaf, step);
+    }
     expops_leaf_picks(leaf, parameter, &picks);
 }
 

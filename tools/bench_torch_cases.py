@@ -81,10 +81,10 @@ def copies(torch, data):
     """Views that are copied: where PyTorch has a view and copies that, without a kernel of its own."""
     def viewed(args, view):
         def make(size, dtype):
-            x = args(Shapes(data, size, dtype))
-            turned = view(x[0])
+            given_args = args(Shapes(data, size, dtype))
+            turned = view(*given_args)
             out = torch.empty(turned.shape, dtype=turned.dtype).zero_()
-            return Case(out, x, lambda: out.copy_(view(x[0])))
+            return Case(out, given_args, lambda: out.copy_(view(*given_args)))
         return make
 
     def images(s):
@@ -93,19 +93,19 @@ def copies(torch, data):
         'alias_copy': viewed(lambda s: [s.line()], lambda x: x),
         'lift_fresh_copy': viewed(lambda s: [s.line()], lambda x: x),
         'alias_copy.channels last to plain': viewed(lambda s: [images(s)], lambda x: x),
-        'permute_copy.to channels last': viewed(lambda s: [s.images(), [0, 2, 3, 1]], lambda x: x.permute(0, 2, 3, 1)),
+        'permute_copy.to channels last': viewed(lambda s: [s.images(), [0, 2, 3, 1]], lambda x, dims: x.permute(dims)),
         'permute_copy.swap outer': viewed(lambda s: [s.draw(s.size // 8192, 8, 16, 64), [0, 2, 1, 3]],
-                                          lambda x: x.permute(0, 2, 1, 3)),
-        'permute_copy.reverse': viewed(lambda s: [s.draw(s.size // 4096, 64, 64), [2, 1, 0]], lambda x: x.permute(2, 1, 0)),
+                                          lambda x, dims: x.permute(dims)),
+        'permute_copy.reverse': viewed(lambda s: [s.draw(s.size // 4096, 64, 64), [2, 1, 0]], lambda x, dims: x.permute(dims)),
         't_copy': viewed(lambda s: [s.square()], lambda x: x.t()),
         't_copy.tall': viewed(lambda s: [s.draw(s.size // 16, 16)], lambda x: x.t()),
-        'transpose_copy.batched': viewed(lambda s: [s.rows().view(-1, 32, 32), 1, 2], lambda x: x.transpose(1, 2)),
-        'transpose_copy.outer': viewed(lambda s: [s.rows().view(-1, 32, 32), 0, 1], lambda x: x.transpose(0, 1)),
-        'expand_copy.rows': viewed(lambda s: [s.draw(1, 1024), [s.size // 1024, 1024]], lambda x: x.expand(-1 if x.shape[0] > 1 else 64, 1024)),
-        'squeeze_copy': viewed(lambda s: [s.rows().unsqueeze(1), [1]], lambda x: x.squeeze(1)),
-        'unsqueeze_copy': viewed(lambda s: [s.rows(), 1], lambda x: x.unsqueeze(1)),
+        'transpose_copy.batched': viewed(lambda s: [s.rows().view(-1, 32, 32), 1, 2], torch.transpose),
+        'transpose_copy.outer': viewed(lambda s: [s.rows().view(-1, 32, 32), 0, 1], torch.transpose),
+        'expand_copy.rows': viewed(lambda s: [s.draw(1, 1024), [s.size // 1024, 1024]], lambda x, shape: x.expand(shape)),
+        'squeeze_copy': viewed(lambda s: [s.rows().unsqueeze(1), [1]], lambda x, dims: x.squeeze(dims[0])),
+        'unsqueeze_copy': viewed(lambda s: [s.rows(), 1], torch.unsqueeze),
         'as_strided_copy': viewed(lambda s: [s.line(), [s.size // 2048, 1024], [2048, 2], 1],
-                                  lambda x: x.as_strided((x.numel() // 2048, 1024), (2048, 2), 1)),
+                                  torch.as_strided),
     }
 
 
@@ -224,7 +224,8 @@ def windows(torch, data):
     made.update({
         'constant_pad_nd*': f(lambda s: ([s.images(), [2] * 4, 0.0], given(functions.pad, s.images(), [2] * 4))),
         '_pad_circular*': f(lambda s: ([s.images(), [2] * 4], given(functions.pad, s.images(), [2] * 4, mode='circular'))),
-        'im2col': w(im2col, FLOATS), 'col2im': w(col2im, FLOATS),
+        'im2col': w(im2col, FLOATS), # PyTorch adds half types in their own type: numbers of one sign, for the check
+        'col2im': written(torch, data, col2im, (0, 1), FLOATS),
     })
     return made
 

@@ -102,12 +102,16 @@ cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_
     return view;
 }
 
+int cpu_is_large(const cpu_kernel *kernel)
+{
+    return kernel->elements * kernel->operand[0].bytes >= CPU_STREAM_BYTES;
+}
+
 int cpu_streams(const cpu_kernel *kernel, int32_t across)
 {
     const cpu_operand *const out = &kernel->operand[0];
 
-    return out->strides[across] == 1 && kernel->shape[across] * out->bytes >= CPU_STREAM_ROW_BYTES &&
-           kernel->elements * out->bytes >= CPU_STREAM_BYTES;
+    return out->strides[across] == 1 && kernel->shape[across] * out->bytes >= CPU_STREAM_ROW_BYTES && cpu_is_large(kernel);
 }
 
 int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch)
@@ -143,19 +147,21 @@ void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes
     memcpy(to + head + middle, from + head + middle, bytes - head - middle);
 }
 
+/* Rows that follow one another are one. */
 static void store_streamed(const cpu_kernel *kernel, const cpu_position *position, cpu_view view, char *to,
                            cpu_buffer *converted)
 {
     const cpu_operand *const op = &kernel->operand[0];
+    const int64_t row = view.row_bytes / cpu_dtype_bytes[op->store], down = down_stride(kernel, op);
+    const int64_t joined = row == position->cols && down == row ? position->rows : 1, cols = position->cols * joined;
 
-    for (int64_t r = 0; r < position->rows; r++) {
+    for (int64_t r = 0; r < position->rows; r += joined) {
         const char *from = view.data + r * view.row_bytes;
         if (op->dtype != op->store) {
-            cpu_convert(kernel->level, op->dtype, converted->bytes, 1, op->store, from, 1, (size_t)position->cols);
+            cpu_convert(kernel->level, op->dtype, converted->bytes, 1, op->store, from, 1, (size_t)cols);
             from = converted->bytes;
         }
-        cpu_stream(kernel->level, to + r * down_stride(kernel, op) * op->bytes, from,
-                   (size_t)(position->cols * op->bytes));
+        cpu_stream(kernel->level, to + r * down * op->bytes, from, (size_t)(cols * op->bytes));
     }
 }
 
@@ -173,6 +179,10 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
                       &scratch->between);
     if (cpu_streams_now(kernel, launch)) {
         store_streamed(kernel, position, view, to, &scratch->between);
+        return;
+    }
+    if (position->cols == 1) {
+        cpu_convert(kernel->level, op->dtype, to, down, op->store, view.data, 1, (size_t)position->rows);
         return;
     }
     for (int64_t r = 0; r < position->rows; r++)

@@ -9,25 +9,8 @@
 
 typedef void cpu_pointwise_fn(size_t n, void *out, const void *const *in, uint32_t scalars);
 
-/* A family's functions over rows. `acc` is one accumulator or, where said, an array of n. */
-typedef struct cpu_row_functions {
-    uint32_t acc_bytes;
-    uint32_t num_numbers;
-    void (*identity)(void *accs, size_t n);
-    /* One accumulator takes n elements; n accumulators take one element each. */
-    void (*reduce)(void *acc, size_t n, const void *const *in, const void *const *numbers);
-    void (*columns)(void *accs, size_t n, const void *const *in, const void *const *numbers);
-    void (*combine)(void *accs, const void *others, size_t n);
-    void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
-    /* Of a text that says XK_PRODUCT, else NULL: adds the product of panels to product_rows x product_columns accumulators,
-     * whose rows lie `step` apart. A panel has n times so many elements side by side as the accumulators have rows or columns. */
-    void (*product)(void *accs, size_t step, const void *left, const void *right, size_t n);
-    uint32_t product_rows, product_columns;
-    /* Maps: what all elements of a row share is worked out once, before the first of them. */
-    void (*settle)(void *accs, size_t n, int64_t length, const void *const *numbers);
-    /* acc_step 0: all elements belong to one row; 1: each to its own. */
-    void (*map)(size_t n, void *out, const void *const *in, const void *accs, uint32_t acc_step);
-} cpu_row_functions;
+/* A family's functions over rows: cpu_row_functions.h. */
+typedef struct cpu_row_functions cpu_row_functions;
 
 /* Operators of positions: out[i] = 0 or, where the function of first + i * step is true, one; `one` is an element of `bytes`
  * bytes. */

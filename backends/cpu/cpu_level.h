@@ -3,6 +3,7 @@
 #define CPU_LEVEL_H
 
 #include "cpu_dtype.h"
+#include "cpu_instance.h"
 
 enum { CPU_CLASSES = EXPOPS_COMPUTE_C128 + 1 };
 
@@ -13,6 +14,30 @@ typedef void cpu_convert_fn(void *to, ptrdiff_t to_step, const void *from, ptrdi
 typedef void cpu_transpose_fn(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t rows,
                               size_t cols);
 
+/* Rows of `cols` elements; strides are in elements. */
+typedef void cpu_move_rows_fn(void *to, ptrdiff_t to_row, ptrdiff_t to_step, const void *from, ptrdiff_t from_row,
+                              ptrdiff_t from_step, size_t rows, size_t cols);
+
+/* Elements of a row that are moved alike: `count` of them, the first at column `first`, from places `step` apart; or CPU_ABSENT. */
+typedef struct cpu_piece {
+    int64_t from, step;
+    size_t first, count;
+} cpu_piece;
+
+/* A block whose element (r, c) is the one at from + row_from[r] + col_from[c], or `instead`'s at the same place where either is
+ * CPU_ABSENT. Strides are in elements. */
+typedef struct cpu_pieces {
+    void *to;
+    const void *from, *instead;
+    ptrdiff_t to_step, to_row, instead_step, instead_row;
+    const int64_t *row_from, *col_from;
+    size_t rows, cols;
+    const cpu_piece *piece; /* the columns once more; of none, those are moved one by one */
+    size_t num_pieces;
+    int in_turn; /* of two pieces: they are the even columns, and the odd ones */
+} cpu_pieces;
+typedef void cpu_pieces_fn(const cpu_pieces *pieces);
+
 typedef struct cpu_level {
     const char *name;                               /* "x86-64-v3" */
     cpu_convert_fn *load[EXPOPS_DTYPE_COUNT];       /* as it lies in memory to what it is computed in */
@@ -22,6 +47,8 @@ typedef struct cpu_level {
     cpu_convert_fn *to_f32[EXPOPS_DTYPE_COUNT];     /* load and cast in one, or NULL */
     cpu_convert_fn *move[5];                        /* elements of 1 << i bytes, no conversion */
     cpu_transpose_fn *transpose[5];
+    cpu_move_rows_fn *move_rows[5];
+    cpu_pieces_fn *pieces[5];
     /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
      * of 64. */
     void (*stream)(void *to, const void *from, size_t bytes);

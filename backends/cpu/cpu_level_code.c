@@ -104,6 +104,12 @@ static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t 
         else if (out_step == 1 && in_step == -1) \
             for (size_t i = 0; i < n; i++) \
                 o[i] = x[-(ptrdiff_t)i]; \
+        else if (out_step == 1 && in_step == 2) \
+            for (size_t i = 0; i < n; i++) \
+                o[i] = x[2 * i]; \
+        else if (out_step == 2 && in_step == 1) \
+            for (size_t i = 0; i < n; i++) \
+                o[2 * i] = x[i]; \
         else \
             for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++) \
                 o[i * out_step] = x[i * in_step]; \
@@ -115,6 +121,7 @@ CPU_MOVE(8)
 CPU_MOVE(16)
 
 #include "cpu_transpose.inc"
+#include "cpu_pieces.inc"
 #include "cpu_vector.inc"
 
 /* --- stores past the caches --- */
@@ -168,6 +175,8 @@ const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
     .truth = { CPU_EACH_CLASS(CPU_TRUTH_ENTRY, bool) },
     .move = { move_1, move_2, move_4, move_8, move_16 },
     .transpose = { transpose_1, transpose_2, transpose_4, transpose_8, transpose_16 },
+    .move_rows = { move_rows_1, move_rows_2, move_rows_4, move_rows_8, move_rows_16 },
+    .pieces = { pieces_1, pieces_2, pieces_4, pieces_8, pieces_16 },
     .stream = stream,
     .stream_end = stream_end,
 };

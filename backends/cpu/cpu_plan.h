@@ -7,6 +7,7 @@
 #include "cpu_instance.h"
 #include "cpu_level.h"
 #include "cpu_pool.h"
+#include "cpu_row_functions.h"
 
 enum {
     CPU_MAX_RANK = CPU_MAX_INDICES, /* the core's 16, and one more for rows without a dimension */
@@ -61,9 +62,7 @@ typedef struct cpu_walk {
     uint32_t reads[EXPOPS_MAX_WALKED];
     int64_t values[EXPOPS_MAX_VALUES];
     int64_t around[CPU_MAX_RANK]; /* sizes of the dimensions that the indices count */
-    uint32_t along;               /* the index that counts `across`, or `indices` */
-    uint32_t picked;              /* the operand whose elements are one more index, or 0; */
-    uint32_t picks_across;        /* not the same one for a whole row */
+    uint32_t picked;              /* the operand whose elements are one more index, or 0 */
 } cpu_walk;
 
 struct expops_backend_kernel {
@@ -81,7 +80,9 @@ struct expops_backend_kernel {
     uint32_t scalars;                   /* pointwise: bit i where argument i is a scalar */
     int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
     /* rows */
-    uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each */
+    uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
+    uint32_t short_rows;       /* or along its rows, */
+    uint32_t turned;           /* which are turned to be reduced */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
@@ -125,6 +126,7 @@ void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t 
                 cpu_scratch *scratch);
 /* Whether the output is large and written in long runs, so that it had better go past the caches. */
 int cpu_streams(const cpu_kernel *kernel, int32_t across);
+int cpu_is_large(const cpu_kernel *kernel);
 /* Not in place, though: the lines are in the cache already. */
 int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch);
 /* Copies past the caches. */

@@ -1,9 +1,14 @@
-/* Operators over rows. Rows are taken in groups: one row, whose elements the instance reduces in vectors (by rows), or a
- * block of neighbouring rows with an accumulator each, where neighbours are closer in memory than a row's own elements (by
+/* Operators over rows. Rows are taken in groups: one row, whose elements the instance reduces in vectors (by rows), several
+ * short ones that way, or a block of neighbouring rows where neighbours are closer in memory than a row's own elements (by
  * columns). Threads share the groups, or, where there are few, the blocks of each group. */
 #include "cpu_plan.h"
 
-enum { PARTS_EACH = 4 }; /* of a group, for each of the threads that share it */
+enum {
+    PARTS_EACH = 4,        /* of a group, for each of the threads that share it */
+    GROUP_ELEMENTS = 8192, /* of short rows that are not buffered */
+    TURNED_LENGTH = 256,   /* of rows that are turned, so that an accumulator of more than one word is a vector's */
+    TURNED_COLS = 16,
+};
 
 typedef struct rows_task {
     const cpu_kernel *kernel;
@@ -14,9 +19,15 @@ typedef struct rows_task {
     int64_t partial_bytes;
 } rows_task;
 
-static int64_t group_cols(const cpu_kernel *kernel, const cpu_position *position)
+/* Accumulators of the group that begins at a position. */
+static int64_t group_size(const cpu_kernel *kernel, const cpu_position *position)
 {
-    return kernel->by_columns ? position->cols : 1;
+    return kernel->by_columns ? position->cols : kernel->short_rows ? position->rows : 1;
+}
+
+static size_t most_accs(const cpu_kernel *kernel)
+{
+    return (size_t)(kernel->by_columns ? kernel->blocks.cols : kernel->short_rows ? kernel->blocks.rows : 1);
 }
 
 void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
@@ -30,40 +41,80 @@ void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu
     }
 }
 
-/* Addresses of row r of the first `count` inputs. */
-static void point(const cpu_scratch *scratch, uint32_t count, int64_t r, const void **in)
+/* An input's block; where its rows are all the same, one of them. */
+static cpu_view load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t i, const cpu_position *position,
+                     cpu_scratch *scratch)
 {
-    for (uint32_t i = 0; i < count; i++)
+    const cpu_operand *const op = &kernel->operand[i];
+    cpu_position one = *position;
+
+    if (kernel->blocks.down < 0 || (op->mode != CPU_FILLED && op->strides[kernel->blocks.down]))
+        return cpu_load(kernel, launch, i, position, scratch);
+    one.rows = 1;
+    cpu_view view = cpu_load(kernel, launch, i, &one, scratch);
+    view.row_bytes = 0;
+    return view;
+}
+
+/* Addresses of row r of the first `count` inputs, and elements from row to row. */
+static void point(const cpu_kernel *kernel, const cpu_scratch *scratch, uint32_t count, int64_t r, const void **in,
+                  int64_t *steps)
+{
+    const uint32_t bytes = cpu_dtype_bytes[kernel->instance->store];
+
+    for (uint32_t i = 0; i < count; i++) {
         in[i] = scratch->view[1 + i].data + r * scratch->view[1 + i].row_bytes;
+        steps[i] = scratch->view[1 + i].row_bytes / bytes;
+    }
 }
 
 /* A block whose rows follow one another can be reduced as one. */
-static int one_run(const cpu_kernel *kernel, const cpu_scratch *scratch, const cpu_position *position)
+static int one_run(const cpu_kernel *kernel, const cpu_position *position, const int64_t *steps)
 {
     for (uint32_t i = 0; i < kernel->instance->num_lifted; i++)
-        if (scratch->view[1 + i].row_bytes != position->cols * cpu_dtype_bytes[kernel->operand[1 + i].store])
+        if (steps[i] != position->cols)
             return 0;
     return 1;
 }
 
-static void accumulate_block(const cpu_kernel *kernel, const cpu_scratch *scratch, const cpu_position *position,
-                             void *accs)
+/* Short rows by columns: turned, a few of their elements at a time. */
+static void accumulate_turned(const cpu_kernel *kernel, const cpu_position *position, const char *from, int64_t step,
+                              cpu_scratch *scratch, void *accs)
+{
+    const uint32_t bytes = cpu_dtype_bytes[kernel->instance->store];
+    const size_t rows = (size_t)position->rows;
+    const void *const turned = scratch->between.bytes;
+
+    for (int64_t first = 0, n; first < position->cols; first += n) {
+        n = position->cols - first < TURNED_COLS ? position->cols - first : TURNED_COLS;
+        kernel->level->transpose[__builtin_ctz(bytes)](scratch->between.bytes, position->rows, from + first * bytes, step,
+                                                       (size_t)n, rows);
+        kernel->instance->rows->columns(accs, rows, (size_t)n, &turned, &position->rows, scratch->numbers);
+    }
+}
+
+static void accumulate_block(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch, void *accs)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
+    const size_t count = (size_t)position->rows, cols = (size_t)position->cols;
+    const uint32_t lifted = kernel->instance->num_lifted;
     const void *in[CPU_MAX_OPERANDS];
+    int64_t steps[CPU_MAX_OPERANDS];
 
-    if (!kernel->by_columns && one_run(kernel, scratch, position)) {
-        point(scratch, kernel->instance->num_lifted, 0, in);
-        rows->reduce(accs, (size_t)(position->rows * position->cols), in, scratch->numbers);
-        return;
-    }
-    for (int64_t r = 0; r < position->rows; r++) {
-        point(scratch, kernel->instance->num_lifted, r, in);
-        if (kernel->by_columns)
-            rows->columns(accs, (size_t)position->cols, in, scratch->numbers);
-        else
-            rows->reduce(accs, (size_t)position->cols, in, scratch->numbers);
-    }
+    point(kernel, scratch, lifted, 0, in, steps);
+    if (kernel->by_columns)
+        rows->columns(accs, cols, count, in, steps, scratch->numbers);
+    else if (kernel->turned && position->rows >= TURNED_COLS)
+        accumulate_turned(kernel, position, in[0], steps[0], scratch, accs);
+    else if (kernel->short_rows)
+        rows->reduce(accs, count, cols, in, steps, scratch->numbers);
+    else if (one_run(kernel, position, steps))
+        rows->reduce(accs, 1, count * cols, in, steps, scratch->numbers);
+    else
+        for (int64_t r = 0; r < position->rows; r++) {
+            point(kernel, scratch, lifted, r, in, steps);
+            rows->reduce(accs, 1, cols, in, steps, scratch->numbers);
+        }
 }
 
 static void accumulate(const rows_task *task, int64_t first, int64_t last, cpu_scratch *scratch, void *accs)
@@ -74,9 +125,25 @@ static void accumulate(const rows_task *task, int64_t first, int64_t last, cpu_s
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
-            scratch->view[i] = cpu_load(kernel, task->launch, i, &position, scratch);
-        accumulate_block(kernel, scratch, &position, accs);
+            scratch->view[i] = load(kernel, task->launch, i, &position, scratch);
+        accumulate_block(kernel, &position, scratch, accs);
         cpu_position_next(kernel, &position);
+    }
+}
+
+static void map_block(const cpu_kernel *kernel, const cpu_position *position, cpu_view out, cpu_scratch *scratch,
+                      const void *accs)
+{
+    const cpu_row_functions *const rows = kernel->instance->rows;
+    const int64_t at_once = kernel->by_columns || kernel->short_rows ? position->rows : 1;
+    const int64_t step = out.row_bytes / cpu_dtype_bytes[kernel->instance->result];
+    const void *in[CPU_MAX_OPERANDS];
+    int64_t steps[CPU_MAX_OPERANDS];
+
+    for (int64_t r = 0; r < position->rows; r += at_once) {
+        point(kernel, scratch, kernel->instance->num_arrays, r, in, steps);
+        rows->map(out.data + r * out.row_bytes, step, (size_t)at_once, (size_t)position->cols, in, steps, accs,
+                  kernel->by_columns);
     }
 }
 
@@ -84,34 +151,32 @@ static void map(const rows_task *task, int64_t first, int64_t last, cpu_scratch 
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_instance *const instance = kernel->instance;
-    const void *in[CPU_MAX_OPERANDS];
     cpu_position position;
 
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         for (uint32_t i = 1; i <= instance->num_arrays; i++)
             if (kernel->units > 1 || i > instance->num_lifted)
-                scratch->view[i] = cpu_load(kernel, task->launch, i, &position, scratch);
+                scratch->view[i] = load(kernel, task->launch, i, &position, scratch);
         const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
-        for (int64_t r = 0; r < position.rows; r++) {
-            point(scratch, instance->num_arrays, r, in);
-            instance->rows->map((size_t)position.cols, out.data + r * out.row_bytes, in, accs, kernel->by_columns);
-        }
+        map_block(kernel, &position, out, scratch, accs);
         cpu_store(kernel, task->launch, &position, out, scratch);
         cpu_position_next(kernel, &position);
     }
 }
 
+/* Results of a group are along one of a block's two dimensions, and one element in the other. */
 static void finish(const rows_task *task, int64_t group, cpu_scratch *scratch, const void *accs)
 {
     const cpu_kernel *const kernel = task->kernel;
     cpu_position position;
 
     cpu_position_set(kernel, &position, group * (kernel->units ? kernel->units : 1));
-    position.rows = 1;
-    position.cols = group_cols(kernel, &position);
+    const int64_t count = group_size(kernel, &position);
+    position.rows = kernel->short_rows ? count : 1;
+    position.cols = kernel->short_rows ? 1 : count;
     const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
-    kernel->instance->rows->finish(out.data, accs, (size_t)position.cols, kernel->length, scratch->numbers);
+    kernel->instance->rows->finish(out.data, accs, (size_t)count, kernel->length, scratch->numbers);
     cpu_store(kernel, task->launch, &position, out, scratch);
 }
 
@@ -121,7 +186,7 @@ static void run_groups(void *context, int64_t first, int64_t last, cpu_scratch *
     const rows_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const rows = kernel->instance->rows;
-    const size_t accs_count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
+    const size_t accs_count = most_accs(kernel);
     char *const accs = scratch->accs;
 
     cpu_take_numbers(task->kernel, task->launch, scratch);
@@ -152,7 +217,7 @@ static void accumulate_parts(void *context, int64_t first, int64_t last, cpu_scr
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (int64_t part = first; part < last; part++) {
         char *const accs = task->partials + part * task->partial_bytes;
-        kernel->instance->rows->identity(accs, kernel->by_columns ? (size_t)kernel->blocks.cols : 1);
+        kernel->instance->rows->identity(accs, most_accs(kernel));
         accumulate(task, block + part * kernel->units / task->parts, block + (part + 1) * kernel->units / task->parts,
                    scratch, accs);
     }
@@ -170,9 +235,7 @@ static void map_blocks(void *context, int64_t first, int64_t last, cpu_scratch *
 
 static int64_t partial_bytes(const cpu_kernel *kernel)
 {
-    const int64_t count = kernel->by_columns ? kernel->blocks.cols : 1;
-
-    return (count * kernel->instance->rows->acc_bytes + 63) / 64 * 64;
+    return ((int64_t)most_accs(kernel) * kernel->instance->rows->acc_bytes + 63) / 64 * 64;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -184,7 +247,7 @@ static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const rows = kernel->instance->rows;
-    const size_t count = kernel->by_columns ? (size_t)kernel->blocks.cols : 1;
+    const size_t count = most_accs(kernel);
 
     task->partials = scratch->partials;
     task->partial_bytes = partial_bytes(kernel);
@@ -279,6 +342,38 @@ static void cut_columns(cpu_kernel *kernel, int32_t across)
     cpu_blocks_cut(kernel, across, cols, down, direct ? 256 : room / cols, CPU_DOWN_IN_PLACE);
 }
 
+/* Whether the output's rows lie one after the other. */
+static int rows_follow(const cpu_kernel *kernel, int32_t down, int32_t across)
+{
+    const int64_t *const strides = kernel->operand[0].strides;
+
+    return strides[across] == 1 && strides[down] == kernel->shape[across];
+}
+
+/* Rows of which several fit a block; 0 where they do not. */
+static int cut_short_rows(cpu_kernel *kernel)
+{
+    const int32_t across = (int32_t)kernel->rank - 1, down = (int32_t)kernel->kept - 1;
+    const cpu_instance *const instance = kernel->instance;
+    const int64_t inner = kernel->shape[across], bytes = cpu_dtype_bytes[instance->store];
+
+    if (!kernel->length || !kernel->kept || kernel->rank - kernel->kept > 1)
+        return 0;
+    const int streamed = instance->rows->map && (cpu_streams(kernel, across) || (rows_follow(kernel, down, across) &&
+                                                                                  cpu_is_large(kernel)));
+    const int64_t room = all_direct(kernel, across) && !streamed ? GROUP_ELEMENTS : capacity(kernel);
+    const int turned = instance->rows->acc_bytes > bytes && instance->num_lifted == 1 && inner <= TURNED_LENGTH;
+    const int64_t accs = turned ? CPU_BUFFER_BYTES / TURNED_COLS / bytes : CPU_ACCS_BYTES / instance->rows->acc_bytes;
+    const int64_t rows = least(least(room / inner, accs), kernel->shape[down]);
+    if (rows < 2)
+        return 0;
+    kernel->short_rows = 1;
+    kernel->turned = (uint32_t)turned;
+    kernel->streamed = (uint32_t)streamed;
+    cpu_blocks_cut(kernel, across, inner, down, rows, CPU_DOWN_IN_PLACE);
+    return 1;
+}
+
 static void cut_rows(cpu_kernel *kernel)
 {
     const int32_t across = (int32_t)kernel->rank - 1;
@@ -299,11 +394,13 @@ static void choose_modes(cpu_kernel *kernel)
 
     for (uint32_t i = 0; i < kernel->num_operands; i++) {
         cpu_operand *const op = &kernel->operand[i];
-        const int single = i == 0 && !kernel->instance->rows->map && !kernel->by_columns;
+        const int reduces = i == 0 && !kernel->instance->rows->map;
+        const int single = reduces && !kernel->by_columns && !kernel->short_rows;
+        const int64_t step = op->strides[reduces && kernel->short_rows ? kernel->blocks.down : across];
         if (op->kind == EXPOPS_OPERAND_NUMBER)
             op->mode = i <= kernel->instance->num_arrays ? CPU_FILLED : CPU_SCALAR;
         else
-            op->mode = same_type(op) && (single || op->strides[across] == 1) ? CPU_DIRECT : CPU_BUFFER;
+            op->mode = same_type(op) && (single || step == 1) ? CPU_DIRECT : CPU_BUFFER;
     }
 }
 
@@ -331,7 +428,7 @@ void cpu_rows_plan(cpu_kernel *kernel)
     kernel->by_columns = kernel->length && columns_pay(kernel, across);
     if (kernel->by_columns)
         cut_columns(kernel, across);
-    else
+    else if (!cut_short_rows(kernel))
         cut_rows(kernel);
     kernel->num_groups = 1;
     kernel->units = kernel->length ? 1 : 0;

@@ -73,18 +73,35 @@ static void pack(const select_task *task, int64_t begin, int64_t end, int64_t at
     }
 }
 
+/* Without a branch where the source has an element to read. */
+#define CHOOSE(word, yes, no, mask) ((word)((yes) & (word)-(word)(mask)) | (word)((no) & (word)((word)(mask)-1)))
 #define EXPAND(word) \
     do { \
-        const word *const from = (const word *)(const void *)task->elements, *const source = \
-                                                                                 (const word *)(const void *) \
-                                                                                     task->source; \
+        const word *const from = (const word *)(const void *)task->elements; \
+        const word *const source = (const word *)(const void *)task->source; \
         word *const to = (word *)(void *)task->out; \
-        static const word zero; \
-        for (int64_t i = begin; i < end; i++) { \
-            to[i * task->step] = !task->mask[i] ? from[i] : at < sources ? source[at] : zero; \
-            at += task->mask[i] != 0; \
+        int64_t i = begin; \
+        for (; i < end && at < sources; i++) { \
+            const word mask = task->mask[i] != 0; \
+            to[i * task->step] = CHOOSE(word, source[at], from[i], mask); \
+            at += mask; \
         } \
+        for (; i < end; i++) \
+            to[i * task->step] = task->mask[i] ? (word)0 : from[i]; \
     } while (0)
+
+static void expand_pairs(const select_task *task, int64_t begin, int64_t end, int64_t at)
+{
+    const cpu_pair *const from = (const cpu_pair *)(const void *)task->elements;
+    const cpu_pair *const source = (const cpu_pair *)(const void *)task->source;
+    cpu_pair *const to = (cpu_pair *)(void *)task->out;
+    static const cpu_pair zero;
+
+    for (int64_t i = begin; i < end; i++) {
+        to[i * task->step] = !task->mask[i] ? from[i] : at < task->kernel->sources ? source[at] : zero;
+        at += task->mask[i] != 0;
+    }
+}
 
 static void expand(const select_task *task, int64_t begin, int64_t end, int64_t at)
 {
@@ -104,7 +121,7 @@ static void expand(const select_task *task, int64_t begin, int64_t end, int64_t 
         EXPAND(uint64_t);
         break;
     default:
-        EXPAND(cpu_pair);
+        expand_pairs(task, begin, end, at);
     }
 }
 

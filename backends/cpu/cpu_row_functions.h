@@ -1,0 +1,36 @@
+/* An operator's functions over rows, compiled as cpu_instance.h says. */
+#ifndef CPU_ROW_FUNCTIONS_H
+#define CPU_ROW_FUNCTIONS_H
+
+#include "cpu_instance.h"
+
+/* Of inputs row r begins r times so many elements behind the first as `steps` says. `accs` are as many as there are rows, or
+ * columns. */
+struct cpu_row_functions {
+    uint32_t acc_bytes;
+    uint32_t num_numbers;
+    void (*identity)(void *accs, size_t n);
+    /* Accumulator r takes the n elements of row r. */
+    void (*reduce)(void *accs, size_t rows, size_t n, const void *const *in, const int64_t *steps,
+                   const void *const *numbers);
+    /* Windows, else NULL: one accumulator takes others, or runs of n elements, one after the other. A run begins so many elements
+     * behind `in` as `begins` says. */
+    void (*fold)(void *acc, const void *others, size_t n);
+    void (*chain)(void *acc, size_t runs, size_t n, const void *in, const int64_t *begins);
+    /* Accumulator i takes element i of each row. */
+    void (*columns)(void *accs, size_t n, size_t rows, const void *const *in, const int64_t *steps,
+                    const void *const *numbers);
+    void (*combine)(void *accs, const void *others, size_t n);
+    void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
+    /* Of a text that says XK_PRODUCT, else NULL: adds the product of panels to product_rows x product_columns accumulators,
+     * whose rows lie `step` apart. A panel has n times so many elements side by side as the accumulators have rows or columns. */
+    void (*product)(void *accs, size_t step, const void *left, const void *right, size_t n);
+    uint32_t product_rows, product_columns;
+    /* Maps: what all elements of a row share is worked out once, before the first of them. */
+    void (*settle)(void *accs, size_t n, int64_t length, const void *const *numbers);
+    /* With the accumulator of the row, or of the column. */
+    void (*map)(void *out, int64_t out_step, size_t rows, size_t n, const void *const *in, const int64_t *steps,
+                const void *accs, uint32_t by_columns);
+};
+
+#endif

@@ -1,0 +1,48 @@
+/* What the two ways through windows share: elements that are moved, and boxes that are summed. */
+#ifndef CPU_WINDOW_H
+#define CPU_WINDOW_H
+
+#include "cpu_plan.h"
+
+typedef struct window_task {
+    const cpu_kernel *kernel;
+    const expops_launch *launch;
+} window_task;
+
+static inline cpu_box cpu_window_box(const cpu_kernel *kernel)
+{
+    return (cpu_box){ kernel->walk.sizes, kernel->walk.around, kernel->walk.values, NULL, kernel->walk.indices };
+}
+
+/* The indices of the block's first element. */
+static inline void cpu_window_indices(const cpu_kernel *kernel, const cpu_position *position, int64_t *at)
+{
+    const uint32_t kept = kernel->rank - kernel->walk.indices;
+
+    for (uint32_t d = kept; d < kernel->rank; d++) /* a digit counts each */
+        at[d - kept] = position->index[d] * kernel->blocks.size[d];
+}
+
+/* The index that counts a dimension, or the number of indices. */
+static inline uint32_t cpu_window_index(const cpu_kernel *kernel, int32_t dim)
+{
+    const uint32_t kept = kernel->rank - kernel->walk.indices;
+
+    return dim >= 0 && (uint32_t)dim >= kept ? (uint32_t)dim - kept : kernel->walk.indices;
+}
+
+/* Whether walked dimension w has another run for each element along `dim`. */
+static inline int cpu_window_varies(const cpu_kernel *kernel, uint32_t w, int32_t dim)
+{
+    const cpu_walk *const walk = &kernel->walk;
+    const uint32_t index = cpu_window_index(kernel, dim), picks = walk->reads[w] >> walk->indices & 1u;
+    const int by_place = index < walk->indices && walk->reads[w] >> index & 1u;
+
+    return by_place || (picks && walk->picked && kernel->operand[walk->picked].strides[dim] != 0);
+}
+
+/* --- the two ways --- */
+void cpu_window_move(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
+void cpu_window_sum(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
+
+#endif
