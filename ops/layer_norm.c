@@ -83,8 +83,7 @@ XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
     XK_UNROLL
     for (int k = 0; k < n; k++)
         sum[k] = more[k].mean;
-    XK_ADD_HALVES(8) XK_ADD_HALVES(4) XK_ADD_HALVES(2) XK_ADD_HALVES(1)
-    const xk_t mean = sum[0] / (xk_t)n;
+    XK_ADD_HALVES(8) XK_ADD_HALVES(4) XK_ADD_HALVES(2) XK_ADD_HALVES(1) const xk_t mean = sum[0] / (xk_t)n;
     XK_UNROLL
     for (int k = 0; k < n; k++)
         squares += (more[k].mean - mean) * (more[k].mean - mean);

@@ -12,7 +12,8 @@ static expops_status draft(expops_draft *d)
     if (index->ndim == EXPOPS_MAX_RANK)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "index has %d dimensions; %d is the most here", index->ndim,
                            index->ndim - 1);
-    if (self.ndim > EXPOPS_PICK_DIMS || self.ndim + index->ndim >= EXPOPS_MAX_RANK) /* more than a window has room for */
+    if (self.ndim > EXPOPS_PICK_DIMS ||
+        self.ndim + index->ndim >= EXPOPS_MAX_RANK) /* more than a window has room for */
         EXPOPS_TRY(expops_flatten(d, &self));
     else
         expops_view_reshape(&self, 1, &elements);

@@ -22,9 +22,9 @@ import statistics
 import sys
 import time
 
-from bench_torch_cases import movers, rows
-from bench_torch_library import Library, chosen, plain, same, time_text
-from bench_torch_ops import layouts, operators
+from bench_torch_cases import SETS, check
+from bench_torch_library import Library, chosen, plain, time_text
+from bench_torch_ops import operators
 
 SAMPLES = 15
 SAMPLE_SECONDS = 2e-3
@@ -77,13 +77,6 @@ def size_text(size):
     return f'{size >> 20} Mi' if size >= 1 << 20 else f'{size >> 10} Ki' if size >= 1 << 10 else str(size)
 
 
-def check(name, case, dtype):
-    results, expected = [out.clone() for out in case.outs], case.theirs()
-    for result, answer in zip(results, expected if isinstance(expected, tuple) else (expected,)):
-        if not case.in_place and not same(result, answer, dtype):
-            raise SystemExit(f'bench_torch.py: {name}: the libraries disagree')
-
-
 def run_with(options, torch, library, threads, table):
     torch.set_num_threads(threads)
     for name, make in chosen(options.cases(torch), options.names):
@@ -113,7 +106,7 @@ def report(table, settings):
     print('| operator |' + ''.join(f' {size_text(s)}, {t} thread{"s" * (t > 1)} |' for s, t in settings))
     print('|---|' + '---|' * len(settings))
     for name, cells in table.items():
-        row = ''.join(f' {time_text(cells[k][0])} {cells[k][2]:.2f} |' for k in settings)
+        row = ''.join(f' {time_text(cells[k][0])} {cells[k][2]:.2f} |' if k in cells else ' |' for k in settings)
         print(f'| {name} |{row}')
     means = [math.exp(statistics.fmean(math.log(cells[k][2]) for cells in table.values())) for k in settings]
     print('| **geometric mean** |' + ''.join(f' **{mean:.2f}** |' for mean in means))
@@ -131,8 +124,7 @@ def main():
     parser.add_argument('--threads', type=lambda text: [int(x) for x in text.split(',')], default=[1, 2])
     parser.add_argument('--sizes', type=lambda text: [int(x) for x in text.split(',')], default=[1 << 16, 1 << 24],
                         help='elements, e.g. 65536,16777216')
-    for other, what in ((layouts, 'broadcast, turned and strided operands'), (movers, 'what moves data'),
-                        (rows, 'reductions, normalisation, losses, products')):
+    for other, what in SETS:
         parser.add_argument(f'--{other.__name__}', dest='cases', action='store_const', const=other, default=operators,
                             help=f'{what}, in the place of pointwise operators')
     parser.add_argument('--samples', type=int, default=SAMPLES)

@@ -5,7 +5,8 @@
 
 import math
 
-from bench_torch_ops import Case, Data
+from bench_torch_library import same
+from bench_torch_ops import Case, Data, layouts
 
 FLOATS = ('f32', 'f64', 'f16', 'bf16')
 
@@ -373,3 +374,15 @@ def rows(torch):
     """Reductions, normalisation, losses, linear algebra and attention."""
     data = Data(torch)
     return {**reductions(torch, data), **normalised(torch, data), **losses(torch, data), **products(torch, data)}
+
+
+SETS = ((layouts, 'broadcast, turned and strided operands'), (movers, 'what moves data'),
+        (rows, 'reductions, normalisation, losses, products'))
+
+
+def check(name, case, dtype):
+    """That the libraries were asked the same question."""
+    results, expected = [out.clone() for out in case.outs], case.theirs()
+    for result, answer in zip(results, expected if isinstance(expected, tuple) else (expected,)):
+        if not case.in_place and not same(result, answer, dtype):
+            raise SystemExit(f'{name} in {dtype}: the libraries disagree')

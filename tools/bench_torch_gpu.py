@@ -17,9 +17,9 @@ import math
 import statistics
 import sys
 
-from bench_torch_cases import movers, rows
-from bench_torch_library import Library, chosen, plain, same, time_text
-from bench_torch_ops import BYTES, layouts, operators
+from bench_torch_cases import SETS, check
+from bench_torch_library import Library, chosen, plain, time_text
+from bench_torch_ops import BYTES, operators
 
 SAMPLE_SECONDS = 2e-3
 FILLER_CYCLES = 200000  # The device is busy while the host enqueues a batch, so that it never waits for the host.
@@ -55,9 +55,9 @@ def distinct_bytes(t):
 
 
 def moved_bytes(case, torch):
-    tensors = [x for i, x in enumerate(case.args) if isinstance(x, torch.Tensor) and i not in case.unread
-               and (x is not case.out or case.in_place)]
-    return sum(map(distinct_bytes, tensors)) + distinct_bytes(case.out)
+    read = [x for i, arg in enumerate(case.args) if i not in case.unread for x in (arg if isinstance(arg, list) else [arg])
+            if isinstance(x, torch.Tensor) and (x is not case.out or case.in_place)]
+    return sum(map(distinct_bytes, read + case.outs))
 
 
 class Copy:
@@ -81,17 +81,16 @@ def measure(case, ours, copy, clock, torch, samples):
 
 def run(options, torch, library):
     table, clock, copy = {}, Clock(torch), Copy(torch, options.bytes)
-    for name, make in chosen((layouts if options.layouts else operators)(torch), options.names):
+    for name, make in chosen(options.cases(torch), options.names):
         table[name] = {}
         for dtype in options.dtypes:
             library.keep.clear()
             case = make(options.bytes // BYTES[dtype], dtype)
-            ours = library.prepared(plain(name), case.args, case.out)
+            if case is None:
+                continue
+            ours = library.prepared(plain(name), case.args, case.outs)
             torch.cuda.synchronize()
-            result, expected = case.out.clone(), case.theirs()
-            if not case.in_place and not same(result, expected, dtype):
-                raise SystemExit(f'bench_torch_gpu.py: {name} in {dtype}: the libraries disagree')
-            del result, expected
+            check(name, case, dtype)
             table[name][dtype] = measure(case, ours, copy, clock, torch, options.samples)
         if options.verbose:
             print(name, *(f'{b:.2f} {c:.2f}' for _, b, c in table[name].values()), file=sys.stderr, flush=True)
@@ -103,10 +102,11 @@ def report(table, options, torch):
     print('| operator |' + ''.join(f' {dtype} | /copy | PyTorch/ours |' for dtype in options.dtypes))
     print('|---|' + '---|---|---|' * len(options.dtypes))
     for name, cells in table.items():
-        print(f'| {name} |' + ''.join(f' {time_text(a)} | {b:.2f} | {c:.2f} |' for a, b, c in cells.values()))
+        texts = [time_text(cells[d][0]) + ' | {1:.2f} | {2:.2f}'.format(*cells[d]) if d in cells else ' | |' for d in options.dtypes]
+        print(f'| {name} |' + ''.join(f' {text} |' for text in texts))
     print()
     for dtype in options.dtypes:
-        ratios = {name: cells[dtype] for name, cells in table.items()}
+        ratios = {name: cells[dtype] for name, cells in table.items() if dtype in cells}
         mean = math.exp(statistics.fmean(math.log(c) for _, _, c in ratios.values()))
         print(f'{dtype}: PyTorch/ours, geometric mean {mean:.2f}; slower than PyTorch: '
               + (', '.join(f'{name} {c:.3f}' for name, (_, _, c) in ratios.items() if c < 0.995) or 'none')
@@ -121,7 +121,9 @@ def main():
     parser.add_argument('--backend', default='cuda', choices=['cuda', 'hip'])
     parser.add_argument('--dtypes', type=lambda text: text.split(','), default=['f32', 'f16', 'bf16'])
     parser.add_argument('--bytes', type=int, default=1 << 28, help='of one tensor')
-    parser.add_argument('--layouts', action='store_true', help='broadcast, turned and strided operands instead')
+    for other, what in SETS:
+        parser.add_argument(f'--{other.__name__}', dest='cases', action='store_const', const=other, default=operators,
+                            help=f'{what}, in the place of pointwise operators')
     parser.add_argument('--samples', type=int, default=9)
     parser.add_argument('--floor', type=float, default=0.95, help='what is below this fraction of the copy is listed')
     parser.add_argument('--verbose', action='store_true', help='ratios as they come, on standard error')

@@ -62,7 +62,7 @@ def measure(torch, library, clock, case, dtype, samples):
     x = torch.randint(-100, 100, shape, dtype=torch.int8).to(getattr(torch, dtype))
     out = torch.empty_like(x.transpose(*dims), memory_format=torch.contiguous_format)
     target, flat = torch.empty_like(x), x.contiguous()
-    ours = library.prepared('transpose', [x, *dims], out)
+    ours = library.prepared('transpose', [x, *dims], [out])
     if x.is_cuda:
         torch.cuda.synchronize()
     if not torch.equal(out, x.transpose(*dims)):

@@ -56,7 +56,7 @@ def errors(torch, library, dtype, largest):
             blocks = slice(trial * n // BLOCK, (trial + 1) * n // BLOCK)
             exact = (int(upper[blocks].sum()) << LOW_BITS) + int(lower[blocks].sum())
             piece = x[trial * n:(trial + 1) * n]
-            library.prepared('sum', [piece, None, False, expops_dtype(RESULT[dtype])], out)()
+            library.prepared('sum', [piece, None, False, expops_dtype(RESULT[dtype])], [out])()
             if x.is_cuda:
                 torch.cuda.synchronize()
             found['expops'].append(relative_error(out, exact, fraction_bits(dtype)))

@@ -195,7 +195,7 @@ def is_left_out(op, at, dtype, value):
         below = not dtype.startswith('c') and value.is_complex()
         wide = not value.dtype.is_complex and (value.is_floating_point() and abs(value.item()) > 127)
         return (op == 'masked_fill' or (op == 'xlogy' and at == 0) or (below and op == 'lerp')
-                or (op in ('fill', 'copy') and wide and dtype in ('i8', 'u8', 'i64')))
+                or (op in ('fill', 'copy') and wide and dtype in ('i8', 'u8', 'i64', 'u16')))
     if isinstance(value, complex):
         return op in ('hardtanh', 'logit', 'rms_norm', 'native_dropout_backward')
     overflows = isinstance(value, float) and math.isfinite(value) and abs(value) > 65504

@@ -111,7 +111,8 @@ int cpu_streams(const cpu_kernel *kernel, int32_t across)
 {
     const cpu_operand *const out = &kernel->operand[0];
 
-    return out->strides[across] == 1 && kernel->shape[across] * out->bytes >= CPU_STREAM_ROW_BYTES && cpu_is_large(kernel);
+    return out->strides[across] == 1 && kernel->shape[across] * out->bytes >= CPU_STREAM_ROW_BYTES &&
+           cpu_is_large(kernel);
 }
 
 int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch)

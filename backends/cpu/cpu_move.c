@@ -26,9 +26,9 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
         return;
     }
     if (out->dtype == in->dtype) {
-        kernel->level->move_rows[__builtin_ctz(out->bytes)](
-            to, to_step / out->bytes, out->strides[across], from, from_step / in->bytes, in->strides[across],
-            (size_t)position->rows, (size_t)position->cols);
+        kernel->level->move_rows[__builtin_ctz(out->bytes)](to, to_step / out->bytes, out->strides[across], from,
+                                                            from_step / in->bytes, in->strides[across],
+                                                            (size_t)position->rows, (size_t)position->cols);
         return;
     }
     for (int64_t r = 0; r < position->rows; r++)
@@ -36,7 +36,8 @@ static void move_rows(const cpu_kernel *kernel, const cpu_position *position, ch
                     in->strides[across], (size_t)position->cols);
 }
 
-static void store_tile(const cpu_kernel *kernel, const cpu_position *position, char *to, int64_t to_step, const char *tile)
+static void store_tile(const cpu_kernel *kernel, const cpu_position *position, char *to, int64_t to_step,
+                       const char *tile)
 {
     const int64_t row_bytes = position->cols * kernel->operand[0].bytes;
     const int whole_lines = !(((uintptr_t)to | (uint64_t)to_step | (uint64_t)row_bytes) % LINE_BYTES);
@@ -142,8 +143,7 @@ void cpu_move_plan(cpu_kernel *kernel)
                        CPU_DOWN_IN_PLACE);
     else
         cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, CPU_DOWN_IN_PLACE);
-    kernel->streamed =
-        out->dtype == in->dtype && out->strides[across] == 1 &&
-        (runs_along >= 0 ? cpu_is_large(kernel) : cpu_streams(kernel, across));
+    kernel->streamed = out->dtype == in->dtype && out->strides[across] == 1 &&
+                       (runs_along >= 0 ? cpu_is_large(kernel) : cpu_streams(kernel, across));
     kernel->run = run;
 }

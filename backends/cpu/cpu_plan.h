@@ -80,9 +80,9 @@ struct expops_backend_kernel {
     uint32_t scalars;                   /* pointwise: bit i where argument i is a scalar */
     int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
     /* rows */
-    uint32_t by_columns;       /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
-    uint32_t short_rows;       /* or along its rows, */
-    uint32_t turned;           /* which are turned to be reduced */
+    uint32_t by_columns; /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
+    uint32_t short_rows; /* or along its rows, */
+    uint32_t turned;     /* which are turned to be reduced */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */

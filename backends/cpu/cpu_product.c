@@ -20,7 +20,7 @@ typedef struct product_task {
     int64_t band;     /* tiles that lie below one another and share what is packed of the right side */
     int64_t bands;
 } product_task;
-_Static_assert(TILE_ROWS * TILE_BYTES <= CPU_ACCS_BYTES, "a tile's accumulators fit");
+_Static_assert(TILE_ROWS *TILE_BYTES <= CPU_ACCS_BYTES, "a tile's accumulators fit");
 
 /* Part of an input: from `first` in its own dimension and `at` in the walked one. */
 typedef struct slice {
@@ -75,8 +75,8 @@ static void pack_converted(const cpu_kernel *kernel, const slice *from, const ch
     }
 }
 
-static void pack_panel(const cpu_kernel *kernel, const slice *from, const char *start, int64_t count, int64_t side, char *to,
-                       cpu_buffer *buffer)
+static void pack_panel(const cpu_kernel *kernel, const slice *from, const char *start, int64_t count, int64_t side,
+                       char *to, cpu_buffer *buffer)
 {
     const cpu_operand *const op = &kernel->operand[from->operand];
     const int64_t down = op->strides[kernel->own[from->operand]], along = op->strides[kernel->kept];
@@ -105,8 +105,8 @@ static void pack(const cpu_kernel *kernel, const slice *from, int64_t side, char
         const int64_t count = least(side, from->count - first);
         if (count < side)
             memset(to, 0, (size_t)panel_bytes);
-        pack_panel(kernel, from, from->data + first * op->strides[kernel->own[from->operand]] * op->bytes, count, side, to,
-                   buffer);
+        pack_panel(kernel, from, from->data + first * op->strides[kernel->own[from->operand]] * op->bytes, count, side,
+                   to, buffer);
     }
 }
 
@@ -162,7 +162,8 @@ static void move_on(const cpu_kernel *kernel, slice *slice)
 }
 
 /* `is_packed`: the right side has been, for the tile above. */
-static void make_tile(const product_task *task, int64_t index, const int64_t first[2], int is_packed, cpu_scratch *scratch)
+static void make_tile(const product_task *task, int64_t index, const int64_t first[2], int is_packed,
+                      cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const functions = kernel->instance->rows;

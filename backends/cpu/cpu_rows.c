@@ -87,8 +87,8 @@ static void accumulate_turned(const cpu_kernel *kernel, const cpu_position *posi
 
     for (int64_t first = 0, n; first < position->cols; first += n) {
         n = position->cols - first < TURNED_COLS ? position->cols - first : TURNED_COLS;
-        kernel->level->transpose[__builtin_ctz(bytes)](scratch->between.bytes, position->rows, from + first * bytes, step,
-                                                       (size_t)n, rows);
+        kernel->level->transpose[__builtin_ctz(bytes)](scratch->between.bytes, position->rows, from + first * bytes,
+                                                       step, (size_t)n, rows);
         kernel->instance->rows->columns(accs, rows, (size_t)n, &turned, &position->rows, scratch->numbers);
     }
 }
@@ -359,8 +359,8 @@ static int cut_short_rows(cpu_kernel *kernel)
 
     if (!kernel->length || !kernel->kept || kernel->rank - kernel->kept > 1)
         return 0;
-    const int streamed = instance->rows->map && (cpu_streams(kernel, across) || (rows_follow(kernel, down, across) &&
-                                                                                  cpu_is_large(kernel)));
+    const int streamed = instance->rows->map &&
+                         (cpu_streams(kernel, across) || (rows_follow(kernel, down, across) && cpu_is_large(kernel)));
     const int64_t room = all_direct(kernel, across) && !streamed ? GROUP_ELEMENTS : capacity(kernel);
     const int turned = instance->rows->acc_bytes > bytes && instance->num_lifted == 1 && inner <= TURNED_LENGTH;
     const int64_t accs = turned ? CPU_BUFFER_BYTES / TURNED_COLS / bytes : CPU_ACCS_BYTES / instance->rows->acc_bytes;

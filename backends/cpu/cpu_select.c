@@ -74,7 +74,7 @@ static void pack(const select_task *task, int64_t begin, int64_t end, int64_t at
 }
 
 /* Without a branch where the source has an element to read. */
-#define CHOOSE(word, yes, no, mask) ((word)((yes) & (word)-(word)(mask)) | (word)((no) & (word)((word)(mask)-1)))
+#define CHOOSE(word, yes, no, mask) ((word)((yes) & (word) - (word)(mask)) | (word)((no) & (word)((word)(mask)-1)))
 #define EXPAND(word) \
     do { \
         const word *const from = (const word *)(const void *)task->elements; \

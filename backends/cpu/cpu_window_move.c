@@ -107,7 +107,8 @@ static const int64_t *read_picks(const cpu_kernel *kernel, const char *from, int
     return picks;
 }
 
-static void make_line(const cpu_kernel *kernel, const char *picks, int64_t *at, int64_t first, int64_t count, line *line)
+static void make_line(const cpu_kernel *kernel, const char *picks, int64_t *at, int64_t first, int64_t count,
+                      line *line)
 {
     const cpu_walk *const walk = &kernel->walk;
     const int64_t step = line->dim < 0 ? 0 : kernel->operand[1].strides[line->dim];

@@ -197,8 +197,8 @@ static void take_boxes(const source *s, const char *from, const cpu_stretch *run
 /* --- results --- */
 
 /* Results of outputs first, first + apart, ... */
-static void finish(const cpu_kernel *kernel, cpu_view out, int64_t first, int64_t count, int64_t apart, int64_t elements,
-                   cpu_scratch *scratch)
+static void finish(const cpu_kernel *kernel, cpu_view out, int64_t first, int64_t count, int64_t apart,
+                   int64_t elements, cpu_scratch *scratch)
 {
     const uint32_t bytes = cpu_dtype_bytes[kernel->operand[0].store];
     char *const to = out.data + first * bytes, *const results = apart == 1 ? to : scratch->between.bytes;
@@ -245,12 +245,13 @@ static span span_of(const cpu_kernel *kernel, const cpu_stretch *runs, const tab
         low = run->first < low ? run->first : low;
         high = run->first + run->count > high ? run->first + run->count : high;
     }
-    return fewest * elements_of(runs, last) >= LONG_BOX && high - low <= MOST_COLUMNS ? (span){ low, high - low } : (span){ 0, 0 };
+    return fewest * elements_of(runs, last) >= LONG_BOX && high - low <= MOST_COLUMNS ? (span){ low, high - low }
+                                                                                      : (span){ 0, 0 };
 }
 
 /* Sums across all walked dimensions but the last. */
-static void make_columns(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, int64_t count, int64_t step,
-                            void *columns, cpu_scratch *scratch)
+static void make_columns(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, int64_t count,
+                         int64_t step, void *columns, cpu_scratch *scratch)
 {
     const source source = { kernel, scratch, count, step };
 
@@ -258,8 +259,8 @@ static void make_columns(const cpu_kernel *kernel, const char *from, const cpu_s
     take_boxes(&source, from, runs, kernel->walk.walked - 1, columns);
 }
 
-static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const table *table, span span,
-                       cpu_view out, cpu_scratch *scratch)
+static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const table *table,
+                       span span, cpu_view out, cpu_scratch *scratch)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
     const uint32_t last = kernel->walk.walked - 1;
@@ -267,7 +268,8 @@ static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_str
     char *const columns = scratch->operand[3].bytes;
     const int64_t each = elements_of(runs, last);
 
-    make_columns(kernel, from + span.first * stride * kernel->operand[1].bytes, runs, span.count, stride, columns, scratch);
+    make_columns(kernel, from + span.first * stride * kernel->operand[1].bytes, runs, span.count, stride, columns,
+                 scratch);
     for (int64_t i = 0; i < table->cols; i++) {
         const cpu_stretch *const run = &table->run[i][last];
         rows->identity(scratch->accs, 1);

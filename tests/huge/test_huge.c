@@ -145,7 +145,8 @@ static int64_t mirrored(int64_t place, int64_t size)
 
 static uint8_t padded_with_itself(int64_t i)
 {
-    const int64_t row = mirrored(i / (m.columns + 5) - 1, m.rows), column = mirrored(i % (m.columns + 5) - 2, m.columns);
+    const int64_t row = mirrored(i / (m.columns + 5) - 1, m.rows),
+                  column = mirrored(i % (m.columns + 5) - 2, m.columns);
     return huge_pattern(row * m.columns + column);
 }
 
@@ -271,7 +272,8 @@ static void gathered(void **state)
     source_matrix(&self);
     huge_small(&index, 2, shape, rows);
     target_matrix(&out, EXPOPS_DTYPE_U8, shape[0], shape[1]);
-    const expops_value args[] = { expops_tensor_value(&self.tensor), expops_int(0), expops_tensor_value(&index.tensor) };
+    const expops_value args[] = { expops_tensor_value(&self.tensor), expops_int(0),
+                                  expops_tensor_value(&index.tensor) };
     huge_call("gather", args, 3, &out.tensor, 1);
     const uint8_t *bytes = huge_read(HUGE_TARGET, count);
     for (int64_t i = 0; i < count; i++)
@@ -359,7 +361,8 @@ static void check_sums(int64_t first, uint32_t dims, int64_t count, int64_t *sum
     const int64_t listed[] = { first, 1 };
     source_matrix(&self);
     huge_small(&out, dims == 1, &count, NULL);
-    huge_call("sum", (expops_value[]){ expops_tensor_value(&self.tensor), expops_ints(listed, dims) }, 2, &out.tensor, 1);
+    huge_call("sum", (expops_value[]){ expops_tensor_value(&self.tensor), expops_ints(listed, dims) }, 2, &out.tensor,
+              1);
     huge_read_small(&out, sums, count);
 }
 

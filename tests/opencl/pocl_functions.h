@@ -2,8 +2,12 @@
  * every text anew, half of the time that a small kernel takes to compile; tests/ops tells it not to (_OPENCL_H_) in all of its
  * processes but one. A function that is missing here is an error of the compiler there. */
 #define TAKES __attribute__((overloadable, const))
-#define ONE(name) float TAKES name(float); double TAKES name(double);
-#define TWO(name) float TAKES name(float, float); double TAKES name(double, double);
+#define ONE(name) \
+    float TAKES name(float); \
+    double TAKES name(double);
+#define TWO(name) \
+    float TAKES name(float, float); \
+    double TAKES name(double, double);
 
 size_t TAKES get_local_id(uint);
 size_t TAKES get_group_id(uint);
@@ -15,7 +19,7 @@ int TAKES isnan(float);
 int TAKES isnan(double);
 float TAKES fma(float, float, float);
 double TAKES fma(double, double, double);
-TWO(atan2) TWO(copysign) TWO(fmax) TWO(fmin) TWO(hypot) TWO(pow)
-ONE(acos) ONE(acosh) ONE(asin) ONE(asinh) ONE(atan) ONE(atanh) ONE(ceil) ONE(cos) ONE(cosh) ONE(erf) ONE(erfc) ONE(exp) ONE(exp2)
-ONE(expm1) ONE(fabs) ONE(floor) ONE(log) ONE(log10) ONE(log1p) ONE(log2) ONE(rint) ONE(rsqrt) ONE(sin) ONE(sinh) ONE(sqrt)
-ONE(tan) ONE(tanh) ONE(trunc)
+TWO(atan2)
+TWO(copysign) TWO(fmax) TWO(fmin) TWO(hypot) TWO(pow) ONE(acos) ONE(acosh) ONE(asin) ONE(asinh) ONE(atan) ONE(atanh)
+    ONE(ceil) ONE(cos) ONE(cosh) ONE(erf) ONE(erfc) ONE(exp) ONE(exp2) ONE(expm1) ONE(fabs) ONE(floor) ONE(log)
+        ONE(log10) ONE(log1p) ONE(log2) ONE(rint) ONE(rsqrt) ONE(sin) ONE(sinh) ONE(sqrt) ONE(tan) ONE(tanh) ONE(trunc)

@@ -9,7 +9,9 @@
 
 static long double out_at(const test_call *call, int64_t position)
 {
-    return test_image_get(&call->out, call->image, test_array_index(&call->out, call->out.ndim, call->out.shape, position)).re;
+    return test_image_get(&call->out, call->image,
+                          test_array_index(&call->out, call->out.ndim, call->out.shape, position))
+        .re;
 }
 
 /* Infers, makes a compact output and runs; returns the number of failures, -1 where the device has no such arithmetic. */
@@ -158,8 +160,8 @@ static int judge_reduced(test_call *reduced, const test_call *elements, int64_t 
     for (int64_t k = 0; k < n; k++) {
         const long double loss = out_at(elements, k);
         sum += loss;
-        slack += each * fabsl(loss) * test_rounding(dtype) + (long double)test_bound(reduced->op, dtype) * test_ulp(dtype, loss) +
-                 test_terms_slack(elements, k);
+        slack += each * fabsl(loss) * test_rounding(dtype) +
+                 (long double)test_bound(reduced->op, dtype) * test_ulp(dtype, loss) + test_terms_slack(elements, k);
     }
     const long double by = is_mean ? n : 1, actual = out_at(reduced, 0);
     const long double last = test_ulp(dtype, sum / by);

@@ -107,7 +107,8 @@ static oracle_question question_of(const test_call *call, int64_t n)
     question.is_mean = question.is_loss && call->args[reduction_of(call->op)].as.integer == 1;
     for (size_t i = 0; i < call->num_args; i++) {
         const uint32_t kind = call->op->parameters[i].kind;
-        question.is_number[i] = kind == EXPOPS_PARAMETER_NUMBER || (kind == EXPOPS_PARAMETER_CHOICE && !question.is_loss);
+        question.is_number[i] =
+            kind == EXPOPS_PARAMETER_NUMBER || (kind == EXPOPS_PARAMETER_CHOICE && !question.is_loss);
         if (!is_tensor(call, i))
             question.number[i] = number_of(call, i);
     }
@@ -194,7 +195,7 @@ int rows_run(const rows_subject *subject)
     static const int64_t lengths[3][LENGTHS] = {
         { 37, 70001 },
         { 1, 2, 3, 7, 64, 257, 1000, 4099, 33000 },
-        { 1,    2,    3,     5,     8,     17,    31,    64,    100,   255,    257,    768,
+        { 1,    2,    3,    5,     8,     17,    31,    64,    100,   255,    257,    768,
           1000, 1025, 4099, 10000, 16384, 32769, 40000, 65536, 70001, 100003, 777777, 1 << 20 },
     };
     const int64_t *list = lengths[rows_depth()];

@@ -39,7 +39,9 @@ static long double element(row *r, int64_t k)
 void rows_fill(test_array *array, const expops_samples *range, enum rows_kind kind, test_random *random)
 {
     const int64_t n = array->ndim ? array->shape[array->ndim - 1] : 1, numel = test_array_numel(array);
-    row r = { .kind = kind, .n = n, .low = (long double)range->low, .high = (long double)range->high, .random = random };
+    row r = {
+        .kind = kind, .n = n, .low = (long double)range->low, .high = (long double)range->high, .random = random
+    };
     for (int64_t k = 0; k < numel; k++) {
         if (k % n == 0)
             r.special = (int64_t)test_random_below(random, (uint64_t)n);
