@@ -7,9 +7,7 @@ enum {
     GROUP = 256,
     LARGEST_GROUP = 1024,
     KEPT_VECTORS = 8,         /* a work-item keeps at most this many of each tensor in registers */
-    KEPT_ELEMENTS = 32,       /* or this many, where none can be loaded together */
-    RESIDENT_ITEMS = 1024,    /* that a compute unit should have registers for */
-    SHORTEST_PART = 16384,    /* elements; shorter parts cost more than they spread */
+    SHORTEST_PART = 16384,    /* elements that a group reads; shorter parts cost more than they spread */
     ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
     LARGEST_ACCUMULATOR = 64, /* bytes; a larger xk_acc does not compile */
 };
@@ -71,8 +69,7 @@ static int rows_lie_together(const expops_problem *problem, const plan *plan)
 /* How often a work-item loads what it keeps of a row. Wide indices take registers, too. */
 static uint32_t most_turns(const plan *plan)
 {
-    const uint32_t most = plan->vector == 1 && plan->group >= LARGEST_GROUP ? KEPT_ELEMENTS : KEPT_VECTORS;
-    return plan->wide ? most / 2 : most;
+    return plan->wide ? KEPT_VECTORS / 2 : KEPT_VECTORS;
 }
 
 static void share_group(const expops_device *device, plan *plan)
@@ -95,11 +92,17 @@ static void share_group(const expops_device *device, plan *plan)
     plan->turns = turns <= most_turns(plan) ? (uint32_t)turns : 0;
 }
 
+/* Of a row. */
+static uint64_t shortest_part(const plan *plan)
+{
+    return SHORTEST_PART / (plan->by_rows ? plan->rows_per_group : 1);
+}
+
 /* Few long rows would leave most of the device idle. */
 static int leaves_idle(const expops_device *device, const plan *plan)
 {
     const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
-    return groups < wanted_groups(device) / 2 && plan->length >= 2 * SHORTEST_PART;
+    return groups < wanted_groups(device) / 2 && (uint64_t)plan->length >= 2 * shortest_part(plan);
 }
 
 /* Neighbouring groups that keep a row in their registers together, where so many can wait for each other: the smallest ones, as
@@ -134,8 +137,8 @@ static void cut_rows(const expops_device *device, plan *plan)
 {
     const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
     uint64_t parts = wanted_groups(device) / groups;
-    if (parts > (uint64_t)plan->length / SHORTEST_PART)
-        parts = (uint64_t)plan->length / SHORTEST_PART;
+    if (parts > (uint64_t)plan->length / shortest_part(plan))
+        parts = (uint64_t)plan->length / shortest_part(plan);
     if (parts < 2)
         return;
     const uint64_t step = (uint64_t)plan->per_row * plan->vector;
@@ -263,7 +266,7 @@ static void define_step(const expops_problem *problem, const plan *plan, expops_
                     plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR, problem->family == EXPOPS_FAMILY_MAP,
                     plan->cluster);
     if (plan->cluster > 1)
-        expops_text_add(&step->defines, "#define XK_RESIDENT %u\n", RESIDENT_ITEMS / plan->group);
+        expops_text_add(&step->defines, "#define XK_RESIDENT %u\n", plan->group == 2 * GROUP ? 2 : 1);
     fill_params(problem, plan, &step->params);
 }
 

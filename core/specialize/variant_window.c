@@ -2,6 +2,10 @@
 #include "base/size.h"
 #include "specialize.h"
 
+/* Elements of a vector, each read by itself: those that neighbouring work-items read at once lie so far apart, and further ones
+ * cost another access to the same memory. */
+enum { MOST_ELEMENTS = 4 };
+
 /* Where each dimension has gone once `dim` is the last. */
 static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *place)
 {
@@ -33,7 +37,7 @@ static uint32_t choose_vector(const expops_problem *problem)
     const int64_t step = step_of_boxes(problem);
     const uint32_t widest =
         problem->window.picked ? 16 / expops_operand_bytes(problem->operand) : expops_widest_vector(problem);
-    uint32_t vector = problem->operand[0].strides[inner] == 1 ? widest : 1;
+    uint32_t vector = problem->operand[0].strides[inner] != 1 ? 1 : widest < MOST_ELEMENTS ? widest : MOST_ELEMENTS;
     while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
         vector /= 2;
     while (vector > 1 && step > 2 && expops_operand_bytes(problem->operand + 1) * step * vector > 16)
