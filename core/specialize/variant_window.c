@@ -2,9 +2,9 @@
 #include "base/size.h"
 #include "specialize.h"
 
-/* Elements of a vector, each read by itself: those that neighbouring work-items read at once lie so far apart, and further ones
- * cost another access to the same memory. */
-enum { MOST_ELEMENTS = 4 };
+/* Elements of a vector, where each is stored by itself, or the index of each is: what neighbouring work-items reach at once lies
+ * so far apart, and the next ones cost another access to the same memory. */
+enum { MOST_APART = 4 };
 
 /* Where each dimension has gone once `dim` is the last. */
 static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *place)
@@ -30,6 +30,13 @@ static int64_t step_of_boxes(const expops_problem *problem)
     return window->single || !window->walked || kept < 1 ? 1 : window->sizes[window->walked - 1] / kept;
 }
 
+static int lie_apart(const expops_problem *problem, uint32_t vector)
+{
+    const uint32_t inner = problem->rank - 1;
+    return !expops_can_vector(problem, problem->operand, vector, inner) ||
+           (problem->window.picked && problem->operand[problem->num_operands - 1].strides[inner] != 0);
+}
+
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
 static uint32_t choose_vector(const expops_problem *problem)
 {
@@ -37,7 +44,9 @@ static uint32_t choose_vector(const expops_problem *problem)
     const int64_t step = step_of_boxes(problem);
     const uint32_t widest =
         problem->window.picked ? 16 / expops_operand_bytes(problem->operand) : expops_widest_vector(problem);
-    uint32_t vector = problem->operand[0].strides[inner] != 1 ? 1 : widest < MOST_ELEMENTS ? widest : MOST_ELEMENTS;
+    uint32_t vector = problem->operand[0].strides[inner] == 1 ? widest : 1;
+    while (vector > MOST_APART && lie_apart(problem, vector))
+        vector /= 2;
     while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
         vector /= 2;
     while (vector > 1 && step > 2 && expops_operand_bytes(problem->operand + 1) * step * vector > 16)

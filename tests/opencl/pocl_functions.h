@@ -21,6 +21,7 @@ float TAKES fma(float, float, float);
 double TAKES fma(double, double, double);
 TWO(atan2)
 TWO(copysign)
-TWO(fmax) TWO(fmin) TWO(hypot) TWO(pow) ONE(acos) ONE(acosh) ONE(asin) ONE(asinh) ONE(atan) ONE(atanh) ONE(ceil)
-    ONE(cos) ONE(cosh) ONE(erf) ONE(erfc) ONE(exp) ONE(exp2) ONE(expm1) ONE(fabs) ONE(floor) ONE(log) ONE(log10)
-        ONE(log1p) ONE(log2) ONE(rint) ONE(rsqrt) ONE(sin) ONE(sinh) ONE(sqrt) ONE(tan) ONE(tanh) ONE(trunc)
+TWO(fmax)
+TWO(fmin) TWO(hypot) TWO(pow) ONE(acos) ONE(acosh) ONE(asin) ONE(asinh) ONE(atan) ONE(atanh) ONE(ceil) ONE(cos)
+    ONE(cosh) ONE(erf) ONE(erfc) ONE(exp) ONE(exp2) ONE(expm1) ONE(fabs) ONE(floor) ONE(log) ONE(log10) ONE(log1p)
+        ONE(log2) ONE(rint) ONE(rsqrt) ONE(sin) ONE(sinh) ONE(sqrt) ONE(tan) ONE(tanh) ONE(trunc)
