@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Builds the reference as HTML with Doxygen: the pages of docs/, the public headers, and a catalogue of the operators made of the
-registry (`expops list --json`), of what docs/accuracy.md has measured, and of which backend's devices have double arithmetic
-(docs/using.md). Doxygen: tools/install_dependencies.sh docs
+registry (`expops list --json`), of what docs/accuracy.md has measured, of which backend's devices have double arithmetic
+(docs/using.md), and of what passed for each element type on each backend in a test run. Doxygen: tools/install_dependencies.sh docs
 
-usage: build_reference.py BUILD_FOLDER OUT_FOLDER      then open OUT_FOLDER/html/index.html
+usage: build_reference.py BUILD_FOLDER OUT_FOLDER [TEST_LOG]      then open OUT_FOLDER/html/index.html
+           TEST_LOG: meson's testlog.json; default that of the last `meson test` in BUILD_FOLDER
        build_reference.py --filter FILE                what Doxygen reads instead of a header or a page
 """
+import collections
+import datetime
 import json
 import os
 import re
@@ -93,6 +96,36 @@ def backends():
     return {name: text == 'every device' for name, text in found.items()}
 
 
+def kept_types():
+    """{(operator, case): element type} of PyTorch's answers in tests/golden."""
+    found, folder = {}, os.path.join(ROOT, 'tests/golden')
+    for name in os.listdir(folder):
+        if name.endswith('.jsonl') and name != 'meetings.jsonl':
+            with open(os.path.join(folder, name), encoding='utf-8') as file:
+                for case in map(json.loads, file):
+                    found[name.removesuffix('.jsonl'), f"{case['variant']}{case['case']}"] = case['dtype']
+    return found
+
+
+def passed(path):
+    """What a test run tells: its day; {platform: {(operator, element type): cases that passed}}; {backend: operators whose kernels its
+    compiler took}, in all their types. None of them where there was no run."""
+    cases, compiled, day, kinds = collections.defaultdict(collections.Counter), collections.defaultdict(set), None, kept_types()
+    if not os.path.exists(path):
+        return day, cases, compiled
+    with open(path, encoding='utf-8') as file:
+        for run in map(json.loads, file):
+            name, text = run['name'].rpartition(' ')[2], run.get('stdout', '')
+            day = datetime.date.fromtimestamp(run['starttime'])
+            for operator, kind, case, backend in re.findall(r'\[ +OK \] (\w+)/(\w+)/(\S+)@(\w+):', text):
+                kind = kinds.get((operator, case)) if kind == 'golden' else kind
+                cases[backend + (' (simulated)' if 'simulated' in name else '')][operator, kind] += 1
+            target = name.removeprefix('variants-')
+            if target != name:
+                compiled['cuda' if target.startswith(('sm_', 'compute_')) else 'hip'].update(re.findall(r'\[ +OK \] (\w+)$', text, re.M))
+    return day, cases, compiled
+
+
 def row(first, cells):
     return f"| {first} | {' | '.join(cells)} |"
 
@@ -106,13 +139,27 @@ def overview(operators):
     yield ''
 
 
-def types_and_errors(operator, errors, everywhere):
+def type_cells(operator, backend, run):
+    """Of each platform of the backend that a test run has something to say of: a name, and what it says of each type."""
+    _, cases, compiled = run
+    name, dtypes = operator['name'], operator['dtypes']
+    for platform, counts in sorted(cases.items()):
+        if platform.split()[0] == backend and any(counts[name, kind] for kind in dtypes):
+            yield f'passed, {platform}', [str(counts[name, kind] or '') for kind in dtypes]
+    if name in compiled[backend]:
+        yield f'compiled, {backend}', ['✓'] * len(dtypes)
+
+
+def types_and_errors(operator, errors, everywhere, run):
     """Element types by backend, and below them what is promised and measured for each."""
     dtypes, bound = operator['dtypes'], operator['bound']
     yield row('', dtypes)
     yield '|---' + '|:---:' * len(dtypes) + '|'
     for backend, doubles in everywhere.items():
-        yield row(backend, ['✓' if doubles or kind not in operator['double_arithmetic'] else '✓ (double)' for kind in dtypes])
+        told = list(type_cells(operator, backend, run)) or [(f'not run, {backend}', [''] * len(dtypes))]
+        for platform, cells in told:
+            yield row(platform, [cell + ('' if doubles or kind not in operator['double_arithmetic'] else ' d')
+                                 for kind, cell in zip(dtypes, cells)])
     if set(dtypes) & set(BOUNDED):
         yield row('bound', [f'{bound[kind]:g}' if bound.get(kind) else 'exact' if kind in bound else '' for kind in dtypes])
     for platform, cells in errors.items():
@@ -125,11 +172,13 @@ def plain(name):
     return name.replace('_', '\\_')
 
 
-def catalogue(operators, errors, everywhere):
+def catalogue(operators, errors, everywhere, run):
     yield '# Operators\n'
-    yield ('Each runs on every backend, for all its element types. Where a table says "(double)", a device of that backend takes the '
-           'type if it has double arithmetic ([element types](using.md)). Errors are in units in the last place: the bound is '
-           'promised, what was measured is from [accuracy](accuracy.md), in the words of that page.\n')
+    told = f'in the test run of {run[0]}' if run[0] else 'in a test run, of which there is none here'
+    yield (f"An operator's table says of each of its element types what passed on each backend {told}: how many cases of that type, "
+           "PyTorch's answers among them, or that the backend's compiler took all of its kernels, none of which was executed. "
+           'Where it says d a device takes the type if it has double arithmetic ([element types](using.md)). Errors are in units in '
+           'the last place: the bound is promised, what was measured is from [accuracy](accuracy.md), in the words of that page.\n')
     yield from overview(operators)
     for operator in operators:
         of_choice = {name: rows for name, rows in errors.items() if name == operator['name'] or name.startswith(operator['name'] + ' (')}
@@ -147,7 +196,7 @@ def catalogue(operators, errors, everywhere):
         if operator['aliases']:
             yield f"Also called {', '.join('`' + alias + '`' for alias in operator['aliases'])}."
         yield f"The output may{'' if operator['in_place'] else ' not'} be an input.\n"
-        yield from types_and_errors(operator, rows, everywhere)
+        yield from types_and_errors(operator, rows, everywhere, run)
 
 
 def decisions():
@@ -181,25 +230,26 @@ def pages(out):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if not 3 <= len(sys.argv) <= 4:
         sys.exit(__doc__)
     if sys.argv[1] == '--filter':
         sys.stdout.write(filtered(sys.argv[2]))
         return
     if not shutil.which('doxygen'):
         sys.exit('build_reference.py: doxygen is not installed: tools/install_dependencies.sh docs')
-    build, out = map(os.path.abspath, sys.argv[1:])
+    build, out = map(os.path.abspath, sys.argv[1:3])
+    run = passed(sys.argv[3] if len(sys.argv) > 3 else os.path.join(build, 'meson-logs/testlog.json'))
     os.makedirs(out, exist_ok=True)
     operators = json.loads(subprocess.run([os.path.join(build, 'tools/expops'), 'list', '--json'], check=True,
                                           stdout=subprocess.PIPE, text=True).stdout)
     with open(os.path.join(out, 'operators.md'), 'w', encoding='utf-8') as file:
-        file.write('\n'.join(catalogue(operators, measured(), backends())))
+        file.write('\n'.join(catalogue(operators, measured(), backends(), run)))
     with open(os.path.join(ROOT, 'meson.build'), encoding='utf-8') as file:
         version = re.search(r"version: '(.*)'", file.read()).group(1)
     with open(os.path.join(out, 'decisions.md'), 'w', encoding='utf-8') as file:
         file.write('\n'.join(decisions()))
     with open(os.path.join(out, 'reference.css'), 'w', encoding='utf-8') as file:
-        file.write('.contents img { max-width: 100%; height: auto }\ndiv.line, div.fragment { line-height: 1.35 }\n')
+        file.write('.contents img { max-width: 100%; height: auto }\ntd.markdownTableBodyCenter { white-space: nowrap }\ndiv.line, div.fragment { line-height: 1.35 }\n')
     pictures = os.path.join(ROOT, 'docs/pictures')
     inputs = [os.path.join(ROOT, 'README.md'), *pages(out), os.path.join(ROOT, 'core/include/expops'),
               os.path.join(build, 'core/include/expops/ops.h')]
