@@ -112,7 +112,7 @@ static void known_but_not_installed_is_unavailable(void **state)
     assert_int_equal(expops_device_open("one", &device), EXPOPS_ERR_UNAVAILABLE);
     assert_error_has("no backend of \"one\" can run here. one: No plugin of this name is "
                      "installed. Run `expops doctor`");
-    assert_error_has("; plugins were looked for in /nonexistent/expops");
+    assert_error_has("; plugins were looked for in /proc/absent/expops");
 }
 
 static void strict_list_gives_a_sentence_for_each(void **state)
