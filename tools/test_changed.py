@@ -47,8 +47,9 @@ def read_operators(paths):
 class Build:
     def __init__(self, folder):
         self.folder = os.path.abspath(folder)
-        plugins = [os.path.join(self.folder, 'backends', name) for name in ('cpu', 'opencl', 'cuda', 'hip')]
-        self.environment = dict(os.environ, EXPOPS_BACKEND_PATH=':'.join(p for p in plugins if os.path.isdir(p)))
+        backends = os.path.join(self.folder, 'backends')
+        plugins = [entry.path for entry in os.scandir(backends) if entry.is_dir()] if os.path.isdir(backends) else []
+        self.environment = dict(os.environ, EXPOPS_BACKEND_PATH=':'.join(plugins))
         self.environment.pop('EXPOPS_BACKEND', None)
 
     def command(self, *arguments):
