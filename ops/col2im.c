@@ -138,6 +138,7 @@ MOVE_REFERENCE
             place[m->argument->ndim - 1] = block;
             const expops_element one = move_element(m, 0, place);
             sum.re += one.re;
+            sum.im += one.im;
             sum.outside |= one.outside;
         }
     return sum;

@@ -31,3 +31,17 @@ OPERATOR(trace) = {
     .samples = { { 0, 100 } },
     .bound = { .f32 = 0.5, .f64 = 0.5, .f16 = 0.5, .bf16 = 0.5, .by_terms = 1 }, /* the sum's */
 };
+
+#ifdef EXPOPS_REFERENCE
+MOVE_REFERENCE
+{
+    const expops_move_argument *self = m->argument;
+    expops_element sum = move_zero();
+    for (int64_t i = 0; i < self->shape[0] && i < self->shape[1]; i++) {
+        const expops_element one = move_element(m, 0, (int64_t[]){ i, i });
+        sum.re += one.re;
+        sum.im += one.im;
+    }
+    return sum;
+}
+#endif

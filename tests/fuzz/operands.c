@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "fuzz.h"
+#include "judge.h"
 
 enum { MAX_STORED = 1 << 20 };
 
@@ -83,7 +84,7 @@ static int fill_whole(test_call *call, size_t index, test_random *random)
     const test_reference *reference = test_reference_find(call->op->name);
     const uint32_t dtypes = call->op->parameters[index].dtypes;
     const int names = dtypes && !(dtypes & ~(uint32_t)INTEGRAL);
-    const int adds = reference && reference->move && call->op->arithmetic == EXPOPS_ARITHMETIC_SAME;
+    const int adds = reference && reference->move && test_adds_what_it_moves(call->op);
     test_array *array = &call->arrays[index];
     const int64_t numel = test_array_numel(array);
     for (int64_t k = 0; k < numel && (names || adds); k++)

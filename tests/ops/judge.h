@@ -52,6 +52,7 @@ expops_status test_plan_rows(const test_call *call, test_row_plan *plan);
 int test_judge_rows(test_call *call);
 /* The same for one that moves elements, whose MOVE_REFERENCE must exist. Where it adds them they must be whole numbers. */
 int test_judge_moves(test_call *call);
+int test_adds_what_it_moves(const expops_operator *op);
 /* What such a reference says of each element of the output; of complex numbers only the slack, by their moduli. NULL where there
  * is no such reference. The caller frees it. */
 test_answer *test_row_answers(const test_call *call);

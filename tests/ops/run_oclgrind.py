@@ -2,7 +2,7 @@
 """Runs tests on Oclgrind's simulated device: run_oclgrind.py LIBRARY PROGRAM ARGUMENTS...
 
 LIBRARY is Oclgrind's driver for the OpenCL loader. Fails too where the simulator found an access outside a buffer, a race
-or an uninitialised value in a kernel."""
+or, unless OCLGRIND_UNINITIALIZED is set to 0, an uninitialised value in a kernel."""
 import os
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def main():
         with open(f'{folder}/oclgrind.icd', 'w', encoding='utf-8') as file:
             file.write(library + '\n')
         log = f'{folder}/log'
-        environment = {**os.environ, 'OCL_ICD_VENDORS': folder, 'OCLGRIND_LOG': log, 'OCLGRIND_UNINITIALIZED': '1',
+        environment = {**os.environ, 'OCL_ICD_VENDORS': folder, 'OCLGRIND_LOG': log, 'OCLGRIND_UNINITIALIZED': os.environ.get('OCLGRIND_UNINITIALIZED', '1'),
                        'OCLGRIND_DATA_RACES': '1', 'OCLGRIND_BUILD_OPTIONS': '-cl-opt-disable', 'EXPOPS_CACHE': 'memory'}
         failed = False
         for arguments in runs:
