@@ -1,5 +1,5 @@
-/* Of the dimensions that argument 1 pads, the last one first, in pairs: the place that padded_place says for each; an element at -1
- * is the number behind. */
+/* Argument 1 pads in pairs, the last dimension first. Where an element of the result lies in a dimension of self, padded_place says; -1:
+ * outside, so that it is the number that argument 2 is. */
 static int64_t padded_place(int64_t at, int64_t size, int64_t before, int64_t after);
 
 MOVE_REFERENCE

@@ -31,7 +31,10 @@ step() {
     "$@" >"$log" 2>&1
     status=$?
     case $status in
-    0) say "$what" "ok: $(grep -Ec "^\[ +OK \]" "$log") tests" ;;
+    0)
+        tests=$(grep -Ec "^\[ +OK \]" "$log")
+        if [ "$tests" != 0 ]; then say "$what" "ok: $tests tests"; else say "$what" "ok: $(tail -n 1 "$log")"; fi
+        ;;
     77)
         say "$what" "$(grep -m1 skipped "$log" | sed 's/EXPOPS_BACKEND=.* can run here\. //; s/ Run `expops doctor`.*//')"
         [ "$what" != cpu ] || failed=1 # then nothing was tried at all
@@ -53,7 +56,7 @@ python3 "$root/tools/check_operators.py" "$file" || exit 1
 # A new file makes the build configure itself anew, and a second call then builds.
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" >"$log" 2>&1 || { cat "$log"; exit 1; }
 programs='tests/ops/test_operators tools/expops backends/cpu/expops_cpu.so'
-for program in tests/sweep/test_sweep tests/variants/test_variants_cuda backends/cuda/expops_cuda.so backends/hip/expops_hip.so \
+for program in tests/sweep/test_sweep tests/sweep/test_rows tests/fuzz/fuzz tests/variants/test_variants_cuda backends/cuda/expops_cuda.so backends/hip/expops_hip.so \
     backends/opencl/expops_opencl.so; do
     ninja -C "$build" -t query "$program" >/dev/null 2>&1 && programs="$programs $program"
 done
@@ -79,6 +82,11 @@ for backend in cpu opencl cuda hip; do
     # Tests of these names compare results; the others look at errors, types and layouts.
     grep -Eq '/(random|rows|losses|golden/[0-9]+)@' "$log" && judged=1
 done
+moves=$build/tests/fuzz/fuzz
+if ! EXPOPS_BACKEND=cpu "$moves" moves --calls 1 --only "$name" | grep -q '^skipped'; then
+    EXPOPS_BACKEND=cpu step moves "$moves" moves --calls 2000 --only "$name"
+    judged=1
+fi
 if [ -z "$judged" ]; then
     say missing "no test compared its results with anything: write a reference that the tests understand (docs/testing.md), or"
     say '' "keep PyTorch's answers (tools/import_golden.py)"
@@ -93,6 +101,11 @@ elif EXPOPS_BACKEND=cpu "$sweeps" "$name/*" 2>&1 | grep -q 'no test'; then
 else
     EXPOPS_BACKEND=cpu step sweep "$sweeps" "$name/*"
     swept=1
+fi
+
+rows=$build/tests/sweep/test_rows
+if ! EXPOPS_BACKEND=cpu "$rows" "$name/*" 2>&1 | grep -q 'no test'; then
+    EXPOPS_BACKEND=cpu step rows "$rows" "$name/*"
 fi
 
 nvrtc=$(meson introspect "$build" --tests 2>/dev/null |

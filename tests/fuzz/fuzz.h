@@ -99,9 +99,9 @@ int fuzz_operand(test_call *call, fuzz_call *from, size_t index);
 int fuzz_array(const fuzz_tensor *from, expops_device *device, test_array *array);
 /* differential.c: real memory between guards, judged. */
 int fuzz_differential(fuzz_stream *stream, fuzz_call *call, expops_device *device, fuzz_counts *counts);
-/* moves.c: the same of operators that move elements alone, all of the registry's in turn. Each must be had by some call, and have a
- * reference. */
-int fuzz_moves(expops_device *device, uint64_t calls, uint64_t seed, fuzz_counts *counts);
+/* moves.c: the same of operators that move elements alone, all of the registry's in turn, or `only` one. Each must be had by some call,
+ * and have a reference. */
+int fuzz_moves(expops_device *device, const char *only, uint64_t calls, uint64_t seed, fuzz_counts *counts);
 /* main.c: the line of a call that ends the process is printed. */
 void fuzz_watch(const fuzz_call *call);
 uint64_t fuzz_mix(uint64_t x);

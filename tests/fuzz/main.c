@@ -1,4 +1,5 @@
 /* fuzz descriptors|differential|moves [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]
+ *              [--only OPERATOR], of moves
  *
  * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential and moves run on
  * the device that EXPOPS_BACKEND names; a line of either is one of differential's. */
@@ -18,7 +19,7 @@ typedef struct settings {
     expops_device *device;
     uint64_t calls, seed;
     unsigned threads;
-    const char *line, *file;
+    const char *line, *file, *only;
 } settings;
 
 typedef struct worker {
@@ -127,7 +128,7 @@ static int run_random(const settings *s)
 static int run_moves(const settings *s)
 {
     fuzz_counts counts = { 0 };
-    return fuzz_moves(s->device, s->calls, s->seed, &counts) != 0;
+    return fuzz_moves(s->device, s->only, s->calls, s->seed, &counts);
 }
 
 static int run_line(const settings *s, const char *line)
@@ -191,6 +192,8 @@ static int understand(int argc, char **argv, settings *s)
             s->line = argv[i + 1];
         else if (!strcmp(argv[i], "--cases"))
             s->file = argv[i + 1];
+        else if (!strcmp(argv[i], "--only") && s->moves)
+            s->only = argv[i + 1];
         else
             return 0;
     }

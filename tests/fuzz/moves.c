@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "session.h"
 
 enum { MAX_MOVERS = 256, TRIES = 3000, MAX_FINDINGS = 25 };
 
@@ -24,14 +25,15 @@ static int is_judged(const expops_operator *op)
     return reference && (reference->move || test_is_elementwise(op));
 }
 
-static size_t find_movers(const expops_operator **movers, fuzz_counts *counts)
+static size_t find_movers(const char *only, const expops_operator **movers, fuzz_counts *counts)
 {
     size_t count = 0;
     for (size_t i = 0; i < expops_operator_count() && count < MAX_MOVERS; i++) {
         const expops_operator *op = expops_operator_at(i);
-        if (moves(op))
-            movers[count++] = op;
-        if (moves(op) && !is_judged(op)) {
+        if (!moves(op) || (only && strcmp(op->name, only) != 0))
+            continue;
+        movers[count++] = op;
+        if (!is_judged(op)) {
             printf("%s moves elements, and no MOVE_REFERENCE in its file says from where\n", op->name);
             counts->findings++;
         }
@@ -50,11 +52,15 @@ static int draw_accepted(fuzz_stream *stream, const expops_operator *op, fuzz_ca
     return 0;
 }
 
-int fuzz_moves(expops_device *device, uint64_t calls, uint64_t seed, fuzz_counts *counts)
+int fuzz_moves(expops_device *device, const char *only, uint64_t calls, uint64_t seed, fuzz_counts *counts)
 {
     const expops_operator *movers[MAX_MOVERS];
-    const size_t count = find_movers(movers, counts);
+    const size_t count = find_movers(only, movers, counts);
     fuzz_call call;
+    if (!count) {
+        printf("skipped: there is no operator %s that moves elements\n", only ? only : "");
+        return TEST_EXIT_SKIP;
+    }
     for (uint64_t i = 0; i < calls && counts->findings < MAX_FINDINGS; i++) {
         fuzz_stream stream = { .random = { fuzz_mix(fuzz_mix(seed) + i) } };
         if (!draw_accepted(&stream, movers[i % count], &call)) {
