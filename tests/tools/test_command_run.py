@@ -121,12 +121,12 @@ class Running(Command):
         self.assertEqual(load(self.path('y.npy'))[1], [-3])
 
     def test_check(self):
-        """Whatever there is a reference for: elements, rows, numbers, strided inputs, every type of the output."""
+        """Whatever there is a reference for: elements, rows, moves, numbers, strided inputs, every type of the output."""
         save(self.path('f.npy'), (3, 2), self.values, fortran=True)
         save(self.path('b.npy'), (2,), [0x3fc0, 0xc000], '<V2', 'H')
         for words in (['silu', 'x.npy'], ['mul', 'x.npy', '0.1'], ['mul', 'f.npy', 'f.npy'],
                       ['rms_norm', 'x.npy', '--normalized-shape', '3'],
-                      ['amin', 'f.npy', '--dim', '0'], ['softplus', 'b.npy', '--beta', '2'], ['eq', 'x.npy', '0.5'],
+                      ['amin', 'f.npy', '--dim', '0'], ['permute_copy', 'f.npy', '--dims', '1,0'], ['softplus', 'b.npy', '--beta', '2'], ['eq', 'x.npy', '0.5'],
                       ['silu', 'x.npy', '--out-dtype', 'f16'], ['gelu', 'x.npy', '--approximate', 'tanh']):
             self.assertIn('checked: every element', self.run_command('run', *words, '--check'))
 
@@ -141,7 +141,7 @@ class Running(Command):
     def test_check_without_a_reference(self):
         save(self.path('c.npy'), (1,), [1, 2], '<c8')
         self.refused(['nothing to check it by', 'complex'], 'run', 'neg', 'c.npy', '--check', status=FAILED)
-        self.refused(['nothing to check it by'], 'run', 'permute_copy', 'x.npy', '--dims', '1,0', '--check', status=FAILED)
+        self.refused(['nothing to check it by', 'lists'], 'run', 'stack', 'x.npy', 'x.npy', '--check', '-o', 'y.npy', status=FAILED)
 
     def test_view(self):
         text = self.run_command('run', 'neg', 'x.npy').splitlines()
