@@ -126,7 +126,8 @@ class Running(Command):
         save(self.path('b.npy'), (2,), [0x3fc0, 0xc000], '<V2', 'H')
         for words in (['silu', 'x.npy'], ['mul', 'x.npy', '0.1'], ['mul', 'f.npy', 'f.npy'],
                       ['rms_norm', 'x.npy', '--normalized-shape', '3'],
-                      ['amin', 'f.npy', '--dim', '0'], ['permute_copy', 'f.npy', '--dims', '1,0'], ['softplus', 'b.npy', '--beta', '2'], ['eq', 'x.npy', '0.5'],
+                      ['amin', 'f.npy', '--dim', '0'], ['permute_copy', 'f.npy', '--dims', '1,0'],
+                      ['softplus', 'b.npy', '--beta', '2'], ['eq', 'x.npy', '0.5'],
                       ['silu', 'x.npy', '--out-dtype', 'f16'], ['gelu', 'x.npy', '--approximate', 'tanh']):
             self.assertIn('checked: every element', self.run_command('run', *words, '--check'))
 
