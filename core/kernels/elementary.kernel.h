@@ -1,6 +1,6 @@
 /* Functions of f32 for GPUs, whose compilers' own have branches or several times the instructions: without branches, which is why
- * each value is worked out before one is chosen, about two units off, and four where reciprocals and roots are off by 2^-21. Included as text after accurate.kernel.h; not by the CPU's
- * prelude, whose compiler has these functions for whole vectors. */
+ * both sides of a choice are worked out first; about two units off, and four where reciprocals and roots are off by 2^-21. Included
+ * as text after accurate.kernel.h; not by the CPU's prelude, whose compiler has these functions for whole vectors. */
 #if XK_F32 && !XK_HALF
 #define XK_LN_2 0.693147181f
 #define XK_EXP_MOST 90.0f /* e^90 is infinite, and its half */
@@ -13,6 +13,7 @@ XK_FN float xk_log1p_within(float x)
     return xk_log_joined(k, f);
 }
 
+/* The same for x >= 0, infinity and NaN. */
 XK_FN float xk_log1p_above(float x)
 {
     const float y = xk_log1p_within(x);
@@ -36,11 +37,11 @@ XK_FN float xk_exp_half(float x)
 XK_FN float xk_sinh_all(float x)
 {
     const float rise = xk_exp_half(xk_fmin(xk_fabs(x), XK_EXP_MOST)), v = x * x;
-    float near = 2.78221319e-6f * v + 1.98428956e-4f;
-    near = (near * v + 8.33331048e-3f) * v + 0.166666672f;
     const float far = xk_copysign(rise - 0.25f * xk_rcp_near(rise), x);
-    near = x + x * v * near;
-    return xk_fabs(x) >= 1 ? far : near;
+    float y = 2.78221319e-6f * v + 1.98428956e-4f;
+    y = (y * v + 8.33331048e-3f) * v + 0.166666672f;
+    y = x + x * v * y;
+    return xk_fabs(x) >= 1 ? far : y;
 }
 
 XK_FN float xk_cosh_all(float x)
