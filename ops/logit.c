@@ -34,19 +34,15 @@ XK_FN xk_t logit_within(xk_t x)
 
 KERNEL(xk_t self, xk_t eps)
 {
-#if XK_HALF
-    /* eps may be above 1 - eps, and then wins. */
-    const xk_t lowest = eps < 0 ? -XK_INFINITY : eps, highest = eps < 0 ? XK_INFINITY : 1 - eps;
+    /* The same for all elements; eps may be above 1 - eps, and then wins. */
+    const xk_t lowest = eps < 0 ? -(xk_t)XK_INFINITY : eps, highest = eps < 0 ? (xk_t)XK_INFINITY : 1 - eps;
     const xk_t lowered = self > highest ? highest : self, x = self < lowest ? lowest : lowered;
+#if XK_HALF
     return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
-#else
-    /* A compiler may take this choice, the same for all elements, out of its loop. */
-    const xk_t high = 1 - eps, lowered = self > high ? high : self;
-    const xk_t x = eps < 0 ? self : self < eps ? eps : lowered;
-#if XK_F32
+#elif XK_F32
     const xk_t y = logit_within(x), end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN,
                outer = x == 0 ? -(xk_t)XK_INFINITY : end;
-    return x > 0 && x < 1 ? y : outer;
+    return (x > 0) & (x < 1) ? y : outer;
 #else
     /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What
      * adding 1 to it loses counts most where the logarithm's slope is 1. */
@@ -55,7 +51,6 @@ KERNEL(xk_t self, xk_t eps)
     const xk_t quotient = (near ? 2 * a : x) / (near && gap < 0 ? x : rest), above = 1 + quotient;
     const xk_t y = xk_log(near ? above : quotient) + (near ? quotient - (above - 1) : XK_C(0));
     return near ? xk_copysign(y, gap) : y;
-#endif
 #endif
 }
 #endif
