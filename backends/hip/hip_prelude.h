@@ -109,16 +109,24 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
 }
 
 /* Cheap functions for arithmetic whose result is rounded to a half type. The hardware's flush what is below the normal
- * numbers. */
+ * numbers; newer compilers wrap their own around that, where the words allow it. */
+#ifdef __has_builtin
+#if __has_builtin(__builtin_amdgcn_exp2f) && __has_builtin(__builtin_amdgcn_logf)
+#define xk_raw_exp2(x) __builtin_amdgcn_exp2f(x)
+#define xk_raw_log2(x) __builtin_amdgcn_logf(x)
+#endif
+#endif
+#ifndef xk_raw_exp2
 #define xk_raw_exp2(x) __builtin_exp2f(x)
 #define xk_raw_log2(x) __builtin_log2f(x)
+#endif
 #define xk_raw_rcp(x) __builtin_amdgcn_rcpf(x)
 #define xk_raw_rsqrt(x) __builtin_amdgcn_rsqf(x)
 #define xk_raw_sqrt(x) __builtin_amdgcn_sqrtf(x)
 
 XK_FN float xk_fast_exp2(float x)
 {
-    const float root = __builtin_exp2f(x * 0.5f);
+    const float root = xk_raw_exp2(x * 0.5f);
     return root * root;
 }
 
@@ -126,7 +134,7 @@ XK_FN float xk_fast_exp2(float x)
 XK_FN float xk_fast_exp(float x)
 {
     const int low = x < -80.0f;
-    const float y = __builtin_exp2f((low ? x + 40.0f : x) * 1.44269504f);
+    const float y = xk_raw_exp2((low ? x + 40.0f : x) * 1.44269504f);
     return low ? y * 4.24835426e-18f : y;
 }
 
@@ -136,7 +144,7 @@ XK_FN float xk_fast_log(float x)
     const float d = x - 1.0f;
     const float series = d * __builtin_fmaf(d, __builtin_fmaf(d, __builtin_fmaf(d, -0.25f, 0.33333333f), -0.5f), 1.0f);
     const int low = x < 1.17549435e-38f;
-    const float y = __builtin_log2f(low ? x * 4294967296.0f : x);
+    const float y = xk_raw_log2(low ? x * 4294967296.0f : x);
     const float wide = (low ? y - 32.0f : y) * 0.693147181f;
     return __builtin_fabsf(d) < 0.03125f ? series : wide;
 }
