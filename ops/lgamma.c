@@ -98,7 +98,8 @@ KERNEL(xk_t self)
      * product up to x = 22, and none that overflows where the sum does not. */
     xk_t whole, pole_whole;
     const xk_t part = xk_log_split(x, &whole), power = whole - 1, shifted = x - XK_C(0.5);
-    const xk_t bounded = shifted < XK_C(3e38) ? shifted : XK_C(3e38), most = xk_bits_f32(xk_f32_bits(bounded) & 0xffff0000u);
+    const xk_t bounded = shifted < XK_C(3e38) ? shifted : XK_C(3e38),
+               most = xk_bits_f32(xk_f32_bits(bounded) & 0xffff0000u);
     const xk_t u = xk_rcp_near(x), rest = u * lgamma_rest(u * u) + XK_C(0.41893853);
     const xk_t far_high = most * power, far_more = (bounded - most) * power + (bounded * part + rest);
     const xk_t high = far ? far_high : XK_C(0), more = far ? far_more : near;
