@@ -2,12 +2,17 @@
  * short ones that way, or a block of neighbouring rows where neighbours are closer in memory than a row's own elements (by
  * columns). Threads share the groups, or, where there are few, the blocks of each group. */
 #include "cpu_plan.h"
+#include "cpu_tree.h"
+
+#include <string.h>
 
 enum {
     PARTS_EACH = 4,        /* of a group, for each of the threads that share it */
     GROUP_ELEMENTS = 8192, /* of short rows that are not buffered */
     TURNED_LENGTH = 256,   /* of rows that are turned, so that an accumulator of more than one word is a vector's */
     TURNED_COLS = 16,
+    ROWS_AT_ONCE = 8, /* of columns, whose tree cpu_rows.inc makes */
+    PAGE_BYTES = 4096,
 };
 
 typedef struct rows_task {
@@ -28,6 +33,18 @@ static int64_t group_size(const cpu_kernel *kernel, const cpu_position *position
 static size_t most_accs(const cpu_kernel *kernel)
 {
     return (size_t)(kernel->by_columns ? kernel->blocks.cols : kernel->short_rows ? kernel->blocks.rows : 1);
+}
+
+/* Of a group's accumulators. From one place of columns in the tree to the next it is some way into a page: what lies a whole page
+ * apart shares a cache's few lines, and what lies a little less apart is taken for what was just stored. */
+static int64_t accs_bytes(const cpu_kernel *kernel)
+{
+    const int64_t bytes = ((int64_t)most_accs(kernel) * kernel->instance->rows->acc_bytes + 63) / 64 * 64;
+    const int64_t into = bytes % PAGE_BYTES;
+
+    if (!kernel->by_columns || (into >= PAGE_BYTES / 8 && into <= PAGE_BYTES / 2))
+        return bytes;
+    return bytes - into + (into > PAGE_BYTES / 2 ? PAGE_BYTES : 0) + PAGE_BYTES / 8;
 }
 
 void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
@@ -79,7 +96,7 @@ static int one_run(const cpu_kernel *kernel, const cpu_position *position, const
 
 /* Short rows by columns: turned, a few of their elements at a time. */
 static void accumulate_turned(const cpu_kernel *kernel, const cpu_position *position, const char *from, int64_t step,
-                              cpu_scratch *scratch, void *accs)
+                              cpu_scratch *scratch, cpu_tree *tree)
 {
     const uint32_t bytes = cpu_dtype_bytes[kernel->instance->store];
     const size_t rows = (size_t)position->rows;
@@ -89,46 +106,66 @@ static void accumulate_turned(const cpu_kernel *kernel, const cpu_position *posi
         n = position->cols - first < TURNED_COLS ? position->cols - first : TURNED_COLS;
         kernel->level->transpose[__builtin_ctz(bytes)](scratch->between.bytes, position->rows, from + first * bytes,
                                                        step, (size_t)n, rows);
-        kernel->instance->rows->columns(accs, rows, (size_t)n, &turned, &position->rows, scratch->numbers);
+        tree->rows->columns(cpu_tree_next(tree), rows, (size_t)n, &turned, &position->rows, scratch->numbers);
+        cpu_tree_take(tree);
     }
 }
 
-static void accumulate_block(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch, void *accs)
+/* Some rows at a time: by columns a few elements of each column, else one row, or all of a group of short ones. */
+static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *position, int64_t at_once, cpu_scratch *scratch,
+                            cpu_tree *tree)
 {
-    const cpu_row_functions *const rows = kernel->instance->rows;
-    const size_t count = (size_t)position->rows, cols = (size_t)position->cols;
-    const uint32_t lifted = kernel->instance->num_lifted;
     const void *in[CPU_MAX_OPERANDS];
     int64_t steps[CPU_MAX_OPERANDS];
 
-    point(kernel, scratch, lifted, 0, in, steps);
-    if (kernel->by_columns)
-        rows->columns(accs, cols, count, in, steps, scratch->numbers);
-    else if (kernel->turned && position->rows >= TURNED_COLS)
-        accumulate_turned(kernel, position, in[0], steps[0], scratch, accs);
-    else if (kernel->short_rows)
-        rows->reduce(accs, count, cols, in, steps, scratch->numbers);
-    else if (one_run(kernel, position, steps))
-        rows->reduce(accs, 1, count * cols, in, steps, scratch->numbers);
-    else
-        for (int64_t r = 0; r < position->rows; r++) {
-            point(kernel, scratch, lifted, r, in, steps);
-            rows->reduce(accs, 1, cols, in, steps, scratch->numbers);
-        }
+    for (int64_t r = 0, n; r < position->rows; r += n) {
+        n = position->rows - r < at_once ? position->rows - r : at_once;
+        point(kernel, scratch, kernel->instance->num_lifted, r, in, steps);
+        (kernel->by_columns ? tree->rows->columns(cpu_tree_next(tree), (size_t)position->cols, (size_t)n, in, steps,
+                                                  scratch->numbers)
+                            : tree->rows->reduce(cpu_tree_next(tree), (size_t)n, (size_t)position->cols, in, steps,
+                                                 scratch->numbers));
+        cpu_tree_take(tree);
+    }
 }
 
-static void accumulate(const rows_task *task, int64_t first, int64_t last, cpu_scratch *scratch, void *accs)
+static void accumulate_block(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch, cpu_tree *tree)
+{
+    const void *in[CPU_MAX_OPERANDS];
+    int64_t steps[CPU_MAX_OPERANDS];
+
+    point(kernel, scratch, kernel->instance->num_lifted, 0, in, steps);
+    if (kernel->by_columns) {
+        accumulate_rows(kernel, position, ROWS_AT_ONCE, scratch, tree);
+    } else if (kernel->turned && position->rows >= TURNED_COLS) {
+        accumulate_turned(kernel, position, in[0], steps[0], scratch, tree);
+    } else if (kernel->short_rows || !one_run(kernel, position, steps)) {
+        accumulate_rows(kernel, position, kernel->short_rows ? position->rows : 1, scratch, tree);
+    } else {
+        tree->rows->reduce(cpu_tree_next(tree), 1, (size_t)(position->rows * position->cols), in, steps,
+                           scratch->numbers);
+        cpu_tree_take(tree);
+    }
+}
+
+/* The accumulators of these blocks are at the end's first place. */
+static cpu_tree accumulate(const rows_task *task, int64_t first, int64_t last, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
+    cpu_tree tree = { .rows = kernel->instance->rows, .places = scratch->waiting, .bytes = accs_bytes(kernel) };
     cpu_position position;
 
     cpu_position_set(kernel, &position, first);
+    tree.width = (size_t)group_size(kernel, &position);
+    tree.most = (uint32_t)(CPU_WAITING_BYTES / tree.bytes);
     for (int64_t block = first; block < last; block++) {
         for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
             scratch->view[i] = load(kernel, task->launch, i, &position, scratch);
-        accumulate_block(kernel, &position, scratch, accs);
+        accumulate_block(kernel, &position, scratch, &tree);
         cpu_position_next(kernel, &position);
     }
+    cpu_tree_end(&tree);
+    return tree;
 }
 
 static void map_block(const cpu_kernel *kernel, const cpu_position *position, cpu_view out, cpu_scratch *scratch,
@@ -186,20 +223,16 @@ static void run_groups(void *context, int64_t first, int64_t last, cpu_scratch *
     const rows_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const rows = kernel->instance->rows;
-    const size_t accs_count = most_accs(kernel);
-    char *const accs = scratch->accs;
 
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (int64_t group = first; group < last; group++) {
-        const int64_t block = group * kernel->units;
-        rows->identity(accs, accs_count);
-        if (kernel->units)
-            accumulate(task, block, block + kernel->units, scratch, accs);
+        const int64_t block = group * (kernel->units ? kernel->units : 1);
+        const cpu_tree tree = accumulate(task, block, block + kernel->units, scratch);
         if (rows->map) {
-            rows->settle(accs, accs_count, kernel->length, scratch->numbers);
-            map(task, block, block + kernel->units, scratch, accs);
+            rows->settle(tree.places, tree.width, kernel->length, scratch->numbers);
+            map(task, block, block + kernel->units, scratch, tree.places);
         } else {
-            finish(task, group, scratch, accs);
+            finish(task, group, scratch, tree.places);
         }
     }
     if (kernel->streamed)
@@ -216,10 +249,9 @@ static void accumulate_parts(void *context, int64_t first, int64_t last, cpu_scr
 
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (int64_t part = first; part < last; part++) {
-        char *const accs = task->partials + part * task->partial_bytes;
-        kernel->instance->rows->identity(accs, most_accs(kernel));
-        accumulate(task, block + part * kernel->units / task->parts, block + (part + 1) * kernel->units / task->parts,
-                   scratch, accs);
+        const cpu_tree tree = accumulate(task, block + part * kernel->units / task->parts,
+                                         block + (part + 1) * kernel->units / task->parts, scratch);
+        memcpy(task->partials + part * task->partial_bytes, tree.places, tree.width * tree.rows->acc_bytes);
     }
 }
 
@@ -233,9 +265,12 @@ static void map_blocks(void *context, int64_t first, int64_t last, cpu_scratch *
         task->kernel->level->stream_end();
 }
 
-static int64_t partial_bytes(const cpu_kernel *kernel)
+static size_t width_of(const cpu_kernel *kernel, int64_t group)
 {
-    return ((int64_t)most_accs(kernel) * kernel->instance->rows->acc_bytes + 63) / 64 * 64;
+    cpu_position position;
+
+    cpu_position_set(kernel, &position, group * kernel->units);
+    return (size_t)group_size(kernel, &position);
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -247,16 +282,18 @@ static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const rows = kernel->instance->rows;
-    const size_t count = most_accs(kernel);
 
     task->partials = scratch->partials;
-    task->partial_bytes = partial_bytes(kernel);
+    task->partial_bytes = accs_bytes(kernel);
     task->parts = least(least(threads * PARTS_EACH, kernel->units), CPU_PARTIAL_BYTES / task->partial_bytes);
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (task->group = 0; task->group < kernel->num_groups; task->group++) {
         cpu_parallel(kernel, threads, task->parts, accumulate_parts, task, scratch);
-        for (int64_t part = 1; part < task->parts; part++)
-            rows->combine(task->partials, task->partials + part * task->partial_bytes, count);
+        const size_t count = width_of(kernel, task->group);
+        for (int64_t gap = 1; gap < task->parts; gap *= 2)
+            for (int64_t part = 0; part + gap < task->parts; part += 2 * gap)
+                rows->combine(task->partials + part * task->partial_bytes,
+                              task->partials + (part + gap) * task->partial_bytes, count);
         if (rows->map) {
             rows->settle(task->partials, count, kernel->length, scratch->numbers);
             cpu_parallel(kernel, threads, kernel->units, map_blocks, task, scratch);
@@ -332,12 +369,16 @@ static int columns_pay(const cpu_kernel *kernel, int32_t across)
 static void cut_columns(cpu_kernel *kernel, int32_t across)
 {
     const int32_t down = (int32_t)kernel->rank - 1;
-    const int64_t accs = CPU_ACCS_BYTES / kernel->instance->rows->acc_bytes;
+    const int64_t places = 65 - __builtin_clzll((uint64_t)kernel->length); /* that the tree may need */
+    const int64_t bytes = least(CPU_ACCS_BYTES, CPU_WAITING_BYTES / places - 5 * PAGE_BYTES / 8);
+    const int64_t accs = bytes / kernel->instance->rows->acc_bytes / 16 * 16;
     const int direct = all_direct(kernel, across);
     const int64_t room = direct ? accs : capacity(kernel);
     const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
-    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : 1;
-    const int64_t cols = least(kernel->shape[across], least(room / rows_wanted, accs));
+    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : 4;
+    const int64_t most = least(kernel->shape[across], least(room / rows_wanted, accs));
+    const int64_t pieces = (kernel->shape[across] + most - 1) / most;
+    const int64_t cols = least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */
 
     cpu_blocks_cut(kernel, across, cols, down, direct ? 256 : room / cols, CPU_DOWN_IN_PLACE);
 }

@@ -10,6 +10,7 @@ enum {
     CPU_BUFFER_BYTES = 4096,    /* a block of one operand: several fit the first cache */
     CPU_ACCS_BYTES = 16384,     /* accumulators of a group of rows */
     CPU_PARTIAL_BYTES = 131072, /* accumulators of all parts of a group that threads share */
+    CPU_WAITING_BYTES = 262144, /* accumulators of a group's parts that wait for others */
     CPU_PANEL_BYTES = 524288,   /* of a product's right side: half of a second cache, for rows of 2048 elements */
 };
 
@@ -29,6 +30,7 @@ typedef struct cpu_scratch {
     _Alignas(64) char accs[CPU_ACCS_BYTES];
     _Alignas(64) char partials[CPU_PARTIAL_BYTES];
     _Alignas(64) char panels[CPU_PANEL_BYTES];
+    _Alignas(64) char waiting[CPU_WAITING_BYTES];
     _Alignas(16) char scalar[CPU_MAX_OPERANDS][16];
     /* rows */
     cpu_view view[CPU_MAX_OPERANDS];
