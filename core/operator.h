@@ -34,6 +34,7 @@ enum expops_result_type {
     EXPOPS_RESULT_BOOL,
     EXPOPS_RESULT_TRUTH, /* bool, but of u8 u8 (any) */
     EXPOPS_RESULT_REAL,  /* of a complex type the real one (abs) */
+    EXPOPS_RESULT_FIRST, /* the first tensor's, which must be able to hold the arithmetic's (huber_loss) */
 };
 
 /* How a number meets the common type. It becomes that type as an element of a tensor would, an integer wrapping and a float

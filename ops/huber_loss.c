@@ -21,6 +21,7 @@ OPERATOR(huber_loss) = {
            "each element, or their mean or sum.",
     .source = "torch.nn.functional.huber_loss",
     .dtypes = FLOATING,
+    .result = EXPOPS_RESULT_FIRST,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), TENSOR("target"), WORD_DEFAULT("reduction", 1, "none", "mean", "sum"),
                     NUMBER("delta", DEFAULT(1), .meets = EXPOPS_MEETS_EXACT, .doc = "Above 0.") },

@@ -7,6 +7,10 @@ static expops_status draft(expops_draft *d)
         return expops_fail(EXPOPS_ERR_SHAPE,
                            "input1, input2 and target have %d, %d and %d dimensions; they need the same",
                            d->tensor[0].ndim, d->tensor[1].ndim, d->tensor[2].ndim);
+    for (int i = 0; i < 3; i++)
+        if (d->tensor[i].dtype == EXPOPS_DTYPE_BOOL)
+            return expops_fail(EXPOPS_ERR_DTYPE, "argument %s is bool, which cannot be subtracted",
+                               d->op->parameters[i].name);
     return expops_draft_loss(d, 4);
 }
 
@@ -14,7 +18,8 @@ OPERATOR(margin_ranking_loss) = {
     .name = "margin_ranking_loss",
     .doc = "margin - target * (input1 - input2), or 0 where that is negative: of each element, or their mean or sum.",
     .source = "torch.nn.functional.margin_ranking_loss",
-    .dtypes = FLOATING,
+    .dtypes = FLOATING | INTEGRAL,
+    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .not_in_place = 1,
     .parameters = { TENSOR("input1"), TENSOR("input2"), TENSOR("target"),
                     NUMBER("margin", DEFAULT(0), .meets = EXPOPS_MEETS_EXACT),

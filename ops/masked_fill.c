@@ -6,7 +6,7 @@ static expops_status draft(expops_draft *d)
 {
     EXPOPS_TRY_SAYING(expops_view_at_most(d->args + 2, d->tensor + 2, 0), "argument value");
     if (d->args[2].kind == EXPOPS_VALUE_TENSOR && expops_dtype_is_complex(d->tensor[2].dtype) &&
-        !expops_dtype_is_complex(d->common))
+        !expops_dtype_is_complex(d->common) && d->common != EXPOPS_DTYPE_BOOL)
         return expops_fail(EXPOPS_ERR_DTYPE, "argument value is complex, which %s cannot hold",
                            expops_dtype_name((expops_dtype)d->common));
     return expops_draft_default(d);

@@ -3,6 +3,7 @@
 
 static expops_status draft(expops_draft *d)
 {
+    expops_draft_names_result(d, 3);
     return expops_draft_reduction(d, d->args[1].as.integers, d->args[1].count, d->args[2].as.integer != 0, 1);
 }
 

@@ -1,10 +1,10 @@
-#include "draft/draft.h"
+#include "named.h"
 #include "operator.h"
 
 static expops_status draft(expops_draft *d)
 {
     const uint32_t count = d->args[1].kind != EXPOPS_VALUE_NONE;
-    EXPOPS_TRY(expops_draft_names_result(d, 3));
+    EXPOPS_TRY(expops_named_first(d, 3));
     return expops_draft_reduction(d, &d->args[1].as.integer, count, d->args[2].as.integer != 0, 1);
 }
 

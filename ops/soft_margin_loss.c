@@ -11,6 +11,7 @@ OPERATOR(soft_margin_loss) = {
     .doc = "log(1 + exp(-target * self)) of each element, infinite where the exponential is, or their mean or sum.",
     .source = "torch.nn.functional.soft_margin_loss",
     .dtypes = FLOATING,
+    .result = EXPOPS_RESULT_FIRST,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), TENSOR("target"), WORD_DEFAULT("reduction", 1, "none", "mean", "sum") },
     .draft = draft,

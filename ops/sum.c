@@ -1,9 +1,9 @@
-#include "draft/draft.h"
+#include "named.h"
 #include "operator.h"
 
 static expops_status draft(expops_draft *d)
 {
-    EXPOPS_TRY(expops_draft_names_result(d, 3));
+    EXPOPS_TRY(expops_named_first(d, 3));
     return expops_draft_reduction(d, d->args[1].as.integers, d->args[1].count, d->args[2].as.integer != 0, 1);
 }
 

@@ -259,19 +259,6 @@ expops_status expops_draft_map_along(expops_draft *draft, uint32_t dim)
     return EXPOPS_OK;
 }
 
-/* What is converted to a narrow integer type first is the same modulo that type's size; to bool it is not. */
-expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter)
-{
-    const expops_value *named = draft->args + parameter;
-    if (named->kind == EXPOPS_VALUE_NONE)
-        return EXPOPS_OK;
-    if (named->as.integer == EXPOPS_DTYPE_BOOL)
-        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "argument %s is bool", draft->op->parameters[parameter].name);
-    draft->element = (int32_t)named->as.integer;
-    draft->names_type = 1;
-    return EXPOPS_OK;
-}
-
 /* What the sum over all is divided by makes it a mean. */
 static expops_status reduce_loss(expops_draft *draft, int32_t ndim, const int64_t *shape, int mean)
 {

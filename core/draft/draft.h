@@ -140,8 +140,9 @@ expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self,
 /* All of a reduction of the first argument over `dims` (all where none is named) by the own body. */
 expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, uint32_t count, int keepdim,
                                      int empty_rows);
-/* The result is of the type that DTYPE parameter `parameter` names, where it names one, also where arithmetic is not. */
-expops_status expops_draft_names_result(expops_draft *draft, uint32_t parameter);
+/* The result is of the type that DTYPE parameter `parameter` names, also where arithmetic is not. Where it names none, an output of
+ * another type does, as in PyTorch: the call is computed in that. */
+void expops_draft_names_result(expops_draft *draft, uint32_t parameter);
 /* A map by the own body along the dimension that argument `dim` names, of all arguments that are tensors, which have the first
  * one's shape. */
 expops_status expops_draft_map_along(expops_draft *draft, uint32_t dim);

@@ -32,6 +32,10 @@ expops_status expops_check_arguments(const expops_operator *op, const expops_val
 /* Fills the draft's types. */
 expops_status expops_draft_types(expops_draft *draft);
 
+/* --- named.c --- */
+/* The types of the own body, given what the arguments have in common. */
+void expops_draft_settle_types(expops_draft *draft, int common);
+
 /* --- draft.c --- */
 /* A leaf could not be noted, as the error text says; the first such status is the draft's. */
 void expops_draft_fail(expops_draft *draft, expops_status status);

@@ -154,19 +154,6 @@ expops_status expops_check_values(const expops_operator *op, const expops_value 
     return EXPOPS_OK;
 }
 
-static void settle_types(expops_draft *draft, int common)
-{
-    const expops_operator *op = draft->op;
-    expops_operator_types(op, common, &draft->common, &draft->result);
-    draft->element = draft->result;
-    draft->bits = 0;
-    draft->compute = (uint32_t)expops_dtype_compute(draft->common);
-    if (op->arithmetic == EXPOPS_ARITHMETIC_BITS) {
-        draft->bits = (uint32_t)expops_dtype_bytes((expops_dtype)common);
-        draft->common = -1;
-    }
-}
-
 /* A kernel is compiled for one choice of each: a number of mixed radix, the first choice's digit the lowest. */
 static void settle_choice(expops_draft *draft)
 {
@@ -190,7 +177,14 @@ expops_status expops_draft_types(expops_draft *draft)
     int dtypes[EXPOPS_MAX_PARAMETERS], common = -1;
     EXPOPS_TRY(find_common(op, draft->args, dtypes, &common));
     EXPOPS_TRY(check_dtypes(op, draft->args, dtypes, common));
-    settle_types(draft, common);
+    expops_draft_settle_types(draft, common);
+    if (op->result == EXPOPS_RESULT_FIRST) {
+        if (!expops_dtype_can_cast(draft->result, dtypes[0]))
+            return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, 0, "has type %s, which cannot hold a result of type %s",
+                              expops_dtype_name((expops_dtype)dtypes[0]),
+                              expops_dtype_name((expops_dtype)draft->result));
+        draft->element = dtypes[0];
+    }
     settle_choice(draft);
     return expops_check_values(op, draft->args, draft->common < 0 ? draft->element : draft->common);
 }

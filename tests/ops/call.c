@@ -229,6 +229,16 @@ expops_status test_call_launch(test_call *call)
     return expops_call(call->op, call->device, NULL, call->args, call->num_args, outs, test_call_outputs(call));
 }
 
+/* Where a reduction may be told a type and is not, an output of another one tells it; integers are the same modulo its size. */
+static void output_names_type(test_call *call)
+{
+    const expops_dtype out = test_call_out(call)->dtype;
+    for (size_t i = 0; call->op->parameters[i].name; i++)
+        if (call->op->family == EXPOPS_FAMILY_REDUCE && call->op->parameters[i].kind == EXPOPS_PARAMETER_DTYPE &&
+            !test_is_integer(out) && test_can_cast(call->types.result, out))
+            call->types = (test_types){ out, out };
+}
+
 /* A device without double arithmetic may refuse what needs it, and nothing else. */
 static int refusal_is_honest(const test_call *call, expops_status status)
 {
@@ -273,6 +283,7 @@ static int read_back(test_call *call, size_t index)
 int test_call_run(test_call *call)
 {
     const expops_status status = test_call_launch(call);
+    output_names_type(call);
     if (refusal_is_honest(call, status))
         return -1;
     if (status != EXPOPS_OK)

@@ -121,6 +121,8 @@ test_types test_promote(const expops_operator *op, const expops_value *args, siz
     test_types types = { common, common };
     if (op->result == EXPOPS_RESULT_TRUTH)
         types.result = common == EXPOPS_DTYPE_U8 ? EXPOPS_DTYPE_U8 : EXPOPS_DTYPE_BOOL;
+    if (op->result == EXPOPS_RESULT_FIRST)
+        expops_dtype_from_dl(args[0].as.tensor->dtype, &types.result);
     if (op->result == EXPOPS_RESULT_BOOL)
         types.result = EXPOPS_DTYPE_BOOL;
     if (op->result == EXPOPS_RESULT_REAL && test_is_complex(common))
