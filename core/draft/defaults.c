@@ -101,7 +101,7 @@ expops_status expops_draft_elementwise(expops_draft *draft, expops_view *out)
     int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
     EXPOPS_TRY(expops_draft_broadcast(draft, &ndim, shape));
     expops_draft_strides(draft, ndim, shape, strides);
-    return expops_draft_result(draft, 0, draft->result, ndim, shape, strides, out);
+    return expops_draft_result(draft, 0, draft->element, ndim, shape, strides, out);
 }
 
 expops_status expops_draft_default(expops_draft *draft)
@@ -117,7 +117,7 @@ expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_
     const expops_view *like = draft->tensor + parameter;
     int64_t strides[EXPOPS_MAX_RANK];
     order_of(&like, 1, like->ndim, like->shape, strides);
-    return expops_draft_result(draft, 0, draft->result, like->ndim, like->shape, strides, out);
+    return expops_draft_result(draft, 0, draft->element, like->ndim, like->shape, strides, out);
 }
 
 expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view)

@@ -31,11 +31,12 @@ void fuzz_descriptors_close(void)
 /* --- the call itself --- */
 
 typedef struct made_call {
-    expops_tensor tensors[FUZZ_ARGUMENTS + 1];
+    expops_tensor tensors[FUZZ_ARGUMENTS], outs[1 + FUZZ_OTHERS];
     expops_value args[FUZZ_ARGUMENTS];
     expops_tensor items[FUZZ_ITEMS];
     const expops_tensor *list[FUZZ_ITEMS];
-    const expops_tensor *out;
+    const expops_tensor *out; /* NULL, or all of them */
+    size_t num_outs;
 } made_call;
 
 static void make_tensor(fuzz_tensor *from, uint64_t place, expops_tensor *tensor)
@@ -89,15 +90,20 @@ static void make_value(fuzz_call *call, uint64_t place, made_call *made)
     }
 }
 
-static void make_output(fuzz_call *call, made_call *made)
+static void make_outputs(fuzz_call *call, made_call *made)
 {
     made->out = NULL;
+    made->num_outs = call->num_outs ? call->num_outs : fuzz_outputs(call->op);
     if (call->out_is >= 0 && made->args[call->out_is].kind == EXPOPS_VALUE_TENSOR)
         made->out = made->args[call->out_is].as.tensor;
-    if (call->out_is == FUZZ_OUT_DRAWN) {
-        make_tensor(&call->out, FUZZ_ARGUMENTS, made->tensors + FUZZ_ARGUMENTS);
-        made->out = made->tensors + FUZZ_ARGUMENTS;
-    }
+    if (made->out)
+        made->outs[0] = *made->out;
+    if (call->out_is == FUZZ_OUT_DRAWN)
+        make_tensor(&call->out, FUZZ_ARGUMENTS, made->outs);
+    for (uint32_t i = 0; i < FUZZ_OTHERS; i++)
+        make_tensor(call->others + i, FUZZ_ARGUMENTS + 1 + i, made->outs + 1 + i);
+    if (made->out || call->out_is == FUZZ_OUT_DRAWN)
+        made->out = made->outs;
 }
 
 static int report(const fuzz_call *call, fuzz_counts *counts, const char *what, expops_status status)
@@ -162,14 +168,31 @@ static int plain_numbers(const fuzz_call *call)
     return 1;
 }
 
-/* Everything about the call is right, so that it must be accepted. */
-static int must_be_accepted(const fuzz_call *call, const expops_result *result)
+static int is_right(const fuzz_tensor *out, const expops_result *result)
 {
-    const fuzz_tensor *out = &call->out;
-    return call->out_is == FUZZ_OUT_DRAWN && fuzz_usable(out, 0) && out->compact && out->ndim == result->ndim &&
-           !memcmp(out->shape, result->shape, (size_t)out->ndim * sizeof *out->shape) && all_usable(call) &&
-           plain_numbers(call) &&
+    return fuzz_usable(out, 0) && out->compact && out->ndim == result->ndim &&
+           !memcmp(out->shape, result->shape, (size_t)out->ndim * sizeof *out->shape) &&
            !memcmp(&out->dtype, (expops_dl_dtype[]){ expops_dtype_to_dl(result->dtype) }, sizeof out->dtype);
+}
+
+/* Everything about the call is right, so that it must be accepted. */
+static int must_be_accepted(const fuzz_call *call, const expops_result *results)
+{
+    const uint32_t count = fuzz_outputs(call->op);
+    if (call->out_is != FUZZ_OUT_DRAWN || call->num_outs || !is_right(&call->out, results))
+        return 0;
+    for (uint32_t i = 1; i < count; i++)
+        if (!is_right(call->others + i - 1, results + i))
+            return 0;
+    return all_usable(call) && plain_numbers(call);
+}
+
+static int any_output_too_large(const fuzz_call *call)
+{
+    int too_large = call->out_is == FUZZ_OUT_DRAWN && fuzz_too_large(&call->out);
+    for (uint32_t i = 1; i < fuzz_outputs(call->op); i++)
+        too_large |= fuzz_too_large(call->others + i - 1);
+    return too_large;
 }
 
 /* The functions that look at one description. */
@@ -193,8 +216,8 @@ static void describe(fuzz_tensor *tensor)
         versioned->deleter(versioned);
 }
 
-/* What expops_call answers must fit what expops_infer did, `result` being that answer. */
-static int check_call(const fuzz_call *call, expops_status inferred, const expops_result *result, expops_status called,
+/* What expops_call answers must fit what expops_infer did, `results` being that answer. */
+static int check_call(const fuzz_call *call, expops_status inferred, const expops_result *results, expops_status called,
                       fuzz_counts *counts)
 {
     if (called != EXPOPS_OK && check_refusal(call, called, counts)) /* first: the oracle leaves a text of its own */
@@ -203,44 +226,78 @@ static int check_call(const fuzz_call *call, expops_status inferred, const expop
         return report(call, counts, "not the status that the case asks for", called);
     if (called == EXPOPS_OK && inferred != EXPOPS_OK)
         return report(call, counts, "expops_infer refuses what expops_call takes", inferred);
-    if (called == EXPOPS_OK && call->out_is == FUZZ_OUT_DRAWN && fuzz_too_large(&call->out))
+    if (called == EXPOPS_OK && call->num_outs && call->num_outs != fuzz_outputs(call->op))
+        return report(call, counts, "another number of outputs is taken", called);
+    if (called == EXPOPS_OK && any_output_too_large(call))
         return report(call, counts, "the output's bytes cannot be counted", called);
-    if (called != EXPOPS_OK && inferred == EXPOPS_OK && must_be_accepted(call, result))
+    if (called != EXPOPS_OK && inferred == EXPOPS_OK && must_be_accepted(call, results))
         return report(call, counts, "expops_call refuses a right call", called);
     return 0;
 }
 
-static int run(fuzz_call *call, made_call *made, const expops_result *result, expops_status inferred,
+static int run(fuzz_call *call, made_call *made, const expops_result *results, expops_status inferred,
                fuzz_counts *counts)
 {
     const unsigned before = atomic_load(&null_backend.calls[NULL_LAUNCH]);
-    const expops_status called = expops_call(call->op, device, NULL, made->args, call->num_args, made->out, 1);
+    const expops_status called =
+        expops_call(call->op, device, NULL, made->args, call->num_args, made->out, made->num_outs);
     counts->refused += called != EXPOPS_OK;
     if (alone && called != EXPOPS_OK && atomic_load(&null_backend.calls[NULL_LAUNCH]) != before)
         return report(call, counts, "refused, and launched all the same", called);
-    if (check_call(call, inferred, result, called, counts))
+    if (check_call(call, inferred, results, called, counts))
         return 1;
-    if (expops_call(call->op, device, NULL, made->args, call->num_args, made->out, 1) != called)
+    if (expops_call(call->op, device, NULL, made->args, call->num_args, made->out, made->num_outs) != called)
         return report(call, counts, "a second call ends otherwise", called);
     return 0;
+}
+
+static void draw_outputs(fuzz_stream *stream, fuzz_call *call, const expops_result *results)
+{
+    const uint32_t count = fuzz_outputs(call->op);
+    fuzz_draw_output(stream, call, results);
+    for (uint32_t i = 1; i < count; i++)
+        fuzz_draw_other(stream, call, i, results + i);
+    const uint64_t spoilt = fuzz_below(stream, count);
+    if (fuzz_chance(stream, 20))
+        fuzz_spoil_tensor(stream, spoilt ? call->others + spoilt - 1 : &call->out);
+    if (fuzz_chance(stream, 3))
+        call->num_outs = 1 + (uint32_t)fuzz_below(stream, 1 + FUZZ_OTHERS);
+}
+
+static int check_results(const fuzz_call *call, const expops_result *results, fuzz_counts *counts)
+{
+    int wrong = 0;
+    for (uint32_t i = 0; i < fuzz_outputs(call->op); i++)
+        wrong |= check_result(call, results + i, counts);
+    return wrong;
+}
+
+/* The inference has one right number of results. */
+static int check_count(const fuzz_call *call, const made_call *made, fuzz_counts *counts)
+{
+    expops_result results[1 + FUZZ_OTHERS];
+    const size_t count = call->num_outs ? call->num_outs : fuzz_outputs(call->op);
+    const expops_status status = expops_infer(call->op, made->args, call->num_args, results, count);
+    return status == EXPOPS_OK && count != fuzz_outputs(call->op)
+               ? report(call, counts, "another number of results is inferred", status)
+               : 0;
 }
 
 static int infer_and_run(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)
 {
     made_call made;
-    expops_result result = { .dtype = EXPOPS_DTYPE_F32 };
+    expops_result results[EXPOPS_MAX_OUTPUTS] = { { .dtype = EXPOPS_DTYPE_F32 } };
     for (size_t i = 0; i < call->num_args; i++)
         make_value(call, i, &made);
-    const expops_status inferred = expops_infer(call->op, made.args, call->num_args, &result, 1);
-    if (inferred != EXPOPS_OK ? check_refusal(call, inferred, counts) : check_result(call, &result, counts))
+    const expops_status inferred = expops_infer(call->op, made.args, call->num_args, results, fuzz_outputs(call->op));
+    if (inferred != EXPOPS_OK ? check_refusal(call, inferred, counts) : check_results(call, results, counts))
         return 1;
-    if (call->out_is == FUZZ_OUT_RIGHT) {
-        fuzz_draw_output(stream, call, &result);
-        if (fuzz_chance(stream, 20))
-            fuzz_spoil_tensor(stream, &call->out);
-    }
-    make_output(call, &made);
-    return run(call, &made, &result, inferred, counts);
+    if (call->out_is == FUZZ_OUT_RIGHT)
+        draw_outputs(stream, call, results);
+    if (check_count(call, &made, counts))
+        return 1;
+    make_outputs(call, &made);
+    return run(call, &made, results, inferred, counts);
 }
 
 int fuzz_accepted(fuzz_call *call)
@@ -248,16 +305,13 @@ int fuzz_accepted(fuzz_call *call)
     fuzz_call anywhere = *call; /* offsets are elements there, bytes here */
     made_call made;
     expops_result results[EXPOPS_MAX_OUTPUTS];
-    size_t outputs = 1;
-    while (outputs < EXPOPS_MAX_OUTPUTS && expops_operator_output(call->op, outputs))
-        outputs++;
     for (size_t i = 0; i < call->num_args; i++)
         anywhere.args[i].tensor.offset = 0;
     for (int i = 0; i < FUZZ_ITEMS; i++)
         anywhere.items[i].offset = 0;
     for (size_t i = 0; i < call->num_args; i++)
         make_value(&anywhere, i, &made);
-    return expops_infer(call->op, made.args, call->num_args, results, outputs) == EXPOPS_OK;
+    return expops_infer(call->op, made.args, call->num_args, results, fuzz_outputs(call->op)) == EXPOPS_OK;
 }
 
 int fuzz_descriptors(fuzz_stream *stream, fuzz_call *call, fuzz_counts *counts)

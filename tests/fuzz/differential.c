@@ -39,6 +39,8 @@ static int has_judge(const test_call *call)
     if (reference && reference->move)
         return !has_wild_numbers(call);
     const int real = !test_is_complex(call->types.common) && !test_is_complex(call->types.result);
+    if (test_judges_complex_rows(call))
+        return 1;
     for (size_t i = 0; i < call->num_args; i++)
         if (call->arrays[i].host && test_is_complex(call->arrays[i].dtype))
             return 0;

@@ -225,6 +225,25 @@ void fuzz_draw(fuzz_stream *stream, fuzz_call *call)
     fuzz_draw_of(stream, expops_operator_at(fuzz_below(stream, expops_operator_count())), call);
 }
 
+uint32_t fuzz_outputs(const expops_operator *op)
+{
+    uint32_t count = 0;
+    while (count < EXPOPS_MAX_OUTPUTS && expops_operator_output(op, count))
+        count++;
+    return count;
+}
+
+static void draw_result(fuzz_stream *stream, const expops_result *result, fuzz_tensor *out)
+{
+    memset(out, 0, sizeof *out);
+    const int wider = fuzz_chance(stream, 10);
+    out->dtype = expops_dtype_to_dl(wider ? any_dtype(stream, 0) : result->dtype);
+    out->ndim = result->ndim;
+    memcpy(out->shape, result->shape, (size_t)result->ndim * sizeof *result->shape);
+    out->offset = fuzz_chance(stream, 25) ? fuzz_below(stream, 5) : 0;
+    fuzz_draw_strides(stream, out, 0);
+}
+
 void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result *result)
 {
     call->out_is = FUZZ_OUT_DRAWN;
@@ -233,11 +252,10 @@ void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result 
         call->out_is = 0;
         return;
     }
-    memset(&call->out, 0, sizeof call->out);
-    const int wider = fuzz_chance(stream, 10);
-    call->out.dtype = expops_dtype_to_dl(wider ? any_dtype(stream, 0) : result->dtype);
-    call->out.ndim = result->ndim;
-    memcpy(call->out.shape, result->shape, (size_t)result->ndim * sizeof *result->shape);
-    call->out.offset = fuzz_chance(stream, 25) ? fuzz_below(stream, 5) : 0;
-    fuzz_draw_strides(stream, &call->out, 0);
+    draw_result(stream, result, &call->out);
+}
+
+void fuzz_draw_other(fuzz_stream *stream, fuzz_call *call, uint32_t index, const expops_result *result)
+{
+    draw_result(stream, result, call->others + index - 1);
 }

@@ -8,6 +8,7 @@
 
 enum { FUZZ_RANK = EXPOPS_MAX_RANK + 2, FUZZ_LIST = 24, FUZZ_LISTED = 16, FUZZ_ARGUMENTS = EXPOPS_MAX_PARAMETERS + 2 };
 enum { FUZZ_ITEMS = 8 }; /* tensors of a list */
+enum { FUZZ_OTHERS = EXPOPS_MAX_OUTPUTS };
 
 /* --- stream.c: decisions from a fuzzer's bytes, or from a seed where `bytes` is NULL --- */
 typedef struct fuzz_stream {
@@ -51,10 +52,11 @@ typedef struct fuzz_call {
     size_t num_args;
     fuzz_value args[FUZZ_ARGUMENTS];
     fuzz_tensor items[FUZZ_ITEMS]; /* of the argument that is a list of tensors: no operator has two */
-    int out_is; /* the argument that is the output, or one of the above: `out`, NULL, not yet known */
-    fuzz_tensor out;
-    uint64_t seed;  /* of the elements */
-    char gives[32]; /* the status that must come back; "" where the line does not say */
+    int out_is; /* the argument that is the first output, or one of the above: `out`, NULL, not yet known */
+    fuzz_tensor out, others[FUZZ_OTHERS]; /* and further outputs */
+    uint32_t num_outs;                    /* descriptors: as many are given; 0 is the operator's number */
+    uint64_t seed;                        /* of the elements */
+    char gives[32];                       /* the status that must come back; "" where the line does not say */
 } fuzz_call;
 
 /* draw.c: a call that most operators accept; */
@@ -63,6 +65,9 @@ void fuzz_draw(fuzz_stream *stream, fuzz_call *call);
 void fuzz_draw_of(fuzz_stream *stream, const expops_operator *op, fuzz_call *call);
 /* The output such a call asks for, or sometimes another: type, layout, in place. */
 void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result *result);
+/* The same of output `index` above 0; it is never in place. */
+void fuzz_draw_other(fuzz_stream *stream, fuzz_call *call, uint32_t index, const expops_result *result);
+uint32_t fuzz_outputs(const expops_operator *op);
 void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap);
 /* draw_list.c: what a list of integers may mean beside a tensor of this shape. Returns how many there are. */
 uint32_t fuzz_draw_list(fuzz_stream *stream, int32_t ndim, const int64_t *shape, int64_t *list, int *are_sizes);

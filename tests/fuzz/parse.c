@@ -1,4 +1,5 @@
 /* A line of text as a call. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,21 @@ static void output(reader *at, fuzz_call *call)
         *at = NULL;
 }
 
+/* "out2=..." and so on; reads nothing where the text is none. */
+static int other_output(reader *at, fuzz_call *call)
+{
+    char word[8];
+    for (uint32_t i = 0; i < FUZZ_OTHERS; i++) {
+        snprintf(word, sizeof word, "out%u=", i + 2);
+        if (!took(at, word))
+            continue;
+        if (!tensor(at, call->others + i))
+            *at = NULL;
+        return 1;
+    }
+    return 0;
+}
+
 int fuzz_parse(const char *text, fuzz_call *call)
 {
     reader at = text;
@@ -198,6 +214,10 @@ int fuzz_parse(const char *text, fuzz_call *call)
             at += length;
         } else if (took(&at, "out="))
             output(&at, call);
+        else if (took(&at, "outputs="))
+            call->num_outs = (uint32_t)number(&at);
+        else if (other_output(&at, call))
+            continue;
         else if (call->num_args < FUZZ_ARGUMENTS && (at = strchr(at, '='))) {
             at++;
             value(&at, call->args + call->num_args++, call->items);

@@ -145,6 +145,12 @@ void fuzz_print(const fuzz_call *call, char *text, size_t size)
         put(&to, "%s", call->op->parameters[call->out_is].name);
     else if (call->out_is == FUZZ_OUT_NULL)
         put(&to, "null");
+    for (uint32_t i = 0; i < FUZZ_OTHERS && call->others[i].dtype.bits; i++) {
+        put(&to, " out%u=", i + 2);
+        put_tensor(&to, call->others + i);
+    }
+    if (call->num_outs)
+        put(&to, " outputs=%u", call->num_outs);
     if (call->seed)
         put(&to, " seed=%llu", (unsigned long long)call->seed);
 }

@@ -53,6 +53,8 @@ int test_judge_rows(test_call *call);
 /* The same for one that moves elements, whose MOVE_REFERENCE must exist. Where it adds them they must be whole numbers. */
 int test_judge_moves(test_call *call);
 int test_adds_what_it_moves(const expops_operator *op);
+/* Sums of complex numbers are judged part by part, products by their modulus; others cannot be. */
+int test_judges_complex_rows(const test_call *call);
 /* What such a reference says of each element of the output; of complex numbers only the slack, by their moduli. NULL where there
  * is no such reference. The caller frees it. */
 test_answer *test_row_answers(const test_call *call);

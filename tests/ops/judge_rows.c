@@ -103,10 +103,10 @@ typedef struct row_reader {
     const test_array *x, *others[2]; /* of the shape of a row, or of the first one's */
     const test_reference *reference;
     expops_row_reference r;
-    long double *memory, *room; /* for four more rows */
-    int beside;                 /* the others may be left out: weights */
-    int moduli;                 /* complex numbers are read as their moduli */
-    int lost;                   /* the row has an element that the common type does not hold */
+    long double *memory, *room;                        /* for four more rows */
+    int beside;                                        /* the others may be left out: weights */
+    enum { REAL_PARTS, IMAGINARY_PARTS, MODULI } read; /* of complex numbers */
+    int lost;                                          /* the row has an element that the common type does not hold */
 } row_reader;
 
 static int reader_begin(row_reader *reader, const test_call *call)
@@ -135,12 +135,19 @@ static int reader_begin(row_reader *reader, const test_call *call)
     return memory != NULL;
 }
 
+static expops_dtype real_of(expops_dtype dtype)
+{
+    return dtype == EXPOPS_DTYPE_C64 ? EXPOPS_DTYPE_F32 : dtype == EXPOPS_DTYPE_C128 ? EXPOPS_DTYPE_F64 : dtype;
+}
+
 static long double read_at(row_reader *reader, const test_call *call, const test_array *from, int64_t position)
 {
     const test_value value = test_array_get(from, test_array_index(from, from->ndim, from->shape, position));
     const expops_dtype common = call->types.common;
-    if (reader->moduli)
+    if (reader->read == MODULI)
         return hypotl(value.re, value.im);
+    if (test_is_complex(common))
+        return test_round(real_of(common), reader->read == REAL_PARTS ? value.re : value.im);
     const int exact = call->op->parameters[from - call->arrays].meets == EXPOPS_MEETS_EXACT;
     if (exact || (from != reader->x && reader->beside)) /* a weight meets the row as it is */
         return value.re;
@@ -163,6 +170,12 @@ static void reader_row(row_reader *reader, const test_call *call, int64_t row)
     }
     memset(reader->r.error, 0, (size_t)outs * sizeof *reader->r.error);
     reader->reference->row(&reader->r);
+}
+
+/* A part of a complex number by itself. */
+static test_value part_of(const row_reader *reader, test_value value)
+{
+    return (test_value){ reader->read == IMAGINARY_PARTS ? value.im : value.re, 0 };
 }
 
 /* Where the output has a row's element. */
@@ -193,7 +206,7 @@ static int judge_row(test_call *call, row_reader *reader, int64_t row)
     for (int64_t k = 0; k < (reduce ? 1 : r->n); k++) {
         const int64_t position = out_position(reader, call, row, k);
         const test_value actual =
-            test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position));
+            part_of(reader, test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position)));
         test_answer answer = answer_of(r->out[k], reader->room[k], reader->room[r->n + k]);
         answer.unknown |= reader->lost || isinf(r->error[k]);
         answer.slack += isfinite(r->out[k]) ? error_of(call, r, k) : 0;
@@ -206,15 +219,82 @@ static int judge_row(test_call *call, row_reader *reader, int64_t row)
     return wrong;
 }
 
+/* The product of a row's complex numbers, from 1 on. Each multiplication may be off by sqrt(5) roundings of its modulus. */
+static test_answer product_of(const test_call *call, const row_reader *reader, int64_t row)
+{
+    const expops_dtype real = real_of(call->types.common);
+    test_value product = { 1, 0 };
+    for (int64_t k = 0; k < reader->r.n; k++) {
+        const int64_t at = position_of(reader->x, &reader->plan, row, k);
+        const test_value z =
+            test_array_get(reader->x, test_array_index(reader->x, reader->x->ndim, reader->x->shape, at));
+        const long double re = test_round(real, z.re), im = test_round(real, z.im);
+        product = (test_value){ product.re * re - product.im * im, product.re * im + product.im * re };
+    }
+    return (test_answer){ .value = product,
+                          .slack = sqrtl(5) * reader->r.error[0] * test_rounding(call->types.common),
+                          .unknown = isinf(reader->r.error[0]) };
+}
+
+/* What a factor that is not finite leaves of the product is decided by the order, which in PyTorch depends on the layout. But neither
+ * part is finite: each is a difference or a sum with an infinity, or its product with 0, and so is what comes of the next factor. */
+static int accepts_product(const test_call *call, const test_answer *answer, test_value actual, long double modulus)
+{
+    if (!isfinite(modulus))
+        return !isfinite(actual.re) && !isfinite(actual.im);
+    if (actual.re == 0) /* of what sign is a matter of order, too */
+        actual.re = copysignl(0, answer->value.re);
+    if (actual.im == 0)
+        actual.im = copysignl(0, answer->value.im);
+    return test_answer_accepts(call, answer, actual, 0);
+}
+
+static int judge_product(test_call *call, row_reader *reader, int64_t row)
+{
+    const test_array *out = test_call_out(call);
+    const test_value actual = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, row));
+    const test_answer answer = product_of(call, reader, row);
+    return accepts_product(call, &answer, actual, reader->r.out[0])
+               ? 0
+               : test_judge_report(call, row, actual, answer.value);
+}
+
+static int is_product(const test_call *call)
+{
+    return !strcmp(call->op->name, "prod");
+}
+
+int test_judges_complex_rows(const test_call *call)
+{
+    return test_is_complex(call->types.common) && call->types.common == call->types.result &&
+           (is_product(call) || !strcmp(call->op->name, "sum") || !strcmp(call->op->name, "mean"));
+}
+
+static int judge_all(test_call *call, row_reader *reader, int (*judge)(test_call *, row_reader *, int64_t))
+{
+    int wrong = 0;
+    for (int64_t row = 0; row < reader->plan.rows; row++) {
+        reader_row(reader, call, row);
+        wrong += judge(call, reader, row);
+    }
+    return wrong;
+}
+
 int test_judge_rows(test_call *call)
 {
     row_reader reader;
-    int wrong = 0;
+    int wrong;
     if (!reader_begin(&reader, call))
         return test_report(call, "rows: %s", reader.r.n ? "no memory for the reference" : expops_error_text());
-    for (int64_t row = 0; row < reader.plan.rows; row++) {
-        reader_row(&reader, call, row);
-        wrong += judge_row(call, &reader, row);
+    if (test_is_complex(call->types.common) && is_product(call)) {
+        reader.read = MODULI;
+        wrong = judge_all(call, &reader, judge_product);
+    } else {
+        wrong = judge_all(call, &reader, judge_row);
+    }
+    if (test_is_complex(call->types.common) && !is_product(call)) {
+        reader.read = IMAGINARY_PARTS;
+        wrong += judge_all(call, &reader, judge_row);
     }
     free(reader.memory);
     return wrong;
@@ -228,7 +308,7 @@ test_answer *test_row_answers(const test_call *call)
     if (!reference || !reference->row || !reader_begin(&reader, call))
         return NULL;
     test_answer *const answers = calloc(numel > 0 ? (size_t)numel : 1, sizeof *answers);
-    reader.moduli = test_is_complex(call->types.common);
+    reader.read = test_is_complex(call->types.common) ? MODULI : REAL_PARTS;
     for (int64_t row = 0; answers && row < reader.plan.rows; row++) {
         reader_row(&reader, call, row);
         for (int64_t k = 0; k < (call->op->family == EXPOPS_FAMILY_REDUCE ? 1 : reader.r.n); k++) {
@@ -236,7 +316,8 @@ test_answer *test_row_answers(const test_call *call)
             answers[out_position(&reader, call, row, k)] =
                 (test_answer){ .value = { reader.r.out[k], 0 },
                                .slack = isnan(error) ? 0 : error,
-                               .unknown = reader.moduli || reader.lost || isinf(error) || !isfinite(reader.r.out[k]) };
+                               .unknown =
+                                   reader.read == MODULI || reader.lost || isinf(error) || !isfinite(reader.r.out[k]) };
         }
     }
     free(reader.memory);
