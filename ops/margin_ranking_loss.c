@@ -16,7 +16,8 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(margin_ranking_loss) = {
     .name = "margin_ranking_loss",
-    .doc = "margin - target * (input1 - input2), or 0 where that is negative: of each element, or their mean or sum.",
+    .doc = "margin - target * (input1 - input2), or 0 where that is negative: of each element, or their mean or sum. "
+           "Integers do not wrap.",
     .source = "torch.nn.functional.margin_ranking_loss",
     .dtypes = FLOATING | INTEGRAL,
     .arithmetic = EXPOPS_ARITHMETIC_FLOATING,

@@ -116,6 +116,7 @@ def more():
         yield 'fill', torch.fill, [tensor(name, [1, 0]), value]
         yield 'masked_fill', torch.masked_fill, [tensor(name, [1, 0]), tensor('bool', [True, False]), value]
     yield 'fill', torch.fill, [tensor('i8', []), 300]
+    yield 'masked_fill', torch.masked_fill, [tensor('bool', [False, False]), tensor('bool', [True, False]), tensor('c64', [1j], [])]
     for name in ('eq', 'mul', 'copy', 'special_xlog1py'):
         for other in TYPES:
             for shapes in (([2], [2]), ([2], []), ([], [2]), ([], [])) if name != 'copy' else (([2], [2]),):
@@ -123,6 +124,7 @@ def more():
                         for i, shape in enumerate(shapes)]
                 for arguments in (pair, pair[::-1]) if shapes[0] == shapes[1] and other != 'u16' else (pair,):
                     yield name, OPERATORS[name][0], arguments + [False] * (name == 'copy')
+    yield from losses()
     yield from unsigned()
 
 
@@ -157,6 +159,25 @@ def unsigned():
                 break
         else:
             print(f'{path.stem}: no case for u16')
+
+
+def losses():
+    """Losses of operands of every pair of types, sums and products as bool."""
+    real = ('f16', 'bf16', 'f32', 'f64', 'i8', 'i16', 'i32', 'i64', 'u8', 'bool')
+    for a in real:
+        for b in real:
+            x, y = tensor(a, [1, 0, 1]), tensor(b, [0, 1, 1])
+            for reduction in ('none', 'mean') if a[0] in 'fb' else ('none',):
+                yield 'huber_loss', lambda x, y, how, delta: nn.huber_loss(x, y, how, delta), [x, y, reduction, 0.5]
+                yield 'soft_margin_loss', lambda x, y, how: nn.soft_margin_loss(x, y, reduction=how), [x, y, reduction]
+            for c in ('f16', 'bf16', 'f64', 'i8', 'i64', 'bool') if (a, b) != ('u8', 'u8') else ():  # PyTorch's wrap
+                yield ('margin_ranking_loss', lambda x, y, z, m, how: nn.margin_ranking_loss(x, y, z, m, reduction=how),
+                       [x, y, tensor(c, [1, 1, 0]), 0.25, 'none'])
+    for a in (*real, 'c64', 'c128'):
+        x = tensor(a, [0.5, 0, 256] if a[0] in 'fc' or a == 'bf16' else [2, 0, 3])
+        for elements in (x, x[1:2], x[::2]):
+            yield 'sum', lambda x, dim, keep, dtype: torch.sum(x, dim, keep, dtype=dtype), [elements, [0], False, torch.bool]
+            yield 'prod', lambda x, dim, keep, dtype: torch.prod(x, dim, keep, dtype=dtype), [elements, 0, False, torch.bool]
 
 
 def said(value):

@@ -101,7 +101,7 @@ static void make_outputs(fuzz_call *call, made_call *made)
     if (call->out_is == FUZZ_OUT_DRAWN)
         make_tensor(&call->out, FUZZ_ARGUMENTS, made->outs);
     for (uint32_t i = 0; i < FUZZ_OTHERS; i++)
-        make_tensor(call->others + i, FUZZ_ARGUMENTS + 1 + i, made->outs + 1 + i);
+        make_tensor(call->others + i, FUZZ_ARGUMENTS + 1 + FUZZ_ITEMS + i, made->outs + 1 + i);
     if (made->out || call->out_is == FUZZ_OUT_DRAWN)
         made->out = made->outs;
 }
