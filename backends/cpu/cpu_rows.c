@@ -112,8 +112,8 @@ static void accumulate_turned(const cpu_kernel *kernel, const cpu_position *posi
 }
 
 /* Some rows at a time: by columns a few elements of each column, else one row, or all of a group of short ones. */
-static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *position, int64_t at_once, cpu_scratch *scratch,
-                            cpu_tree *tree)
+static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *position, int64_t at_once,
+                            cpu_scratch *scratch, cpu_tree *tree)
 {
     const void *in[CPU_MAX_OPERANDS];
     int64_t steps[CPU_MAX_OPERANDS];
@@ -121,15 +121,15 @@ static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *positi
     for (int64_t r = 0, n; r < position->rows; r += n) {
         n = position->rows - r < at_once ? position->rows - r : at_once;
         point(kernel, scratch, kernel->instance->num_lifted, r, in, steps);
-        (kernel->by_columns ? tree->rows->columns(cpu_tree_next(tree), (size_t)position->cols, (size_t)n, in, steps,
-                                                  scratch->numbers)
-                            : tree->rows->reduce(cpu_tree_next(tree), (size_t)n, (size_t)position->cols, in, steps,
-                                                 scratch->numbers));
+        (kernel->by_columns
+             ? tree->rows->columns(cpu_tree_next(tree), (size_t)position->cols, (size_t)n, in, steps, scratch->numbers)
+             : tree->rows->reduce(cpu_tree_next(tree), (size_t)n, (size_t)position->cols, in, steps, scratch->numbers));
         cpu_tree_take(tree);
     }
 }
 
-static void accumulate_block(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch, cpu_tree *tree)
+static void accumulate_block(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch,
+                             cpu_tree *tree)
 {
     const void *in[CPU_MAX_OPERANDS];
     int64_t steps[CPU_MAX_OPERANDS];
