@@ -17,7 +17,8 @@ OPERATOR(prod) = {
     .arithmetic = EXPOPS_ARITHMETIC_LONG,
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INT("dim", .optional = 1), BOOL("keepdim", DEFAULT(0)),
-                    DTYPE("dtype", .doc = "What self is converted to first, and the result's.") },
+                    DTYPE("dtype", .doc = "What self is converted to first, and the result's; "
+                                          "the output's where it is left out.") },
     .draft = draft,
     .samples = { { 0.5, 1.5 } },
     .bound = { .f32 = 0.5, .f64 = 0.5, .f16 = 0.5, .bf16 = 0.5 }, /* the last rounding; the reference says the others */

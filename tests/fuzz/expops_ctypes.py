@@ -83,7 +83,14 @@ class Library:
         mask = self.lib.expops_operator_dtypes(op)
         return {"op": op, "name": self.lib.expops_operator_name(op).decode(), "parameters": parameters,
                 "dtypes": [d for i, d in enumerate(DTYPES.values()) if mask >> i & 1],
-                "in_place": self.lib.expops_operator_in_place(op)}
+                "in_place": self.lib.expops_operator_in_place(op), "outputs": self.count_outputs(op)}
+
+    def count_outputs(self, op):
+        self.lib.expops_operator_output.restype = c.c_char_p
+        count = 0
+        while self.lib.expops_operator_output(op, c.c_size_t(count)):
+            count += 1
+        return count
 
     def error(self):
         return self.lib.expops_error_text().decode()
@@ -127,6 +134,20 @@ class Library:
                                        c.c_size_t(1))
         name = self.lib.expops_status_name(status).decode()
         return name, (DTYPES[self.names[result.dtype]] if not status else None), tuple(result.shape[:result.ndim])
+
+    def infer_all(self, op, args):
+        """(status name, [(dtype, shape)]) of an operator of several outputs"""
+        results = (Result * op["outputs"])()
+        status = self.lib.expops_infer(op["op"], self.arguments(op, args), c.c_size_t(len(args)), results,
+                                       c.c_size_t(op["outputs"]))
+        found = [] if status else [(DTYPES[self.names[r.dtype]], tuple(r.shape[:r.ndim])) for r in results]
+        return self.lib.expops_status_name(status).decode(), found
+
+    def call_all(self, op, args, outs):
+        tensors = (Tensor * len(outs))(*[self.tensor(out) for out in outs])
+        status = self.lib.expops_call(op["op"], self.device, None, self.arguments(op, args), c.c_size_t(len(args)),
+                                      tensors, c.c_size_t(len(outs)))
+        return self.lib.expops_status_name(status).decode()
 
     def call(self, op, args, out):
         status = self.lib.expops_call(op["op"], self.device, None, self.arguments(op, args), c.c_size_t(len(args)),
