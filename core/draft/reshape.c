@@ -50,12 +50,12 @@ expops_status expops_view_sizes(const expops_view *view, const int64_t *sizes, u
 /* Dimensions up to `*dim` that lie in one piece; 1 element where there are none left. `*dim` is left before them. */
 static int64_t take_piece(const expops_view *view, int32_t *dim, int64_t *out_stride)
 {
-    int64_t numel = 1;
+    int64_t numel = 1, next;
     for (; *dim >= 0; --*dim) {
         const int64_t size = view->shape[*dim], stride = view->strides[*dim];
         if (size == 1)
             continue;
-        if (numel > 1 && stride != numel * *out_stride)
+        if (numel > 1 && (!expops_checked_multiply(numel, *out_stride, &next) || stride != next))
             break;
         *out_stride = numel == 1 ? stride : *out_stride;
         numel *= size;
