@@ -44,6 +44,22 @@ static int32_t dim_of_rows(const cpu_kernel *kernel, int32_t across)
     return down;
 }
 
+/* Of outputs whose small boxes are summed together: where a row has few, the largest dimension along which boxes are the same. */
+static int32_t dim_of_sums(const cpu_kernel *kernel, int32_t across)
+{
+    int32_t found = across;
+
+    if (kernel->shape[across] >= CPU_FEW_OUTPUTS || !cpu_window_boxes_are_small(kernel))
+        return across;
+    for (int32_t d = 0; d < (int32_t)kernel->rank; d++) {
+        int same = kernel->shape[d] > kernel->shape[found];
+        for (uint32_t w = 0; w < kernel->walk.walked; w++)
+            same &= !cpu_window_varies(kernel, w, d);
+        found = same ? d : found;
+    }
+    return found;
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -55,9 +71,19 @@ static void cut(cpu_kernel *kernel, int32_t across)
     const int32_t down = kernel->instance->rows ? -1 : dim_of_rows(kernel, across);
 
     if (kernel->instance->rows)
-        cpu_blocks_cut(kernel, across, SUMS, -1, 1, CPU_DOWN_IN_PLACE);
+        cpu_blocks_cut(kernel, dim_of_sums(kernel, across), SUMS, -1, 1, CPU_DOWN_IN_PLACE);
     else
         cpu_blocks_cut(kernel, across, cols, down, least(ROWS, ELEMENTS / cols), CPU_DOWN_IN_PLACE);
+}
+
+/* Short rows are streamed where they lie one after the other. */
+static int streams(const cpu_kernel *kernel)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+    const int64_t *const strides = kernel->operand[0].strides;
+    const int follow = blocks->down >= 0 && strides[blocks->across] == 1 && strides[blocks->down] == blocks->cols;
+
+    return !kernel->instance->rows && (cpu_streams(kernel, blocks->across) || (follow && cpu_is_large(kernel)));
 }
 
 void cpu_window_plan(cpu_kernel *kernel, const expops_window *window)
@@ -76,5 +102,6 @@ void cpu_window_plan(cpu_kernel *kernel, const expops_window *window)
     kernel->operand[0].mode = CPU_BUFFER;
     const int32_t across = nearest_dim(kernel, -1);
     cut(kernel, across < 0 ? (int32_t)kernel->rank - 1 : across);
+    kernel->streamed = (uint32_t)streams(kernel);
     kernel->run = run;
 }

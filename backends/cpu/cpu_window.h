@@ -41,6 +41,20 @@ static inline int cpu_window_varies(const cpu_kernel *kernel, uint32_t w, int32_
     return by_place || (picks && walk->picked && kernel->operand[walk->picked].strides[dim] != 0);
 }
 
+enum { CPU_FEW_OUTPUTS = 16, CPU_SMALL_BOX = 64 };
+
+/* What a box has of elements, about. */
+static inline int cpu_window_boxes_are_small(const cpu_kernel *kernel)
+{
+    int64_t inside = 1, outside = 1;
+
+    for (uint32_t w = 0; w < kernel->walk.walked; w++)
+        inside *= kernel->walk.sizes[w];
+    for (uint32_t i = 0; i < kernel->walk.indices; i++)
+        outside *= kernel->walk.around[i];
+    return inside / outside <= CPU_SMALL_BOX;
+}
+
 /* --- the two ways --- */
 void cpu_window_move(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
 void cpu_window_sum(void *task, int64_t first, int64_t last, cpu_scratch *scratch);

@@ -181,7 +181,28 @@ static void find_pieces(const cpu_kernel *kernel, table *table)
     }
 }
 
-static void move_block(const window_task *task, const cpu_position *position, const table *table)
+/* By way of the first cache past the others, as many rows at a time as fit the buffer. */
+static void stream_block(const cpu_kernel *kernel, const cpu_pieces *all, char *buffer)
+{
+    const size_t bytes = kernel->operand[0].bytes, row_bytes = all->cols * bytes, most = CPU_ACCS_BYTES / row_bytes;
+    const int rows_follow = all->to_row == (ptrdiff_t)all->cols;
+    cpu_pieces part = *all;
+
+    part.to = buffer;
+    part.to_row = (ptrdiff_t)all->cols;
+    for (size_t r = 0; r < all->rows; r += part.rows) {
+        char *const to = (char *)all->to + (ptrdiff_t)r * all->to_row * (ptrdiff_t)bytes;
+        part.rows = all->rows - r < most ? all->rows - r : most;
+        part.row_from = all->row_from + r;
+        part.instead = (const char *)all->instead + (ptrdiff_t)r * all->instead_row * (ptrdiff_t)bytes;
+        kernel->level->pieces[__builtin_ctz((unsigned)bytes)](&part);
+        for (size_t i = 0, n = rows_follow ? part.rows : 1; i < part.rows; i += n)
+            cpu_stream(kernel->level, to + (ptrdiff_t)i * all->to_row * (ptrdiff_t)bytes, buffer + i * row_bytes,
+                       n * row_bytes);
+    }
+}
+
+static void move_block(const window_task *task, const cpu_position *position, const table *table, char *buffer)
 {
     static const _Alignas(16) char zero[16];
     const cpu_kernel *const kernel = task->kernel;
@@ -205,7 +226,10 @@ static void move_block(const window_task *task, const cpu_position *position, co
         .in_turn = table->in_turn,
     };
 
-    kernel->level->pieces[__builtin_ctz(out->bytes)](&pieces);
+    if (cpu_streams_now(kernel, task->launch))
+        stream_block(kernel, &pieces, buffer);
+    else
+        kernel->level->pieces[__builtin_ctz(out->bytes)](&pieces);
 }
 
 void cpu_window_move(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
@@ -231,7 +255,9 @@ void cpu_window_move(void *context, int64_t first, int64_t last, cpu_scratch *sc
             make_line(kernel, picks, at, col, position.cols, &table->cols);
             find_pieces(kernel, table);
         }
-        move_block(task, &position, table);
+        move_block(task, &position, table, scratch->accs);
         cpu_position_next(kernel, &position);
     }
+    if (kernel->streamed)
+        kernel->level->stream_end();
 }

@@ -2,150 +2,19 @@
  * element of each box at a time. Else of long boxes the other dimensions' sums are made first for all columns of a box, or of all
  * boxes of outputs for which these are the same, and then each box's columns are summed; of short ones, where rounding is as small
  * in the order in which they lie, one element after the other. */
-#include "cpu_window.h"
+#include "cpu_boxes.h"
 
 #include <string.h>
 
 enum {
-    OUTPUTS = CPU_BUFFER_BYTES / 16, /* of a piece; no element is larger */
-    MOST_APART = 8,                  /* outputs of one shape */
-    WORTHWHILE = 4,                  /* outputs made together */
-    LONG_BOX = 64,                   /* elements: shorter ones are summed in their order */
+    LONG_BOX = CPU_MOST_BEGINS, /* elements */
     MOST_COLUMNS = CPU_BUFFER_BYTES / 16,
+    AT_ONCE = 8, /* rows that are converted */
 };
-
-/* Outputs first, first + apart, ..., whose boxes have one shape and lie side by side. */
-typedef struct stretch {
-    int64_t first, count;
-} stretch;
-
-/* What a thread knows of the piece at hand, in its `partials`. */
-typedef struct table {
-    int64_t at[CPU_MAX_RANK]; /* the indices it was made for, */
-    int64_t first, cols;      /* and the piece; cols 0: not made */
-    int64_t place[OUTPUTS];   /* where a box begins, as far as it depends on the output */
-    uint32_t num_stretches;   /* 0: too many */
-    int64_t apart;
-    stretch stretch[OUTPUTS];
-    uint32_t varying; /* bit w where dimension w's runs depend on the output */
-    cpu_stretch run[OUTPUTS][EXPOPS_MAX_WALKED];
-} table;
-_Static_assert(sizeof(table) <= CPU_PARTIAL_BYTES, "a table fits");
-
-/* --- what is known of a piece --- */
-
-/* Whether two outputs' boxes have one shape. */
-static int alike(const cpu_kernel *kernel, const table *table, int64_t a, int64_t b)
-{
-    for (uint32_t w = 0; w < kernel->walk.walked; w++) {
-        const cpu_stretch *const x = &table->run[a][w], *const y = &table->run[b][w];
-        if (table->varying >> w & 1u && (x->count != y->count || (x->count > 1 && x->step != y->step)))
-            return 0;
-    }
-    return 1;
-}
-
-/* Stretches of outputs that are `apart`; 0 where they are not worth it. */
-static uint32_t find_stretches(const cpu_kernel *kernel, table *table, int64_t apart)
-{
-    uint32_t count = 0;
-
-    for (int64_t begin = 0; begin < apart && begin < table->cols; begin++)
-        for (int64_t i = begin, next; i < table->cols; i = next) {
-            for (next = i + apart; next < table->cols && alike(kernel, table, i, next); next += apart)
-                if (table->place[next] - table->place[next - apart] != 1)
-                    break;
-            if ((count + 1) * WORTHWHILE > table->cols)
-                return 0;
-            table->stretch[count++] = (stretch){ i, (next - i + apart - 1) / apart };
-        }
-    return count;
-}
-
-static void find_runs(const cpu_kernel *kernel, int64_t *at, table *table)
-{
-    const cpu_walk *const walk = &kernel->walk;
-    const int32_t across = kernel->blocks.across;
-    const uint32_t along = cpu_window_index(kernel, across);
-    const cpu_box box = cpu_window_box(kernel);
-
-    for (int64_t i = 0; i < table->cols; i++) {
-        table->place[i] = i * kernel->operand[1].strides[across];
-        for (uint32_t w = 0; w < walk->walked; w++) {
-            if (!(table->varying >> w & 1u))
-                continue;
-            kernel->instance->window(&box, (int)w, at, &table->run[i][w]);
-            table->place[i] += table->run[i][w].count < 1 ? 0 : table->run[i][w].first * walk->strides[w];
-        }
-        if (along < walk->indices)
-            at[along]++;
-    }
-    if (along < walk->indices)
-        at[along] -= table->cols;
-}
-
-static int holds(const cpu_kernel *kernel, const table *table, const int64_t *at, int64_t first, int64_t cols)
-{
-    const uint32_t along = cpu_window_index(kernel, kernel->blocks.across);
-
-    if (table->cols != cols || table->first != first)
-        return 0;
-    for (uint32_t i = 0; i < kernel->walk.indices; i++)
-        for (uint32_t w = 0; i != along && w < kernel->walk.walked; w++)
-            if (table->varying >> w & 1u && kernel->walk.reads[w] >> i & 1u && table->at[i] != at[i])
-                return 0;
-    return 1;
-}
-
-static void tabulate(const cpu_kernel *kernel, int64_t *at, int64_t first, int64_t cols, table *table)
-{
-    memcpy(table->at, at, sizeof(table->at));
-    table->first = first;
-    table->cols = cols;
-    table->varying = 0;
-    for (uint32_t w = 0; w < kernel->walk.walked; w++)
-        table->varying |= (uint32_t)cpu_window_varies(kernel, w, kernel->blocks.across) << w;
-    find_runs(kernel, at, table);
-    table->num_stretches = 0;
-    for (table->apart = 1; table->apart <= MOST_APART && !table->num_stretches; table->apart++)
-        table->num_stretches = find_stretches(kernel, table, table->apart);
-    table->apart--;
-}
-
-/* --- boxes --- */
 
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-static int64_t elements_of(const cpu_stretch *runs, uint32_t walked)
-{
-    int64_t elements = 1;
-
-    for (uint32_t w = 0; w < walked; w++)
-        elements *= runs[w].count < 1 ? 0 : runs[w].count;
-    return elements;
-}
-
-/* Where the runs of the last dimension begin that the others span, in elements; their number. */
-static size_t list_begins(const cpu_kernel *kernel, const cpu_stretch *runs, uint32_t others, int64_t *begins)
-{
-    int64_t turn[EXPOPS_MAX_WALKED] = { 0 }, at = 0;
-    size_t count = 0;
-
-    for (uint32_t w = elements_of(runs, others) > 0; w;) {
-        begins[count++] = at;
-        for (w = others; w > 0; w--) {
-            const int64_t step = runs[w - 1].step * kernel->walk.strides[w - 1];
-            at += step;
-            if (++turn[w - 1] < runs[w - 1].count)
-                break;
-            at -= turn[w - 1] * step;
-            turn[w - 1] = 0;
-        }
-    }
-    return count;
 }
 
 /* Elements side by side, `step` apart in memory, that go into an accumulator each. */
@@ -160,16 +29,22 @@ static void take(const source *s, const char *from, int64_t rows, int64_t down, 
 {
     const cpu_operand *const in = &s->kernel->operand[1];
     const cpu_row_functions *const functions = s->kernel->instance->rows;
-    const int direct = in->dtype == in->store && s->step == 1;
+    const size_t count = (size_t)s->count;
     const void *lifted = from;
 
-    for (int64_t r = 0, n = direct ? rows : 1; r < rows; r += n) {
-        if (!direct) {
-            lifted = s->scratch->operand[1].bytes;
-            cpu_convert(s->kernel->level, in->store, s->scratch->operand[1].bytes, 1, in->dtype,
-                        from + r * down * in->bytes, s->step, (size_t)s->count);
-        }
-        functions->columns(accs, (size_t)s->count, (size_t)n, &lifted, &down, NULL); /* it takes no numbers */
+    if (in->dtype == in->store && s->step == 1) {
+        functions->columns(accs, count, (size_t)rows, &lifted, &down, NULL); /* it takes no numbers */
+        return;
+    }
+    char *const converted = s->scratch->operand[1].bytes;
+    const int64_t bytes = cpu_dtype_bytes[in->store], most = least(AT_ONCE, CPU_BUFFER_BYTES / (s->count * bytes));
+    lifted = converted;
+    for (int64_t r = 0, n; r < rows; r += n) {
+        n = least(rows - r, most);
+        for (int64_t i = 0; i < n; i++)
+            cpu_convert(s->kernel->level, in->store, converted + i * s->count * bytes, 1, in->dtype,
+                        from + (r + i) * down * in->bytes, s->step, count);
+        functions->columns(accs, count, (size_t)n, &lifted, &s->count, NULL);
     }
 }
 
@@ -179,19 +54,12 @@ static void take_boxes(const source *s, const char *from, const cpu_stretch *run
     const int64_t bytes = s->kernel->operand[1].bytes, *const strides = s->kernel->walk.strides;
     const cpu_stretch one = { 0, 1, 1 }, *const inner = walked ? runs + walked - 1 : &one;
     const int64_t step = walked ? inner->step * strides[walked - 1] : 0;
-    int64_t turn[EXPOPS_MAX_WALKED] = { 0 };
+    cpu_boxes_walk walk = { .kernel = s->kernel, .runs = runs, .others = walked ? walked - 1 : 0 };
+    int64_t begins[CPU_MOST_BEGINS];
 
-    for (uint32_t w = elements_of(runs, walked) > 0; w;) {
-        take(s, from, inner->count, step, accs);
-        for (w = walked ? walked - 1 : 0; w > 0; w--) {
-            const int64_t next = runs[w - 1].step * strides[w - 1] * bytes;
-            from += next;
-            if (++turn[w - 1] < runs[w - 1].count)
-                break;
-            from -= turn[w - 1] * next;
-            turn[w - 1] = 0;
-        }
-    }
+    for (size_t n; inner->count > 0 && (n = cpu_boxes_begins(&walk, begins)) > 0;)
+        for (size_t i = 0; i < n; i++)
+            take(s, from + begins[i] * bytes, inner->count, step, accs);
 }
 
 /* --- results --- */
@@ -208,19 +76,19 @@ static void finish(const cpu_kernel *kernel, cpu_view out, int64_t first, int64_
         kernel->level->move[__builtin_ctz(bytes)](to, apart, results, 1, (size_t)count);
 }
 
-static void sum_alike(const cpu_kernel *kernel, const char *from, cpu_stretch *runs, const table *table, cpu_view out,
-                      cpu_scratch *scratch)
+static void sum_alike(const cpu_kernel *kernel, const char *from, cpu_stretch *runs, const cpu_boxes *table,
+                      cpu_view out, cpu_scratch *scratch)
 {
     const uint32_t walked = kernel->walk.walked;
 
-    for (const stretch *s = table->stretch, *end = s + table->num_stretches; s < end; s++) {
-        const source source = { kernel, scratch, s->count, 1 };
+    for (const cpu_alike *s = table->stretch, *end = s + table->num_stretches; s < end; s++) {
+        const source source = { kernel, scratch, s->count, s->step };
         for (uint32_t w = 0; w < walked; w++)
             if (table->varying >> w & 1u)
                 runs[w] = table->run[s->first][w];
         kernel->instance->rows->identity(scratch->accs, (size_t)s->count);
         take_boxes(&source, from + table->place[s->first] * kernel->operand[1].bytes, runs, walked, scratch->accs);
-        finish(kernel, out, s->first, s->count, table->apart, elements_of(runs, walked), scratch);
+        finish(kernel, out, s->first, s->count, table->apart, cpu_boxes_elements(runs, walked), scratch);
     }
 }
 
@@ -230,7 +98,7 @@ typedef struct span {
 } span;
 
 /* Those that any box of the piece has, where boxes are long and differ in that dimension only; none where they are too many. */
-static span span_of(const cpu_kernel *kernel, const cpu_stretch *runs, const table *table)
+static span span_of(const cpu_kernel *kernel, const cpu_stretch *runs, const cpu_boxes *table)
 {
     const uint32_t last = kernel->walk.walked - 1;
     int64_t low = INT64_MAX, high = INT64_MIN, fewest = INT64_MAX;
@@ -245,8 +113,8 @@ static span span_of(const cpu_kernel *kernel, const cpu_stretch *runs, const tab
         low = run->first < low ? run->first : low;
         high = run->first + run->count > high ? run->first + run->count : high;
     }
-    return fewest * elements_of(runs, last) >= LONG_BOX && high - low <= MOST_COLUMNS ? (span){ low, high - low }
-                                                                                      : (span){ 0, 0 };
+    return fewest * cpu_boxes_elements(runs, last) >= LONG_BOX && high - low <= MOST_COLUMNS ? (span){ low, high - low }
+                                                                                             : (span){ 0, 0 };
 }
 
 /* Sums across all walked dimensions but the last. */
@@ -259,14 +127,14 @@ static void make_columns(const cpu_kernel *kernel, const char *from, const cpu_s
     take_boxes(&source, from, runs, kernel->walk.walked - 1, columns);
 }
 
-static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const table *table,
+static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const cpu_boxes *table,
                        span span, cpu_view out, cpu_scratch *scratch)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
     const uint32_t last = kernel->walk.walked - 1;
     const int64_t stride = kernel->walk.strides[last];
     char *const columns = scratch->operand[3].bytes;
-    const int64_t each = elements_of(runs, last);
+    const int64_t each = cpu_boxes_elements(runs, last);
 
     make_columns(kernel, from + span.first * stride * kernel->operand[1].bytes, runs, span.count, stride, columns,
                  scratch);
@@ -311,11 +179,11 @@ static void sum_short(const cpu_kernel *kernel, const char *from, const cpu_stre
     kernel->instance->rows->chain(scratch->accs, runs, (size_t)n, scratch->operand[1].bytes, compact);
 }
 
-static void sum_each(const cpu_kernel *kernel, const char *from, cpu_stretch *runs, const table *table, cpu_view out,
-                     cpu_scratch *scratch)
+static void sum_each(const cpu_kernel *kernel, const char *from, cpu_stretch *runs, const cpu_boxes *table,
+                     cpu_view out, cpu_scratch *scratch)
 {
     const uint32_t last = kernel->walk.walked - 1;
-    int64_t begins[LONG_BOX];
+    int64_t begins[CPU_MOST_BEGINS];
     size_t num_begins = 0;
 
     for (int64_t i = 0; i < table->cols; i++) {
@@ -323,21 +191,22 @@ static void sum_each(const cpu_kernel *kernel, const char *from, cpu_stretch *ru
         for (uint32_t w = 0; w <= last; w++)
             if (table->varying >> w & 1u)
                 runs[w] = table->run[i][w];
-        const int64_t elements = elements_of(runs, last + 1);
+        const int64_t elements = cpu_boxes_elements(runs, last + 1);
         kernel->instance->rows->identity(scratch->accs, 1);
         if (elements >= LONG_BOX) {
             sum_long(kernel, first, runs, scratch);
         } else if (elements) {
+            cpu_boxes_walk walk = { .kernel = kernel, .runs = runs, .others = last };
             if (!num_begins || table->varying & ((1u << last) - 1))
-                num_begins = list_begins(kernel, runs, last, begins);
+                num_begins = cpu_boxes_begins(&walk, begins);
             sum_short(kernel, first, runs + last, begins, num_begins, scratch);
         }
         finish(kernel, out, i, 1, 1, elements, scratch);
     }
 }
 
-static void sum_piece(const cpu_kernel *kernel, const char *from, const int64_t *at, const table *table, cpu_view out,
-                      cpu_scratch *scratch)
+static void sum_piece(const cpu_kernel *kernel, const char *from, const int64_t *at, const cpu_boxes *table,
+                      cpu_view out, cpu_scratch *scratch)
 {
     const cpu_box box = cpu_window_box(kernel);
     cpu_stretch runs[EXPOPS_MAX_WALKED];
@@ -361,7 +230,7 @@ void cpu_window_sum(void *context, int64_t first, int64_t last, cpu_scratch *scr
 {
     const window_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
-    table *const table = (void *)scratch->partials;
+    cpu_boxes *const table = (void *)scratch->partials;
     int64_t at[CPU_MAX_RANK] = { 0 };
     cpu_position position;
 
@@ -371,8 +240,8 @@ void cpu_window_sum(void *context, int64_t first, int64_t last, cpu_scratch *scr
         const int64_t piece = position.index[kernel->blocks.across];
         const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
         cpu_window_indices(kernel, &position, at);
-        if (!holds(kernel, table, at, piece, position.cols))
-            tabulate(kernel, at, piece, position.cols, table);
+        if (!cpu_boxes_hold(kernel, table, at, piece, position.cols))
+            cpu_boxes_find(kernel, at, piece, position.cols, table);
         sum_piece(kernel, cpu_address(kernel, task->launch, 1, &position), at, table, out, scratch);
         cpu_store(kernel, task->launch, &position, out, scratch);
         cpu_position_next(kernel, &position);

@@ -80,6 +80,34 @@ static void test_pads_of_every_size_stay_inside(void **state)
             check_pad(dtypes[i], how & 1, 1 + (how >> 1 & 1), how >> 2);
 }
 
+/* Every second column is of a gradient of half as many. */
+static void check_turns(expops_dtype dtype, int64_t start, int against_end)
+{
+    enum { LINES = 3, HALF = 21 };
+    const size_t bytes = expops_dtype_bytes(dtype);
+    const int64_t sizes[] = { 1, LINES, 2 * HALF };
+    int64_t half[] = { 1, LINES, HALF }, half_strides[] = { LINES * HALF, HALF, 1 };
+    int64_t whole[] = { 1, LINES, 2 * HALF }, whole_strides[] = { 2 * LINES * HALF, 2 * HALF, 1 };
+    char *const in = guarded(LINES * HALF * bytes, against_end), *const out =
+                                                                     guarded(2 * LINES * HALF * bytes, against_end);
+    static const char nothing[16];
+    for (size_t i = 0; i < LINES * HALF * bytes; i++)
+        in[i] = (char)(i * 131 + i / 251 + 1);
+    memset(out, SPARE, 2 * LINES * HALF * bytes);
+    const expops_tensor grad = tensor_of(in, dtype, half, half_strides),
+                        result = tensor_of(out, dtype, whole, whole_strides);
+    assert_int_equal(expops_slice_backward(device, NULL, &grad, sizes, 3, 2, start, 2 * HALF, 2, &result), EXPOPS_OK);
+    for (int i = 0; i < 2 * LINES * HALF; i++)
+        assert_memory_equal(out + (size_t)i * bytes, i % 2 == start ? in + (size_t)(i / 2) * bytes : nothing, bytes);
+}
+
+static void test_columns_in_turn_of_every_size_stay_inside(void **state)
+{
+    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+        for (int how = 0; how < 4; how++)
+            check_turns(dtypes[i], how & 1, how >> 1);
+}
+
 /* A gradient without elements has no memory; all of the result is 0. */
 static void test_an_empty_slice_reads_nothing(void **state)
 {
@@ -97,6 +125,7 @@ static void test_an_empty_slice_reads_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_pads_of_every_size_stay_inside),
+                                        cmocka_unit_test(test_columns_in_turn_of_every_size_stay_inside),
                                         cmocka_unit_test(test_an_empty_slice_reads_nothing) };
     int status = 0;
     device = test_session_open(&status);
