@@ -1,13 +1,17 @@
 #!/bin/sh
 # Installs what a Debian 12 or Ubuntu 24.04 machine lacks. As root, or with sudo.
 #
-# usage: tools/install_dependencies.sh [run | test | docs]
+# usage: tools/install_dependencies.sh [run | test | torch | docs]
 #   run   (default) to build and run: a C compiler, meson, two small libraries, and PoCL as an OpenCL device
 #   test  also what the tests use: CMocka, valgrind, Oclgrind, clang-format, hipRTC, and NVRTC in build/venv
+#   torch also PyTorch and what the Python module's tests want beside it, in build/venv: some hundred megabytes, or gigabytes
+#         where pip knows only builds for GPUs; without it those tests skip and say so
 #   docs  also Doxygen, for tools/build_reference.py
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 what=${1:-run}
+with_torch=
+[ "$what" != torch ] || { with_torch=yes && what=test; }
 as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
 
@@ -35,3 +39,6 @@ venv=$root/build/venv
 [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet nvidia-cuda-nvrtc nvidia-cuda-runtime ||
     echo "NVRTC could not be installed; tests that compile with it will be skipped" >&2
+
+[ -z "$with_torch" ] || "$venv/bin/pip" install --quiet numpy hypothesis pytest expecttest torch==2.13.0 ||
+    echo "PyTorch could not be installed; tests of the Python module that need it will be skipped" >&2

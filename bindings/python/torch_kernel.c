@@ -147,11 +147,13 @@ static const expops_tensor *find_leader(const boxed_call *call)
     return call->num_tensors ? call->tensors : call->out;
 }
 
-/* ATen resizes an output of another shape, or refuses it. */
-static int fits(const expops_tensor *out, const expops_result *result)
+/* ATen resizes an output of another shape, or refuses it. One of another type some of its operators write and others refuse. */
+static expops_status check_output(const expops_tensor *out, const expops_result *result)
 {
-    return out->ndim == result->ndim &&
-           !memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]);
+    const expops_dl_dtype dtype = expops_dtype_to_dl(result->dtype);
+    if (out->ndim != result->ndim || memcmp(out->shape, result->shape, (size_t)result->ndim * sizeof result->shape[0]))
+        return EXPOPS_ERR_SHAPE;
+    return out->dtype.code == dtype.code && out->dtype.bits == dtype.bits ? EXPOPS_OK : EXPOPS_ERR_DTYPE;
 }
 
 static expops_status run(const override *o, boxed_call *call, torch_handle *out_made)
@@ -162,8 +164,8 @@ static expops_status run(const override *o, boxed_call *call, torch_handle *out_
     void *stream = NULL;
     expops_result result;
     expops_status status = library_infer(f->op, call->values, f->num_parameters, &result, 1);
-    if (!status && call->out && !fits(call->out, &result))
-        return EXPOPS_ERR_SHAPE;
+    if (!status && call->out)
+        status = check_output(call->out, &result);
     if (!status && leader->device.device_type != EXPOPS_DL_CPU)
         status =
             !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;

@@ -21,8 +21,9 @@ expops_dtype torch_dtype_find(int64_t number)
 
 static int read_device(torch_handle handle, expops_dl_device *out_device)
 {
-    int32_t type, index;
-    if (torch.get_device_type(handle, &type) || torch.get_device_index(handle, &index) || type < 0 || type > 1)
+    int32_t type, index = 0;
+    if (torch.get_device_type(handle, &type) || type < 0 || type > 1 ||
+        (type && torch.get_device_index(handle, &index)))
         return -1;
     *out_device = (expops_dl_device){ type ? torch.gpu_type : EXPOPS_DL_CPU, index < 0 ? 0 : index };
     return 0;

@@ -161,16 +161,17 @@ static uint32_t count_walked(int32_t ndim, const uint8_t *walked)
     return count;
 }
 
-static expops_status check_not_empty(const expops_view *self, const uint8_t *walked, const expops_view *out)
+/* Also where there is no result to have a value, as PyTorch. */
+static expops_status check_not_empty(const expops_view *self, const uint8_t *walked)
 {
     int64_t sizes[EXPOPS_MAX_RANK];
     int32_t count = 0;
     for (int32_t d = 0; d < self->ndim; d++)
         if (walked[d])
             sizes[count++] = self->shape[d];
-    if (!expops_has_no_elements(count, sizes) || expops_has_no_elements(out->ndim, out->shape))
-        return EXPOPS_OK;
-    return expops_fail(EXPOPS_ERR_SHAPE, "a reduction over no elements has no value");
+    return expops_has_no_elements(count, sizes)
+               ? expops_fail(EXPOPS_ERR_SHAPE, "a reduction over no elements has no value")
+               : EXPOPS_OK;
 }
 
 /* `out`, which lacks the walked dimensions or has them with size 1, over the iteration space of `space`. */
@@ -228,7 +229,7 @@ expops_status expops_draft_reduced(expops_draft *draft, const expops_view *self,
         if (!walked[d] || keepdim)
             shape[ndim++] = walked[d] ? 1 : self->shape[d];
     EXPOPS_TRY(expops_draft_result(draft, 0, draft->element, ndim, shape, NULL, out));
-    return empty_rows ? EXPOPS_OK : check_not_empty(self, walked, out);
+    return empty_rows ? EXPOPS_OK : check_not_empty(self, walked);
 }
 
 expops_status expops_draft_reduction(expops_draft *draft, const int64_t *dims, uint32_t count, int keepdim,

@@ -95,7 +95,7 @@ def two_ranks(device):
         process.start()
     said = []
     while len(said) < 2 * len(CASES) and not any(line.startswith('wrong') for line in said):
-        said.append(found.get(timeout=60))
+        said.append(found.get(timeout=150))
     for process in ranks:
         process.join(10)
         process.kill()

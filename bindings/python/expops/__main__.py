@@ -1,4 +1,5 @@
-"""python -m expops [list | info NAME | doctor]: what the library says about itself."""
+"""python -m expops [list | info NAME | doctor | torch]: what the library says about itself; `torch`: which overloads of
+PyTorch's operators expops.torch answers, and why it leaves the others to ATen."""
 import sys
 
 import expops
@@ -18,11 +19,22 @@ def show_info(name):
         print(f'{key}: {value}')
 
 
+def show_torch():
+    import expops.torch
+    covered, others = expops.torch.covered(), expops.torch.not_covered()
+    print(f'{len(covered)} overloads are answered:', *covered, sep='\n  ')
+    print(f'{len(others)} of the same operators are not:')
+    for full, why in others.items():
+        print(f'  {full}: {why}')
+
+
 def main(arguments):
     if arguments[:1] == ['list']:
         print(*expops.operators(), sep='\n')
     elif arguments[:1] == ['info'] and len(arguments) == 2:
         show_info(arguments[1])
+    elif arguments == ['torch']:
+        show_torch()
     elif arguments in ([], ['doctor']):
         show_doctor()
     else:
