@@ -18,14 +18,16 @@ import expops
 import expops.torch
 
 
-def cost(function, runs=40, calls=1000):
+def cost(function, runs=40, seconds=2e-3):
+    """Each run takes about so long."""
     function()
-    best = float('inf')
+    best, calls = float('inf'), 10
     for _ in range(runs):
         start = time.perf_counter()
         for _ in range(calls):
             function()
         best = min(best, (time.perf_counter() - start) / calls)
+        calls = max(1, int(seconds / best))
     return best * 1e6
 
 

@@ -54,6 +54,16 @@ static uint32_t take_integers(boxed_call *call, torch_handle list, expops_value 
     return 0;
 }
 
+/* Where ours takes a list, ATen's overload for one dimension gives a list of one. */
+static expops_value integer_value(boxed_call *call, uint32_t kind, torch_value given)
+{
+    if (kind != EXPOPS_PARAMETER_INTS || call->num_integers == MAX_INTEGERS)
+        return expops_int((int64_t)given);
+    int64_t *integer = call->integers + call->num_integers++;
+    *integer = (int64_t)given;
+    return expops_ints(integer, 1);
+}
+
 static uint32_t take_word(const expops_parameter_info *parameter, torch_handle string, expops_value *value)
 {
     const char *text;
@@ -91,7 +101,7 @@ static uint32_t take(boxed_call *call, const override *o, uint32_t index, uint32
         *value = expops_real(real_of(given));
         return 0;
     case ARGUMENT_INT:
-        *value = expops_int((int64_t)given);
+        *value = integer_value(call, o->function->parameters[o->parameters[index]].kind, given);
         return 0;
     case ARGUMENT_BOOL:
         *value = expops_bool(*(const uint8_t *)&given);

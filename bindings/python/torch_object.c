@@ -24,16 +24,19 @@ static size_t find_cdata(PyObject *base)
     return found;
 }
 
+/* Of several threads that see torch's table at once one notes it; the others take the longer ways until it has. */
 void torch_object_note(const dlpack_exchange *api)
 {
-    PyObject *modules = PyImport_GetModuleDict(), *module = PyDict_GetItemString(modules, "torch");
+    static atomic_flag taken = ATOMIC_FLAG_INIT;
+    PyObject *module = PyMapping_GetItemString(PyImport_GetModuleDict(), "torch");
     PyObject *base = module ? PyObject_GetAttrString(module, "Tensor") : NULL;
     PyErr_Clear();
-    if (base && api == container_table_of(base) && !atomic_load(&torch_table) && !torch_symbols_load()) {
+    if (base && api == container_table_of(base) && !torch_symbols_load() && !atomic_flag_test_and_set(&taken)) {
         cdata_offset = find_cdata(base);
         atomic_store_explicit(&torch_table, api, memory_order_release);
     }
     Py_XDECREF(base);
+    Py_XDECREF(module);
 }
 
 static int is_of_torch(const dlpack_exchange *api)

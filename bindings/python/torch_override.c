@@ -9,7 +9,7 @@ uint16_t override_scope_key, override_native_key;
 #define OVERRIDE_NAME "expops.override"
 #define LIBRARY_NAME "expops.torch_library"
 
-static uint32_t num_boxed, num_python; /* under the interpreter's lock; expops.torch holds one of its own besides */
+static uint32_t num_boxed, num_python; /* expops.torch holds its lock */
 
 /* --- kernels that torch calls through Python --- */
 

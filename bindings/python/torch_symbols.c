@@ -1,5 +1,6 @@
 #include "torch_symbols.h"
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include "expops/tensor.h"
@@ -61,15 +62,23 @@ static void *find(const char *library, const char *name)
     return symbol;
 }
 
-const char *torch_symbols_load(void)
+static const char *missing;
+
+static void load(void)
 {
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    for (size_t i = 0; !missing && i < sizeof wanted / sizeof wanted[0]; i++) {
         void *symbol = find(wanted[i].library, wanted[i].name);
         if (symbol)
             *(void **)((char *)&torch + wanted[i].offset) = symbol;
         else if (!wanted[i].optional)
-            return wanted[i].name;
+            missing = wanted[i].name;
     }
     torch.gpu_type = find("torch_hip", "aoti_torch_get_current_cuda_stream") ? EXPOPS_DL_ROCM : EXPOPS_DL_CUDA;
-    return NULL;
+}
+
+const char *torch_symbols_load(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load);
+    return missing;
 }

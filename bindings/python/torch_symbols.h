@@ -46,7 +46,7 @@ typedef struct torch_symbols {
 
 extern torch_symbols torch;
 
-/* Looks for them in the torch that is loaded. The name of the first that is missing, or NULL. */
+/* Looks for them in the torch that is loaded, at the first call. The name of the first that is missing, or NULL. */
 const char *torch_symbols_load(void);
 
 #endif

@@ -84,6 +84,9 @@ class Samples(unittest.TestCase):
                     self.judge(operator, sample, got, expected)
                     judged += 1
         rows = answers.report().values()
+        for full, row in answers.report().items():
+            if row['aten']:
+                print(f"{full}: {row['aten']} of {row['aten'] + row['expops']} passed on: {row['reasons']}")
         print(f"{judged} samples of {len(operators)} operators; {sum(row['expops'] for row in rows)} calls answered, "
               f"{sum(row['aten'] for row in rows)} passed on")
         self.assertGreater(judged, 3000)

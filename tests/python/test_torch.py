@@ -137,7 +137,7 @@ class Scopes(Case):
         x = torch.randn(2, 3, 4)
         calls = {'aten::cat': lambda: torch.cat([x, x, x.double()]), 'aten::stack': lambda: torch.stack([x] * 5, -1),
                  'aten::sum.dim_IntList': lambda: x.sum((0, -1), dtype=torch.float64), 'aten::amax': lambda: x.amax(()),
-                 'aten::mean.dim': lambda: x.mean(1, keepdim=True), 'aten::roll': lambda: x.roll((1, 2), (0, 2)),
+                 'aten::mean.dim': lambda: x.mean(1, keepdim=True), 'aten::any.dim': lambda: (x > 1).any(-1), 'aten::roll': lambda: x.roll((1, 2), (0, 2)),
                  'aten::slice_scatter': lambda: torch.slice_scatter(x, x[:, :1], 1, end=1),
                  'aten::upsample_nearest2d': lambda: F.interpolate(x[None], (5, 7))}
         for full, call in calls.items():
