@@ -4,6 +4,7 @@
 #define PYTHON_PYTHON_H
 
 #define PY_SSIZE_T_CLEAN
+#include <pyconfig.h> /* says which one it is */
 #ifndef Py_GIL_DISABLED
 #define Py_LIMITED_API 0x030b0000
 #endif
