@@ -4,7 +4,7 @@
 # usage: tools/install_dependencies.sh [run | test | torch | docs]
 #   run   (default) to build and run: a C compiler, meson, two small libraries, and PoCL as an OpenCL device
 #   test  also what the tests use: CMocka, valgrind, Oclgrind, clang-format, hipRTC, and NVRTC in build/venv
-#   torch also PyTorch and what the Python module's tests want beside it, in build/venv: some hundred megabytes, or gigabytes
+#   torch also PyTorch and what the Python module's tests want beside it, in build/venv-torch: some hundred megabytes, or gigabytes
 #         where pip knows only builds for GPUs; without it those tests skip and say so
 #   docs  also Doxygen, for tools/build_reference.py
 set -eu
@@ -40,5 +40,8 @@ venv=$root/build/venv
 "$venv/bin/pip" install --quiet nvidia-cuda-nvrtc nvidia-cuda-runtime ||
     echo "NVRTC could not be installed; tests that compile with it will be skipped" >&2
 
-[ -z "$with_torch" ] || "$venv/bin/pip" install --quiet numpy hypothesis pytest expecttest torch==2.13.0 ||
+[ -n "$with_torch" ] || exit 0
+beside=$root/build/venv-torch # a Python of its own, which tools/run_tests.sh gives to the module's tests
+[ -x "$beside/bin/pip" ] || python3 -m venv "$beside"
+"$beside/bin/pip" install --quiet numpy hypothesis pytest expecttest torch==2.13.0 ||
     echo "PyTorch could not be installed; tests of the Python module that need it will be skipped" >&2

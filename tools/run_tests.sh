@@ -16,6 +16,9 @@ logs=
 # NVRTC, where tools/install_dependencies.sh put it
 [ ! -d "$root/build/venv/bin" ] || PATH=$root/build/venv/bin:$PATH
 export PATH
+# PyTorch, where it put that
+beside=$root/build/venv-torch/bin/python
+[ -x "$beside" ] || beside=
 
 # setup FOLDER OPTION...
 setup() {
@@ -41,7 +44,7 @@ test_build() {
     fi
 }
 
-if setup "$build" -Dwerror=true; then
+if setup "$build" -Dwerror=true "-Dtest_python=$beside"; then
     test_build "$build"
 else
     failed_builds=$((failed_builds + 1))
