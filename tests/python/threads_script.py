@@ -8,6 +8,8 @@ import threading
 import expops
 
 THREADS, ROUNDS, COUNT = 8, 300, 1000
+new_capsule = c.pythonapi.PyCapsule_New
+new_capsule.restype, new_capsule.argtypes = c.py_object, [c.c_void_p, c.c_char_p, c.c_void_p]
 
 
 class Described(c.Structure):
@@ -26,9 +28,7 @@ class Floats:
         self.described = Described(data=c.addressof(self.memory), device_type=1, ndim=1, code=2, bits=32, lanes=1, shape=self.shape)
 
     def __dlpack__(self, stream=None):
-        new = c.pythonapi.PyCapsule_New
-        new.restype, new.argtypes = c.py_object, [c.c_void_p, c.c_char_p, c.c_void_p]
-        return new(c.addressof(self.described), b'dltensor', None)
+        return new_capsule(c.addressof(self.described), b'dltensor', None)
 
     def __dlpack_device__(self):
         return 1, 0
@@ -56,6 +56,7 @@ def main():
     free = bool(sysconfig.get_config_var('Py_GIL_DISABLED'))
     assert not free or not sys._is_gil_enabled(), 'importing the module has brought the lock back'
     shared, other, failures, start = Floats(range(COUNT)), Floats([2] * COUNT), [], threading.Barrier(THREADS)
+    threading.excepthook = lambda raised: failures.append(f'{raised.exc_type.__name__}: {raised.exc_value}')
     threads = [threading.Thread(target=work, args=(start, shared, other, failures)) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
