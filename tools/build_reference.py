@@ -22,8 +22,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BOUNDED = ('f32', 'f64', 'f16', 'bf16')
 TYPES = tuple(element_types.BYTES)
 # In the order in which a reader meets them; the rest follows.
-FIRST_PAGES = ('using', 'OPERATORS', 'command', 'environment', 'tutorial-python', 'python', 'versions', 'architecture', 'adding-an-operator',
-               'kernel-dialect', 'adding-a-backend', 'plugin-abi', 'testing', 'performance', 'accuracy')
+FIRST_PAGES = ('using', 'OPERATORS', 'command', 'environment', 'tutorial-python', 'python', 'versions', 'architecture',
+               'adding-an-operator', 'kernel-dialect', 'adding-a-backend', 'plugin-abi', 'testing', 'performance', 'accuracy')
 SETTINGS = '''
 PROJECT_NAME = expops
 PROJECT_NUMBER = {version}
