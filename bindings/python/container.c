@@ -273,13 +273,36 @@ static PyObject *new_by_namespace(PyObject *namespace, const expops_result *resu
     return object;
 }
 
+/* By the object, or, of a library older than the standard that objects say it by (CuPy's), by the type's module. */
+PyObject *container_namespace(PyObject *object)
+{
+    PyObject *namespace = PyObject_CallMethodObjArgs(object, names.namespace, NULL), *failure[3] = { NULL };
+    if (namespace || !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return namespace;
+    PyErr_Fetch(&failure[0], &failure[1], &failure[2]);
+    PyObject *module = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__module__");
+    PyObject *parts = module ? PyObject_CallMethod(module, "partition", "s", ".") : NULL;
+    PyObject *package = parts ? PyImport_Import(PyTuple_GetItem(parts, 0)) : NULL;
+    Py_XDECREF(module);
+    Py_XDECREF(parts);
+    if (package && PyObject_HasAttrString(package, "from_dlpack")) {
+        for (int i = 0; i < 3; i++)
+            Py_XDECREF(failure[i]);
+        return package;
+    }
+    Py_XDECREF(package);
+    PyErr_Clear();
+    PyErr_Restore(failure[0], failure[1], failure[2]);
+    return NULL;
+}
+
 PyObject *container_new(const container *like, const expops_result *result, container *out)
 {
     if (torch_object_is_like(like))
         return torch_object_new(like, result, out);
     if (like->api)
         return new_by_table(like, result, out);
-    PyObject *namespace = PyObject_CallMethodObjArgs(like->object, names.namespace, NULL);
+    PyObject *namespace = container_namespace(like->object);
     PyObject *object = namespace ? new_by_namespace(namespace, result, out) : NULL;
     Py_XDECREF(namespace);
     return object;

@@ -31,6 +31,8 @@ const dlpack_exchange *container_table_of(PyObject *type);
 PyObject *container_new(const container *like, const expops_result *result, container *out);
 /* The same where no argument is a tensor: NumPy's. */
 PyObject *container_new_numpy(const expops_result *result, container *out);
+/* The module that makes tensors of the object's kind; a new reference, or NULL with an exception set. */
+PyObject *container_namespace(PyObject *object);
 /* A tensor of the same library in `whole`'s memory, which it keeps; a new reference. */
 PyObject *container_view(const container *whole, const expops_result *view);
 

@@ -121,7 +121,7 @@ static PyObject *make_exporter(const container *whole, expops_dl_managed_version
 static PyObject *by_namespace(const container *whole, expops_dl_managed_versioned *managed)
 {
     PyObject *exported = make_exporter(whole, managed);
-    PyObject *namespace = exported ? PyObject_CallMethod(whole->object, "__array_namespace__", NULL) : NULL;
+    PyObject *namespace = exported ? container_namespace(whole->object) : NULL;
     PyObject *made = namespace ? PyObject_CallMethod(namespace, "from_dlpack", "O", exported) : NULL;
     Py_XDECREF(namespace);
     Py_XDECREF(exported);

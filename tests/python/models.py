@@ -100,12 +100,14 @@ class Calls(TorchDispatchMode):
 
 def count_calls(step, answers):
     """Runs a step where ours answer, and holds the report against what was called: each call of a covered overload stands in it
-    once, beside which there may be overloads that only ATen's kernels call."""
+    once, beside those that ATen's own kernels make, which are seen nowhere else (the gradient of _fused_rms_norm on a GPU)."""
     answers.reset_report()
     with Calls() as calls:
         step()
     rows, covered = answers.report(), set(answers.covered())
-    reported = {full: rows[full]['expops'] + rows[full]['aten'] for full in rows if full in calls.counts}
-    assert reported == {full: count for full, count in calls.counts.items() if full in covered}, (reported, calls.counts)
+    reported = {full: row['expops'] + row['aten'] for full, row in rows.items()}
+    missing = {full: (count, reported.get(full)) for full, count in calls.counts.items()
+               if full in covered and reported.get(full, 0) < count}
+    assert not missing and set(reported) <= covered, missing
     ours, atens = (sum(row[key] for row in rows.values()) for key in ('expops', 'aten'))
     return f'{ours} calls ours, {atens} passed on, of {sum(calls.counts.values())}'

@@ -64,6 +64,25 @@ class NumPy(unittest.TestCase):
         self.assertEqual(y.dtype, numpy.float32)
         numpy.testing.assert_allclose(y, numpy.sin(self.x), rtol=1e-6)
 
+    def test_a_library_older_than_array_namespaces(self):
+        """Its module makes the result: the type's, as of CuPy's arrays."""
+        class Old:
+            def __init__(self, array):
+                self.array = array
+
+            def __dlpack__(self, **words):
+                return self.array.__dlpack__()
+
+            def __dlpack_device__(self):
+                return self.array.__dlpack_device__()
+        Old.__module__ = 'numpy.of.old'
+        y = expops.sin(Old(self.x))
+        self.assertIs(type(y), numpy.ndarray)
+        numpy.testing.assert_allclose(y, numpy.sin(self.x), rtol=1e-6)
+        Old.__module__ = 'unittest'
+        with self.assertRaisesRegex(AttributeError, '__array_namespace__'):
+            expops.sin(Old(self.x))
+
     def test_numbers_of_every_kind(self):
         for number in (2, 2.0, True, numpy.float32(2), numpy.int16(2), numpy.float64(2)):
             numpy.testing.assert_array_equal(expops.mul(self.x, number), self.x * numpy.float32(number))

@@ -216,9 +216,14 @@ def _with_tensors(overload, call):
     return with_tensors
 
 
+def _has_kernel(overload, key):
+    """Some overloads of ATen's have none for a GPU (narrow_copy.out); there is nothing of theirs to replace there."""
+    return torch._C._dispatch_has_computed_kernel_for_dispatch_key(overload.full, key)
+
+
 def _native_of(overload):
     """ATen's kernels for the backends' keys, as they are now, behind one function."""
-    kernels = {key: torch.library.get_kernel(overload.aten, key) for key in _keys()}
+    kernels = {key: torch.library.get_kernel(overload.aten, key) for key in _keys() if _has_kernel(overload, key)}
     sets = {key: torch._C.DispatchKeySet(torch._C.DispatchKey.__members__[key]) for key in _keys()}
 
     def native(tensors, *args, **kwargs):
@@ -256,7 +261,8 @@ def enable(include=None, exclude=None):
             boxed, python = _core._torch_library(key), torch.library.Library('aten', 'IMPL')
             _enabled.extend([boxed, python])
             for overload in chosen:
-                _register(overload, _global[overload.full], key, boxed, python)
+                if _has_kernel(overload, key):
+                    _register(overload, _global[overload.full], key, boxed, python)
 
 
 def disable():
