@@ -25,6 +25,15 @@ static double from_f16(uint16_t half)
 
 #define LOAD(T) (((const T *)array->data)[index])
 
+/* Of any integer type, and bool: little endian. */
+static int64_t load_integer(const npy_array *array, int64_t index)
+{
+    const size_t bytes = expops_dtype_bytes(array->dtype), spare = 64 - 8 * bytes;
+    uint64_t bits = 0;
+    memcpy(&bits, (const char *)array->data + (size_t)index * bytes, bytes);
+    return expops_dtype_to_dl(array->dtype).code == 0 ? (int64_t)(bits << spare) >> spare : (int64_t)bits;
+}
+
 static void load_element(const npy_array *array, int64_t index, double *out_real, double *out_imaginary)
 {
     *out_imaginary = 0;
@@ -41,18 +50,6 @@ static void load_element(const npy_array *array, int64_t index, double *out_real
     case EXPOPS_DTYPE_F64:
         *out_real = LOAD(double);
         break;
-    case EXPOPS_DTYPE_I8:
-        *out_real = LOAD(int8_t);
-        break;
-    case EXPOPS_DTYPE_I16:
-        *out_real = LOAD(int16_t);
-        break;
-    case EXPOPS_DTYPE_I32:
-        *out_real = LOAD(int32_t);
-        break;
-    case EXPOPS_DTYPE_I64:
-        *out_real = (double)LOAD(int64_t); /* rounded above 2^53: printed by itself below */
-        break;
     case EXPOPS_DTYPE_C64:
         *out_real = ((const float *)array->data)[2 * index];
         *out_imaginary = ((const float *)array->data)[2 * index + 1];
@@ -62,7 +59,7 @@ static void load_element(const npy_array *array, int64_t index, double *out_real
         *out_imaginary = ((const double *)array->data)[2 * index + 1];
         break;
     default:
-        *out_real = LOAD(uint8_t);
+        *out_real = (double)load_integer(array, index); /* rounded above 2^53: an i64 is printed by itself below */
         break;
     }
 }

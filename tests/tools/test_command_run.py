@@ -153,6 +153,10 @@ class Running(Command):
         save(self.path('i.npy'), (2,), [2**63 - 1, 2**63 - 2], '<i8', 'q')
         text = self.run_command('run', 'positive', 'i.npy').splitlines()
         self.assertEqual(text[2], 'min 9223372036854775806, max 9223372036854775807, NaN 0')
+        for letter, kind, values in ('u2', 'H', [1, 65535]), ('i2', 'h', [-2, 300]), ('u1', 'B', [3, 255]), ('i1', 'b', [-128, 5]):
+            save(self.path('w.npy'), (2,), values, ('|' if letter[1] == '1' else '<') + letter, kind)
+            text = self.run_command('run', 'positive', 'w.npy').splitlines()
+            self.assertEqual(text[1:], [f'values  {values[0]} {values[1]}', f'min {min(values)}, max {max(values)}, NaN 0'])
         save(self.path('c.npy'), (2,), [1, 2, math.nan, 0], '<c8')
         self.assertEqual(self.run_command('run', 'positive', 'c.npy').splitlines()[1:], ['values  1+2j nan+0j', 'NaN 1'])
         self.assertEqual(len(self.run_command('run', 'neg', 'x.npy', '-o', 'y.npy').splitlines()), 1)
