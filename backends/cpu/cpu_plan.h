@@ -16,6 +16,7 @@ enum {
     CPU_STREAM_PART_BYTES = 1024,   /* of results that go there at once */
     CPU_STREAM_ROW_BYTES = 512,     /* of a block's row: shorter ones leave too many lines half written */
 };
+enum { CPU_PAGE_BYTES = 4096, CPU_TURNED_COLS = 16 /* of rows that are turned, at a time */ };
 /* Outputs from this size on are written past the caches. */
 #define CPU_STREAM_BYTES ((int64_t)16 << 20)
 
@@ -150,6 +151,7 @@ void cpu_window_plan(cpu_kernel *kernel, const expops_window *window);
 void cpu_select_plan(cpu_kernel *kernel, const expops_window *window);
 
 /* --- cpu_rows.c --- */
+void cpu_rows_run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
 /* A launch's numbers, as row functions take them. */
 void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
 

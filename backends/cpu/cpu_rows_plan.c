@@ -1,0 +1,179 @@
+/* The plan of operators over rows: which of the ways of cpu_rows.c a kernel takes, and its blocks. */
+#include "cpu_plan.h"
+
+enum {
+    GROUP_ELEMENTS = 8192, /* of short rows that are not buffered */
+    TURNED_LENGTH = 256,   /* of rows that are turned, so that an accumulator of more than one word is a vector's */
+};
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int same_type(const cpu_operand *op)
+{
+    return op->kind != EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
+}
+
+static int64_t capacity(const cpu_kernel *kernel)
+{
+    uint32_t most = 1;
+
+    for (uint32_t i = 0; i <= kernel->instance->num_arrays; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        const uint32_t stored = cpu_dtype_bytes[op->store];
+        most = op->bytes > most ? op->bytes : most;
+        most = stored > most ? stored : most;
+    }
+    return CPU_BUFFER_BYTES / most;
+}
+
+/* Whether no array needs a buffer when blocks run along `across`. */
+static int all_direct(const cpu_kernel *kernel, int32_t across)
+{
+    for (uint32_t i = kernel->instance->rows->map ? 0 : 1; i <= kernel->instance->num_arrays; i++)
+        if (!same_type(&kernel->operand[i]) || kernel->operand[i].strides[across] != 1)
+            return 0;
+    return 1;
+}
+
+/* The kept dimension along which the input's elements are closest, or -1. */
+static int32_t closest_kept(const cpu_kernel *kernel)
+{
+    int32_t closest = -1;
+
+    for (int32_t d = 0; d < (int32_t)kernel->kept; d++) {
+        const int64_t stride = kernel->operand[1].strides[d];
+        if (stride > 0 && (closest < 0 || stride <= kernel->operand[1].strides[closest]))
+            closest = d;
+    }
+    return closest;
+}
+
+static int columns_pay(const cpu_kernel *kernel, int32_t across)
+{
+    const int32_t last = (int32_t)kernel->rank - 1;
+    const int64_t *const strides = kernel->operand[1].strides;
+
+    if (across < 0 || kernel->shape[across] < 8)
+        return 0;
+    return strides[across] < strides[last] || (kernel->length < 32 && kernel->shape[across] >= 32);
+}
+
+static void cut_columns(cpu_kernel *kernel, int32_t across)
+{
+    const int32_t down = (int32_t)kernel->rank - 1;
+    const int64_t places = 65 - __builtin_clzll((uint64_t)kernel->length); /* that the tree may need */
+    const int64_t bytes = least(CPU_ACCS_BYTES, CPU_WAITING_BYTES / places - 5 * CPU_PAGE_BYTES / 8);
+    const int64_t accs = bytes / kernel->instance->rows->acc_bytes / 16 * 16;
+    const int direct = all_direct(kernel, across);
+    const int64_t room = direct ? accs : capacity(kernel);
+    const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
+    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : 4;
+    const int64_t most = least(kernel->shape[across], least(room / rows_wanted, accs));
+    const int64_t pieces = (kernel->shape[across] + most - 1) / most;
+    const int64_t cols = least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */
+
+    cpu_blocks_cut(kernel, across, cols, down, direct ? 256 : room / cols, CPU_DOWN_IN_PLACE);
+}
+
+/* Whether the output's rows lie one after the other. */
+static int rows_follow(const cpu_kernel *kernel, int32_t down, int32_t across)
+{
+    const int64_t *const strides = kernel->operand[0].strides;
+
+    return strides[across] == 1 && strides[down] == kernel->shape[across];
+}
+
+/* Rows of which several fit a block; 0 where they do not. */
+static int cut_short_rows(cpu_kernel *kernel)
+{
+    const int32_t across = (int32_t)kernel->rank - 1, down = (int32_t)kernel->kept - 1;
+    const cpu_instance *const instance = kernel->instance;
+    const int64_t inner = kernel->shape[across], bytes = cpu_dtype_bytes[instance->store];
+
+    if (!kernel->length || !kernel->kept || kernel->rank - kernel->kept > 1)
+        return 0;
+    const int streamed = instance->rows->map &&
+                         (cpu_streams(kernel, across) || (rows_follow(kernel, down, across) && cpu_is_large(kernel)));
+    const int64_t room = all_direct(kernel, across) && !streamed ? GROUP_ELEMENTS : capacity(kernel);
+    const int turned = instance->rows->acc_bytes > bytes && instance->num_lifted == 1 && inner <= TURNED_LENGTH;
+    const int64_t accs =
+        turned ? CPU_BUFFER_BYTES / CPU_TURNED_COLS / bytes : CPU_ACCS_BYTES / instance->rows->acc_bytes;
+    const int64_t rows = least(least(room / inner, accs), kernel->shape[down]);
+    if (rows < 2)
+        return 0;
+    kernel->short_rows = 1;
+    kernel->turned = (uint32_t)turned;
+    kernel->streamed = (uint32_t)streamed;
+    cpu_blocks_cut(kernel, across, inner, down, rows, CPU_DOWN_IN_PLACE);
+    return 1;
+}
+
+static void cut_rows(cpu_kernel *kernel)
+{
+    const int32_t across = (int32_t)kernel->rank - 1;
+    const int64_t inner = kernel->shape[across], room = capacity(kernel);
+    const int has_down = kernel->rank - kernel->kept > 1 && inner < room / 4;
+
+    kernel->streamed = kernel->instance->rows->map && !has_down && cpu_streams(kernel, across);
+    if (has_down)
+        cpu_blocks_cut(kernel, across, inner, across - 1, room / inner, CPU_DOWN_IN_PLACE);
+    else
+        cpu_blocks_cut(kernel, across, all_direct(kernel, across) && !kernel->streamed ? CPU_DIRECT_COLS : room, -1, 1,
+                       CPU_DOWN_IN_PLACE);
+}
+
+static void choose_modes(cpu_kernel *kernel)
+{
+    const int32_t across = kernel->blocks.across;
+
+    for (uint32_t i = 0; i < kernel->num_operands; i++) {
+        cpu_operand *const op = &kernel->operand[i];
+        const int reduces = i == 0 && !kernel->instance->rows->map;
+        const int single = reduces && !kernel->by_columns && !kernel->short_rows;
+        const int64_t step = op->strides[reduces && kernel->short_rows ? kernel->blocks.down : across];
+        if (op->kind == EXPOPS_OPERAND_NUMBER)
+            op->mode = i <= kernel->instance->num_arrays ? CPU_FILLED : CPU_SCALAR;
+        else
+            op->mode = same_type(op) && (single || step == 1) ? CPU_DIRECT : CPU_BUFFER;
+    }
+}
+
+/* A row of one element, or of none, still has a dimension to be cut along. */
+static void add_dimension(cpu_kernel *kernel)
+{
+    kernel->shape[kernel->rank] = 1;
+    for (uint32_t i = 0; i < kernel->num_operands; i++)
+        kernel->operand[i].strides[kernel->rank] = 1;
+    kernel->rank++;
+}
+
+void cpu_rows_plan(cpu_kernel *kernel)
+{
+    const uint32_t row_dims = kernel->rank - kernel->kept;
+
+    kernel->kept = cpu_space_arrange(kernel, 0, kernel->kept, 0);
+    if (kernel->length)
+        kernel->rank = kernel->kept + cpu_space_arrange(kernel, kernel->kept, row_dims, 1);
+    else
+        kernel->rank = kernel->kept;
+    if (kernel->rank == kernel->kept)
+        add_dimension(kernel);
+    const int32_t across = closest_kept(kernel);
+    kernel->by_columns = kernel->length && columns_pay(kernel, across);
+    if (kernel->by_columns)
+        cut_columns(kernel, across);
+    else if (!cut_short_rows(kernel))
+        cut_rows(kernel);
+    kernel->num_groups = 1;
+    kernel->units = kernel->length ? 1 : 0;
+    for (uint32_t i = 0; i < kernel->blocks.num_digits; i++)
+        if (kernel->blocks.dim[i] < kernel->kept)
+            kernel->num_groups *= kernel->blocks.count[i];
+        else
+            kernel->units *= kernel->blocks.count[i];
+    choose_modes(kernel);
+    kernel->run = cpu_rows_run;
+}
