@@ -128,7 +128,7 @@ def draw(data, path):
         axes.plot(places, theirs, 'D', color='tab:orange', markersize=3, label='PyTorch', zorder=2)
         axes.set(ylim=(0, max(1.15, 1.05 * max(ours + theirs))), ylabel=f'{size} byte{"s" if size > 1 else ""}')
         axes.grid(axis='y', alpha=0.3)
-    panels[0].legend(loc='lower right', ncols=2)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc='outside upper right', ncols=2)
     panels[0].set_title(f"Transposes of {data['bytes'] >> 20} MiB on {data['device']}: bandwidth as a share of a copy's")
     panels[-1].set_xticks(list(places), [row['name'] for row in rows], rotation=90, fontsize=7)
     figure.savefig(path, metadata={'Date': None})
