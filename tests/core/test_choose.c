@@ -135,9 +135,41 @@ static void rows_share_groups(void **state)
     expect("XK_VEC", "4");
     expect("XK_TPR", "8");
     expect("XK_RPG", "32");
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 512, 64);
     TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 64);
     assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, first, 1, 0, &y.tensor), EXPOPS_OK);
     expect("XK_BY_ROWS", "1");
+    /* 32 rows side by side are as much work as one that is 32 times as long. */
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 4096, 64);
+    assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, first, 1, 0, &y.tensor), EXPOPS_OK);
+    assert_non_null(strstr(null_backend.source_name, "combine"));
+}
+
+/* Where neighbouring groups can wait for each other: one launch, the smallest groups that hold the row together. */
+static void groups_that_wait_share_a_row(void **state)
+{
+    uint32_t *most = (uint32_t *)&expops_device_get_info(fixture_device)->max_cluster;
+    const uint32_t before = *most;
+    const int64_t length = 1 << 16;
+    fixture_tensor x, y;
+    *most = 8;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 8, length);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 8, length);
+    unsigned launches = null_backend.calls[NULL_LAUNCH];
+    assert_int_equal(expops_rms_norm(fixture_device, NULL, &x.tensor, &length, 1, NULL, expops_none(), &y.tensor),
+                     EXPOPS_OK);
+    assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + 1);
+    expect("XK_CLUSTER", "8");
+    expect("XK_WG", "256");
+    expect("XK_TURNS", "8");
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 1 << 15);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, -1);
+    y.tensor.ndim = 0;
+    launches = null_backend.calls[NULL_LAUNCH];
+    assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, NULL, 0, 0, &y.tensor), EXPOPS_OK);
+    assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + 1);
+    expect("XK_CLUSTER", "4");
+    *most = before;
 }
 
 static void one_long_row_is_cut_and_uses_scratch(void **state)
@@ -179,6 +211,7 @@ int main(void)
         cmocka_unit_test(wide_index),
         cmocka_unit_test(magic_division),
         cmocka_unit_test(rows_share_groups),
+        cmocka_unit_test(groups_that_wait_share_a_row),
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
     };
