@@ -15,10 +15,15 @@ typedef unsigned int xk_word4;
 typedef uint2 xk_word8;
 typedef uint4 xk_word16;
 
+#ifdef XK_RESIDENT
+#define XK_LAUNCH_BOUNDS __launch_bounds__(XK_WG, XK_RESIDENT)
+#else /* asked for one group at least, the compiler would spend registers as if there were no other */
+#define XK_LAUNCH_BOUNDS __launch_bounds__(XK_WG)
+#endif
 #if XK_CLUSTER > 1
-#define XK_KERNEL extern "C" __global__ __launch_bounds__(XK_WG, XK_RESIDENT) __cluster_dims__(XK_CLUSTER, 1, 1)
+#define XK_KERNEL extern "C" __global__ XK_LAUNCH_BOUNDS __cluster_dims__(XK_CLUSTER, 1, 1)
 #else
-#define XK_KERNEL extern "C" __global__ __launch_bounds__(XK_WG)
+#define XK_KERNEL extern "C" __global__ XK_LAUNCH_BOUNDS
 #endif
 #define XK_TENSOR(T, name) T *name
 #define XK_POINTER(T, name) (name)

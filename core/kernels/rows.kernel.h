@@ -3,7 +3,7 @@
  * operands.kernel.h:
  *   XK_OR, XK_WR     numbers of kept and of walked dimensions
  *   XK_CLUSTER       groups that share a row and can wait for each other, each with a part of it; 1 for most
- *   XK_RESIDENT      there, how many groups a compute unit should have registers for
+ *   XK_RESIDENT      how many groups a compute unit should have registers for, where that is asked for
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
  *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the others
  *   XK_VEC           elements loaded at once; above 1 only where the last walked dimension is contiguous

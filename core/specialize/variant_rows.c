@@ -265,8 +265,8 @@ static void define_step(const expops_problem *problem, const plan *plan, expops_
                     plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(plan), plan->parts > 1,
                     plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR, problem->family == EXPOPS_FAMILY_MAP,
                     plan->cluster);
-    if (plan->cluster > 1)
-        expops_text_add(&step->defines, "#define XK_RESIDENT %u\n", plan->group == 2 * GROUP ? 2 : 1);
+    if (plan->cluster > 1 && plan->group == 2 * GROUP)
+        expops_text_add(&step->defines, "#define XK_RESIDENT 2\n");
     fill_params(problem, plan, &step->params);
 }
 
