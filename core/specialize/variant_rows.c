@@ -10,6 +10,7 @@ enum {
     SHORTEST_PART = 16384,    /* elements that a group reads; shorter parts cost more than they spread */
     ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
     LARGEST_ACCUMULATOR = 64, /* bytes; a larger xk_acc does not compile */
+    TAKEN_AT_ONCE = 24,       /* elements, of all inputs that are reduced; more would not stay in registers */
 };
 
 typedef struct plan {
@@ -40,11 +41,17 @@ static int is_spread(const expops_problem *problem, uint32_t operand)
     return operand > 0 && problem->row_dims == 1 && problem->operand[operand].strides[problem->rank - 1] == 0;
 }
 
+static uint32_t count_lifted(const expops_problem *problem)
+{
+    const uint32_t inputs = problem->num_tensors - 1;
+    return problem->lifted < inputs ? problem->lifted : inputs;
+}
+
 static uint32_t choose_vector(const expops_problem *problem)
 {
     const uint32_t last = problem->rank - 1;
     for (uint32_t vector = expops_widest_vector(problem); vector > 1; vector /= 2) {
-        int fits = problem->shape[last] % vector == 0;
+        int fits = problem->shape[last] % vector == 0 && vector * count_lifted(problem) <= TAKEN_AT_ONCE;
         for (uint32_t i = 0; fits && i < problem->num_operands; i++) {
             const expops_problem_operand *operand = problem->operand + i;
             const int reads = operand->kind == EXPOPS_OPERAND_INPUT || problem->family == EXPOPS_FAMILY_MAP;
@@ -176,12 +183,6 @@ static void fill_params(const expops_problem *problem, const plan *plan, expops_
         for (uint32_t d = 0; problem->operand[i].kind != EXPOPS_OPERAND_NUMBER && d < problem->rank; d++)
             expops_params_index(params, problem->operand[i].strides[d], plan->wide);
     expops_params_finish(params);
-}
-
-static uint32_t count_lifted(const expops_problem *problem)
-{
-    const uint32_t inputs = problem->num_tensors - 1;
-    return problem->lifted < inputs ? problem->lifted : inputs;
 }
 
 static void add_comma_list(expops_text *text, const char *list)

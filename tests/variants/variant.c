@@ -58,6 +58,8 @@ static expops_dtype dtype_of(const arguments *args, const expops_parameter *para
     expops_dtype dtype = args->of->dtype;
     if (!(set >> dtype & 1u))
         dtype = next_dtype(set, dtype);
+    for (int any = 0; !(set >> dtype & 1u); any++) /* none that it meets: an index of u16's elements */
+        dtype = set >> any & 1u ? (expops_dtype)any : dtype;
     return args->of->layout->mixed && args->tensors > 0 ? next_dtype(set, dtype) : dtype;
 }
 
