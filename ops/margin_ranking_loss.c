@@ -11,16 +11,19 @@ static expops_status draft(expops_draft *d)
         if (d->tensor[i].dtype == EXPOPS_DTYPE_BOOL)
             return expops_fail(EXPOPS_ERR_DTYPE, "argument %s is bool, which cannot be subtracted",
                                d->op->parameters[i].name);
+    if (WHOLE >> d->tensor[0].dtype & WHOLE >> d->tensor[1].dtype & 1u)
+        return expops_fail(EXPOPS_ERR_DTYPE,
+                           "input1 and input2 are %s and %s; one has to be floating, as a difference of integers wraps",
+                           expops_dtype_name((expops_dtype)d->tensor[0].dtype),
+                           expops_dtype_name((expops_dtype)d->tensor[1].dtype));
     return expops_draft_loss(d, 4);
 }
 
 OPERATOR(margin_ranking_loss) = {
     .name = "margin_ranking_loss",
-    .doc = "margin - target * (input1 - input2), or 0 where that is negative: of each element, or their mean or sum. "
-           "Integers do not wrap.",
+    .doc = "margin - target * (input1 - input2), or 0 where that is negative: of each element, or their mean or sum.",
     .source = "torch.nn.functional.margin_ranking_loss",
-    .dtypes = FLOATING | INTEGRAL,
-    .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
+    .dtypes = FLOATING,
     .not_in_place = 1,
     .parameters = { TENSOR("input1"), TENSOR("input2"), TENSOR("target"),
                     NUMBER("margin", DEFAULT(0), .meets = EXPOPS_MEETS_EXACT),
