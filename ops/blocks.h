@@ -33,6 +33,9 @@ static inline expops_status expops_blocks_of(const expops_draft *d, uint32_t fir
     EXPOPS_TRY(expops_blocks_pair(d, first + 2, 0, &blocks->padding));
     EXPOPS_TRY(expops_blocks_pair(d, first + 3, 1, &blocks->stride));
     for (int i = 0; i < 2; i++) {
+        if (image[i] > INT64_MAX / 2)
+            return expops_fail(EXPOPS_ERR_SHAPE, "an image of %lld x %lld is too large to be cut in blocks",
+                               (long long)image[0], (long long)image[1]);
         const int64_t room = image[i] + 2 * blocks->padding[i] - blocks->dilation[i] * (blocks->kernel[i] - 1) - 1;
         if (room < 0)
             return expops_fail(EXPOPS_ERR_SHAPE, "an image of %lld x %lld has no room for one block",

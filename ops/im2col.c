@@ -1,3 +1,4 @@
+#include "base/size.h"
 #include "operator.h"
 #include "blocks.h"
 
@@ -33,10 +34,12 @@ static expops_status draft(expops_draft *d)
                            "self has shape %s; expected are 3 dimensions or 4, none empty but the first of 4",
                            expops_shape_text(self->ndim, self->shape, text));
     EXPOPS_TRY(expops_blocks_of(d, 1, self->shape + self->ndim - 2, &blocks));
-    const int64_t taps = self->shape[self->ndim - 3] * blocks.kernel[0] * blocks.kernel[1];
-    const int64_t shape[] = { self->ndim == 4 ? self->shape[0] : taps,
-                              self->ndim == 4 ? taps : blocks.count[0] * blocks.count[1],
-                              blocks.count[0] * blocks.count[1] };
+    int64_t taps, columns;
+    if (!expops_checked_multiply(blocks.kernel[0], blocks.kernel[1], &taps) ||
+        !expops_checked_multiply(taps, self->shape[self->ndim - 3], &taps) ||
+        !expops_checked_multiply(blocks.count[0], blocks.count[1], &columns))
+        return expops_fail(EXPOPS_ERR_SHAPE, "the columns have more elements than can be counted");
+    const int64_t shape[] = { self->ndim == 4 ? self->shape[0] : taps, self->ndim == 4 ? taps : columns, columns };
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim - 1, shape, NULL, &out));
     draft_window(d, &out, &blocks);
     return EXPOPS_OK;

@@ -60,7 +60,8 @@ static int channels_are_innermost(const expops_view *view)
             continue;
         if (view->shape[d] == 0 || view->strides[d] < least)
             return 0;
-        least = view->strides[d] * view->shape[d];
+        if (!expops_checked_multiply(view->strides[d], view->shape[d], &least))
+            least = INT64_MAX; /* nothing lies beyond */
     }
     return 1;
 }

@@ -20,7 +20,7 @@ static void find_walked(const test_call *call, int32_t ndim, test_row_plan *plan
             value->kind == EXPOPS_VALUE_INT ? value->as.integer : (int64_t)call->op->parameters[i].default_value;
         if (is_dim && !left_out && ndim)
             plan->walked[named < 0 ? named + ndim : named] = 1;
-        for (uint32_t k = 0; k < count; k++) {
+        for (uint32_t k = 0; k < count && ndim; k++) { /* a tensor of no dimensions may name its last */
             const int64_t dim = call->op->family == EXPOPS_FAMILY_MAP ? (int64_t)k - count : value->as.integers[k];
             plan->walked[dim < 0 ? dim + ndim : dim] = 1;
         }
