@@ -30,9 +30,6 @@ OPERATOR(fft_fftshift) = {
 
 MOVE_REFERENCE
 {
-    int64_t place[MOVE_RANK];
-    for (int32_t dim = 0; dim < m->ndim; dim++)
-        place[dim] = shifted(m, dim, at[dim], 0);
-    return move_element(m, 0, place);
+    return shifted_element(m, at, 0);
 }
 #endif

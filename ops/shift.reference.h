@@ -7,3 +7,11 @@ static int64_t shifted(const expops_moves *m, int32_t dim, int64_t at, int64_t m
     const int64_t size = m->shape[dim];
     return named ? (at + size - (size + more) / 2) % size : at;
 }
+
+static inline expops_element shifted_element(const expops_moves *m, const int64_t *at, int64_t more)
+{
+    int64_t place[MOVE_RANK];
+    for (int32_t dim = 0; dim < m->ndim; dim++)
+        place[dim] = shifted(m, dim, at[dim], more);
+    return move_element(m, 0, place);
+}

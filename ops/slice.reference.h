@@ -19,3 +19,12 @@ static inline int64_t slice_place(const expops_moves *m, int first, int64_t at, 
             break;
     return -1;
 }
+
+/* Of arguments dim, start, end and step, 2 to 5: where in the slice `at` lies; not in it where its dimension's place, which is
+ * returned, is -1. */
+static inline int64_t slice_find(const expops_moves *m, const int64_t *at, int64_t *place)
+{
+    const int64_t dim = move_wrapped(m->argument[2].integer, m->ndim);
+    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
+    return place[dim] = slice_place(m, 3, at[dim], m->shape[dim]);
+}

@@ -52,10 +52,7 @@ OPERATOR(slice_scatter) = {
 
 MOVE_REFERENCE
 {
-    const int64_t dim = move_wrapped(m->argument[2].integer, m->ndim);
     int64_t place[MOVE_RANK];
-    memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
-    place[dim] = slice_place(m, 3, at[dim], m->shape[dim]);
-    return place[dim] < 0 ? move_element(m, 0, at) : move_element(m, 1, place);
+    return slice_find(m, at, place) < 0 ? move_element(m, 0, at) : move_element(m, 1, place);
 }
 #endif

@@ -4,24 +4,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "each_type.h"
 #include "grid.h"
-#include "operator.h"
 #include "points.h"
-#include "session.h"
 
 enum { PAIRS = 3000 };
-
-typedef struct item {
-    char name[96];
-    expops_device *device;
-    const expops_operator *op;
-    expops_dtype dtype;
-} item;
 
 static int is_tensor(const expops_parameter *parameter)
 {
@@ -44,7 +34,7 @@ static void fill(test_call *call, size_t index, const test_value *points, int64_
 }
 
 /* Arguments that are no tensors are defaults or, the second time, an ordinary number. */
-static int build(const item *it, test_call *call, const test_value *points, int64_t count, int variant)
+static int build(const test_item *it, test_call *call, const test_value *points, int64_t count, int variant)
 {
     test_random random = test_random_for(it->name);
     for (size_t i = 0; i < call->num_args; i++) {
@@ -66,7 +56,7 @@ static int build(const item *it, test_call *call, const test_value *points, int6
     return 1;
 }
 
-static int run_call(const item *it, const complex_referee *referee, const test_value *points, int64_t count,
+static int run_call(const test_item *it, const complex_referee *referee, const test_value *points, int64_t count,
                     int variant)
 {
     test_call call;
@@ -100,7 +90,7 @@ static int count_operands(const expops_operator *op, int *has_number)
 
 static void run(void **state)
 {
-    const item *it = *state;
+    const test_item *it = *state;
     if (it->op->arithmetic == EXPOPS_ARITHMETIC_BITS)
         return; /* nothing is computed */
     const complex_referee *referee = complex_referee_find(it->op->name);
@@ -122,51 +112,13 @@ static void run(void **state)
     }
 }
 
-static size_t plan(expops_device *device, item *items)
+/* Points of a grid are elements; of rows and recipes PyTorch's answers are what is known. */
+static uint32_t types_of(const expops_operator *op)
 {
-    const test_shard shard = test_session_shard();
-    size_t count = 0;
-    for (size_t i = shard.first; i < expops_operator_count(); i += shard.step) {
-        const expops_operator *op = expops_operator_at(i);
-        /* Points of a grid are elements; of rows and recipes PyTorch's answers are what is known. */
-        if (!test_is_elementwise(op) && !complex_referee_find(op->name))
-            continue;
-        for (expops_dtype dtype = EXPOPS_DTYPE_C64; dtype <= EXPOPS_DTYPE_C128; dtype++) {
-            if (!(op->dtypes & 1u << dtype))
-                continue;
-            item *it = &items[count++];
-            *it = (item){ .device = device, .op = op, .dtype = dtype };
-            snprintf(it->name, sizeof it->name, "%s/%s/grid@%s", op->name, expops_dtype_name(dtype),
-                     expops_device_name(device));
-        }
-    }
-    return count;
-}
-
-static int run_all(expops_device *device)
-{
-    const size_t room = expops_operator_count() * 2 + 1;
-    item *items = calloc(room, sizeof *items);
-    struct CMUnitTest *tests = calloc(room, sizeof *tests);
-    const size_t count = items && tests ? plan(device, items) : 0;
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){ items[i].name, run, NULL, NULL, &items[i] };
-    /* no operators: nothing was proved */
-    const int failed = count ? _cmocka_run_group_tests("complex", tests, count, NULL, NULL) : 1;
-    free(tests);
-    free(items);
-    return failed ? 1 : 0;
+    return test_is_elementwise(op) || complex_referee_find(op->name) ? COMPLEX : 0;
 }
 
 int main(int argc, char **argv)
 {
-    int result = 0;
-    expops_device *device = test_session_open(&result);
-    if (!device)
-        return result;
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-    result = run_all(device);
-    expops_device_close(&device);
-    return result;
+    return test_each_type(argc, argv, "complex", "grid", types_of, run);
 }
