@@ -21,13 +21,14 @@ void cuda_pool_open(expops_backend_device *device)
 {
     const properties wanted = { .allocation = PINNED, .location = ON_DEVICE, .device = device->handle };
     unsigned long long kept = device->memory_bytes / KEPT_SHARE;
-    device->pool = NULL;
+    device->pool = NULL; /* the default pool serves, more slowly */
     if (!device->pools || !cuhip_api.pool_create || !cuhip_api.pool_destroy || !cuhip_api.pool_set ||
-        !cuhip_api.allocate_from ||
-        cuhip_api.pool_create(&device->pool, (const struct CUmemPoolProps_st *)&wanted) != 0)
-        device->pool = NULL; /* the default pool serves, more slowly */
-    else
+        !cuhip_api.allocate_from)
+        return;
+    if (cuhip_api.pool_create(&device->pool, (const struct CUmemPoolProps_st *)&wanted) == 0)
         (void)cuhip_api.pool_set(device->pool, RELEASE_THRESHOLD, &kept);
+    else
+        device->pool = NULL;
 }
 
 /* What is still allocated is given back when it is released. */

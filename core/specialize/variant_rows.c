@@ -105,11 +105,16 @@ static uint64_t shortest_part(const plan *plan)
     return SHORTEST_PART / (plan->by_rows ? plan->rows_per_group : 1);
 }
 
+/* For rows that are neither cut nor shared. */
+static uint64_t groups_of(const plan *plan)
+{
+    return ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
+}
+
 /* Few long rows would leave most of the device idle. */
 static int leaves_idle(const expops_device *device, const plan *plan)
 {
-    const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
-    return groups < wanted_groups(device) / 2 && (uint64_t)plan->length >= 2 * shortest_part(plan);
+    return groups_of(plan) < wanted_groups(device) / 2 && (uint64_t)plan->length >= 2 * shortest_part(plan);
 }
 
 /* Neighbouring groups that keep a row in their registers together, where so many can wait for each other: the smallest ones, as
@@ -142,8 +147,7 @@ static int wants_sharing(const expops_problem *problem, const plan *plan)
 
 static void cut_rows(const expops_device *device, plan *plan)
 {
-    const uint64_t groups = ((uint64_t)plan->rows + plan->rows_per_group - 1) / plan->rows_per_group;
-    uint64_t parts = wanted_groups(device) / groups;
+    uint64_t parts = wanted_groups(device) / groups_of(plan);
     if (parts > (uint64_t)plan->length / shortest_part(plan))
         parts = (uint64_t)plan->length / shortest_part(plan);
     if (parts < 2)
@@ -311,8 +315,7 @@ static void add_combining(const expops_problem *problem, plan plan, expops_steps
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     const plan plan = choose(problem, device);
-    const uint64_t groups =
-        ((uint64_t)plan.rows + plan.rows_per_group - 1) / plan.rows_per_group * plan.parts * plan.cluster;
+    const uint64_t groups = groups_of(&plan) * plan.parts * plan.cluster;
     const int map = problem->family == EXPOPS_FAMILY_MAP;
     if (groups > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
