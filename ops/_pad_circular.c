@@ -24,11 +24,12 @@ static expops_status draft(expops_draft *d)
     int64_t positive[2 * EXPOPS_MAX_RANK];
     expops_view self = d->tensor[0];
     expops_leaf *leaf;
-    if (count % 2 || count / 2 + 2 != (uint32_t)d->tensor->ndim)
+    const int32_t kept = self.ndim - (int32_t)count / 2;
+    if (count % 2 || (kept != 1 && kept != 2))
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                            "pad has %u entries; expected are two for each of self's %d dimensions "
-                           "but the first two",
-                           count, d->tensor->ndim);
+                           "but the first, or the first two",
+                           count, self.ndim);
     if (!count)
         return expops_draft_copy_of(d, &expops_operator_detach, &self);
     EXPOPS_TRY(cut(&self, d->args[1].as.integers, count, positive));
@@ -37,8 +38,9 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(_pad_circular) = {
     .name = "_pad_circular",
-    .doc =
-        "self with all dimensions but the first two continued as if self came again. Negative padding cuts off first.",
+    .doc = "self with all dimensions but the first, or the first two, continued as if self came again. Negative "
+           "padding cuts "
+           "off first.",
     .source = "torch.ops.aten._pad_circular",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,

@@ -8,15 +8,16 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(fft_fftshift) = {
     .name = "fft_fftshift",
-    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: a size n is pushed "
-           "on by n / 2.",
+    .doc =
+        "self with the halves of the dimensions dim exchanged, all of them where dim is left out: a size n is pushed "
+        "on by n / 2.",
     .source = "torch.fft.fftshift",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), INTS("dim", .optional = 1) },
+    .parameters = { TENSOR("self"), INTS("dim", .optional = 1, .drafted = 1) },
     .draft = draft,
     .samples = { { -100, 100 } },
 };

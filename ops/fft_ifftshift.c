@@ -8,7 +8,7 @@ static expops_status draft(expops_draft *d)
 
 OPERATOR(fft_ifftshift) = {
     .name = "fft_ifftshift",
-    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is empty: the inverse of "
+    .doc = "self with the halves of the dimensions dim exchanged, all of them where dim is left out: the inverse of "
            "fft_fftshift.",
     .source = "torch.fft.ifftshift",
     .family = EXPOPS_FAMILY_WINDOW,
@@ -16,7 +16,7 @@ OPERATOR(fft_ifftshift) = {
     .meet = EXPOPS_MEET_FIRST,
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), INTS("dim", .optional = 1) },
+    .parameters = { TENSOR("self"), INTS("dim", .optional = 1, .drafted = 1) },
     .draft = draft,
     .samples = { { -100, 100 } },
 };

@@ -1,10 +1,23 @@
 #include "base/error.h"
 #include "draft/number.h"
+#include "draft/promote.h"
 #include "operator.h"
+
+#include <math.h>
+
+/* A limit of integers loses its fraction before anything is asked of it. */
+static expops_value limit_of(const expops_value *value, int common)
+{
+    const int whole = value->kind == EXPOPS_VALUE_REAL && !expops_dtype_is_float(common);
+    return whole ? expops_real(trunc(value->as.real)) : *value;
+}
 
 static expops_status check(const expops_operator *op, const expops_value *args, int common)
 {
-    const double low = expops_number_value(op, 1, args + 1), high = expops_number_value(op, 2, args + 2);
+    const expops_value limits[] = { limit_of(args + 1, common), limit_of(args + 2, common) };
+    const double low = expops_number_value(op, 1, limits), high = expops_number_value(op, 2, limits + 1);
+    for (uint32_t i = 0; i < 2; i++)
+        EXPOPS_TRY(expops_check_number(op, 1 + i, limits + i, (expops_meeting){ common, 1 }));
     if (low > high)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument min_val is %g, above max_val, %g", op->name, low,
                            high);
@@ -21,8 +34,8 @@ OPERATOR(hardtanh) = {
            "limit that is NaN wins.",
     .source = "torch.nn.functional.hardtanh",
     .dtypes = FLOATING | INTEGRAL,
-    .parameters = { TENSOR("self"), NUMBER("min_val", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON),
-                    NUMBER("max_val", DEFAULT(1), .meets = EXPOPS_MEETS_COMMON) },
+    .parameters = { TENSOR("self"), NUMBER("min_val", DEFAULT(-1), .meets = EXPOPS_MEETS_ELEMENT),
+                    NUMBER("max_val", DEFAULT(1), .meets = EXPOPS_MEETS_ELEMENT) },
     .check = check,
     .samples = { { -3, 3 } },
 };

@@ -5,7 +5,7 @@
 static expops_status check(const expops_operator *op, const expops_value *args, int common)
 {
     const double delta = expops_number_value(op, 3, args + 3);
-    if (!(delta <= 0))
+    if (delta > 0) /* NaN is not */
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument delta is %g; it must be above 0", op->name, delta);
 }

@@ -53,6 +53,9 @@ static expops_status draft(expops_draft *d)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                            "%u shifts for %u dims; expected is one for each, or one and no dims", shifts->count,
                            dims->count);
+    if (!self->ndim && dims->count)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "argument dims names dimension %lld; self has none",
+                           (long long)dims->as.integers[0]);
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, NULL, &out));
     if (!dims->count)
         return roll_flat(d, self, &out);
@@ -60,7 +63,7 @@ static expops_status draft(expops_draft *d)
         int32_t dim;
         EXPOPS_TRY_SAYING(expops_view_dim(self->ndim, dims->as.integers[i], &dim), "argument dims");
         walked[dim] = 1;
-        by[dim] = self->ndim ? modulo(by[dim] + modulo(shifts->as.integers[i], self->shape[dim]), self->shape[dim]) : 0;
+        by[dim] = modulo(by[dim] + modulo(shifts->as.integers[i], self->shape[dim]), self->shape[dim]);
     }
     return expops_shift(d, walked, by, self, &out);
 }
@@ -68,8 +71,7 @@ static expops_status draft(expops_draft *d)
 OPERATOR(roll) = {
     .name = "roll",
     .doc = "self with dimension dims[i] pushed on by shifts[i]: what leaves at the end comes in at the start. Without "
-           "dims all "
-           "elements are one row.",
+           "dims all elements are one row.",
     .source = "torch.roll",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,
@@ -97,7 +99,7 @@ MOVE_REFERENCE
         return move_numbered(m, 0,
                              ((move_number(m->ndim, m->shape, at) - shifts->list[0] % count) % count + count) % count);
     memcpy(place, at, sizeof(*at) * (size_t)m->ndim);
-    for (int64_t i = 0; i < dims->count && m->ndim; i++) {
+    for (int64_t i = 0; i < dims->count; i++) {
         const int64_t dim = move_wrapped(dims->list[i], m->ndim), size = m->shape[dim];
         place[dim] = ((place[dim] - shifts->list[i] % size) % size + size) % size;
     }

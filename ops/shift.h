@@ -12,12 +12,6 @@ static inline expops_status expops_shift(expops_draft *d, uint8_t *walked, int64
 {
     expops_view self = *from, out = *to;
     int64_t longest = 0;
-    if (!self.ndim) {
-        expops_view_insert(&self, 0, 1);
-        expops_view_insert(&out, 0, 1);
-        walked[0] = 1;
-        by[0] = 0;
-    }
     for (int32_t dim = 0; dim < self.ndim; dim++)
         longest = self.shape[dim] > longest ? self.shape[dim] : longest;
     const int32_t ndim = self.ndim;
@@ -37,6 +31,8 @@ static inline expops_status expops_shift_draft(expops_draft *d, int more)
     int64_t by[EXPOPS_MAX_RANK];
     const expops_view *self = d->tensor;
     expops_view out;
+    if (!self->ndim || (d->args[1].kind == EXPOPS_VALUE_INTS && !d->args[1].count))
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "no dimension of self is named, or it has none");
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, NULL, &out));
     EXPOPS_TRY_SAYING(expops_view_dims(self, d->args[1].as.integers, d->args[1].count, walked), "argument dim");
     for (int32_t dim = 0; dim < self->ndim; dim++) {

@@ -5,9 +5,9 @@
 static expops_status check(const expops_operator *op, const expops_value *args, int common)
 {
     const double beta = expops_number_value(op, 3, args + 3);
-    if (!(beta < 0))
+    if (beta >= 0) /* NaN is not */
         return EXPOPS_OK;
-    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument beta is %g and cannot be negative", op->name, beta);
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument beta is %g; it must be 0 or above", op->name, beta);
 }
 
 static expops_status draft(expops_draft *d)

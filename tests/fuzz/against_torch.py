@@ -5,6 +5,7 @@
 
 Exit code 77 where torch is not installed. A finding prints the call as PyTorch's users write it."""
 import argparse
+import functools
 import random
 import sys
 
@@ -14,39 +15,22 @@ except ImportError:
     print("skipped: torch is not installed")
     sys.exit(77)
 from expops_ctypes import DTYPES, Library
+from meant import Call, is_meant, may_overlap
 
 EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, 100.0, float("inf"), float("-inf"), float("nan"), 65504.0, 1e-7]
 WIDE = {torch.float16: torch.float64, torch.bfloat16: torch.float64, torch.float32: torch.float64,
         torch.float64: torch.float64, torch.complex64: torch.complex128, torch.complex128: torch.complex128}
 # PyTorch's f64 loses some near poles.
-DIGITS = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 40}
+DIGITS = {torch.float16: 11, torch.bfloat16: 8, torch.float32: 24, torch.float64: 40, torch.complex64: 24,
+          torch.complex128: 40}
 ULPS = 64
 # What a loss makes of its elements is a number in aten.
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 # PyTorch lacks a kernel or a function for this call: it may be computed here.
 NO_ANSWER = ["not implemented for", "failed to match any schema", "ComplexHalf", "not supported for",
-             "not yet implemented"]
-# Differences that are meant, by operator, kind and a part of the text, each with its reason.
-MEANT = [
-    ("hardtanh", "refuses", "hardtanh: argument min_val", "torch.nn.functional's refuses it, aten's does not"),
-    ("silu", "refuses", "has type c", "complex numbers are not among its types"),
-    ("rms_norm", "refuses", "has type c", "complex numbers are not among its types"),
-    ("logaddexp", "refuses", "type is c", "complex numbers are not among its types"),
-    ("logaddexp", "refuses", "has type c", "complex numbers are not among its types"),
-    ("native_dropout_backward", "refuses", "mask: has type", "PyTorch's CUDA refuses it too"),
-    ("fill", "refuses", "cannot hold", "PyTorch refuses it too where there is more than one element"),
-    ("scalar_tensor", "refuses", "f32 cannot hold", "half types are computed in f32; PyTorch's fill refuses it"),
-    ("sgn", "values", "has (nan+nanj)", "its vectors divide by a real length, single elements by a complex one"),
-    ("sigmoid", "values", "((-inf", "1 / (1 + exp(-z)) is inf / inf there, the limit is 0"),
-    ("mean", "values", "nanj), PyTorch has", "PyTorch divides by a complex number on a CPU, by a real one on a GPU"),
-    ("prod", "values", "nan", "which infinities are left of a complex product is a matter of order"),
-    ("soft_margin_loss", "computes", "broadcast shape", "self is broadcast as other losses' operands are"),
-    ("soft_margin_loss", "refuses", "type is c", "complex numbers are not among its types"),
-    ("soft_margin_loss", "refuses", "has type c", "complex numbers are not among its types"),
-    ("native_dropout_backward", "refuses", "grad_output: has type", "the gradient of a floating tensor is floating"),
-    ("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
-    ("rrelu_with_noise_backward", "result", "", "the noise has the input's shape, as rrelu makes it"),
-]
+             "not yet implemented", "does not support complex inputs"]
+# What PyTorch's users call refuses more than the function behind it.
+FUNCTIONAL = {name: getattr(torch.nn.functional, name) for name in ("hardtanh", "margin_ranking_loss")}
 
 
 def tensors_of(args):
@@ -148,13 +132,25 @@ def draw_call(rng, op):
     return args
 
 
+def as_torch_takes(op, args):
+    """By name: loss reductions as numbers, what the library has a default for and PyTorch none as None, an offset from where the
+    storage begins, not the tensor."""
+    packet = getattr(torch.ops.aten, op["name"])
+    arguments = packet.default._schema.arguments if "default" in packet.overloads() else []
+    wanted = {a.name for a in arguments if not a.has_default_value()}
+    given = {p.name: REDUCTIONS.get(a, a) if isinstance(a, str) else a for p, a in zip(op["parameters"], args)}
+    if isinstance(given.get("storage_offset"), int) and not (op["name"] == "as_strided_scatter" and may_overlap(args[0])):
+        given["storage_offset"] += args[0].storage_offset()
+    return {name: a for name, a in given.items() if a is not None or name in wanted}
+
+
 def by_torch(op, args):
     """PyTorch's answer, or the exception it raises."""
-    packet = getattr(torch.ops.aten, op["name"])
     names = [p.name for p in op["parameters"]]
-    given = {n: REDUCTIONS.get(a, a) if isinstance(a, str) else a for n, a in zip(names, args) if a is not None}
     try:
-        return packet(**given)
+        if op["name"] in FUNCTIONAL:
+            return FUNCTIONAL[op["name"]](args[0], **{n: a for n, a in zip(names[1:], args[1:]) if a is not None})
+        return getattr(torch.ops.aten, op["name"])(**as_torch_takes(op, args))
     except Exception as error:  # whatever PyTorch refuses a call with
         return error
 
@@ -168,7 +164,17 @@ def widened(args):
     return args
 
 
-def is_near(ours, theirs, exact):
+def digits_of(op, args, dtype):
+    """Of a result whose type is not that of its operands together (huber_loss), the fewer."""
+    tensors = tensors_of(args)
+    dimensions = any(t.dim() for t in tensors)
+    types = [t.dtype for t in tensors if t.dtype in DIGITS and (t.dim() or not dimensions)]
+    names_a_type = any(p.kind == "dtype" for p in op["parameters"])
+    known = [dtype] if names_a_type or not types else [dtype, functools.reduce(torch.promote_types, types)]
+    return min(DIGITS.get(d, 0) for d in known)
+
+
+def is_near(ours, theirs, exact, digits):
     """Element by element: PyTorch's, or close to the answer in double precision; of complex numbers in terms of the
     larger part. How close is the references' business: results below one count as one."""
     if ours.dtype not in WIDE:
@@ -183,7 +189,7 @@ def is_near(ours, theirs, exact):
     size = exact.abs().nan_to_num(0, 0, 0).clamp_min(1)
     if exact.dim() and exact.shape[-1] == 2:
         size = torch.maximum(size, size.flip(-1))
-    near = (mine - exact).abs() <= ULPS * size * 2.0 ** (1 - DIGITS[ours.dtype]) + 2 * (other - exact).abs()
+    near = (mine - exact).abs() <= ULPS * size * 2.0 ** (1 - digits) + 2 * (other - exact).abs()
     rounded = exact.to(ours.dtype)
     same = (ours == theirs) | (ours.isnan() & theirs.isnan()) | (ours == rounded) | (ours.isnan() & rounded.isnan())
     return same | near
@@ -221,8 +227,8 @@ class Comparison:
     def __init__(self, library):
         self.library, self.findings, self.meant, self.refused, self.kinds = library, 0, 0, 0, {}
 
-    def report(self, op, args, kind, what):
-        if any(op["name"] == name and kind == what_kind and part in what for name, what_kind, part, _ in MEANT):
+    def report(self, op, args, theirs, kind, what):
+        if is_meant(op["name"], kind, what, Call({p.name: a for p, a in zip(op["parameters"], args)}, theirs)):
             self.meant += 1
             return
         self.findings += 1
@@ -243,9 +249,9 @@ class Comparison:
         if isinstance(theirs, Exception):
             return self.compare_refusal(op, args, theirs, status, dtype, shape)
         if status != "OK":
-            return self.report(op, args, "refuses", f"PyTorch has {text(theirs)}; {self.library.error()}")
+            return self.report(op, args, theirs, "refuses", f"PyTorch has {text(theirs)}; {self.library.error()}")
         if dtype != theirs.dtype or shape != tuple(theirs.shape):
-            return self.report(op, args, "result", f"{dtype} {shape}, PyTorch has {theirs.dtype} {tuple(theirs.shape)}")
+            return self.report(op, args, theirs, "result", f"{dtype} {shape}, PyTorch has {theirs.dtype} {tuple(theirs.shape)}")
         self.compare_values(rng, op, args, theirs, dtype, shape)
 
     def compare_several(self, op, args, theirs):
@@ -254,48 +260,48 @@ class Comparison:
         if isinstance(theirs, Exception):
             self.refused += 1
             if status == "OK" and not any(phrase in str(theirs) for phrase in NO_ANSWER):
-                self.report(op, args, "computes", "PyTorch: " + str(theirs).split("\n")[0][:200])
+                self.report(op, args, theirs, "computes", "PyTorch: " + str(theirs).split("\n")[0][:200])
             return
         theirs = theirs if isinstance(theirs, tuple) else (theirs,)
         if status != "OK":
-            return self.report(op, args, "refuses", f"PyTorch has {text(theirs[0])}; {self.library.error()}")
+            return self.report(op, args, theirs, "refuses", f"PyTorch has {text(theirs[0])}; {self.library.error()}")
         outs = [torch.empty(shape, dtype=dtype) for dtype, shape in results]
         if self.library.call_all(op, args, outs) != "OK":
-            return self.report(op, args, "refuses", f"{self.library.error()}; PyTorch has {text(theirs[0])}")
+            return self.report(op, args, theirs, "refuses", f"{self.library.error()}; PyTorch has {text(theirs[0])}")
         exact = by_torch(op, widened(args))
         exact = exact if isinstance(exact, tuple) else (exact,) * len(theirs)
         for out, answer, wide in zip(outs, theirs, exact):
             out = out[:answer.numel()] if out.shape != answer.shape and out.dim() == 1 else out
             if out.dtype != answer.dtype or out.shape != answer.shape:
-                return self.report(op, args, "result", f"{text(out)}, PyTorch has {text(answer)}")
-            if not bool(is_near(out, answer, wide if out.dtype in WIDE else None).all()):
-                return self.report(op, args, "values", f"{text(out)}, PyTorch has {text(answer)}")
+                return self.report(op, args, theirs, "result", f"{text(out)}, PyTorch has {text(answer)}")
+            if not bool(is_near(out, answer, wide if out.dtype in WIDE else None, digits_of(op, args, out.dtype)).all()):
+                return self.report(op, args, theirs, "values", f"{text(out)}, PyTorch has {text(answer)}")
 
-    def compare_refusal(self, op, args, error, status, dtype, shape):
+    def compare_refusal(self, op, args, theirs, status, dtype, shape):
         """What PyTorch has no kernel for may be computed here."""
         self.refused += 1
-        if status != "OK" or any(phrase in str(error) for phrase in NO_ANSWER):
+        if status != "OK" or any(phrase in str(theirs) for phrase in NO_ANSWER):
             return
         if self.library.call(op, args, torch.empty(shape, dtype=dtype)) == "OK":
-            self.report(op, args, "computes", "PyTorch: " + str(error).split("\n")[0][:200])
+            self.report(op, args, theirs, "computes", "PyTorch: " + str(theirs).split("\n")[0][:200])
 
     def compare_values(self, rng, op, args, theirs, dtype, shape):
         out, storage = draw_output(rng, op, args, dtype, shape)
-        before = storage.clone()
+        before, given = storage.clone(), [a.clone() if isinstance(a, torch.Tensor) else a for a in args]
         exact = by_torch(op, widened(args)) if dtype in WIDE else None
         status = self.library.call(op, args, out)
         if status == "ERR_OVERLAP" and storage.data_ptr() in [a.untyped_storage().data_ptr() for a in tensors_of(args)]:
             if not same_bits(before, storage):
-                self.report(op, args, "writes", f"though it refuses the output {text(out)}")
+                self.report(op, args, theirs, "writes", f"though it refuses the output {text(out)}")
             return
         if status != "OK":
-            return self.report(op, args, "refuses", f"{status}: {self.library.error()}; PyTorch has {text(theirs)}")
+            return self.report(op, args, theirs, "refuses", f"{status}: {self.library.error()}; PyTorch has {text(theirs)}")
         if is_open(args, dtype):
             return
-        right = is_near(out, theirs, exact)
+        right = is_near(out, theirs, exact, digits_of(op, args, dtype))
         if not bool(right.all()):
             where = tuple((~right).nonzero()[0].tolist())[:len(shape)]
-            self.report(op, args, "values", f"at {where} ({elements_at(args, where, shape)}) {out[where].item()!r}, "
+            self.report(op, args, theirs, "values", f"at {where} ({elements_at(given, where, shape)}) {out[where].item()!r}, "
                         f"PyTorch has {theirs[where].item()!r}; output {text(out)} from {out.storage_offset()}")
 
 

@@ -1,0 +1,106 @@
+"""Differences from PyTorch that are meant: for which operators, of what kind, a pattern of the text that a finding would have, the
+reason, and, where the text does not say it all, what must hold of the call."""
+import collections
+import re
+
+import torch
+
+# Of a call: its arguments by name, and PyTorch's answer or exception.
+Call = collections.namedtuple("Call", "given theirs")
+Meant = collections.namedtuple("Meant", "operators kind text reason holds", defaults=[lambda call: True])
+
+
+def is_empty(name):
+    return lambda call: call.given[name].numel() == 0
+
+
+def may_overlap(tensor):
+    return any(n > 1 and not step for n, step in zip(tensor.shape, tensor.stride()))
+
+
+def pads_nothing(call):
+    return all(n <= 0 for n in call.given["pad"])
+
+
+def margin_overflows(call):
+    return abs(call.given["margin"]) > torch.finfo(call.given["self"].dtype).max
+
+
+def other_input_dtype(call):
+    """The CUDA function wants grad_output's type, or f16 beside f32."""
+    named, grad = call.given["input_dtype"], call.given["grad_output"].dtype
+    return named != grad and (named, grad) != (torch.float16, torch.float32)
+
+
+def is_not_finite(call):
+    answers = torch.view_as_real(call.theirs) if call.theirs.is_complex() else call.theirs
+    return not bool(answers.isfinite().all())
+
+
+OUT_OF_RANGE = "out of range|out of bounds|out of DATA bounds"
+ACCEPTED = r"(accepted are|is \w+, accepted|common type is)"
+COMPLEX = r"(has type c|type is c)"
+NOT_COMPLEX = "complex numbers are not among its types"
+NOTHING_THERE = "PyTorch looks at nothing where there is nothing to compute"
+OF_ONE_TYPE = "query, key and value have one type"
+
+MEANT = [
+    # Types.
+    Meant("silu rms_norm logaddexp soft_margin_loss", "refuses", COMPLEX, NOT_COMPLEX),
+    Meant("hinge_embedding_loss", "refuses", "argument target: has type c", NOT_COMPLEX),
+    Meant("hinge_embedding_loss", "refuses", "argument self: has type [iub]", "a difference of integers wraps"),
+    Meant("margin_ranking_loss", "refuses", "a difference of integers wraps", "PyTorch's does, before margin is added"),
+    Meant("native_dropout_backward", "refuses", "mask: has type", "PyTorch's CUDA refuses it too"),
+    Meant("native_dropout_backward", "refuses", "grad_output: has type", "the gradient of a floating tensor is floating"),
+    Meant("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
+    Meant("_scaled_dot_product_attention_math", "refuses", "was expected, as the first tensor has", OF_ONE_TYPE),
+    Meant("_scaled_dot_product_attention_math", "refuses", "dropout_mask: has type", "it says which weights are kept"),
+    Meant("_log_softmax_backward_data", "refuses", "input_dtype is|common type is", "PyTorch's CUDA refuses it too",
+          other_input_dtype),
+    # Numbers.
+    Meant("fill", "refuses", "cannot hold", "PyTorch refuses it too where there is more than one element"),
+    Meant("scalar_tensor", "refuses", "f32 cannot hold", "half types are computed in f32; PyTorch's fill refuses it"),
+    Meant("constant_pad_nd", "refuses", "value: is .*cannot hold", "a number is looked at whether or not it fills anything",
+          pads_nothing),
+    Meant("hinge_embedding_loss", "computes", "cannot be converted to type",
+          "beside f16 its CPU kernel refuses 65536 and takes 1e39 for infinity", margin_overflows),
+    Meant("masked_fill", "computes", "cannot be converted to type", "what a tensor holds is known on the device only",
+          lambda call: isinstance(call.given["value"], torch.Tensor)),
+    Meant("scaled_dot_product_attention", "refuses", "dropout_p is .* expected 0", "it draws no random numbers",
+          lambda call: call.given["dropout_p"] > 0),
+    # Places that elements name; the operators' help says what is there.
+    Meant("take gather index_select", "computes", OUT_OF_RANGE, "what an index holds is known on the device only"),
+    Meant("masked_scatter", "computes", "elements of source <", "how many a mask selects is known on the device only"),
+    # Views.
+    Meant("as_strided as_strided_scatter _reshape_alias", "refuses", "the view reaches out of self|storage_offset is -",
+          "what lies around a tensor in its storage is not its own"),
+    Meant("_reshape_alias", "refuses", "expected none below 0", "PyTorch takes it for the stride of a compact tensor"),
+    Meant("as_strided_scatter", "values", "", "PyTorch writes into a compact copy of a tensor that overlaps itself",
+          lambda call: may_overlap(call.given["self"])),
+    Meant("expand", "refuses", "expected -1 or one that is not negative", "PyTorch makes a tensor of a negative size",
+          lambda call: min(call.theirs.shape) < 0),
+    # Shapes.
+    Meant("soft_margin_loss", "computes", "broadcast shape", "self is broadcast as other losses' operands are"),
+    Meant("rrelu_with_noise_backward", "result", "", "the noise has the input's shape, as rrelu makes it"),
+    Meant("_pad_circular", "refuses", "pad has .* entries", "PyTorch takes no notice of the last of an odd number",
+          lambda call: len(call.given["pad"]) % 2),
+    Meant("_log_softmax_backward_data", "refuses", "argument output: has shape", "PyTorch reads beyond output's end"),
+    Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
+          is_empty("query")),
+    # Nothing to compute.
+    Meant("softmax log_softmax _safe_softmax amax amin", "refuses", ACCEPTED, NOTHING_THERE, is_empty("self")),
+    Meant("gather", "refuses", "index: has type", NOTHING_THERE, is_empty("index")),
+    Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, is_empty("self")),
+    Meant("masked_select", "refuses", "self: has type u16", NOTHING_THERE, lambda call: call.theirs[0].numel() == 0),
+    Meant("cat", "refuses", "argument dim: dimension", "PyTorch leaves out tensors of one dimension and no elements",
+          lambda call: all(t.shape == (0,) for t in call.given["tensors"])),
+    # Values where infinities meet complex arithmetic.
+    Meant("sgn", "values", r"has \(nan\+nanj\)", "its vectors divide by a real length, single elements by a complex one"),
+    Meant("sigmoid", "values", r" \(\(?-inf", "1 / (1 + exp(-z)) is inf / inf there, the limit is 0"),
+    Meant("mean", "values", "j", "PyTorch divides by a complex number on a CPU, by a real one on a GPU", is_not_finite),
+    Meant("prod", "values", "nan", "which infinities are left of a complex product is a matter of order"),
+]
+
+
+def is_meant(name, kind, what, call):
+    return any(name in m.operators.split() and m.kind == kind and re.search(m.text, what) and m.holds(call) for m in MEANT)
