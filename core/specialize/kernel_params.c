@@ -43,6 +43,14 @@ void expops_params_finish(expops_params *params)
         expops_params_u32(params, 0);
 }
 
+void expops_find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
+{
+    *shift = 0;
+    while ((1ull << *shift) < divisor)
+        ++*shift;
+    *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
+}
+
 /* --- facts --- */
 
 /* Sums of strides and indices, in any order, with the first. */

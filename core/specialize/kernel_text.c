@@ -17,6 +17,8 @@ TEXT(vectors)
 TEXT(pointwise)
 TEXT(flat)
 TEXT(tile)
+TEXT(run)
+TEXT(turn)
 TEXT(rows)
 TEXT(gather)
 TEXT(reduce)
@@ -39,6 +41,7 @@ static const struct {
     { "pointwise", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_pointwise } },
     { "flat", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_flat } },
     { "tile", { expops_kernel_operands, expops_kernel_tile } },
+    { "turn", { expops_kernel_operands, expops_kernel_run, expops_kernel_turn } },
     { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
     { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },

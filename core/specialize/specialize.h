@@ -21,7 +21,7 @@ typedef struct expops_params {
 /* One kernel and its launch. */
 typedef struct expops_step {
     expops_text defines;
-    const char *variant; /* which template: "pointwise", "flat", "tile", "reduce", "combine", "map", "product",
+    const char *variant; /* which template: "pointwise", "flat", "tile", "turn", "reduce", "combine", "map", "product",
                             * "box", "count", "scan", "selection" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
@@ -48,6 +48,8 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
                                           expops_steps *steps);
 /* Fills the step and returns 1 where some operand is better staged in tiles. */
 int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
+/* The same where elements are only moved, into another order. */
+int expops_specialize_turn(const expops_problem *problem, const expops_device *device, expops_step *step);
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 /* Fills the step and returns 1 where a reduction has the form of a product of matrices. */
 int expops_specialize_product(const expops_problem *problem, const expops_device *device, expops_steps *steps);
@@ -78,6 +80,8 @@ void expops_params_index(expops_params *params, int64_t value, int wide);
 /* Room for the problem's numbers. */
 void expops_params_numbers(expops_params *params, const expops_problem *problem);
 void expops_params_finish(expops_params *params);
+/* n / divisor is (mulhi(n, magic) + n) >> shift for every n below 2^31. */
+void expops_find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift);
 
 /* Whether indices of 32 bits would overflow. */
 int expops_needs_wide_index(const expops_problem *problem);

@@ -44,15 +44,6 @@ static uint32_t choose_vector(const expops_problem *problem)
     return 1;
 }
 
-/* q = (mulhi(n, magic) + n) >> shift for every n below 2^31. */
-static void find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
-{
-    *shift = 0;
-    while ((1ull << *shift) < divisor)
-        ++*shift;
-    *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
-}
-
 /* From one vector to the next. Where it does not fit there is only one vector, and nothing is multiplied by it. */
 static int64_t vector_stride(const expops_problem_operand *operand, uint32_t dim, uint32_t unit)
 {
@@ -83,7 +74,7 @@ void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wid
     }
     uint32_t magic[EXPOPS_MAX_RANK] = { 0 }, shift[EXPOPS_MAX_RANK] = { 0 };
     for (uint32_t d = 0; d < rank && !wide; d++)
-        find_magic((uint32_t)sizes[d], magic + d, shift + d);
+        expops_find_magic((uint32_t)sizes[d], magic + d, shift + d);
     for (uint32_t d = 0; d < rank; d++)
         expops_params_u32(params, magic[d]);
     for (uint32_t d = 0; d < rank; d++)
@@ -131,7 +122,7 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
     uint64_t elements = 1;
     steps->count = 1;
     const int position = has_position(problem);
-    if (!position && expops_specialize_tile(problem, device, step))
+    if (!position && (expops_specialize_turn(problem, device, step) || expops_specialize_tile(problem, device, step)))
         return EXPOPS_OK;
     for (uint32_t d = 0; d < problem->rank; d++)
         elements *= (uint64_t)problem->shape[d];

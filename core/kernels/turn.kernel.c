@@ -1,0 +1,138 @@
+/* Moves elements whose order in the output is another than in the input. A group takes a box of up to four dimensions, such that
+ * it is made of long runs both in the input, which it copies into local memory as they come, and in the output, for which it
+ * picks elements there. Dimensions are counted outermost first, as the output has them. Defines, besides those of the dialect
+ * and of operands.kernel.h:
+ *   XK_BOX                 dimensions of the box
+ *   XK_IN_DIMS XK_OUT_DIMS these, with those along a run of the input, or of the output, first
+ *   XK_IN_RUN XK_OUT_RUN   so many of them make a run: one, or two of which the first is whole
+ *   XK_STAGED              4-byte parts of local memory
+ *   XK_PITCH               of them from a run to the next
+ *   XK_SIDE                runs of the output that 32 work-items write side by side
+ *   XK_FULL                runs of the output begin at multiples of a vector */
+
+typedef struct xk_divisor {
+    xk_uint size, magic, shift;
+} xk_divisor;
+
+typedef struct xk_params {
+    xk_index size[XK_RANK], in[XK_RANK], out[XK_RANK]; /* strides in elements */
+    xk_index low, high;                                /* elements of the input's memory, from its first */
+    xk_divisor tiles[XK_RANK], extent[XK_RANK];        /* of the box; 1 in dimensions that it lacks */
+    xk_divisor in_words, out_blocks;                   /* of a run of the input in 16 bytes, of the output in XK_BLOCK vectors */
+    xk_uint apart[XK_RANK];                            /* strides in local memory */
+    xk_uint in_count, out_count;                       /* work-items' turns */
+} xk_params;
+
+XK_FN xk_uint xk_divide(xk_uint n, xk_divisor by)
+{
+    return (xk_mulhi(n, by.magic) + n) >> by.shift;
+}
+
+#define XK_BYTES ((int)sizeof(XK_S(XK_O)))
+#define XK_BLOCK (32 / XK_SIDE)
+#define XK_ALIGN (8 * XK_VEC) /* elements whose multiples a block begins at */
+#define XK_AHEAD 4
+
+/* Splits `rest` into the places of those dimensions of the box that are not along a run. */
+#define XK_PLACES(dims, run, body) \
+    XK_UNROLL \
+    for (int i = run; i < XK_BOX; i++) { \
+        const int d = dims[i]; \
+        const xk_uint next = i + 1 < XK_BOX ? xk_divide(rest, p.extent[d]) : 0; \
+        const xk_uint c = rest - next * p.extent[d].size; \
+        rest = next; \
+        there &= c < left[d]; \
+        body \
+    }
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), x0), const xk_params p)
+{
+    XK_LOCAL union {
+        xk_uint part[XK_STAGED];
+        XK_S(XK_O) v[XK_STAGED * 4 / sizeof(XK_S(XK_O))];
+    } staged;
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_GLOBAL const XK_S(XK_D0) *g0 = XK_POINTER(const XK_S(XK_D0), x0);
+    const int in_dims[XK_BOX] = { XK_IN_DIMS }, out_dims[XK_BOX] = { XK_OUT_DIMS };
+    xk_uint left[XK_RANK], group = xk_group_id();
+    xk_index at_in = 0, at_out = 0;
+    XK_UNROLL
+    for (int d = XK_RANK - 1; d >= 0; d--) {
+        const xk_uint next = d ? xk_divide(group, p.tiles[d]) : 0;
+        const xk_index c = (xk_index)(group - next * p.tiles[d].size) * (xk_index)p.extent[d].size;
+        group = next;
+        at_in += c * p.in[d];
+        at_out += c * p.out[d];
+        left[d] = p.size[d] - c < (xk_index)p.extent[d].size ? (xk_uint)(p.size[d] - c) : p.extent[d].size;
+    }
+
+    const xk_uint in_length = left[in_dims[0]] * (XK_IN_RUN > 1 ? left[in_dims[1]] : 1);
+    for (xk_uint q = xk_local_id(); q < p.in_count; q += XK_AHEAD * XK_WG) {
+        xk_uint part[XK_AHEAD][4], to[XK_AHEAD];
+        int loaded[XK_AHEAD];
+        XK_UNROLL
+        for (int a = 0; a < XK_AHEAD; a++) {
+            const xk_uint run = xk_divide(q + a * XK_WG, p.in_words), word = q + a * XK_WG - run * p.in_words.size;
+            xk_uint rest = run;
+            xk_index from = at_in + word * XK_RUN;
+            int there = q + a * XK_WG < p.in_count && word * XK_RUN < in_length;
+            XK_PLACES(in_dims, XK_IN_RUN, from += c * p.in[d];)
+            to[a] = run * XK_PITCH + word * 4;
+            loaded[a] = there && xk_run_inside(g0 + from, g0 + p.low, g0 + p.high);
+            if (loaded[a])
+                xk_run_load(g0 + from, part[a]);
+            else if (there)
+                for (xk_uint k = 0; k < XK_RUN && word * XK_RUN + k < in_length; k++)
+                    staged.v[to[a] * 4 / XK_BYTES + k] = g0[from + k];
+        }
+        XK_UNROLL
+        for (int a = 0; a < XK_AHEAD; a++)
+            if (loaded[a]) {
+                XK_UNROLL
+                for (int i = 0; i < 4; i++)
+                    staged.part[to[a] + i] = part[a][i];
+            }
+    }
+    xk_barrier();
+
+    const int inner = out_dims[0], outer = out_dims[XK_OUT_RUN - 1];
+    const int out_length = (int)(left[inner] * (XK_OUT_RUN > 1 ? left[outer] : 1));
+    for (xk_uint q = xk_local_id(); q < p.out_count; q += XK_WG) {
+        const xk_uint runs = xk_divide(q / 32, p.out_blocks), block = q / 32 - runs * p.out_blocks.size;
+        xk_uint rest = runs * XK_SIDE + q % 32 / XK_BLOCK, at = 0;
+        xk_index to = at_out;
+        int there = 1;
+        XK_PLACES(out_dims, XK_OUT_RUN, to += c * p.out[d]; at += c * p.apart[d];)
+        const int skew = XK_FULL ? 0 : (int)((xk_ulong)(gout + to) / XK_BYTES % XK_ALIGN);
+        const int first = (int)(block * XK_BLOCK + q % XK_BLOCK) * XK_VEC - skew;
+        if (!there || first >= out_length || first + XK_VEC <= 0)
+            continue;
+        const xk_uint start = first < 0 ? 0 : first;
+        const xk_uint turns = XK_OUT_RUN > 1 ? xk_divide(start, p.extent[inner]) : 0;
+        xk_uint turn = start - turns * p.extent[inner].size;
+        at += turn * p.apart[inner] + turns * p.apart[outer];
+#define XK_STEP \
+    at += p.apart[inner]; \
+    if (XK_OUT_RUN > 1 && ++turn == p.extent[inner].size) { \
+        turn = 0; \
+        at += p.apart[outer] - p.extent[inner].size * p.apart[inner]; \
+    }
+        if (first >= 0 && first + XK_VEC <= out_length) {
+            union {
+                XK_CAT(xk_word, XK_WO) word;
+                XK_ARRAY(XK_S(XK_O), v);
+            } result;
+            XK_UNROLL
+            for (int k = 0; k < XK_VEC; k++) {
+                result.v[k] = staged.v[at];
+                XK_STEP
+            }
+            *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + to + first) = result.word;
+        } else {
+            for (int e = (int)start; e < first + XK_VEC && e < out_length; e++) {
+                gout[to + e] = staged.v[at];
+                XK_STEP
+            }
+        }
+    }
+}
