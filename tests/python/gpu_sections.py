@@ -4,7 +4,8 @@ import importlib.util
 import os
 import subprocess
 import sys
-import time
+
+import timing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -251,27 +252,11 @@ def section_model(device):
     assert not slower, f'slower with ours: {slower}'
 
 
-def best_times(torch, device, step, answers, rounds=8):
-    """Milliseconds: the best of some rounds, taken in turns."""
+def best_times(torch, device, step, answers):
+    """Milliseconds."""
     contexts = {'plain': contextlib.nullcontext, 'use': answers.use, 'enable': lambda: everywhere(answers)}
-    times = {name: [] for name in contexts}
-    for _ in range(rounds):
-        for name, context in contexts.items():
-            with context():
-                times[name].append(seconds_of(torch, device, step) * 1e3)
-    return {name: min(values) for name, values in times.items()}
-
-
-def seconds_of(torch, device, step, count=10):
-    def ready():
-        return torch.cuda.synchronize() if device == 'cuda' else None
-    step()
-    ready()
-    start = time.perf_counter()
-    for _ in range(count):
-        step()
-    ready()
-    return (time.perf_counter() - start) / count
+    times = timing.in_turns(torch, device, {name: (step, context) for name, context in contexts.items()}, rounds=8, runs=3)
+    return {name: seconds * 1e3 for name, seconds in times.items()}
 
 
 def section_containers(device):

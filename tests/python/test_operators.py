@@ -8,9 +8,9 @@ import inspect
 import math
 import os
 import sys
-import time
 import warnings
 
+import timing
 from support import expops, torch
 
 try:
@@ -186,29 +186,6 @@ def speed_call(definition, function, device, shape):
     return None
 
 
-def seconds(call, device, budget=0.01):
-    def ready():
-        if device != 'cpu':
-            torch.cuda.synchronize()
-
-    def of(count):
-        ready()
-        start = time.perf_counter()
-        for _ in range(count):
-            call()
-        ready()
-        return (time.perf_counter() - start) / count
-    of(2)
-    count = max(1, int(budget / of(3)))
-    return min(of(count) for _ in range(5))
-
-
-def speedup(ours, theirs, device):
-    """In turns, since what else the machine does comes and goes."""
-    pairs = [(seconds(ours, device), seconds(theirs, device)) for _ in range(3)]
-    return min(theirs for _, theirs in pairs) / min(ours for ours, _ in pairs)
-
-
 def test_speed(definition, name, device, request):
     if not request.config.getoption('--speed'):
         pytest.skip('times only with --speed')
@@ -221,7 +198,7 @@ def test_speed(definition, name, device, request):
             continue
         arguments, named = found
         skip_other_results(name, asked(function, arguments, named))
-        factor = speedup(lambda: ours(*arguments, **named), lambda: function(*arguments, **named), device)
+        factor = timing.speedup(torch, device, lambda: ours(*arguments, **named), lambda: function(*arguments, **named))
         print(f"{name} {'x'.join(map(str, shape))}: {factor:.2f} times PyTorch's speed")
         slow += [(shape, factor)] if factor < required else []
     assert device == 'cpu' or not slow, f'{name} is below {required}: {slow}'
