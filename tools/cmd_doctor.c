@@ -172,11 +172,23 @@ static void print_device(json_object *d)
         printf("           compiler %s\n", text_of(d, "compiler"));
 }
 
+/* Some candidates are places and not backends. */
+static void print_heading(json_object *c, int usable)
+{
+    const char *cause = text_of(c, "cause"), *version = text_of(c, "version");
+    if (!strcmp(cause, "NOT_FOUND"))
+        printf("%-10s has no backends\n", text_of(c, "name"));
+    else if (!strcmp(cause, "RELATIVE_PATH") || !strcmp(cause, "ENV_IGNORED"))
+        printf("%-10s is not looked at\n", text_of(c, "name"));
+    else
+        printf("%-10s %s%s%s, %s\n", text_of(c, "name"), usable ? "runs" : "does not run", *version ? ", version " : "",
+               version, text_of(c, "stage"));
+}
+
 static void print_candidate(json_object *c)
 {
     const int usable = json_object_get_boolean(member(c, "usable"));
-    printf("%-10s %s%s%s, %s\n", text_of(c, "name"), usable ? "runs" : "does not run",
-           *text_of(c, "version") ? ", version " : "", text_of(c, "version"), text_of(c, "stage"));
+    print_heading(c, usable);
     print_labelled("place", text_of(c, "path"));
     print_labelled("from", text_of(c, "origin"));
     if (!usable)

@@ -106,12 +106,19 @@ static json_object *describe_cache(void)
     return object;
 }
 
+/* The last error without its advice to run what is running. */
+static json_object *error_without_advice(void)
+{
+    const char *text = expops_error_text(), *advice = strstr(text, " Run `expops doctor`");
+    return json_object_new_string_len(text, (int)(advice ? (size_t)(advice - text) : strlen(text)));
+}
+
 static json_object *describe_default(void)
 {
     json_object *object = json_object_new_object();
     expops_device *device = NULL;
     if (expops_device_open(NULL, &device)) {
-        add_text(object, "error", expops_error_text());
+        json_object_object_add(object, "error", error_without_advice());
         return object;
     }
     add_text(object, "device", expops_device_name(device));

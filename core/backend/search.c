@@ -50,6 +50,7 @@ typedef struct search {
     expops_catalogue *catalogue;
     expops_plugin **end;
     expops_status status; /* the first failure: memory ran out */
+    int named;            /* somebody said where plugins are: that there are none elsewhere is no news */
 } search;
 
 static void read_stem(expops_plugin *plugin)
@@ -209,10 +210,12 @@ static void search_installed(search *s)
         snprintf(path, sizeof path, "%.*s/expops/backends-%u", (int)(slash - own_path), own_path, EXPOPS_BACKEND_MAJOR);
     if (written < 0 || (size_t)written >= sizeof path)
         return;
-    if (access(path, F_OK))
-        refuse_missing(s, path);
-    else
+    if (!access(path, F_OK))
         search_place(s, path, "beside the library", 1);
+    else if (s->named)
+        note_place(s, path);
+    else
+        refuse_missing(s, path);
 }
 
 /* What was added up to now: entries are only ever appended. */
@@ -228,8 +231,10 @@ expops_status expops_search(expops_catalogue *catalogue)
 {
     search s = { .catalogue = catalogue, .end = &catalogue->first };
     size_t num_linked, num_paths;
-    expops_env(EXPOPS_ENV_BACKEND_PATH); /* read before anything is logged of what was added: the log is told by that */
+    /* read before anything is logged of what was added: the log is told by that */
+    const char *named = expops_env(EXPOPS_ENV_BACKEND_PATH);
     count_added(&num_linked, &num_paths);
+    s.named = named || num_linked || num_paths;
     for (size_t i = 0; i < num_linked; i++) {
         expops_plugin *plugin = append(&s, LINKED_IN, "expops_register_backend");
         if (plugin)

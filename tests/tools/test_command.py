@@ -101,11 +101,20 @@ class Doctor(Command):
         self.assertEqual(sorted(set(files)), sorted(files))
         self.assertIn('cpu', [c['name'] for c in candidates if c['usable']])
 
+    def test_places_that_nobody_named_are_not_listed(self):
+        """A build folder has no plugins beside its library; that is a fault only where nothing else says where they are."""
+        beside = [c for c in json.loads(self.run_command('doctor', '--json'))['candidates'] if c['origin'] == 'beside the library']
+        self.assertEqual(beside, [])
+        environment = {name: value for name, value in self.environment.items() if name != 'EXPOPS_BACKEND_PATH'}
+        done = subprocess.run([EXPOPS, 'doctor', '--json'], stdout=subprocess.PIPE, text=True, check=False, env=environment)
+        beside = [(c['origin'], c['cause']) for c in json.loads(done.stdout)['candidates']]
+        self.assertEqual((done.returncode, beside), (FAILED, [('beside the library', 'NOT_FOUND')]))
+
     def test_cause_reason_and_remedy_are_told_apart(self):
         folder = self.path('no_such_place')
         text = self.run_command('doctor', EXPOPS_BACKEND_PATH=folder + ':' + os.environ['EXPOPS_BACKEND_PATH'])
         part = text[text.index('no_such_place'):]
-        for line in (r'^no_such_place +does not run', r'^ +place +' + re.escape(folder), r'^ +from +EXPOPS_BACKEND_PATH$',
+        for line in (r'^no_such_place +has no backends$', r'^ +place +' + re.escape(folder), r'^ +from +EXPOPS_BACKEND_PATH$',
                      r'^ +cause +NOT_FOUND$', r'^ +reason +.*No such file', r'^ +remedy +Install'):
             self.assertRegex(part, re.compile(line, re.M))
 
@@ -113,7 +122,9 @@ class Doctor(Command):
         done = subprocess.run([EXPOPS, 'doctor', '--json'], stdout=subprocess.PIPE, text=True, check=False,
                               env=self.environment | {'EXPOPS_BACKEND': 'nonsense'})
         self.assertEqual(done.returncode, FAILED)
-        self.assertIn('nonsense', json.loads(done.stdout)['default']['error'])
+        error = json.loads(done.stdout)['default']['error']
+        self.assertIn('nonsense', error)
+        self.assertNotIn('expops doctor', error)
 
     def test_unknown_variable_is_shown(self):
         warning = 'expops warning: the environment variable EXPOPS_BACKENDS is not known; did you mean EXPOPS_BACKEND\n'
