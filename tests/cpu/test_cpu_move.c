@@ -105,7 +105,7 @@ int main(void)
     for (const char *const *level = plugin_levels; *level; level++) {
         device = plugin_device(*level);
         if (!device) {
-            print_message("skipped: this processor has no %s\n", *level);
+            print_message("skipped: this processor, or this build, has no %s\n", *level);
             continue;
         }
         failed += cmocka_run_group_tests_name(*level, tests, NULL, NULL);
