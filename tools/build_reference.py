@@ -55,6 +55,14 @@ WARN_IF_UNDOCUMENTED = NO
 WARN_AS_ERROR = NO
 '''
 
+# Pictures and tables stay within the page: a wide table scrolls by itself.
+STYLE = '''
+.contents img { max-width: 100%; height: auto }
+table.markdownTable { display: block; width: fit-content; max-width: 100%; overflow-x: auto }
+td.markdownTableBodyCenter { white-space: nowrap }
+div.line, div.fragment { line-height: 1.35 }
+'''
+
 
 def default_of(parameter):
     if parameter['choices'] and parameter['optional']:
@@ -249,7 +257,7 @@ def main():
     with open(os.path.join(out, 'decisions.md'), 'w', encoding='utf-8') as file:
         file.write('\n'.join(decisions()))
     with open(os.path.join(out, 'reference.css'), 'w', encoding='utf-8') as file:
-        file.write('.contents img { max-width: 100%; height: auto }\ntd.markdownTableBodyCenter { white-space: nowrap }\ndiv.line, div.fragment { line-height: 1.35 }\n')
+        file.write(STYLE)
     pictures = os.path.join(ROOT, 'docs/pictures')
     inputs = [os.path.join(ROOT, 'README.md'), *pages(out), os.path.join(ROOT, 'core/include/expops'),
               os.path.join(build, 'core/include/expops/ops.h')]

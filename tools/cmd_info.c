@@ -21,9 +21,9 @@ static void print_default(const expops_parameter_info *p, const expops_parameter
         printf(" (default %g)", p->default_value);
 }
 
-static void print_parameter(const expops_parameter_info *p, const expops_parameter *own)
+static void print_parameter(const expops_parameter_info *p, const expops_parameter *own, int width)
 {
-    printf("  %-14s %s", p->name, call_kind_name(p->kind));
+    printf("  %-*s %s", width, p->name, call_kind_name(p->kind));
     if (p->choices)
         for (size_t i = 0; p->choices[i]; i++)
             printf("%s%s", i ? " | " : ": ", p->choices[i]);
@@ -33,6 +33,18 @@ static void print_parameter(const expops_parameter_info *p, const expops_paramet
     putchar('\n');
 }
 
+static void print_parameters(const expops_operator *op)
+{
+    expops_parameter_info info;
+    int width = 14;
+    for (size_t i = 0; expops_operator_parameter(op, i, &info); i++)
+        if ((int)strlen(info.name) > width)
+            width = (int)strlen(info.name);
+    puts("arguments:");
+    for (size_t i = 0; expops_operator_parameter(op, i, &info); i++)
+        print_parameter(&info, &op->parameters[i], width);
+}
+
 static void print_operator(const expops_operator *op)
 {
     printf("%s: %s\n", expops_operator_name(op), expops_operator_doc(op));
@@ -40,10 +52,7 @@ static void print_operator(const expops_operator *op)
         printf("%s%s", i ? ", " : "also called ", expops_operator_alias(op, i));
     if (expops_operator_alias(op, 0))
         putchar('\n');
-    puts("arguments:");
-    expops_parameter_info info;
-    for (size_t i = 0; i < expops_operator_parameter_count(op) && expops_operator_parameter(op, i, &info); i++)
-        print_parameter(&info, &op->parameters[i]);
+    print_parameters(op);
     printf("element types:");
     for (int t = 0; t < EXPOPS_DTYPE_COUNT; t++)
         if (expops_operator_dtypes(op) & 1u << t)
