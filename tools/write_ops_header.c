@@ -36,39 +36,38 @@ static int may_be_absent(const expops_parameter *parameter)
     return parameter->kind == EXPOPS_PARAMETER_NUMBER && parameter->optional && !parameter->has_default;
 }
 
+/* By kind of parameter. */
+static const struct {
+    const char *declared, *value;
+} texts[] = {
+    { "", "" },
+#define EXPOPS_PARAMETER_ROW(kind, name, expected, takes, declared, value, ...) { declared, value },
+#include "expops/parameter.inc"
+#undef EXPOPS_PARAMETER_ROW
+};
+
+/* With the parameter's name for $ and the operator's for @. */
+static void print_text(const char *text, const expops_operator *op, const char *name)
+{
+    for (; *text; text++) {
+        if (*text == '$' || *text == '@')
+            fputs(*text == '$' ? name : op->name, stdout);
+        else
+            putchar(*text);
+    }
+}
+
+/* Argument `index` is declared as an expops_value. */
+static int is_value(const expops_operator *op, int index, unsigned numbers)
+{
+    return may_be_absent(op->parameters + index) || numbers >> index & 1u;
+}
+
 static void print_parameter(const expops_operator *op, int index, unsigned numbers)
 {
     const expops_parameter *parameter = op->parameters + index;
-    const char *name = parameter->name;
-    switch (parameter->kind) {
-    case EXPOPS_PARAMETER_OPERAND:
-        if (numbers >> index & 1u) {
-            printf("expops_value %s, ", name);
-            break;
-        }
-        /* fall through */
-    case EXPOPS_PARAMETER_TENSOR:
-        printf("const expops_tensor *%s, ", name);
-        break;
-    case EXPOPS_PARAMETER_NUMBER:
-        printf("%s %s, ", may_be_absent(parameter) ? "expops_value" : "double", name);
-        break;
-    case EXPOPS_PARAMETER_TENSORS:
-        printf("const expops_tensor *const *%s, uint32_t num_%s, ", name, name);
-        break;
-    case EXPOPS_PARAMETER_INTS:
-        printf("const int64_t *%s, uint32_t num_%s, ", name, name);
-        break;
-    case EXPOPS_PARAMETER_BOOL:
-        printf("int %s, ", name);
-        break;
-    case EXPOPS_PARAMETER_CHOICE:
-        printf("enum expops_%s_%s %s, ", op->name, name, name);
-        break;
-    default:
-        printf("int64_t %s, ", name);
-        break;
-    }
+    print_text(is_value(op, index, numbers) ? "expops_value $" : texts[parameter->kind].declared, op, parameter->name);
+    printf(", ");
 }
 
 static void print_prototype(const expops_operator *op, unsigned numbers)
@@ -138,31 +137,7 @@ static void print_doc(const expops_operator *op)
 static void print_argument(const expops_operator *op, int index, unsigned numbers)
 {
     const expops_parameter *parameter = op->parameters + index;
-    const char *name = parameter->name;
-    switch (parameter->kind) {
-    case EXPOPS_PARAMETER_OPERAND:
-    case EXPOPS_PARAMETER_TENSOR:
-        printf(numbers >> index & 1u ? "%s" : "expops_tensor_value(%s)", name);
-        break;
-    case EXPOPS_PARAMETER_NUMBER:
-        printf(may_be_absent(parameter) ? "%s" : "expops_real(%s)", name);
-        break;
-    case EXPOPS_PARAMETER_TENSORS:
-        printf("expops_tensors(%s, num_%s)", name, name);
-        break;
-    case EXPOPS_PARAMETER_INTS:
-        printf("expops_ints(%s, num_%s)", name, name);
-        break;
-    case EXPOPS_PARAMETER_BOOL:
-        printf("expops_bool(%s)", name);
-        break;
-    case EXPOPS_PARAMETER_CHOICE:
-        printf("expops_choice((int64_t)%s)", name);
-        break;
-    default:
-        printf("expops_int(%s)", name);
-        break;
-    }
+    print_text(is_value(op, index, numbers) ? "$" : texts[parameter->kind].value, op, parameter->name);
 }
 
 /* The outputs' descriptors side by side; none is read where one is missing. */

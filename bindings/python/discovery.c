@@ -24,13 +24,12 @@ static int append(PyObject *list, PyObject *item)
 static const char *kind_name(uint32_t kind)
 {
     static const char *const names[] = {
-        [EXPOPS_PARAMETER_TENSOR] = "tensor",   [EXPOPS_PARAMETER_OPERAND] = "operand",
-        [EXPOPS_PARAMETER_NUMBER] = "number",   [EXPOPS_PARAMETER_INT] = "int",
-        [EXPOPS_PARAMETER_INTS] = "ints",       [EXPOPS_PARAMETER_BOOL] = "bool",
-        [EXPOPS_PARAMETER_CHOICE] = "choice",   [EXPOPS_PARAMETER_DTYPE] = "dtype",
-        [EXPOPS_PARAMETER_TENSORS] = "tensors",
+        "?",
+#define EXPOPS_PARAMETER_ROW(kind, name, ...) name,
+#include "expops/parameter.inc"
+#undef EXPOPS_PARAMETER_ROW
     };
-    return kind < sizeof names / sizeof names[0] && names[kind] ? names[kind] : "?";
+    return names[kind < sizeof names / sizeof names[0] ? kind : 0];
 }
 
 static PyObject *describe_parameter(const expops_parameter_info *parameter)

@@ -39,27 +39,13 @@ int signature_name_in_place(const expops_operator *op, const char *name, char in
     return snprintf(in_place, MAX_NAME, "%s_", name) < MAX_NAME;
 }
 
-static const char *type_of(uint32_t kind)
-{
-    switch (kind) {
-    case EXPOPS_PARAMETER_TENSOR:
-        return "T";
-    case EXPOPS_PARAMETER_TENSORS:
-        return "Sequence[T]";
-    case EXPOPS_PARAMETER_OPERAND:
-        return "T | Number";
-    case EXPOPS_PARAMETER_NUMBER:
-        return "Number";
-    case EXPOPS_PARAMETER_INT:
-        return "int";
-    case EXPOPS_PARAMETER_INTS:
-        return "int | Sequence[int]";
-    case EXPOPS_PARAMETER_BOOL:
-        return "bool";
-    default:
-        return "Any";
-    }
-}
+/* By kind of parameter. */
+static const char *const types[] = {
+    "Any",
+#define EXPOPS_PARAMETER_ROW(kind, name, expected, takes, declared, value, type) type,
+#include "expops/parameter.inc"
+#undef EXPOPS_PARAMETER_ROW
+};
 
 static void write_type(FILE *file, const expops_parameter *parameter)
 {
@@ -69,7 +55,7 @@ static void write_type(FILE *file, const expops_parameter *parameter)
             fprintf(file, "%s\"%s\"", i ? ", " : "Literal[", parameter->choices[i]);
         fputc(']', file);
     } else {
-        fputs(type_of(parameter->kind), file);
+        fputs(types[parameter->kind], file);
     }
     if (parameter->optional && !parameter->has_default && parameter->kind != EXPOPS_PARAMETER_CHOICE)
         fputs(" | None", file);

@@ -27,31 +27,27 @@ static int is_choice(const expops_parameter *parameter, int64_t index)
     return index >= 0 && index < count;
 }
 
+#define TAKES(kind) (1u << EXPOPS_VALUE_##kind)
+#define TAKES_NUMBERS (TAKES(BOOL) | TAKES(INT) | TAKES(REAL) | TAKES(COMPLEX))
+
+/* By kind of parameter. */
+static const struct {
+    const char *expected;
+    uint32_t takes;
+} kinds[] = {
+    { "nothing", 0 },
+#define EXPOPS_PARAMETER_ROW(kind, name, expected, takes, ...) { expected, takes },
+#include "expops/parameter.inc"
+#undef EXPOPS_PARAMETER_ROW
+};
+
 static int fits(const expops_parameter *parameter, const expops_value *value)
 {
-    const int integer = value->kind == EXPOPS_VALUE_INT;
-    switch (parameter->kind) {
-    case EXPOPS_PARAMETER_TENSOR:
-        return expops_value_is_tensor(value);
-    case EXPOPS_PARAMETER_TENSORS:
-        return value->kind == EXPOPS_VALUE_TENSORS;
-    case EXPOPS_PARAMETER_OPERAND:
-        return expops_value_is_tensor(value) || expops_value_is_number(value);
-    case EXPOPS_PARAMETER_NUMBER:
-        return expops_value_is_number(value);
-    case EXPOPS_PARAMETER_INT:
-        return integer;
-    case EXPOPS_PARAMETER_DTYPE:
-        return integer && value->as.integer >= 0 && value->as.integer < EXPOPS_DTYPE_COUNT;
-    case EXPOPS_PARAMETER_BOOL:
-        return value->kind == EXPOPS_VALUE_BOOL;
-    case EXPOPS_PARAMETER_INTS:
-        return value->kind == EXPOPS_VALUE_INTS;
-    case EXPOPS_PARAMETER_CHOICE:
-        return (integer || value->kind == EXPOPS_VALUE_CHOICE) && is_choice(parameter, value->as.integer);
-    default:
+    if (value->kind > EXPOPS_VALUE_TENSORS || !(kinds[parameter->kind].takes >> value->kind & 1u))
         return 0;
-    }
+    if (parameter->kind == EXPOPS_PARAMETER_DTYPE)
+        return value->as.integer >= 0 && value->as.integer < EXPOPS_DTYPE_COUNT;
+    return parameter->kind != EXPOPS_PARAMETER_CHOICE || is_choice(parameter, value->as.integer);
 }
 
 /* What an absent argument stands for; none where only the operator knows, and where none is its own case (a weight). */
@@ -103,10 +99,6 @@ static expops_status check_pointee(const expops_operator *op, uint32_t index, co
 static expops_status check_argument(const expops_operator *op, uint32_t index, const expops_value *given,
                                     expops_value *checked)
 {
-    static const char *const expected[] = {
-        "nothing",  "a tensor", "a tensor or a number", "a number", "an int", "a list of ints", "a bool",
-        "a choice", "a dtype",  "a list of tensors",
-    };
     const expops_parameter *parameter = op->parameters + index;
     *checked = *given;
     if (given->kind == EXPOPS_VALUE_NONE) {
@@ -114,7 +106,7 @@ static expops_status check_argument(const expops_operator *op, uint32_t index, c
         return parameter->optional ? EXPOPS_OK : EXPOPS_BAD(EXPOPS_ERR_INVALID_ARGUMENT, op, index, "is missing");
     }
     if (!fits(parameter, given))
-        return EXPOPS_BAD(EXPOPS_ERR_INVALID_ARGUMENT, op, index, "is not %s", expected[parameter->kind]);
+        return EXPOPS_BAD(EXPOPS_ERR_INVALID_ARGUMENT, op, index, "is not %s", kinds[parameter->kind].expected);
     if (given->kind == EXPOPS_VALUE_BOOL)
         *checked = expops_bool(given->as.integer != 0);
     return check_pointee(op, index, given);

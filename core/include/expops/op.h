@@ -122,15 +122,9 @@ EXPOPS_API const char *expops_operator_alias(const expops_operator *op, size_t i
 
 enum {
     EXPOPS_PARAMETER_NONE = 0,
-    EXPOPS_PARAMETER_TENSOR,  /* a tensor */
-    EXPOPS_PARAMETER_OPERAND, /* a tensor or a number that takes part in type promotion */
-    EXPOPS_PARAMETER_NUMBER,  /* a number in the operator's own type */
-    EXPOPS_PARAMETER_INT,
-    EXPOPS_PARAMETER_INTS,
-    EXPOPS_PARAMETER_BOOL,
-    EXPOPS_PARAMETER_CHOICE,  /* one of a few words */
-    EXPOPS_PARAMETER_DTYPE,   /* an expops_dtype, passed as an int */
-    EXPOPS_PARAMETER_TENSORS, /* a list of tensors */
+#define EXPOPS_PARAMETER_ROW(kind, ...) EXPOPS_PARAMETER_##kind,
+#include "parameter.inc"
+#undef EXPOPS_PARAMETER_ROW
 };
 
 typedef struct expops_parameter_info {
