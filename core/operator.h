@@ -113,11 +113,21 @@ typedef struct expops_view {
 typedef struct expops_draft expops_draft; /* draft.h */
 
 /* Where tests and benchmarks draw an argument from: uniform in [low, high], */
+/* What ints stand for, where the file gives none: an argument that suits tensors of any shape. */
+enum {
+    EXPOPS_SAMPLES_DIMS,    /* the dimensions that a row walks; of an int: one of them */
+    EXPOPS_SAMPLES_ROW,     /* their sizes; of an int: any size */
+    EXPOPS_SAMPLES_ORDER,   /* all dimensions, in any order */
+    EXPOPS_SAMPLES_SHAPE,   /* the first tensor's sizes, */
+    EXPOPS_SAMPLES_STRIDES, /* what its strides would be if it were compact */
+};
+
 typedef struct expops_samples {
     double low, high;
     uint32_t shape_only; /* its elements are not read, its shape is the result's (fill's self) */
     uint32_t scalar;     /* without dimensions */
     uint32_t row;        /* with the dimensions that a row walks (a weight) */
+    uint32_t ints;       /* EXPOPS_SAMPLES_... */
     int64_t usual[6];    /* where not any shape, list or int will do: one that fits the others' */
     uint32_t count;      /* its entries; 0: any will do */
 } expops_samples;

@@ -21,8 +21,8 @@ OPERATOR(_reshape_alias) = {
     .parameters = { TENSOR("self"), INTS("size"), INTS("stride", .doc = "In elements; not negative.") },
     .draft = draft,
     .samples = { { -100, 100, .usual = { 4, 6 }, .count = 2 },
-                 { .usual = { 6, 4 }, .count = 2 },
-                 { .usual = { 1, 6 }, .count = 2 } },
+                 { .ints = EXPOPS_SAMPLES_SHAPE, .usual = { 6, 4 }, .count = 2 },
+                 { .ints = EXPOPS_SAMPLES_STRIDES, .usual = { 1, 6 }, .count = 2 } },
 };
 
 #ifdef EXPOPS_REFERENCE

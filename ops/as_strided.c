@@ -21,7 +21,7 @@ OPERATOR(as_strided) = {
     .parameters = { TENSOR("self"), INTS("size"), INTS("stride", .doc = "In elements; not negative."),
                     INT("storage_offset", DEFAULT(0), .doc = "In elements, from self's first.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100 }, { .ints = EXPOPS_SAMPLES_SHAPE }, { .ints = EXPOPS_SAMPLES_STRIDES } },
 };
 
 #ifdef EXPOPS_REFERENCE

@@ -40,8 +40,8 @@ OPERATOR(as_strided_scatter) = {
     .draft = draft,
     .samples = { { -100, 100, .usual = { 4, 6 }, .count = 2 },
                  { -100, 100, .usual = { 3, 2 }, .count = 2 },
-                 { .usual = { 3, 2 }, .count = 2 },
-                 { .usual = { 7, 2 }, .count = 2 } },
+                 { .ints = EXPOPS_SAMPLES_SHAPE, .usual = { 3, 2 }, .count = 2 },
+                 { .ints = EXPOPS_SAMPLES_STRIDES, .usual = { 7, 2 }, .count = 2 } },
 };
 
 #ifdef EXPOPS_REFERENCE

@@ -44,7 +44,8 @@ OPERATOR(expand) = {
                     INTS("size", .doc = "-1 keeps a size; more sizes than dimensions put new ones in front."),
                     BOOL("implicit", DEFAULT(0), .doc = "Without meaning.") },
     .draft = draft,
-    .samples = { { -100, 100, .usual = { 3, 1, 4 }, .count = 3 }, { .usual = { 2, 3, 5, 4 }, .count = 4 } },
+    .samples = { { -100, 100, .usual = { 3, 1, 4 }, .count = 3 },
+                 { .ints = EXPOPS_SAMPLES_SHAPE, .usual = { 2, 3, 5, 4 }, .count = 4 } },
 };
 
 #ifdef EXPOPS_REFERENCE

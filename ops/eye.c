@@ -25,6 +25,7 @@ OPERATOR(eye) = {
     .not_in_place = 1,
     .parameters = { INT("n"), INT("m", .optional = 1), DTYPE("dtype") },
     .draft = draft,
+    .samples = { { .ints = EXPOPS_SAMPLES_ROW }, { .ints = EXPOPS_SAMPLES_ROW } },
 };
 
 #ifdef XK

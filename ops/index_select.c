@@ -40,7 +40,7 @@ OPERATOR(index_select) = {
     .draft = draft,
     .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 },
                  { .usual = { 0 }, .count = 1 },
-                 { 0, 4, .usual = { 6 }, .count = 1 } },
+                 { 0, 4, .row = 1, .usual = { 6 }, .count = 1 } },
 };
 
 #ifdef XK

@@ -36,7 +36,7 @@ OPERATOR(layer_norm) = {
                     TENSOR("bias", DEFAULT(0), .doc = "Of shape normalized_shape; absent means zeros."),
                     NUMBER("eps", DEFAULT(1e-5), .meets = EXPOPS_MEETS_EXACT) },
     .draft = draft,
-    .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2, .row = 1 }, { -1, 1, .row = 1 } },
+    .samples = { { -10, 10 }, { .ints = EXPOPS_SAMPLES_ROW }, { 0.5, 2, .row = 1 }, { -1, 1, .row = 1 } },
     .bound = { .f32 = 0.5, .f64 = 0.5, .f16 = 0.5, .bf16 = 0.5 }, /* the last rounding; the reference says the others */
 };
 

@@ -22,7 +22,7 @@ OPERATOR(new_ones) = {
     .parameters = { TENSOR("self"), INTS("size"), DTYPE("dtype") },
     .not_in_place = 1,
     .draft = draft,
-    .samples = { { .shape_only = 1 } },
+    .samples = { { .shape_only = 1 }, { .ints = EXPOPS_SAMPLES_SHAPE } },
 };
 
 #ifdef XK

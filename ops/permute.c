@@ -19,7 +19,7 @@ OPERATOR(permute) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("dims", .doc = "A permutation; negative counts from the last.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100 }, { .ints = EXPOPS_SAMPLES_ORDER } },
 };
 
 #ifdef EXPOPS_REFERENCE

@@ -43,7 +43,7 @@ OPERATOR(reshape) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), INTS("shape", .doc = "One size may be -1: what is left.") },
     .draft = draft,
-    .samples = { { -100, 100 } },
+    .samples = { { -100, 100 }, { .ints = EXPOPS_SAMPLES_SHAPE } },
 };
 
 #ifdef EXPOPS_REFERENCE

@@ -45,7 +45,7 @@ OPERATOR(rms_norm) = {
                     NUMBER("eps", .optional = 1, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Absent means the machine epsilon of the arithmetic: f32, for f64 f64.") },
     .draft = draft,
-    .samples = { { -10, 10 }, { 0, 0 }, { 0.5, 2, .row = 1 } },
+    .samples = { { -10, 10 }, { .ints = EXPOPS_SAMPLES_ROW }, { 0.5, 2, .row = 1 } },
     .bound = { .f32 = 0.5, .f64 = 0.5, .f16 = 0.5, .bf16 = 0.5 }, /* the last rounding; the reference says the others */
 };
 

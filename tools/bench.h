@@ -9,7 +9,7 @@ typedef struct bench_setup {
     expops_dtype dtype;
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK];
-    int or_samples; /* where no guess takes this shape: the sizes of the operator's samples */
+    int or_samples; /* where this shape does not do: the sizes of the operator's samples */
 } bench_setup;
 
 typedef struct bench_report {

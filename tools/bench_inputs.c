@@ -8,11 +8,6 @@
 #include "bench.h"
 #include "operator.h"
 
-/* Beyond the first tensor, operators disagree about what they want; the first guess that passes the checks is taken. */
-enum shape_guess { SAME_SHAPE, LAST_DIMENSION, ONE_ELEMENT, NO_DIMENSION, NUM_SHAPES };
-enum type_guess { SAME_TYPE, BOOL_TYPE, INDEX_TYPE, NUM_TYPES };
-enum list_guess { LAST_SIZE, REVERSED, LAST_NUMBER, OWN_SHAPE, NUM_LISTS };
-
 static uint64_t next_random(uint64_t *state)
 {
     *state ^= *state << 13;
@@ -86,54 +81,50 @@ static int fill_array(npy_array *array, const expops_operator *op, size_t operan
     return 0;
 }
 
-static npy_array describe(const bench_setup *setup, enum shape_guess shape, enum type_guess type)
+/* A tensor of the setup's shape, of its last dimension (a weight), or of none, as the operator's file says. */
+static npy_array describe(const bench_setup *setup, const expops_samples *samples)
 {
-    npy_array array = { .dtype = setup->dtype, .ndim = setup->ndim };
-    memcpy(array.shape, setup->shape, sizeof(array.shape));
-    if (shape == LAST_DIMENSION && setup->ndim) {
-        array.ndim = 1;
-        array.shape[0] = setup->shape[setup->ndim - 1];
-    }
-    if (shape == ONE_ELEMENT) {
-        array.ndim = 1;
-        array.shape[0] = 1;
-    }
-    if (shape == NO_DIMENSION)
-        array.ndim = 0;
-    if (type != SAME_TYPE)
-        array.dtype = type == BOOL_TYPE ? EXPOPS_DTYPE_BOOL : EXPOPS_DTYPE_I64;
+    const int32_t first = samples->scalar ? setup->ndim : samples->row && setup->ndim ? setup->ndim - 1 : 0;
+    npy_array array = { .dtype = setup->dtype, .ndim = setup->ndim - first };
+    memcpy(array.shape, setup->shape + first, (size_t)array.ndim * sizeof(*array.shape));
     if (!expops_checked_numel(array.ndim, array.shape, &array.numel))
         array.numel = -1; /* the library says what is wrong with the shape */
     return array;
 }
 
-static void guess_list(call *c, size_t index, const bench_setup *setup, enum list_guess guess)
+/* Of entries that any shape goes with: amounts, as of a padding. */
+static int is_usual_list(const call *c, size_t index)
 {
-    int64_t *list = c->integers[index];
-    uint32_t count = 1;
-    if (guess == LAST_SIZE)
-        list[0] = setup->ndim ? setup->shape[setup->ndim - 1] : 1;
-    if (guess == LAST_NUMBER)
-        list[0] = -1;
-    if (guess == REVERSED || guess == OWN_SHAPE)
-        for (count = 0; count < (uint32_t)setup->ndim; count++)
-            list[count] = guess == OWN_SHAPE ? setup->shape[count] : setup->ndim - 1 - (int64_t)count;
-    c->values[index] = expops_ints(list, count);
+    const expops_samples *samples = c->op->samples + index;
+    return c->parameters[index].kind == EXPOPS_PARAMETER_INTS && samples->ints == EXPOPS_SAMPLES_DIMS && samples->count;
 }
 
-static int takes_tensor(const call *c)
+static void set_list(call *c, size_t index, const bench_setup *setup)
 {
-    for (size_t i = 0; i < c->count; i++)
-        if (call_is_positional(c->parameters[i].kind))
-            return 1;
-    return 0;
+    const expops_samples *samples = c->op->samples + index;
+    const uint32_t ndim = (uint32_t)setup->ndim, ints = samples->ints;
+    int64_t *list = c->integers[index];
+    if (is_usual_list(c, index)) {
+        c->values[index] = expops_ints(samples->usual, samples->count);
+        return;
+    }
+    if (ints == EXPOPS_SAMPLES_DIMS || ints == EXPOPS_SAMPLES_ROW) {
+        list[0] = ints == EXPOPS_SAMPLES_DIMS ? -1 : ndim ? setup->shape[ndim - 1] : 1;
+        c->values[index] = expops_ints(list, 1);
+        return;
+    }
+    if (ints == EXPOPS_SAMPLES_STRIDES)
+        expops_contiguous_strides(setup->ndim, setup->shape, list);
+    for (uint32_t i = 0; ints != EXPOPS_SAMPLES_STRIDES && i < ndim; i++)
+        list[i] = ints == EXPOPS_SAMPLES_SHAPE ? setup->shape[i] : ndim - 1 - (int64_t)i;
+    c->values[index] = expops_ints(list, ndim);
 }
 
 /* Two tensors of the shape. */
-static void guess_items(call *c, size_t index, const bench_setup *setup)
+static void set_items(call *c, size_t index, const bench_setup *setup)
 {
     while (c->values[index].kind == EXPOPS_VALUE_NONE || c->values[index].count < 2) {
-        const npy_array array = describe(setup, SAME_SHAPE, SAME_TYPE);
+        const npy_array array = describe(setup, c->op->samples + index);
         if (call_add_item(c, index, &array))
             return;
     }
@@ -146,39 +137,44 @@ static void suit_type(npy_array *array, uint32_t accepted)
         array->dtype = accepted >> EXPOPS_DTYPE_I64 & 1u ? EXPOPS_DTYPE_I64 : (expops_dtype)__builtin_ctz(accepted);
 }
 
-/* Sets the parameters that the command line left out; `given` has a flag for each that it named. */
-static void guess(call *c, const bench_setup *setup, const uint8_t *given, enum shape_guess shape, enum type_guess type,
-                  enum list_guess list)
+/* Numbers of dimensions count up, as those of a call that names two do. */
+static void set_int(call *c, size_t index, const bench_setup *setup, int64_t *dims)
 {
-    int64_t integers = 0;
-    int tensors = 0;
+    if (c->op->samples[index].ints == EXPOPS_SAMPLES_ROW) /* of an operator that makes a tensor out of nothing */
+        c->values[index] = expops_int(setup->ndim ? setup->shape[index < (size_t)setup->ndim ? index : 0] : 1);
+    else
+        c->values[index] = expops_int((*dims)++);
+}
+
+static void set_tensor(call *c, size_t index, const bench_setup *setup)
+{
+    npy_array array = describe(setup, c->op->samples + index);
+    suit_type(&array, c->op->parameters[index].dtypes);
+    call_set_tensor(c, index, &array);
+}
+
+/* Sets the parameters that the command line left out; `given` has a flag for each that it named. */
+static void set_arguments(call *c, const bench_setup *setup, const uint8_t *given)
+{
+    int64_t dims = 0;
     for (size_t i = 0; i < c->count; i++) {
         const expops_parameter_info *p = &c->parameters[i];
-        if (given[i] || (p->optional && tensors))
+        const int size = p->kind == EXPOPS_PARAMETER_INT && c->op->samples[i].ints == EXPOPS_SAMPLES_ROW;
+        if (given[i] || (p->optional && !size && !is_usual_list(c, i)))
             continue;
-        if (p->kind == EXPOPS_PARAMETER_TENSORS) {
-            guess_items(c, i, setup);
-            tensors++;
-        } else if (call_is_positional(p->kind)) {
-            npy_array array = tensors ? describe(setup, shape, type) : describe(setup, SAME_SHAPE, SAME_TYPE);
-            suit_type(&array, c->op->parameters[i].dtypes);
-            call_set_tensor(c, i, &array);
-            tensors++;
-        } else if (p->kind == EXPOPS_PARAMETER_INT && !takes_tensor(c) && integers < setup->ndim) {
-            c->values[i] = expops_int(setup->shape[integers++]); /* of an operator that makes a tensor out of nothing */
-        } else if (p->optional) {
-            continue;
-        } else if (p->kind == EXPOPS_PARAMETER_INTS) {
-            guess_list(c, i, setup, list);
-        } else if (p->kind == EXPOPS_PARAMETER_NUMBER) {
-            c->values[i] = expops_real(0.5);
-        } else if (p->kind == EXPOPS_PARAMETER_INT) {
-            c->values[i] = expops_int(integers++);
-        } else {
-            c->values[i] = p->kind == EXPOPS_PARAMETER_CHOICE ? expops_choice(0)
-                           : p->kind == EXPOPS_PARAMETER_BOOL ? expops_bool(0)
-                                                              : expops_int(setup->dtype);
-        }
+        if (p->kind == EXPOPS_PARAMETER_TENSORS)
+            set_items(c, i, setup);
+        else if (call_is_positional(p->kind))
+            set_tensor(c, i, setup);
+        else if (p->kind == EXPOPS_PARAMETER_INTS)
+            set_list(c, i, setup);
+        else if (p->kind == EXPOPS_PARAMETER_INT)
+            set_int(c, i, setup, &dims);
+        else
+            c->values[i] = p->kind == EXPOPS_PARAMETER_NUMBER   ? expops_real(0.5)
+                           : p->kind == EXPOPS_PARAMETER_CHOICE ? expops_choice(0)
+                           : p->kind == EXPOPS_PARAMETER_BOOL   ? expops_bool(0)
+                                                                : expops_int(setup->dtype);
     }
 }
 
@@ -198,8 +194,7 @@ static void take_samples(call *c, const bench_setup *setup, const uint8_t *given
             bench_setup own = *setup;
             own.ndim = (int32_t)samples->count;
             memcpy(own.shape, samples->usual, samples->count * sizeof(*own.shape));
-            const npy_array array = describe(&own, SAME_SHAPE, SAME_TYPE);
-            call_set_tensor(c, i, &array);
+            set_tensor(c, i, &own);
         }
     }
 }
@@ -207,14 +202,10 @@ static void take_samples(call *c, const bench_setup *setup, const uint8_t *given
 static int find_arguments(call *c, const bench_setup *setup, const uint8_t *given, call_outputs *out)
 {
     char first[CALL_MESSAGE_BYTES];
-    for (int i = 0; i < NUM_SHAPES * NUM_TYPES * NUM_LISTS; i++) {
-        guess(c, setup, given, (enum shape_guess)(i / NUM_LISTS % NUM_SHAPES),
-              (enum type_guess)(i / NUM_LISTS / NUM_SHAPES), (enum list_guess)(i % NUM_LISTS));
-        if (call_infer(c, out) == EXPOPS_OK)
-            return 0;
-        if (i == 0)
-            snprintf(first, sizeof(first), "%s", expops_error_text());
-    }
+    set_arguments(c, setup, given);
+    if (call_infer(c, out) == EXPOPS_OK)
+        return 0;
+    snprintf(first, sizeof(first), "%s", expops_error_text());
     if (setup->or_samples) {
         take_samples(c, setup, given);
         if (call_infer(c, out) == EXPOPS_OK)

@@ -17,13 +17,14 @@ typedef struct row_case {
     int without_weight;
 } row_case;
 
-/* Integer lists that operators understand as dimensions or as sizes of the last ones; the library is asked which. */
+/* A list of ints: dimensions, or sizes of the last ones. */
 typedef struct ints_choice {
     uint32_t count;
     int64_t values[4];
 } ints_choice;
 
-static int ints_choices(const row_case *c, ints_choice *choices)
+/* All dimensions where none is named, each one, the outermost and the innermost. */
+static int choose_dims(const row_case *c, ints_choice *choices)
 {
     int count = 0;
     choices[count++] = (ints_choice){ 0, { 0 } };
@@ -31,12 +32,25 @@ static int ints_choices(const row_case *c, ints_choice *choices)
         choices[count++] = (ints_choice){ 1, { i } };
     if (c->ndim > 2)
         choices[count++] = (ints_choice){ 2, { 0, -1 } };
-    for (int last = 1; last <= c->ndim; last++) {
-        choices[count].count = (uint32_t)last;
-        memcpy(choices[count].values, c->shape + c->ndim - last, (size_t)last * sizeof(int64_t));
-        count++;
-    }
     return count;
+}
+
+static int choose_sizes(const row_case *c, ints_choice *choices)
+{
+    for (int last = 1; last <= c->ndim; last++) {
+        choices[last - 1].count = (uint32_t)last;
+        memcpy(choices[last - 1].values, c->shape + c->ndim - last, (size_t)last * sizeof(int64_t));
+    }
+    return c->ndim;
+}
+
+static int ints_choices(const row_case *c, const expops_operator *op, ints_choice *choices)
+{
+    for (size_t i = 0; i < expops_operator_parameter_count(op); i++)
+        if (op->parameters[i].kind == EXPOPS_PARAMETER_INTS)
+            return op->samples[i].ints == EXPOPS_SAMPLES_ROW ? choose_sizes(c, choices) : choose_dims(c, choices);
+    choices[0].count = 0;
+    return 1;
 }
 
 static void set_specials(test_call *call)
@@ -145,7 +159,7 @@ static int run_case(const row_case *given, test_subject *subject)
 {
     const row_case fitting = fitted(given, subject->op), *c = &fitting;
     ints_choice choices[12];
-    const int count = ints_choices(c, choices);
+    const int count = ints_choices(c, subject->op, choices);
     int failures = 0, accepted = 0;
     for (int i = 0; i < count; i++)
         failures += run_with(c, &choices[i], subject, &accepted);

@@ -6,15 +6,12 @@
 #include "problem_of.h"
 #include "draft/promote.h"
 
-/* What numbers mean to an operator is tried in turn. First: dimensions, counted from the last, and small tensors in full;
- * then: sizes, odd where the layout's last is, and small tensors of one element. Where arguments must fit together, those that
- * the operator's file gives, in the basic layout alone. */
-enum { GUESSES = 2, SIZE = 64, MOST_DIMENSIONS = EXPOPS_COUNTOF(((expops_samples *)NULL)->usual) };
+/* Where arguments must fit together, those that the operator's file gives are taken, in the basic layout alone. */
+enum { SIZE = 64, MOST_DIMENSIONS = EXPOPS_COUNTOF(((expops_samples *)NULL)->usual) };
 
 typedef struct arguments {
     const variant *of;
     const expops_device *device;
-    int guess;
     uint32_t tensors; /* made so far */
     expops_value values[EXPOPS_MAX_PARAMETERS];
     expops_tensor tensor[EXPOPS_MAX_PARAMETERS];
@@ -98,7 +95,7 @@ static expops_value number_of(expops_dtype dtype)
     return dtype == EXPOPS_DTYPE_BOOL ? expops_bool(1) : expops_int(3);
 }
 
-/* The names of the walked dimensions, or of all of them backwards; or their sizes. */
+/* The names of the walked dimensions, or of all of them backwards; or their sizes or strides. */
 static void add_integers(arguments *args, uint32_t index)
 {
     const variant_layout *layout = args->of->layout;
@@ -108,8 +105,11 @@ static void add_integers(arguments *args, uint32_t index)
         return;
     }
     const uint32_t ndim = (uint32_t)layout->ndim, count = layout->walked ? layout->walked : ndim;
+    const int by_name = samples->ints == EXPOPS_SAMPLES_DIMS || samples->ints == EXPOPS_SAMPLES_ORDER;
     for (uint32_t i = 0; i < count; i++)
-        args->integers[index][i] = args->guess ? layout->shape[ndim - count + i] : -1 - (int64_t)i;
+        args->integers[index][i] = by_name ? -1 - (int64_t)i : layout->shape[ndim - count + i];
+    if (samples->ints == EXPOPS_SAMPLES_STRIDES)
+        expops_contiguous_strides(layout->ndim, layout->shape, args->integers[index]);
     args->values[index] = expops_ints(args->integers[index], count);
 }
 
@@ -149,7 +149,8 @@ static void add_argument(arguments *args, uint32_t index)
     } else if (parameter->kind == EXPOPS_PARAMETER_BOOL) {
         args->values[index] = expops_bool(1);
     } else {
-        args->values[index] = expops_int(args->guess ? size_of(layout) : -1);
+        args->values[index] =
+            expops_int(args->of->op->samples[index].ints == EXPOPS_SAMPLES_ROW ? size_of(layout) : -1);
     }
 }
 
@@ -209,11 +210,8 @@ int variant_problem(const variant *variant, const expops_device *device, expops_
     const variant_layout *layout = variant->layout;
     if (variant->op->samples->count && !layout->basic)
         return 0;
-    expops_status status = EXPOPS_ERR_INTERNAL;
-    for (int guess = 0; guess < GUESSES && status != EXPOPS_OK; guess++) {
-        arguments args = { .of = variant, .device = device, .guess = guess };
-        status = make(&args, problem);
-    }
+    arguments args = { .of = variant, .device = device };
+    const expops_status status = make(&args, problem);
     if (status == EXPOPS_OK)
         return 1;
     /* Operators that look at shapes themselves may have no use for some (halves of an odd size). */
