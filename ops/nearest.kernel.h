@@ -1,4 +1,6 @@
 /* The element at the place in the operand that the output's index comes to, SHIFT on, counted in f32. */
+#define XK_IRREGULAR 1 /* beyond 2^24 its steps are */
+
 WINDOW
 {
     const xk_index n = XK_IN(d);

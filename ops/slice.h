@@ -49,7 +49,7 @@ static inline expops_leaf *expops_slice_window(expops_draft *d, const expops_vie
         d, &into, parameter, &source, 1, 1,
         expops_saturated_add(out->shape[slice->dim], expops_saturated_add(slice->start, slice->step)));
     expops_leaf_value(leaf, slice->start);
-    expops_leaf_value(leaf, slice->step);
+    expops_leaf_divisor(leaf, slice->step);
     return leaf;
 }
 

@@ -28,6 +28,15 @@ static inline int64_t expops_ceil_divide(int64_t size, int64_t unit)
     return size / unit + (size % unit != 0);
 }
 
+/* n / divisor is (mulhi(n, magic) + n) >> shift for every n below 2^31, as is the divisor. */
+static inline void expops_find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
+{
+    *shift = 0;
+    while ((1ull << *shift) < divisor)
+        ++*shift;
+    *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
+}
+
 static inline int expops_has_no_elements(int32_t ndim, const int64_t *shape)
 {
     for (int32_t d = 0; d < ndim; d++)

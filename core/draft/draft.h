@@ -170,6 +170,8 @@ expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, ui
 void expops_draft_channels(const expops_view *like, const int64_t *shape, int64_t *strides);
 /* The next number for the window function. */
 void expops_leaf_value(expops_leaf *leaf, int64_t value);
+/* The same of a number that the window function divides by, above 0: two more values follow it. */
+void expops_leaf_divisor(expops_leaf *leaf, int64_t value);
 /* The leaf's last argument: its element at the same place is one more index, behind the others, on which every run depends. */
 void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view *view);
 /* Run `walked` depends on these indices; a run for which nothing is said on the one of its own number. */

@@ -36,6 +36,16 @@ void expops_leaf_value(expops_leaf *leaf, int64_t value)
         leaf->window.values[leaf->window.num_values++] = value;
 }
 
+void expops_leaf_divisor(expops_leaf *leaf, int64_t value)
+{
+    uint32_t magic = 0, shift = 0;
+    if (value <= INT32_MAX) /* else indices have 64 bits */
+        expops_find_magic((uint32_t)value, &magic, &shift);
+    expops_leaf_value(leaf, value);
+    expops_leaf_value(leaf, magic);
+    expops_leaf_value(leaf, shift);
+}
+
 void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)
 {
     leaf->window.reads[walked] = indices;

@@ -6,7 +6,8 @@
  *                    the element of input XK_PICKS, the last
  *   XK_VALUES        values that it gets
  *   XK_SINGLE        a box has one element or none, which is moved, or the second input's in its place, or 0
- *   XK_WHOLE         every full vector of the output starts at a multiple of its size */
+ *   XK_WHOLE         every full vector of the output starts at a multiple of its size
+ *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do */
 
 /* Elements from the operand's first to the k-th of the vector, and the index of that; what lies behind the last of a row is
  * taken to be the last. */
@@ -56,6 +57,45 @@ XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_ru
 }
 #endif
 
+#if XK_PICKED
+#define XK_PICK const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
+#else
+#define XK_PICK
+#endif
+
+/* The box of the vector's k-th element; run[w] is what it takes of the dimension w. */
+#define XK_FIND_RUNS(k) \
+    const xk_index within = XK_WITHIN(k); \
+    xk_index c[XK_RANK]; \
+    XK_UNROLL \
+    for (int d = 0; d < XK_RANK; d++) \
+        c[d] = d < XK_RANK - 1 ? place[d] : start + within; \
+    XK_PICK \
+    const xk_index at[XK_INDICES] = { XK_AT }; \
+    xk_run run[XK_WALKED]; \
+    XK_UNROLL \
+    for (int w = 0; w < XK_WALKED; w++) \
+        run[w] = xk_window(w, at, p.in, p.around, p.value);
+
+/* Where the one element is that it is made of, and whether it is there. */
+#define XK_FIND(name, k) \
+    xk_index name##_from; \
+    int name##_there = 1; \
+    { \
+        XK_FIND_RUNS(k) \
+        name##_from = XK_BESIDE(0); \
+        XK_UNROLL \
+        for (int w = 0; w < XK_WALKED; w++) { \
+            name##_there &= run[w].count > 0; \
+            name##_from += run[w].first * p.walk[w]; \
+        } \
+    }
+
+/* Where the ends of a vector lie a vector apart, so do those between: a window function says if that does not hold. */
+#if XK_RUN_BYTES && !defined(XK_IRREGULAR)
+#define XK_BY_RUNS 1
+#endif
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
@@ -76,8 +116,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_EACH(XK_ADVANCE)
         place[d] = c;
     }
-    const xk_index first = place[XK_RANK - 1] * XK_VEC;
-    const int count = (int)(p.length - first < XK_VEC ? p.length - first : XK_VEC);
+    const xk_index start = place[XK_RANK - 1] * XK_VEC;
+    const int count = (int)(p.length - start < XK_VEC ? p.length - start : XK_VEC);
     union {
         XK_CAT(xk_word, XK_WO) word;
         xk_uint part[4];
@@ -90,37 +130,34 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     } zero;
     zero.part[0] = zero.part[1] = zero.part[2] = zero.part[3] = 0;
 #endif
+#if XK_BY_RUNS
+    if (count == XK_VEC) {
+        XK_FIND(first, 0)
+        XK_FIND(last, XK_VEC - 1)
+        if (first_there && last_there && last_from - first_from == XK_VEC - 1 &&
+            xk_run_inside(g0 + first_from, g0 + p.low, g0 + p.high)) {
+            xk_run_words words;
+            xk_run_fetch(g0 + first_from, 1, &words);
+            xk_run_align(&words, result.part);
+            *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out) = result.word;
+            return;
+        }
+    }
+#endif
     XK_UNROLL
     for (int k = 0; k < XK_VEC; k++) {
-        const xk_index within = XK_WITHIN(k);
-        xk_index c[XK_RANK];
-        XK_UNROLL
-        for (int d = 0; d < XK_RANK; d++)
-            c[d] = d < XK_RANK - 1 ? place[d] : first + within;
-#if XK_PICKED
-        const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
-#endif
-        const xk_index at[XK_INDICES] = { XK_AT };
-        xk_run run[XK_WALKED];
-        XK_UNROLL
-        for (int w = 0; w < XK_WALKED; w++)
-            run[w] = xk_window(w, at, p.in, p.around, p.value);
 #if XK_SINGLE
-        xk_index from = XK_BESIDE(0);
-        int there = 1;
-        XK_UNROLL
-        for (int w = 0; w < XK_WALKED; w++) {
-            there &= run[w].count > 0;
-            from += run[w].first * p.walk[w];
-        }
+        XK_FIND(element, k)
 #if XK_NT - XK_PICKED < 2
         result.v[k] = zero.element;
 #else
+        const xk_index within = XK_WITHIN(k);
         result.v[k] = g1[XK_BESIDE(1)];
 #endif
-        if (there)
-            result.v[k] = g0[from];
+        if (element_there)
+            result.v[k] = g0[element_from];
 #else
+        XK_FIND_RUNS(k)
         xk_long elements = 1;
         XK_UNROLL
         for (int w = 0; w < XK_WALKED; w++)

@@ -18,9 +18,9 @@ typedef struct xk_params {
     xk_index size[XK_RANK], in[XK_RANK], out[XK_RANK]; /* strides in elements */
     xk_index low, high;                                /* elements of the input's memory, from its first */
     xk_divisor tiles[XK_RANK], extent[XK_RANK];        /* of the box; 1 in dimensions that it lacks */
-    xk_divisor in_words, out_blocks;                   /* of a run of the input in 16 bytes, of the output in XK_BLOCK vectors */
+    xk_divisor in_words, parts;                        /* words of 16 bytes in a run of the input; 32 work-items' parts of an output's */
     xk_uint apart[XK_RANK];                            /* strides in local memory */
-    xk_uint in_count, out_count;                       /* work-items' turns */
+    xk_uint in_count, out_count;                       /* words of all runs of the input; parts of all of the output's */
 } xk_params;
 
 XK_FN xk_uint xk_divide(xk_uint n, xk_divisor by)
@@ -45,6 +45,22 @@ XK_FN xk_uint xk_divide(xk_uint n, xk_divisor by)
         body \
     }
 
+/* To the next element of a run of the output. */
+#define XK_STEP \
+    at += p.apart[inner]; \
+    if (XK_OUT_RUN > 1 && ++turn == p.extent[inner].size) { \
+        turn = 0; \
+        at += p.apart[outer] - p.extent[inner].size * p.apart[inner]; \
+    }
+
+/* The n-th word of the box as it comes from the input. */
+#define XK_FIND_WORD(n) \
+    const xk_uint run = xk_divide(n, p.in_words), word = (n) - run * p.in_words.size, to = run * XK_PITCH + word * 4; \
+    xk_uint rest = run; \
+    xk_index from = at_in + word * XK_RUN; \
+    int there = (n) < p.in_count && word * XK_RUN < in_length; \
+    XK_PLACES(in_dims, XK_IN_RUN, from += c * p.in[d];)
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), x0), const xk_params p)
 {
     XK_LOCAL union {
@@ -68,70 +84,70 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
 
     const xk_uint in_length = left[in_dims[0]] * (XK_IN_RUN > 1 ? left[in_dims[1]] : 1);
     for (xk_uint q = xk_local_id(); q < p.in_count; q += XK_AHEAD * XK_WG) {
-        xk_uint part[XK_AHEAD][4], to[XK_AHEAD];
-        int loaded[XK_AHEAD];
+        xk_run_words words[XK_AHEAD];
+        xk_uint staged_at[XK_AHEAD];
+        int loaded[XK_AHEAD], missed = 0;
         XK_UNROLL
         for (int a = 0; a < XK_AHEAD; a++) {
-            const xk_uint run = xk_divide(q + a * XK_WG, p.in_words), word = q + a * XK_WG - run * p.in_words.size;
-            xk_uint rest = run;
-            xk_index from = at_in + word * XK_RUN;
-            int there = q + a * XK_WG < p.in_count && word * XK_RUN < in_length;
-            XK_PLACES(in_dims, XK_IN_RUN, from += c * p.in[d];)
-            to[a] = run * XK_PITCH + word * 4;
+            XK_FIND_WORD(q + a * XK_WG)
             loaded[a] = there && xk_run_inside(g0 + from, g0 + p.low, g0 + p.high);
-            if (loaded[a])
-                xk_run_load(g0 + from, part[a]);
-            else if (there)
-                for (xk_uint k = 0; k < XK_RUN && word * XK_RUN + k < in_length; k++)
-                    staged.v[to[a] * 4 / XK_BYTES + k] = g0[from + k];
+            missed |= (there && !loaded[a]) << a;
+            staged_at[a] = to;
+            xk_run_fetch(g0 + from, loaded[a], words + a);
         }
         XK_UNROLL
-        for (int a = 0; a < XK_AHEAD; a++)
-            if (loaded[a]) {
-                XK_UNROLL
-                for (int i = 0; i < 4; i++)
-                    staged.part[to[a] + i] = part[a][i];
+        for (int a = 0; a < XK_AHEAD; a++) {
+            xk_uint part[4];
+            xk_run_align(words + a, part);
+            XK_UNROLL
+            for (int i = 0; i < 4; i++)
+                if (loaded[a])
+                    staged.part[staged_at[a] + i] = part[i];
+        }
+        for (int a = 0; missed >> a; a++) /* at the ends of the input's memory */
+            if (missed >> a & 1) {
+                XK_FIND_WORD(q + a * XK_WG)
+                for (xk_uint k = 0; there && k < XK_RUN && word * XK_RUN + k < in_length; k++)
+                    staged.v[to * 4 / XK_BYTES + k] = g0[from + k];
             }
     }
     xk_barrier();
 
     const int inner = out_dims[0], outer = out_dims[XK_OUT_RUN - 1];
     const int out_length = (int)(left[inner] * (XK_OUT_RUN > 1 ? left[outer] : 1));
-    for (xk_uint q = xk_local_id(); q < p.out_count; q += XK_WG) {
-        const xk_uint runs = xk_divide(q / 32, p.out_blocks), block = q / 32 - runs * p.out_blocks.size;
-        xk_uint rest = runs * XK_SIDE + q % 32 / XK_BLOCK, at = 0;
+    const xk_uint item = xk_local_id() % 32;
+    for (xk_uint q = xk_local_id() / 32; q < p.out_count; q += XK_WG / 32) {
+        const xk_uint runs = xk_divide(q, p.parts);
+        xk_uint rest = runs * XK_SIDE + item / XK_BLOCK, origin = 0, block = q - runs * p.parts.size;
         xk_index to = at_out;
         int there = 1;
-        XK_PLACES(out_dims, XK_OUT_RUN, to += c * p.out[d]; at += c * p.apart[d];)
+        XK_PLACES(out_dims, XK_OUT_RUN, to += c * p.out[d]; origin += c * p.apart[d];)
         const int skew = XK_FULL ? 0 : (int)((xk_ulong)(gout + to) / XK_BYTES % XK_ALIGN);
-        const int first = (int)(block * XK_BLOCK + q % XK_BLOCK) * XK_VEC - skew;
-        if (!there || first >= out_length || first + XK_VEC <= 0)
-            continue;
-        const xk_uint start = first < 0 ? 0 : first;
-        const xk_uint turns = XK_OUT_RUN > 1 ? xk_divide(start, p.extent[inner]) : 0;
-        xk_uint turn = start - turns * p.extent[inner].size;
-        at += turn * p.apart[inner] + turns * p.apart[outer];
-#define XK_STEP \
-    at += p.apart[inner]; \
-    if (XK_OUT_RUN > 1 && ++turn == p.extent[inner].size) { \
-        turn = 0; \
-        at += p.apart[outer] - p.extent[inner].size * p.apart[inner]; \
-    }
-        if (first >= 0 && first + XK_VEC <= out_length) {
-            union {
-                XK_CAT(xk_word, XK_WO) word;
-                XK_ARRAY(XK_S(XK_O), v);
-            } result;
-            XK_UNROLL
-            for (int k = 0; k < XK_VEC; k++) {
-                result.v[k] = staged.v[at];
-                XK_STEP
-            }
-            *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + to + first) = result.word;
-        } else {
-            for (int e = (int)start; e < first + XK_VEC && e < out_length; e++) {
-                gout[to + e] = staged.v[at];
-                XK_STEP
+        const int end = there ? out_length : 0;
+        int first = (int)(block * XK_BLOCK + item % XK_BLOCK) * XK_VEC - skew;
+        for (; first < end; first += p.parts.size * XK_BLOCK * XK_VEC) {
+            const xk_uint start = first < 0 ? 0 : first;
+            const xk_uint turns = XK_OUT_RUN > 1 ? xk_divide(start, p.extent[inner]) : 0;
+            xk_uint turn = start - turns * p.extent[inner].size;
+            xk_uint at = origin + turn * p.apart[inner] + turns * p.apart[outer];
+            if (first >= 0 && first + XK_VEC <= end) {
+                union {
+                    XK_CAT(xk_word, XK_WO) word;
+                    XK_ARRAY(XK_S(XK_O), v);
+                } result;
+                XK_UNROLL
+                for (int k = 0; k < XK_VEC; k++) {
+                    result.v[k] = staged.v[at];
+                    XK_STEP
+                }
+                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + to + first) = result.word;
+            } else {
+                XK_UNROLL
+                for (int k = 0; k < XK_VEC; k++)
+                    if (first + k >= 0 && first + k < end) {
+                        gout[to + first + k] = staged.v[at];
+                        XK_STEP
+                    }
             }
         }
     }

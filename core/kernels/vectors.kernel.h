@@ -18,6 +18,7 @@ typedef struct xk_params {
     xk_index in[XK_WALKED], walk[XK_WALKED]; /* sizes and strides of the dimensions that windows walk */
     xk_index around[XK_INDICES];             /* sizes of the dimensions whose indices the window function gets */
     xk_index value[XK_VALUES];
+    xk_index low, high; /* elements of the first input's memory, from its first */
 #endif
 } xk_params;
 

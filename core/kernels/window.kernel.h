@@ -4,7 +4,8 @@
  *                    its indices in the output's dimensions that the draft names. Nothing of a run may lie outside.
  *   XK_IN(d)         size of dimension d
  *   XK_OUT(i)        size of the dimension that at[i] counts
- *   XK_V(j)          the draft's value j */
+ *   XK_V(j)          the draft's value j
+ *   xk_divided(n, j) n / XK_V(j), of an n of at least 0, where the draft has it as a divisor */
 
 typedef struct xk_run {
     xk_index first, count, step;
@@ -29,3 +30,9 @@ XK_FN xk_run xk_run_of(xk_index first, xk_index count, xk_index step)
 #define XK_IN(d) xk_in[d]
 #define XK_OUT(i) xk_around[i]
 #define XK_V(j) xk_value[j]
+#if XK_INDEX64
+#define xk_divided(n, j) ((n) / XK_V(j))
+#else
+#define xk_divided(n, j) \
+    ((xk_index)((xk_mulhi((xk_uint)(n), (xk_uint)XK_V((j) + 1)) + (xk_uint)(n)) >> XK_V((j) + 2)))
+#endif

@@ -43,12 +43,11 @@ void expops_params_finish(expops_params *params)
         expops_params_u32(params, 0);
 }
 
-void expops_find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift)
+void expops_params_bounds(const expops_problem_operand *operand, int wide, expops_params *params)
 {
-    *shift = 0;
-    while ((1ull << *shift) < divisor)
-        ++*shift;
-    *magic = (uint32_t)(((1ull << 32) * ((1ull << *shift) - divisor)) / divisor + 1);
+    const int64_t bytes = expops_operand_bytes(operand);
+    expops_params_index(params, operand->low / bytes - operand->offset, wide);
+    expops_params_index(params, operand->high / bytes - operand->offset, wide);
 }
 
 /* --- facts --- */

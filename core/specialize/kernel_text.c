@@ -46,7 +46,7 @@ static const struct {
     { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
     { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
     { "product", { expops_kernel_operands, expops_kernel_slices, expops_kernel_product } },
-    { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_box } },
+    { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_run, expops_kernel_box } },
     { "count", { expops_kernel_scan_group, expops_kernel_count } },
     { "scan", { expops_kernel_scan_group, expops_kernel_scan } },
     { "selection", { expops_kernel_scan_group, expops_kernel_selection } },

@@ -80,8 +80,8 @@ void expops_params_index(expops_params *params, int64_t value, int wide);
 /* Room for the problem's numbers. */
 void expops_params_numbers(expops_params *params, const expops_problem *problem);
 void expops_params_finish(expops_params *params);
-/* n / divisor is (mulhi(n, magic) + n) >> shift for every n below 2^31. */
-void expops_find_magic(uint32_t divisor, uint32_t *magic, uint32_t *shift);
+/* Where the memory that an operand reaches begins and ends, in elements from its first. */
+void expops_params_bounds(const expops_problem_operand *operand, int wide, expops_params *params);
 
 /* Whether indices of 32 bits would overflow. */
 int expops_needs_wide_index(const expops_problem *problem);

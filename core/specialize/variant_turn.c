@@ -210,29 +210,29 @@ static void put_divisor(expops_params *params, int64_t size)
     expops_params_u32(params, shift);
 }
 
-static void put_params(const box *box, int64_t in_words, int64_t out_blocks, uint32_t side, int wide,
-                       expops_params *params)
+static void put_params(const box *box, int64_t in_words, uint32_t side, int wide, expops_params *params)
 {
     const expops_problem *problem = box->problem;
     const expops_problem_operand *in = problem->operand + 1, *out = problem->operand;
+    const int64_t runs = expops_ceil_divide(run_count(box, &box->out), side);
+    const int64_t parts = runs < GROUP / 32 ? expops_ceil_divide(GROUP / 32, runs) : 1; /* something for everyone */
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, problem->shape[d], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, in->strides[d], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, out->strides[d], wide);
-    expops_params_index(params, in->low / box->bytes - in->offset, wide);
-    expops_params_index(params, in->high / box->bytes - in->offset, wide);
+    expops_params_bounds(in, wide, params);
     for (uint32_t d = 0; d < problem->rank; d++)
         put_divisor(params, expops_ceil_divide(problem->shape[d], box->extent[d]));
     for (uint32_t d = 0; d < problem->rank; d++)
         put_divisor(params, box->extent[d]);
     put_divisor(params, in_words);
-    put_divisor(params, out_blocks);
+    put_divisor(params, parts);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_u32(params, box->local[d]);
     expops_params_u32(params, (uint32_t)(in_words * run_count(box, &box->in)));
-    expops_params_u32(params, (uint32_t)(out_blocks * 32 * expops_ceil_divide(run_count(box, &box->out), side)));
+    expops_params_u32(params, (uint32_t)(parts * runs));
     expops_params_finish(params);
 }
 
@@ -248,15 +248,14 @@ static void write_step(const box *box, uint64_t staged, expops_step *step)
 {
     const uint32_t vector = box->bytes > 4 ? 16 / box->bytes : 4, side = runs_side_by_side(box);
     const int full = begins_full(box, vector), wide = expops_needs_wide_index(box->problem);
-    const int64_t in_words = expops_ceil_divide(run_length(box, &box->in) * box->bytes, 16),
-                  most = run_length(box, &box->out) + (full ? 0 : 8 * (int64_t)vector - 1);
-    put_params(box, in_words, expops_ceil_divide(most, vector * (32 / side)), side, wide, &step->params);
+    const int64_t in_words = expops_ceil_divide(run_length(box, &box->in) * box->bytes, 16);
+    put_params(box, in_words, side, wide, &step->params);
     expops_define_operands(box->problem, step, vector, NULL, wide);
     define_dims(step, "XK_IN_DIMS", box->in_dim, box->dims);
     define_dims(step, "XK_OUT_DIMS", box->out_dim, box->dims);
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
-                    "#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n",
+                    "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n",
                     box->problem->rank, box->dims, box->in.levels, box->out.levels, (uint32_t)(staged / 4),
                     box->pitch * box->bytes / 4, side, full);
     step->variant = "turn";

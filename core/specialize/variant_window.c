@@ -30,11 +30,15 @@ static int64_t step_of_boxes(const expops_problem *problem)
     return window->single || !window->walked || kept < 1 ? 1 : window->sizes[window->walked - 1] / kept;
 }
 
+static int is_picked_along(const expops_problem *problem, uint32_t dim)
+{
+    return problem->window.picked && problem->operand[problem->num_operands - 1].strides[dim] != 0;
+}
+
 static int lie_apart(const expops_problem *problem, uint32_t vector)
 {
     const uint32_t inner = problem->rank - 1;
-    return !expops_can_vector(problem, problem->operand, vector, inner) ||
-           (problem->window.picked && problem->operand[problem->num_operands - 1].strides[inner] != 0);
+    return !expops_can_vector(problem, problem->operand, vector, inner) || is_picked_along(problem, inner);
 }
 
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
@@ -54,6 +58,23 @@ static uint32_t choose_vector(const expops_problem *problem)
     return vector;
 }
 
+/* The output is written by vectors in any case. */
+static int is_whole(const expops_problem *problem, uint32_t vector)
+{
+    return problem->operand[0].strides[problem->rank - 1] == 1 &&
+           expops_can_vector(problem, problem->operand, vector, problem->rank - 1);
+}
+
+/* Bytes of a vector that may be a run of the input; 0 where it cannot be loaded as one. */
+static uint32_t run_bytes(const expops_problem *problem, uint32_t vector)
+{
+    const uint32_t bytes = expops_operand_bytes(problem->operand);
+    if (!problem->window.single || vector == 1 || vector * bytes < 4 || problem->common >= 0 ||
+        !is_whole(problem, vector) || is_picked_along(problem, problem->rank - 1))
+        return 0;
+    return vector * bytes;
+}
+
 static void define_window(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
 {
     const expops_window *window = &problem->window;
@@ -61,12 +82,11 @@ static void define_window(const expops_problem *problem, const uint32_t *place, 
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
                     "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-                    "#define XK_WHOLE %d\n#define XK_AT ",
+                    "#define XK_WHOLE %d\n#define XK_RUN_BYTES %u\n#define XK_AT ",
                     problem->rank, window->walked, indices + window->picked,
                     window->num_values ? window->num_values : 1, window->single, window->picked,
                     problem->num_tensors - 2,
-                    problem->operand[0].strides[problem->rank - 1] == 1 &&
-                        expops_can_vector(problem, problem->operand, vector, problem->rank - 1));
+                    is_whole(problem, vector), run_bytes(problem, vector));
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
     if (window->picked)
@@ -91,6 +111,7 @@ static void put_window(const expops_problem *problem, const uint32_t *place, int
         expops_params_index(params, 0, wide);
     for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
         expops_params_index(params, window->values[j], wide);
+    expops_params_bounds(problem->operand + 1, wide, params);
 }
 
 expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)
