@@ -4,10 +4,11 @@ WINDOW
 {
     xk_index i = at[0];
     i += i < 0 ? XK_V(0) : 0;
-    if (i < 0 || i >= XK_V(2))
-        return xk_none();
+    const int there = (i >= 0) & (i < XK_V(2));
     if (XK_V(1) == 1)
-        return xk_one(i);
+        return xk_run_of(i, there, 1);
+    if (!there)
+        return xk_none();
     i /= XK_V(3 + d);
     return xk_one(d ? i % XK_IN(d) : i);
 }

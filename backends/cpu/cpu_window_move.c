@@ -20,6 +20,7 @@ typedef struct line {
 /* What a thread knows of the block at hand, in its `partials`. */
 typedef struct table {
     line rows, cols;
+    uint32_t apart;    /* bit w where dimension w is walked alike for the whole block */
     size_t num_pieces; /* 0: there are too many */
     int in_turn;       /* even columns, odd ones */
     cpu_piece piece[MOST];
@@ -55,15 +56,20 @@ static void begin_line(const cpu_kernel *kernel, line *line, int32_t dim, uint32
     line->read &= ~(1u << cpu_window_index(kernel, dim)) | 1u << kernel->walk.indices;
 }
 
-/* Columns are what varies along a row; the rest is said of rows. */
+/* Columns are what varies along a row, rows what varies from row to row; the rest is said of a block, or, where elements say what is
+ * walked, of rows. */
 static void begin(const cpu_kernel *kernel, table *table)
 {
-    uint32_t across = 0;
+    const int32_t down = kernel->blocks.down;
+    uint32_t across = 0, of_rows = 0;
 
-    for (uint32_t w = 0; w < kernel->walk.walked; w++)
+    for (uint32_t w = 0; w < kernel->walk.walked; w++) {
         across |= (uint32_t)cpu_window_varies(kernel, w, kernel->blocks.across) << w;
+        of_rows |= (uint32_t)(kernel->walk.picked || (down >= 0 && cpu_window_varies(kernel, w, down))) << w;
+    }
     begin_line(kernel, &table->cols, kernel->blocks.across, across);
-    begin_line(kernel, &table->rows, kernel->blocks.down, ~across);
+    begin_line(kernel, &table->rows, down, of_rows & ~across);
+    table->apart = ~(across | of_rows) & ((1u << kernel->walk.walked) - 1);
 }
 
 /* Whether picks, where they count, are the same in all blocks of this part of the dimension. */
@@ -107,11 +113,17 @@ static const int64_t *read_picks(const cpu_kernel *kernel, const char *from, int
     return picks;
 }
 
+/* From an element along the line to the next, where no index changes. */
+static int64_t step_of(const cpu_kernel *kernel, const line *line)
+{
+    return line->dim < 0 ? 0 : kernel->operand[1].strides[line->dim];
+}
+
 static void make_line(const cpu_kernel *kernel, const char *picks, int64_t *at, int64_t first, int64_t count,
                       line *line)
 {
     const cpu_walk *const walk = &kernel->walk;
-    const int64_t step = line->dim < 0 ? 0 : kernel->operand[1].strides[line->dim];
+    const int64_t step = step_of(kernel, line);
     const int64_t *untouched = &step; /* what `from` is made of first */
     cpu_box box = cpu_window_box(kernel);
 
@@ -169,6 +181,10 @@ static void find_pieces(const cpu_kernel *kernel, table *table)
 
     table->num_pieces = 0;
     table->in_turn = 0;
+    if (!table->cols.walked) {
+        table->piece[table->num_pieces++] = (cpu_piece){ 0, step_of(kernel, &table->cols), 0, (size_t)cols };
+        return;
+    }
     if (table->cols.read >> kernel->walk.indices & 1u)
         return;
     for (int64_t i = 0; i < cols; i += (int64_t)table->piece[table->num_pieces++].count) {
@@ -179,6 +195,24 @@ static void find_pieces(const cpu_kernel *kernel, table *table)
         }
         table->piece[table->num_pieces] = piece_from(table->cols.from, cols, i, 1);
     }
+}
+
+/* How far into the operand the block lies by what is walked alike for all of it, or CPU_ABSENT. */
+static int64_t find_origin(const cpu_kernel *kernel, const table *table, const int64_t *at)
+{
+    const cpu_box box = cpu_window_box(kernel);
+    int64_t origin = 0;
+
+    for (uint32_t w = 0; w < kernel->walk.walked; w++) {
+        cpu_stretch run;
+        if (!(table->apart >> w & 1u))
+            continue;
+        kernel->instance->window(&box, (int)w, at, &run);
+        if (run.count < 1)
+            return CPU_ABSENT;
+        origin += run.first * kernel->walk.strides[w];
+    }
+    return origin;
 }
 
 /* By way of the first cache past the others, as many rows at a time as fit the buffer. */
@@ -193,7 +227,7 @@ static void stream_block(const cpu_kernel *kernel, const cpu_pieces *all, char *
     for (size_t r = 0; r < all->rows; r += part.rows) {
         char *const to = (char *)all->to + (ptrdiff_t)r * all->to_row * (ptrdiff_t)bytes;
         part.rows = all->rows - r < most ? all->rows - r : most;
-        part.row_from = all->row_from + r;
+        part.row_from = all->row_from ? all->row_from + r : NULL;
         part.instead = (const char *)all->instead + (ptrdiff_t)r * all->instead_row * (ptrdiff_t)bytes;
         kernel->level->pieces[__builtin_ctz((unsigned)bytes)](&part);
         for (size_t i = 0, n = rows_follow ? part.rows : 1; i < part.rows; i += n)
@@ -202,7 +236,8 @@ static void stream_block(const cpu_kernel *kernel, const cpu_pieces *all, char *
     }
 }
 
-static void move_block(const window_task *task, const cpu_position *position, const table *table, char *buffer)
+static void move_block(const window_task *task, const cpu_position *position, int64_t origin, const table *table,
+                       char *buffer)
 {
     static const _Alignas(16) char zero[16];
     const cpu_kernel *const kernel = task->kernel;
@@ -213,11 +248,11 @@ static void move_block(const window_task *task, const cpu_position *position, co
         .to = cpu_address(kernel, task->launch, 0, position),
         .to_step = out->strides[across],
         .to_row = down < 0 ? 0 : out->strides[down],
-        .from = cpu_address(kernel, task->launch, 1, position),
+        .from = cpu_address(kernel, task->launch, 1, position) + (origin == CPU_ABSENT ? 0 : origin * out->bytes),
         .instead = instead ? cpu_address(kernel, task->launch, instead, position) : zero,
         .instead_step = instead ? other->strides[across] : 0,
         .instead_row = instead && down >= 0 ? other->strides[down] : 0,
-        .row_from = table->rows.from,
+        .row_from = origin == CPU_ABSENT ? NULL : table->rows.from,
         .col_from = table->cols.from,
         .piece = table->piece,
         .rows = (size_t)position->rows,
@@ -255,7 +290,7 @@ void cpu_window_move(void *context, int64_t first, int64_t last, cpu_scratch *sc
             make_line(kernel, picks, at, col, position.cols, &table->cols);
             find_pieces(kernel, table);
         }
-        move_block(task, &position, table, scratch->accs);
+        move_block(task, &position, find_origin(kernel, table, at), table, scratch->accs);
         cpu_position_next(kernel, &position);
     }
     if (kernel->streamed)

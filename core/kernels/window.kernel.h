@@ -31,7 +31,7 @@ XK_FN xk_run xk_run_of(xk_index first, xk_index count, xk_index step)
 #define XK_OUT(i) xk_around[i]
 #define XK_V(j) xk_value[j]
 #if XK_INDEX64
-#define xk_divided(n, j) ((n) / XK_V(j))
+#define xk_divided(n, j) (XK_V(j) == 1 ? (n) : (n) / XK_V(j))
 #else
 #define xk_divided(n, j) \
     ((xk_index)((xk_mulhi((xk_uint)(n), (xk_uint)XK_V((j) + 1)) + (xk_uint)(n)) >> XK_V((j) + 2)))

@@ -253,11 +253,12 @@ static void write_step(const box *box, uint64_t staged, expops_step *step)
     expops_define_operands(box->problem, step, vector, NULL, wide);
     define_dims(step, "XK_IN_DIMS", box->in_dim, box->dims);
     define_dims(step, "XK_OUT_DIMS", box->out_dim, box->dims);
-    expops_text_add(&step->defines,
-                    "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
-                    "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n",
-                    box->problem->rank, box->dims, box->in.levels, box->out.levels, (uint32_t)(staged / 4),
-                    box->pitch * box->bytes / 4, side, full);
+    expops_text_add(
+        &step->defines,
+        "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
+        "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n",
+        box->problem->rank, box->dims, box->in.levels, box->out.levels, (uint32_t)(staged / 4),
+        box->pitch * box->bytes / 4, side, full);
     step->variant = "turn";
     step->group = GROUP;
 }

@@ -85,8 +85,7 @@ static void define_window(const expops_problem *problem, const uint32_t *place, 
                     "#define XK_WHOLE %d\n#define XK_RUN_BYTES %u\n#define XK_AT ",
                     problem->rank, window->walked, indices + window->picked,
                     window->num_values ? window->num_values : 1, window->single, window->picked,
-                    problem->num_tensors - 2,
-                    is_whole(problem, vector), run_bytes(problem, vector));
+                    problem->num_tensors - 2, is_whole(problem, vector), run_bytes(problem, vector));
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
     if (window->picked)
