@@ -1,11 +1,11 @@
 /* The functions that torch calls. */
 #include "torch_override.h"
 
-/* A boxed kernel is told nothing but its stack, so each override has a function of its own. */
+/* What torch would call back with (`self`) has to be one of its own objects, so each override has a function of its own. */
 #define STUB(n) \
-    static void stub_##n(torch_value *stack, uint64_t num_args, uint64_t num_results) \
+    static void stub_##n(void *self, const void *op, uint64_t keys, torch_stack *stack) \
     { \
-        override_answer(overrides + 0x##n, stack); \
+        override_answer(overrides + 0x##n, op, keys, stack); \
     }
 #define NAME(n) stub_##n,
 /* clang-format off */
@@ -18,11 +18,11 @@
     SIXTEEN(DO, n##c) SIXTEEN(DO, n##d) SIXTEEN(DO, n##e) SIXTEEN(DO, n##f)
 
 ALL(STUB, 0) ALL(STUB, 1) ALL(STUB, 2) ALL(STUB, 3) ALL(STUB, 4) ALL(STUB, 5) ALL(STUB, 6) ALL(STUB, 7)
-static const torch_kernel stubs[MAX_BOXED] = { ALL(NAME, 0) ALL(NAME, 1) ALL(NAME, 2) ALL(NAME, 3)
+static const torch_function stubs[MAX_BOXED] = { ALL(NAME, 0) ALL(NAME, 1) ALL(NAME, 2) ALL(NAME, 3)
                                                 ALL(NAME, 4) ALL(NAME, 5) ALL(NAME, 6) ALL(NAME, 7) };
 /* clang-format on */
 
-torch_kernel override_boxed(uint32_t index)
+torch_function override_boxed(uint32_t index)
 {
     return stubs[index];
 }

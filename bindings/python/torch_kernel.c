@@ -1,8 +1,8 @@
-/* Boxed kernels: called by torch's dispatcher with the interpreter's lock released, below autograd. A kernel owns the
- * handles on its stack and leaves its results there. */
+/* Boxed kernels: called by torch's dispatcher with the interpreter's lock released, below autograd. */
 #include <stdlib.h>
 #include <string.h>
 #include "torch_override.h"
+#include "torch_stack.h"
 #include "torch_tensor.h"
 
 /* A call while it is answered. */
@@ -18,57 +18,55 @@ typedef struct boxed_call {
 
 /* --- reading the stack --- */
 
-static uint32_t take_tensor(boxed_call *call, torch_handle handle, expops_value *value)
+static uint32_t take_tensor(boxed_call *call, torch_item *item, expops_value *value)
 {
     expops_tensor *tensor = call->tensors + call->num_tensors;
     if (call->num_tensors == MAX_TENSORS)
         return PASSED_OTHER + 1;
     call->list[call->num_tensors++] = tensor;
     *value = expops_tensor_value(tensor);
-    return torch_tensor_read(handle, tensor);
+    return torch_tensor_read(torch_item_handle(item), tensor);
 }
 
-static uint32_t take_tensors(boxed_call *call, torch_handle list, expops_value *value)
+static uint32_t take_tensors(boxed_call *call, torch_item *items, size_t count, expops_value *value)
 {
     const uint32_t first = call->num_tensors;
-    size_t size;
-    torch_value item;
-    uint32_t refused = torch.list_size(list, &size) ? PASSED_OTHER + 1 : 0;
-    for (size_t i = 0; !refused && i < size; i++)
-        refused = torch.list_get(list, i, &item) ? PASSED_OTHER + 1 : take_tensor(call, (torch_handle)item, value);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t refused =
+            torch_item_kind(items + i) == ITEM_TENSOR ? take_tensor(call, items + i, value) : PASSED_OTHER + 1;
+        if (refused)
+            return refused;
+    }
     *value = expops_tensors(call->list + first, call->num_tensors - first);
-    return refused;
-}
-
-static uint32_t take_integers(boxed_call *call, torch_handle list, expops_value *value)
-{
-    int64_t *integers = call->integers + call->num_integers;
-    size_t size;
-    if (torch.list_size(list, &size) || size > MAX_INTEGERS - call->num_integers)
-        return PASSED_OTHER + 1;
-    for (size_t i = 0; i < size; i++)
-        if (torch.list_get(list, i, (torch_value *)integers + i))
-            return PASSED_OTHER + 1;
-    call->num_integers += (uint32_t)size;
-    *value = expops_ints(integers, (uint32_t)size);
     return 0;
 }
 
-/* Where ours takes a list, ATen's overload for one dimension gives a list of one. */
-static expops_value integer_value(boxed_call *call, uint32_t kind, torch_value given)
+/* Where ours takes a list, ATen's overload for one dimension gives one integer. */
+static uint32_t take_integers(boxed_call *call, const torch_item *items, size_t count, expops_value *value)
 {
-    if (kind != EXPOPS_PARAMETER_INTS || call->num_integers == MAX_INTEGERS)
-        return expops_int((int64_t)given);
-    int64_t *integer = call->integers + call->num_integers++;
-    *integer = (int64_t)given;
-    return expops_ints(integer, 1);
+    int64_t *integers = call->integers + call->num_integers;
+    if (count > MAX_INTEGERS - call->num_integers)
+        return PASSED_OTHER + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (torch_item_kind(items + i) != ITEM_INTEGER)
+            return PASSED_OTHER + 1;
+        integers[i] = items[i].as.integer;
+    }
+    call->num_integers += (uint32_t)count;
+    *value = expops_ints(integers, (uint32_t)count);
+    return 0;
 }
 
-static uint32_t take_word(const expops_parameter_info *parameter, torch_handle string, expops_value *value)
+static uint32_t take_list(boxed_call *call, uint32_t kind, const torch_item *item, expops_value *value)
 {
-    const char *text;
-    if (torch.string_c_str(string, &text))
-        return PASSED_OTHER + 1;
+    torch_item *items = item->as.target->as.list.begin;
+    const size_t count = (size_t)(item->as.target->as.list.end - items);
+    return kind == EXPOPS_PARAMETER_TENSORS ? take_tensors(call, items, count, value)
+                                            : take_integers(call, items, count, value);
+}
+
+static uint32_t take_word(const expops_parameter_info *parameter, const char *text, expops_value *value)
+{
     for (int64_t i = 0; parameter->choices && parameter->choices[i]; i++)
         if (!strcmp(parameter->choices[i], text)) {
             *value = expops_choice(i);
@@ -77,74 +75,65 @@ static uint32_t take_word(const expops_parameter_info *parameter, torch_handle s
     return PASSED_OTHER + 1;
 }
 
-static uint32_t take_dtype(torch_value given, expops_value *value)
+static uint32_t take_integer(boxed_call *call, uint32_t kind, const torch_item *item, expops_value *value)
 {
-    const expops_dtype dtype = torch_dtype_find((int64_t)given);
-    *value = expops_int(dtype);
-    return dtype == EXPOPS_DTYPE_COUNT ? PASSED_DTYPE + 1 : 0;
+    if (kind == EXPOPS_PARAMETER_INTS)
+        return take_integers(call, item, 1, value);
+    const expops_dtype dtype = kind == EXPOPS_PARAMETER_DTYPE ? torch_dtype_find(item->as.integer) : EXPOPS_DTYPE_COUNT;
+    *value = expops_int(kind == EXPOPS_PARAMETER_DTYPE ? dtype : item->as.integer);
+    return kind == EXPOPS_PARAMETER_DTYPE && dtype == EXPOPS_DTYPE_COUNT ? PASSED_DTYPE + 1 : 0;
 }
 
-static double real_of(torch_value value)
+static uint32_t take(boxed_call *call, const expops_parameter_info *parameter, torch_item *item, expops_value *value)
 {
-    double real;
-    memcpy(&real, &value, sizeof real);
-    return real;
-}
-
-static uint32_t take(boxed_call *call, const override *o, uint32_t index, uint32_t kind, torch_value given)
-{
-    expops_value *value = call->values + o->parameters[index];
-    switch (kind) {
-    case ARGUMENT_TENSOR:
-        return take_tensor(call, (torch_handle)given, value);
-    case ARGUMENT_REAL:
-        *value = expops_real(real_of(given));
+    switch (torch_item_kind(item)) {
+    case ITEM_NONE:
+        return 0; /* as the values begin */
+    case ITEM_TENSOR:
+        return take_tensor(call, item, value);
+    case ITEM_REAL:
+        *value = expops_real(item->as.real);
         return 0;
-    case ARGUMENT_INT:
-        *value = integer_value(call, o->function->parameters[o->parameters[index]].kind, given);
+    case ITEM_INTEGER:
+        return take_integer(call, parameter->kind, item, value);
+    case ITEM_TRUTH:
+        *value = expops_bool(item->as.truth);
         return 0;
-    case ARGUMENT_BOOL:
-        *value = expops_bool(*(const uint8_t *)&given);
+    case ITEM_COMPLEX:
+        *value = expops_complex(item->as.target->as.parts);
         return 0;
-    case ARGUMENT_DTYPE:
-        return take_dtype(given, value);
-    case ARGUMENT_INTS:
-        return take_integers(call, (torch_handle)given, value);
-    case ARGUMENT_TENSORS:
-        return take_tensors(call, (torch_handle)given, value);
-    case ARGUMENT_UNSET:
-        return *(const uint8_t *)&given ? PASSED_OTHER + 1 : 0;
+    case ITEM_WORD:
+        return take_word(parameter, item->as.target->as.text, value);
+    case ITEM_LIST:
+        return take_list(call, parameter->kind, item, value);
     default:
-        return take_word(o->function->parameters + o->parameters[index], (torch_handle)given, value);
+        return PASSED_OTHER + 1;
     }
 }
 
-/* The values begin as none. */
-static uint32_t take_optional(boxed_call *call, const override *o, uint32_t index, torch_value given)
+/* A flag that ours has not: where it is set, the call is none for us. */
+static uint32_t take_flag(const torch_item *item)
 {
-    return given ? take(call, o, index, o->kinds[index] - ARGUMENT_OPTIONAL, *(const torch_value *)given) : 0;
+    return torch_item_kind(item) == ITEM_TRUTH && !item->as.truth ? 0 : PASSED_OTHER + 1;
 }
 
-static uint32_t take_output(boxed_call *call, const override *o, const torch_value *stack)
-{
-    if (o->form == FORM_IN_PLACE)
-        call->out = call->tensors; /* the first argument */
-    if (o->form != FORM_OUT)
-        return 0;
-    call->out = call->tensors + MAX_TENSORS;
-    return torch_tensor_read((torch_handle)stack[o->num_args - 1], call->out);
-}
-
-static uint32_t take_all(boxed_call *call, const override *o, const torch_value *stack)
+static uint32_t take_all(boxed_call *call, const override *o, torch_item *items)
 {
     const uint32_t inputs = o->num_args - (o->form == FORM_OUT);
-    uint32_t refused = 0;
     for (size_t p = 0; p < o->function->num_parameters; p++)
         call->values[p] = expops_none();
-    for (uint32_t i = 0; !refused && i < inputs; i++)
-        refused = o->kinds[i] & ARGUMENT_OPTIONAL ? take_optional(call, o, i, stack[i])
-                                                  : take(call, o, i, o->kinds[i], stack[i]);
-    return refused ? refused : take_output(call, o, stack);
+    for (uint32_t i = 0; i < inputs; i++) {
+        const uint32_t index = o->parameters[i];
+        const uint32_t refused = index < o->function->num_parameters
+                                     ? take(call, o->function->parameters + index, items + i, call->values + index)
+                                     : take_flag(items + i);
+        if (refused)
+            return refused;
+    }
+    if (o->form == FORM_FUNCTIONAL)
+        return 0;
+    call->out = o->form == FORM_IN_PLACE ? call->tensors /* the first argument */ : call->tensors + MAX_TENSORS;
+    return o->form == FORM_OUT ? torch_tensor_read(torch_item_handle(items + inputs), call->out) : 0;
 }
 
 /* --- answering --- */
@@ -206,12 +195,12 @@ uint32_t override_reason_of(expops_status status)
 }
 
 /* 0, or PASSED_... + 1: then nothing was written, and *out_made may be a tensor to delete. */
-static uint32_t answer(const override *o, const torch_value *stack, torch_handle *out_made)
+static uint32_t answer(const override *o, torch_item *items, torch_handle *out_made)
 {
     boxed_call call;
     call.num_tensors = call.num_integers = 0;
     call.out = NULL;
-    const uint32_t refused = take_all(&call, o, stack);
+    const uint32_t refused = take_all(&call, o, items);
     if (refused)
         return refused;
     if (library_meets_number(call.values, o->function->num_parameters))
@@ -222,81 +211,53 @@ static uint32_t answer(const override *o, const torch_value *stack, torch_handle
     return status ? override_reason_of(status) + 1 : 0;
 }
 
-/* --- the stack afterwards --- */
+/* --- passing on --- */
 
-static void delete_optional(torch_value *value)
+static void end_exclusion(const int *unused)
 {
-    if (torch.value_delete)
-        torch.value_delete(value);
-    else
-        free(value);
+    torch.set_excluded(override_scope_key, 0);
 }
 
-/* The items of a list of tensors are handles of their own. */
-static void delete_tensors(torch_handle list)
+/* To the kernel that the call would have come to without a scope, which may throw. What that calls is not ours either. */
+static void pass_out_of_scope(const override *o, const void *op, uint64_t keys, torch_stack *stack)
 {
-    size_t size;
-    torch_value item;
-    for (size_t i = 0; !torch.list_size(list, &size) && i < size; i++)
-        if (!torch.list_get(list, i, &item))
-            torch.delete_tensor((torch_handle)item);
-    torch.list_delete(list);
+    const torch_kernel *kernel = override_kernel_below(o->op, keys);
+    const int excluded __attribute__((cleanup(end_exclusion))) = 1;
+    torch.set_excluded(override_scope_key, excluded);
+    if (!kernel)
+        torch.fail(o->name, o->name, 0, "there is no kernel for the device");
+    kernel->call(kernel->self, op, keys, stack);
 }
 
-static void delete_argument(uint32_t kind, torch_value given)
+/* To ATen's own kernel. */
+static void pass_on(const override *o, const void *op, uint64_t keys, torch_stack *stack)
 {
-    if (kind == ARGUMENT_TENSOR)
-        torch.delete_tensor((torch_handle)given);
-    else if (kind == ARGUMENT_WORD)
-        torch.string_delete((torch_handle)given);
-    else if (kind == ARGUMENT_INTS)
-        torch.list_delete((torch_handle)given);
-    else if (kind == ARGUMENT_TENSORS)
-        delete_tensors((torch_handle)given);
-    else if (kind & ARGUMENT_OPTIONAL && given) {
-        delete_argument(kind - ARGUMENT_OPTIONAL, *(torch_value *)given);
-        delete_optional((torch_value *)given);
+    if (!o->global) {
+        pass_out_of_scope(o, op, keys, stack);
+        return;
     }
+    const torch_kernel *kernel = o->covered + override_is_of_gpu(keys);
+    kernel->call(kernel->self, op, keys, stack);
 }
 
-/* Deletes what came, but for what is given back. */
-static void leave_result(const override *o, torch_value *stack, torch_handle made)
-{
-    const uint32_t kept = o->form == FORM_IN_PLACE ? 0 : o->form == FORM_OUT ? o->num_args - 1 : UINT32_MAX;
-    const torch_value result = made ? (torch_value)made : stack[kept];
-    for (uint32_t i = 0; i < o->num_args; i++)
-        if (i != kept)
-            delete_argument(o->kinds[i], stack[i]);
-    stack[0] = result;
-}
-
-/* To ATen's own kernel. What it throws becomes a status on the way, and is thrown again. */
-static void pass_on(const override *o, torch_value *stack)
-{
-    void (*set)(uint16_t, _Bool) = o->global ? torch.set_included : torch.set_excluded;
-    const uint16_t key = o->global ? override_native_key : override_scope_key;
-    set(key, 1);
-    const int32_t failed = torch.call(o->name, o->overload, stack);
-    set(key, 0);
-    if (failed)
-        torch.fail(o->name, o->name, 0, torch.get_what ? torch.get_what() : "the operator failed; see standard error");
-}
-
-void override_answer(override *o, torch_value *stack)
+void override_answer(override *o, const void *op, uint64_t keys, torch_stack *stack)
 {
     torch_handle made = NULL;
     if (!override_is_on(o)) {
-        pass_on(o, stack);
+        pass_on(o, op, keys, stack);
         return;
     }
-    const uint32_t refused = answer(o, stack, &made);
+    const uint32_t refused = answer(o, stack->end - o->num_args, &made);
     if (!refused) {
         atomic_fetch_add_explicit(&o->num_calls, 1, memory_order_relaxed);
-        leave_result(o, stack, made);
+        if (made)
+            torch_stack_give(stack, o->num_args, made);
+        else
+            torch_stack_keep(stack, o->num_args, o->form == FORM_OUT ? o->num_args - 1 : 0);
         return;
     }
     if (made)
         torch.delete_tensor(made);
     atomic_fetch_add_explicit(&o->num_passed[refused - 1], 1, memory_order_relaxed);
-    pass_on(o, stack);
+    pass_on(o, op, keys, stack);
 }

@@ -4,10 +4,8 @@
 #include "error.h"
 
 override overrides[MAX_OVERRIDES];
-uint16_t override_scope_key, override_native_key;
 
 #define OVERRIDE_NAME "expops.override"
-#define LIBRARY_NAME "expops.torch_library"
 
 static uint32_t num_boxed, num_python; /* expops.torch holds its lock */
 
@@ -95,7 +93,7 @@ static PyMethodDef python_kernel_method = { "kernel", (PyCFunction)(void (*)(voi
 
 /* --- making overrides --- */
 
-static int copy_bytes(PyObject *bytes, uint8_t *out)
+static int copy_parameters(PyObject *bytes, override *o)
 {
     char *data;
     Py_ssize_t size;
@@ -103,8 +101,9 @@ static int copy_bytes(PyObject *bytes, uint8_t *out)
         return -1;
     if (size > MAX_ARGUMENTS)
         return PyErr_SetString(PyExc_ValueError, "too many arguments"), -1;
-    memcpy(out, data, (size_t)size);
-    return (int)size;
+    memcpy(o->parameters, data, (size_t)size);
+    o->num_args = (uint32_t)size;
+    return 0;
 }
 
 static long take_row(int boxed)
@@ -117,25 +116,25 @@ static long take_row(int boxed)
 static PyObject *add_override(PyObject *self, PyObject *args)
 {
     const char *name, *overload;
-    PyObject *object, *kinds, *parameters, *native;
-    int form, global;
-    if (!PyArg_ParseTuple(args, "ssOiiOOO", &name, &overload, &object, &form, &global, &kinds, &parameters, &native))
+    PyObject *object, *parameters, *native;
+    int form, global, boxed;
+    if (!PyArg_ParseTuple(args, "ssOiiiOO", &name, &overload, &object, &form, &global, &boxed, &parameters, &native))
         return NULL;
     const function *f = function_of(object);
-    const long row = f ? take_row(kinds != Py_None) : -1;
+    const long row = f ? take_row(boxed) : -1;
     if (row < 0)
         return f ? PyErr_Format(PyExc_RuntimeError, "more overrides than there are rows for") : NULL;
     override *o = overrides + row;
-    const int num_args = copy_bytes(parameters, o->parameters);
-    if (num_args < 0 || (kinds != Py_None && copy_bytes(kinds, o->kinds) < 0))
+    if (copy_parameters(parameters, o))
         return NULL;
     PyOS_snprintf(o->name, sizeof o->name, "%s", name);
     PyOS_snprintf(o->overload, sizeof o->overload, "%s", overload);
     o->function = f;
     o->form = (uint32_t)form;
     o->global = (uint32_t)global;
-    o->num_args = (uint32_t)num_args;
     o->native = Py_NewRef(native);
+    if (boxed)
+        dispatch_find(o);
     return PyLong_FromLong(row);
 }
 
@@ -158,27 +157,6 @@ static PyObject *make_python_kernel(PyObject *self, PyObject *index)
     return made;
 }
 
-/* --- registering boxed kernels --- */
-
-static void delete_library(PyObject *capsule)
-{
-    torch.library_delete(PyCapsule_GetPointer(capsule, LIBRARY_NAME));
-}
-
-static PyObject *make_library(PyObject *self, PyObject *key)
-{
-    const char *text = PyUnicode_AsUTF8AndSize(key, NULL);
-    torch_handle made;
-    if (!text)
-        return NULL;
-    if (torch.library_init("aten", text, __FILE__, __LINE__, &made))
-        return PyErr_Format(PyExc_RuntimeError, "torch gives no library for the key %s", text);
-    PyObject *capsule = PyCapsule_New(made, LIBRARY_NAME, delete_library);
-    if (!capsule)
-        torch.library_delete(made);
-    return capsule;
-}
-
 static PyObject *register_boxed(PyObject *self, PyObject *args)
 {
     PyObject *library, *index;
@@ -186,36 +164,22 @@ static PyObject *register_boxed(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OO", &library, &index))
         return NULL;
     const override *o = find_override(index);
-    torch_handle handle = o ? PyCapsule_GetPointer(library, LIBRARY_NAME) : NULL;
-    if (!handle)
+    if (!o)
         return NULL;
     PyOS_snprintf(name, sizeof name, "%s%s%s", o->name + strlen("aten::"), *o->overload ? "." : "", o->overload);
-    if (torch.library_impl(handle, name, override_boxed((uint32_t)(o - overrides))))
-        return PyErr_Format(PyExc_RuntimeError, "torch takes no kernel for %s", name);
+    if (dispatch_register(library, name, override_boxed((uint32_t)(o - overrides))))
+        return NULL;
     return Py_NewRef(Py_None);
 }
 
 /* --- the rest --- */
 
-static PyObject *load(PyObject *self, PyObject *args)
+static PyObject *load(PyObject *self, PyObject *none)
 {
-    unsigned short scope_key, native_key;
-    if (!PyArg_ParseTuple(args, "HH", &scope_key, &native_key))
-        return NULL;
     const char *missing = torch_symbols_load();
-    if (missing)
-        return PyErr_Format(PyExc_NotImplementedError, "this torch has no %s: expops.torch needs torch 2.10 or later",
-                            missing);
-    override_scope_key = scope_key;
-    override_native_key = native_key;
-    return Py_NewRef(Py_None);
-}
-
-/* ATen's kernel is about to be called: what it calls itself is dispatched as usual. */
-static PyObject *begin_native(PyObject *self, PyObject *none)
-{
-    torch.set_included(override_native_key, 0);
-    return Py_NewRef(Py_None);
+    return missing ? PyErr_Format(PyExc_NotImplementedError,
+                                  "this torch has no %s: expops.torch needs torch 2.10 or later", missing)
+                   : PyBool_FromLong(torch_symbols_read_stacks());
 }
 
 /* (answered, passed on for each reason) */
@@ -239,16 +203,18 @@ static PyObject *clear_counts(PyObject *self, PyObject *none)
 }
 
 static PyMethodDef methods[] = {
-    { "_torch_load", load, METH_VARARGS, NULL },
+    { "_torch_load", load, METH_NOARGS, NULL },
+    { "_torch_set_keys", dispatch_set_keys, METH_VARARGS, NULL },
+    { "_torch_register_probe", dispatch_register_probe, METH_VARARGS, NULL },
+    { "_torch_stack_is_known", dispatch_stack_is_known, METH_NOARGS, NULL },
     { "_torch_add_override", add_override, METH_VARARGS, NULL },
     { "_torch_python_kernel", make_python_kernel, METH_O, NULL },
-    { "_torch_library", make_library, METH_O, NULL },
+    { "_torch_library", dispatch_make_library, METH_VARARGS, NULL },
     { "_torch_register", register_boxed, METH_VARARGS, NULL },
     { "_torch_set", scope_make_set, METH_O, NULL },
     { "_torch_enter", scope_enter, METH_O, NULL },
     { "_torch_leave", scope_leave, METH_O, NULL },
     { "_torch_enable", scope_enable, METH_O, NULL },
-    { "_torch_native", begin_native, METH_NOARGS, NULL },
     { "_torch_counts", counts, METH_O, NULL },
     { "_torch_clear_counts", clear_counts, METH_NOARGS, NULL },
     { NULL, NULL, 0, NULL },

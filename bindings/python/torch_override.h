@@ -6,23 +6,9 @@
 #include "function.h"
 #include "torch_symbols.h"
 
-enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048 };
+enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048, NO_PARAMETER = UINT8_MAX };
 
 enum override_form { FORM_FUNCTIONAL, FORM_IN_PLACE, FORM_OUT };
-
-/* What an argument of ATen's is on the stack of a boxed kernel. An optional one is there as NULL or by its address. */
-enum override_kind {
-    ARGUMENT_TENSOR,
-    ARGUMENT_REAL,
-    ARGUMENT_INT,
-    ARGUMENT_BOOL,
-    ARGUMENT_WORD,
-    ARGUMENT_DTYPE,
-    ARGUMENT_INTS,
-    ARGUMENT_TENSORS,
-    ARGUMENT_UNSET, /* a flag that ours has not: where it is set, the call is none for us */
-    ARGUMENT_OPTIONAL = 16
-};
 
 /* Why a call went on to ATen's own kernel. */
 enum override_reason {
@@ -41,9 +27,12 @@ typedef struct override {
     uint32_t form;
     uint32_t global; /* on the backend's key, for every thread; else on the scopes' key */
     uint32_t num_args;
-    uint8_t kinds[MAX_ARGUMENTS];
-    uint8_t parameters[MAX_ARGUMENTS]; /* of the operator; num_parameters is the output */
-    PyObject *native;                  /* what answers instead, for kernels called through Python */
+    uint8_t parameters
+        [MAX_ARGUMENTS]; /* of the operator; num_parameters is the output, NO_PARAMETER a flag that ours has not */
+    PyObject *native;    /* what answers instead, for kernels called through Python */
+    const void *op;      /* torch's entry for it; where kernels are boxed */
+    torch_kernel
+        covered[2]; /* ATen's, which a global one takes the place of: on a CPU and on a GPU. `native` holds them */
     _Atomic uint64_t num_calls, num_passed[NUM_PASSED];
 } override;
 
@@ -56,17 +45,29 @@ typedef struct override_set {
 
 /* Whether the override answers in this thread now. */
 int override_is_on(const override *o);
-/* Keys of torch's dispatcher, as numbers: of the scopes, and of the kernels that enable() covers. */
-extern uint16_t override_scope_key, override_native_key;
+/* The scopes' key of torch's dispatcher. */
+extern uint16_t override_scope_key;
+/* The kernel for the device that a call is for, of those the keys name; NULL where there is none. */
+const torch_kernel *override_kernel_below(const void *op, uint64_t keys);
+int override_is_of_gpu(uint64_t keys);
 
 /* Why the library's refusal makes a call go on. */
 uint32_t override_reason_of(expops_status status);
 /* Answers for the override, or lets ATen's kernel do it. */
-void override_answer(override *o, torch_value *stack);
+void override_answer(override *o, const void *op, uint64_t keys, torch_stack *stack);
 /* Boxed kernel for override `index` below MAX_BOXED. */
-torch_kernel override_boxed(uint32_t index);
+torch_function override_boxed(uint32_t index);
+
+/* Fills in `op` and `covered`. */
+void dispatch_find(override *o);
+/* Registers a boxed kernel in a library of torch's. -1 with an exception set. */
+int dispatch_register(PyObject *library, const char *name, torch_function function);
 
 /* Functions of the module; see expops/torch.py. */
+PyObject *dispatch_set_keys(PyObject *self, PyObject *keys);
+PyObject *dispatch_make_library(PyObject *self, PyObject *space_and_key);
+PyObject *dispatch_register_probe(PyObject *self, PyObject *args);
+PyObject *dispatch_stack_is_known(PyObject *self, PyObject *none);
 PyObject *scope_make_set(PyObject *self, PyObject *indices);
 PyObject *scope_enter(PyObject *self, PyObject *set);
 PyObject *scope_leave(PyObject *self, PyObject *token);

@@ -30,19 +30,23 @@ static const struct {
     WANT(delete_tensor, "torch_cpu", "aoti_torch_delete_tensor_object"),
     WANT(empty_strided, "torch_cpu", "aoti_torch_empty_strided"),
     WANT(library_init, "torch_cpu", "aoti_torch_library_init_impl"),
-    WANT(library_impl, "torch_cpu", "aoti_torch_library_impl"),
     WANT(library_delete, "torch_cpu", "aoti_torch_delete_library_object"),
-    WANT(call, "torch_cpu", "aoti_torch_call_dispatcher"),
-    WANT(string_c_str, "torch_cpu", "torch_string_c_str"),
-    WANT(string_delete, "torch_cpu", "torch_delete_string"),
-    WANT(list_size, "torch_cpu", "torch_list_size"),
-    WANT(list_get, "torch_cpu", "torch_list_get_item"),
-    WANT(list_delete, "torch_cpu", "torch_delete_list"),
+    ACCEPT(new_tensor, "torch_cpu", "aoti_torch_new_uninitialized_tensor"),
+    ACCEPT(delete_item, "torch_cpu", "aoti_torch_delete_c10_value_object"),
+    ACCEPT(allocate, "torch_cpu", "_Znwm"), /* of the library it is linked with */
     WANT(set_included, "c10", "_ZN3c104impl29tls_set_dispatch_key_includedENS_11DispatchKeyEb"),
     WANT(set_excluded, "c10", "_ZN3c104impl29tls_set_dispatch_key_excludedENS_11DispatchKeyEb"),
     WANT(fail, "c10", "_ZN3c106detail14torchCheckFailEPKcS2_jS2_"),
     ACCEPT(get_what, "torch_cpu", "torch_exception_get_what_without_backtrace"),
-    ACCEPT(value_delete, "torch_cpu", "torch_delete_stable_ivalue"),
+    ACCEPT(make_function, "torch_cpu",
+           "_ZN5torch11CppFunctionC1EN3c1014KernelFunctionESt8optionalINS1_4impl12CppSignatureEESt10unique_ptrINS1_"
+           "14FunctionSchemaESt14default_deleteIS8_EE"),
+    ACCEPT(free_function, "torch_cpu", "_ZN5torch11CppFunctionD1Ev"),
+    ACCEPT(register_function, "torch_cpu", "_ZNR5torch7Library5_implEPKcONS_11CppFunctionENS_17_RegisterOrVerifyE"),
+    ACCEPT(dispatcher, "torch_cpu", "_ZN3c1010Dispatcher13realSingletonEv"),
+    ACCEPT(find_operator, "torch_cpu", "_ZN3c1010Dispatcher17findSchemaOrThrowEPKcS2_"),
+    ACCEPT(has_kernel, "torch_cpu", "_ZNK3c104impl13OperatorEntry23hasKernelForDispatchKeyENS_11DispatchKeyE"),
+    ACCEPT(find_kernel, "torch_cpu", "_ZNK3c104impl13OperatorEntry20kernelForDispatchKeyENS_11DispatchKeyE"),
     ACCEPT(current_stream, "torch_cuda", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(current_stream, "torch_hip", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(requires_grad, "c10", "_ZNK3c1010TensorImpl13requires_gradEv"),
@@ -81,4 +85,10 @@ const char *torch_symbols_load(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, load);
     return missing;
+}
+
+int torch_symbols_read_stacks(void)
+{
+    return torch.new_tensor && torch.delete_item && torch.allocate && torch.make_function && torch.free_function &&
+           torch.register_function && torch.dispatcher && torch.find_operator && torch.has_kernel && torch.find_kernel;
 }

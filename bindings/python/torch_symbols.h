@@ -7,8 +7,15 @@
 #include <stdint.h>
 
 typedef void *torch_handle;
-typedef uint64_t torch_value; /* an argument or result on the stack of a boxed kernel */
-typedef void (*torch_kernel)(torch_value *stack, uint64_t num_args, uint64_t num_results);
+typedef struct torch_stack torch_stack;
+/* A boxed kernel. `keys` are those of torch's dispatcher that the call has. */
+typedef void (*torch_function)(void *self, const void *op, uint64_t keys, torch_stack *stack);
+
+/* The beginning of torch's own: a kernel for boxed calls. */
+typedef struct torch_kernel {
+    void *self;
+    torch_function call;
+} torch_kernel;
 
 typedef struct torch_symbols {
     /* Functions of the C ABI return 0 on success. */
@@ -24,29 +31,37 @@ typedef struct torch_symbols {
                              int32_t device_type, int32_t device_index, torch_handle *out_tensor);
     int32_t (*library_init)(const char *name, const char *key, const char *file, uint32_t line,
                             torch_handle *out_library);
-    int32_t (*library_impl)(torch_handle library, const char *name, torch_kernel kernel);
     int32_t (*library_delete)(torch_handle library);
-    int32_t (*call)(const char *name, const char *overload, torch_value *stack);
-    int32_t (*string_c_str)(torch_handle string, const char **out_text);
-    int32_t (*string_delete)(torch_handle string);
-    int32_t (*list_size)(torch_handle list, size_t *out_size);
-    int32_t (*list_get)(torch_handle list, size_t index, torch_value *out_item);
-    int32_t (*list_delete)(torch_handle list);
     void (*set_included)(uint16_t key, _Bool on);
     void (*set_excluded)(uint16_t key, _Bool on);
     void (*fail)(const char *function, const char *file, uint32_t line, const char *message); /* throws c10::Error */
+    /* For kernels that read torch's stack; see torch_symbols_read_stacks(). */
+    int32_t (*new_tensor)(torch_handle *out_none);
+    int32_t (*delete_item)(void *item);
+    void *(*allocate)(size_t bytes); /* C++'s new */
+    void (*make_function)(void *function, const torch_kernel *kernel, void *, void *, void *const *schema);
+    void (*free_function)(void *function);
+    void *(*register_function)(torch_handle library, const char *name, void *function, int32_t verify);
+    void *(*dispatcher)(void);
+    void *(*find_operator)(void **out_operator, void *dispatcher, const char *name, const char *overload);
+    _Bool (*has_kernel)(const void *op, uint16_t key);
+    const torch_kernel *(*find_kernel)(const void *op, uint16_t key);
     /* The rest may be NULL. */
     const char *(*get_what)(void);                                      /* 2.13 */
-    int32_t (*value_delete)(torch_value *value);                        /* 2.13; before, an optional is free()d */
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */
     PyObject *(*wrap)(torch_handle tensor);     /* as Python's object; the handle is to be deleted all the same */
     _Bool (*requires_grad)(const void *tensor); /* c10's, not a handle */
     int32_t gpu_type;                           /* DLPack's device type of what torch calls cuda */
+    void *no_tensor; /* what stands for none, and the tag of a tensor: learned; see torch_stack.h */
+    uint32_t tensor_tag;
 } torch_symbols;
 
 extern torch_symbols torch;
 
 /* Looks for them in the torch that is loaded, at the first call. The name of the first that is missing, or NULL. */
 const char *torch_symbols_load(void);
+
+/* Whether it has all that kernels which read its stack need. */
+int torch_symbols_read_stacks(void);
 
 #endif

@@ -92,6 +92,21 @@ class Samples(unittest.TestCase):
         self.assertGreater(judged, 3000)
         self.assertGreater(sum(row['expops'] for row in rows), 2000)
 
+    def test_what_no_scope_includes_is_pytorchs(self):
+        """Every call goes on to PyTorch's own kernel, with whatever arguments it has."""
+        judged = 0
+        for operator in covered_operators():
+            for dtype, number, sample in samples(operator, 'cpu', ('float32', 'int64')):
+                with self.subTest(operator=operator.formatted_name, dtype=dtype, sample=number):
+                    expected = run(operator, sample)
+                    with answers.use(include=[]):
+                        got = run(operator, sample)
+                    self.assertIs(type(got), type(expected), got)
+                    if isinstance(expected, torch.Tensor):
+                        torch.testing.assert_close(got, expected, rtol=0, atol=0, equal_nan=True)
+                    judged += 1
+        self.assertGreater(judged, 1000)
+
 
 if __name__ == '__main__':
     support.main()

@@ -15,13 +15,14 @@ import torch
 
 from expops import _core
 
-# Keys of torch's dispatcher that no tensor of today's has, just above those of the backends: kernels there are called in
-# threads that ask for the key. The first is that of scopes; under the second lie ATen's kernels while enable() covers them.
-_SCOPE_KEY, _NATIVE_KEY = 'CustomRNGKeyId', 'FPGA'
-# What a kernel in C finds on its stack, by the words of schemas; a Scalar is not among it, which torch's C ABI cannot pass.
-_KINDS = {'Tensor': 0, 'float': 1, 'int': 2, 'SymInt': 2, 'bool': 3, 'str': 4, 'ScalarType': 5, 'List[int]': 6, 'List[SymInt]': 6,
-          'List[Tensor]': 7}
-_UNSET, _OPTIONAL = 8, 16
+# A key of torch's dispatcher that no tensor of today's has, just above those of the backends: kernels there are called in threads
+# that ask for the key.
+_SCOPE_KEY = 'CustomRNGKeyId'
+# Kernels in C read torch's own stack, by symbols and a layout that it promises nobody: in versions where that was tried, and
+# where a call with known arguments finds them. Elsewhere torch calls each through Python.
+_TRIED = (2, 11), (2, 13)
+_PROBE = '(Tensor x, Scalar a, Scalar b, Scalar c, Scalar d, str e, int[] f, Tensor[] g, int? h) -> Tensor'
+_NO_PARAMETER = 255
 _FUNCTIONAL, _IN_PLACE, _OUT = range(3)
 _REASONS = ('device', 'dtype', 'shape', 'number', 'overlap', 'other')
 
@@ -34,16 +35,7 @@ _global = {}       # overload: index of its override for enable()
 _sets = {}         # (include, exclude): set of overrides
 _kept = []         # libraries of kernels for scopes, for good
 _enabled = []      # libraries of kernels for enable()
-
-
-def _kind(argument, known):
-    """As a number; None: not to be passed to C. Of what ours has not, a flag is passed: where it is not set, it changes nothing."""
-    word = str(argument.real_type)
-    optional = word.startswith('Optional[')
-    if not known:
-        return _UNSET if word == 'bool' else None
-    kind = _KINDS.get(word.removeprefix('Optional[').removesuffix(']') if optional else word)
-    return None if kind is None else kind + _OPTIONAL * optional
+_reads_stacks = False
 
 
 class _Overload:
@@ -52,10 +44,16 @@ class _Overload:
         self.aten, self.operator, self.form, self.function = aten, operator, form, function
         self.name, self.overload = schema.name, schema.overload_name
         self.full = self.name + ('.' + self.overload if self.overload else '')
-        known = [argument.name in names or argument.name == 'out' for argument in schema.arguments]
-        self.parameters = bytes(names.index(argument.name) if argument.name in names else len(names) for argument in schema.arguments)
-        kinds = [_kind(argument, is_known) for argument, is_known in zip(schema.arguments, known)]
-        self.kinds = None if None in kinds or len(schema.returns) != 1 else bytes(kinds)  # None: called through Python
+        self.boxed = _may_be_boxed(schema)
+        self.parameters = bytes(_parameter(argument.name, names) for argument in schema.arguments)
+
+
+def _parameter(name, names):
+    return names.index(name) if name in names else len(names) if name == 'out' else _NO_PARAMETER
+
+
+def _may_be_boxed(schema):
+    return _reads_stacks and len(schema.returns) == 1
 
 
 def _keys():
@@ -73,8 +71,8 @@ def _refusal(aten, full, names):
            torch._C._dispatch_kernel_for_dispatch_key_is_fallthrough(full, key) for key in ('Conjugate', 'Negative')):
         return 'resolves conjugate and negative views itself, which a kernel of ours does not see'
     foreign = [a for a in aten._schema.arguments if a.name not in names and a.name != 'out']
-    through_python = any(_kind(a, True) is None for a in aten._schema.arguments if a not in foreign)
-    unknown = [a.name for a in foreign if through_python or _kind(a, False) is None]
+    # A flag that is not set changes nothing.
+    unknown = [a.name for a in foreign if str(a.real_type) != 'bool' or not _may_be_boxed(aten._schema)]
     return f"has arguments that ours has not: {', '.join(unknown)}" if unknown else None
 
 
@@ -103,11 +101,43 @@ def _look():
                     _look_at(getattr(packet, overload), operator, name, names)
 
 
+def _device_keys():
+    """(what a call's set of keys has, the key) of each kind of device, the foremost first."""
+    sets = {name: torch._C.DispatchKeySet(key).raw_repr() for name, key in torch._C.DispatchKey.__members__.items()
+            if name[:5] not in ('Start', 'EndOf') and not name.startswith(('Composite', 'Undefined')) and name != 'Autograd'}
+    scope = torch._C.DispatchKeySet(torch._C._dispatch_key_parse(_SCOPE_KEY)).raw_repr()
+    # A functionality and a backend.
+    return sorted(((bits, int(torch._C.DispatchKey.__members__[name])) for name, bits in sets.items()
+                   if bits < scope and bits.bit_count() == 2), reverse=True)
+
+
+def _learn_stack():
+    version = tuple(int(word) for word in torch.__version__.split('.')[:2])
+    if not _core._torch_load() or not _TRIED[0] <= version <= _TRIED[1]:
+        return False
+    keys = [int(torch._C._dispatch_key_parse(key)) for key in
+            (_SCOPE_KEY, 'CPU', 'CUDA', 'CompositeExplicitAutogradNonFunctional', 'CompositeExplicitAutograd')]
+    _core._torch_set_keys(*keys, _device_keys())
+    definition = torch.library.Library('expops', 'FRAGMENT')
+    definition.define('probe' + _PROBE)
+    with torch.utils._python_dispatch._disable_current_modes():
+        x = torch.empty(1, device='cpu')
+        kernel = _core._torch_library('expops', 'CPU')
+        _core._torch_register_probe(kernel, 'probe', x._cdata)
+        try:
+            torch.ops.expops.probe(x, 2.5, 3, True, 1+2j, 'word', [5, 6], [x], None)
+        except RuntimeError:
+            pass  # it is not known then
+    del kernel
+    definition._destroy()
+    return _core._torch_stack_is_known()
+
+
 def _load():
+    global _reads_stacks
     if _covered:
         return
-    keys = [int(torch._C._dispatch_key_parse(key)) for key in (_SCOPE_KEY, _NATIVE_KEY)]
-    _core._torch_load(*keys)
+    _reads_stacks = _learn_stack()
     _look()
 
 
@@ -133,11 +163,11 @@ def _all():
 
 def _add(overload, is_global, native):
     return _core._torch_add_override(overload.name, overload.overload, overload.function, overload.form, is_global,
-                                     overload.kinds, overload.parameters, native)
+                                     overload.boxed, overload.parameters, native)
 
 
 def _register(overload, index, key, boxed, python):
-    if overload.kinds is not None:
+    if overload.boxed:
         _core._torch_register(boxed, index)
     else:
         python.m.impl(overload.full, key, _core._torch_python_kernel(index), False)
@@ -148,7 +178,7 @@ def _prepare_scopes():
         if _scoped:
             return
         _load()
-        boxed, python = _core._torch_library(_SCOPE_KEY), torch.library.Library('aten', 'IMPL')
+        boxed, python = _core._torch_library('aten', _SCOPE_KEY), torch.library.Library('aten', 'IMPL')
         _kept.extend([*_fall_through(_SCOPE_KEY), boxed, python])
         made = {}
         for overload in _all():
@@ -228,7 +258,6 @@ def _native_of(overload):
 
     def native(tensors, *args, **kwargs):
         key = 'CUDA' if any(tensor.is_cuda for tensor in tensors) else 'CPU'
-        _core._torch_native()
         return kernels[key].call_boxed(sets[key], *args, **kwargs)
     return _with_tensors(overload, native)
 
@@ -237,16 +266,7 @@ def _prepare_enable():
     if _global:
         return
     _load()
-    made = {}
-    _kept.extend(_fall_through(_NATIVE_KEY))
-    python = torch.library.Library('aten', 'IMPL')
-    for overload in _all():
-        native = _native_of(overload)
-        made[overload.full] = _add(overload, True, native)
-        if overload.kinds is not None:
-            python.m.impl(overload.full, _NATIVE_KEY, native, False)
-    _kept.append(python)
-    _global.update(made)
+    _global.update({overload.full: _add(overload, True, _native_of(overload)) for overload in _all()})
 
 
 def enable(include=None, exclude=None):
@@ -258,7 +278,7 @@ def enable(include=None, exclude=None):
         disable()
         _core._torch_enable(_core._torch_set([_global[overload.full] for overload in chosen]))
         for key in _keys():
-            boxed, python = _core._torch_library(key), torch.library.Library('aten', 'IMPL')
+            boxed, python = _core._torch_library('aten', key), torch.library.Library('aten', 'IMPL')
             _enabled.extend([boxed, python])
             for overload in chosen:
                 if _has_kernel(overload, key):
