@@ -1,4 +1,7 @@
 """expops.torch: PyTorch's own operators answered by ours, in a scope and everywhere. Judged by PyTorch without it."""
+import os
+import subprocess
+import sys
 import threading
 import unittest
 import warnings
@@ -11,6 +14,8 @@ if torch is not None:
     import models
     try:
         import expops.torch as answers
+        if 'EXPOPS_TEST_THROUGH_PYTHON' in os.environ:
+            answers._TRIED = (0, 0), (0, 0)
         answers.covered()
     except NotImplementedError as missing:
         print(f'skipped: {missing}')
@@ -94,6 +99,36 @@ class Scopes(Case):
         self.assertEqual(counts('aten::sin')[:2], (0, 1))
         self.assertEqual(counts('aten::sin')[2], {'device': 1})
         self.assertEqual(counts('aten::mul.Tensor'), (0, 1, {'number': 1}))
+
+    def test_what_goes_on_has_the_arguments_that_came(self):
+        x, image = torch.randn(3, 4), torch.randn(1, 2, 4, 4)
+        calls = [lambda: F.pad(image, (1, 1, 1, 1), mode='replicate'), lambda: F.interpolate(image, scale_factor=2),
+                 lambda: F.adaptive_avg_pool2d(image, 2), lambda: torch.cat([x, x], 1), lambda: x.sum((0, 1), dtype=torch.float64),
+                 lambda: F.softplus(x, 2.5), lambda: x * (1 + 2j), lambda: F.gelu(x, approximate='tanh'), lambda: x.clamp_min(0.5),
+                 lambda: x.clone().mul_(2), lambda: torch.sin(x, out=torch.empty(3, 4)), lambda: x.roll(1, 0)]
+        for number, call in enumerate(calls):
+            with self.subTest(call=number):
+                expected = call()
+                with answers.use(include=[]):
+                    got = call()
+                self.same(got, expected)
+
+    def test_tensors_of_other_kinds(self):
+        """Those that ours does not know come to the kernels that they would have come to."""
+        x = torch.randn(4, 4)
+        quantized = torch.quantize_per_tensor(x, 0.1, 10, torch.quint8)
+        calls = [lambda: torch.relu(quantized).dequantize(), lambda: torch.cat([quantized, quantized]).dequantize(),
+                 lambda: torch.nested.nested_tensor([x, x[:2]]).relu().to_padded_tensor(0.0), lambda: x.to_sparse_csr().relu().to_dense()]
+        if torch.backends.mkldnn.is_available():
+            calls.append(lambda: torch.relu(x.to_mkldnn()).to_dense())
+        warnings.simplefilter('ignore')
+        for number, call in enumerate(calls):
+            for scope in (answers.use(), answers.use(include=[])):
+                with self.subTest(call=number):
+                    expected = call()
+                    with scope:
+                        got = call()
+                    self.same(got, expected)
 
     def test_aten_s_errors_stay(self):
         for call in (lambda: torch.mul(torch.randn(3), torch.randn(4)), lambda: torch.randn(3).eq_(torch.randn(4)),
@@ -354,6 +389,21 @@ class Coverage(Case):
         self.assertTrue(all(without.values()))
         for full in ('aten::alias', 'aten::view', 'aten::select.int'):
             self.assertNotIn(full, covered)
+
+    def test_kernels_in_c_take_what_one_result_has(self):
+        """In the versions of torch where its stack was looked into, a Scalar too."""
+        version = tuple(int(word) for word in torch.__version__.split('.')[:2])
+        boxed = {overload.full for overload in answers._all() if overload.boxed}
+        tried = answers._TRIED[0] <= version <= answers._TRIED[1]
+        self.assertEqual({'aten::softplus', 'aten::cat', 'aten::gelu', 'aten::mul.Tensor'} <= boxed, tried)
+
+    def test_a_torch_whose_stack_is_unknown(self):
+        """Each kernel is called through Python then."""
+        tests = ['Scopes.test_numbers_words_and_several_tensors', 'Scopes.test_lists_types_and_what_is_absent',
+                 'Scopes.test_what_goes_on_has_the_arguments_that_came', 'Everywhere.test_every_thread_until_disabled']
+        done = subprocess.run([sys.executable, '-W', 'ignore', __file__, *tests], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, 'EXPOPS_TEST_THROUGH_PYTHON': '1'}, text=True, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_scopes_and_enable_have_rows_together(self):
         """Each has an override of its own for every overload."""

@@ -112,12 +112,10 @@ def _device_keys():
 
 
 def _learn_stack():
+    """Whether it is known then."""
     version = tuple(int(word) for word in torch.__version__.split('.')[:2])
-    if not _core._torch_load() or not _TRIED[0] <= version <= _TRIED[1]:
+    if not _TRIED[0] <= version <= _TRIED[1]:
         return False
-    keys = [int(torch._C._dispatch_key_parse(key)) for key in
-            (_SCOPE_KEY, 'CPU', 'CUDA', 'CompositeExplicitAutogradNonFunctional', 'CompositeExplicitAutograd')]
-    _core._torch_set_keys(*keys, _device_keys())
     definition = torch.library.Library('expops', 'FRAGMENT')
     definition.define('probe' + _PROBE)
     with torch.utils._python_dispatch._disable_current_modes():
@@ -137,20 +135,32 @@ def _load():
     global _reads_stacks
     if _covered:
         return
-    _reads_stacks = _learn_stack()
+    has_symbols = _core._torch_load()
+    keys = [int(torch._C._dispatch_key_parse(key)) for key in
+            (_SCOPE_KEY, 'CPU', 'CUDA', 'CompositeExplicitAutogradNonFunctional', 'CompositeExplicitAutograd')]
+    _core._torch_set_keys(*keys, _device_keys())
+    _reads_stacks = has_symbols and _learn_stack()
     _look()
 
 
+def _needs_fall_through(name, key):
+    """Where torch would take a generic kernel, which is not the one of the device. An operator made of others is the same everywhere,
+    and a kernel of one backend more would leave autograd in doubt for those without a key of their own (MKL-DNN's tensors). Where
+    torch chooses the backend by hand (BackendSelect), nothing is looked over any more, and the generic kernel is right."""
+    has = torch._C._dispatch_has_kernel_for_dispatch_key
+    made_of_others = has(name, 'CompositeImplicitAutograd') and not any(has(name, device) for device in ('CPU', 'CUDA'))
+    return torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and not made_of_others and \
+        not has(name, 'BackendSelect')
+
+
 def _fall_through(key):
-    """Operators without a kernel under the key go on to the next, those too for which torch would take a generic one. Where
-    torch chooses the backend by hand (BackendSelect), nothing is looked over any more, and the generic one is right."""
+    """Operators without a kernel under the key go on to the next."""
     libraries = {'_': torch.library.Library('_', 'IMPL')}
     libraries['_'].fallback(torch.library.fallthrough_kernel, key)
-    ours = {overload.full for overloads in _covered.values() for overload in overloads.values()}
+    ours = {overload.full for overload in _all()}
     for name in torch._C._dispatch_get_all_op_names():
         space = name.split('::')[0]
-        if name not in ours and torch._C._dispatch_has_computed_kernel_for_dispatch_key(name, key) and \
-                not torch._C._dispatch_has_kernel_for_dispatch_key(name, 'BackendSelect'):
+        if name not in ours and _needs_fall_through(name, key):
             if space not in libraries:
                 libraries[space] = torch.library.Library(space, 'IMPL')
             libraries[space].m.impl(name, key, torch.library.fallthrough_kernel, False)
