@@ -57,17 +57,30 @@ def costs_in_c(names, elements, device):
 def main():
     elements, device = int(sys.argv[1]) if sys.argv[1:] else 16, sys.argv[2] if sys.argv[2:] else 'cpu'
     x, y, out = (torch.randn(elements, device=device) for _ in range(3))
+    square, half = x.view(4, -1), torch.randn(elements // 2, device=device)
+    row = torch.randn(4, device=device)
     rows = {
-        'sin': (lambda: torch.sin(x), lambda: torch.sin(x, out=out), lambda: expops.sin(x),
-                lambda: expops.sin(x, out=out)),
+        'sin': (lambda: torch.sin(x), lambda: torch.sin(x, out=out), lambda: expops.sin(x), lambda: expops.sin(x, out=out)),
         'mul, two tensors': (lambda: torch.mul(x, y), lambda: torch.mul(x, y, out=out), lambda: expops.mul(x, y),
                              lambda: expops.mul(x, y, out=out)),
+        'mul, a number': (lambda: torch.mul(x, 2.5), lambda: torch.mul(x, 2.5, out=out), lambda: expops.mul(x, 2.5),
+                          lambda: expops.mul(x, 2.5, out=out)),
         'gelu': (lambda: F.gelu(x), lambda: torch.ops.aten.gelu.out(x, out=out), lambda: expops.gelu(x),
                  lambda: expops.gelu(x, out=out)),
-        'softplus (has scalars)': (lambda: F.softplus(x), lambda: torch.ops.aten.softplus.out(x, out=out),
+        'softplus (two numbers)': (lambda: F.softplus(x), lambda: torch.ops.aten.softplus.out(x, out=out),
                                    lambda: expops.softplus(x), lambda: expops.softplus(x, out=out)),
+        'leaky_relu (one)': (lambda: F.leaky_relu(x), lambda: torch.ops.aten.leaky_relu.out(x, out=out),
+                             lambda: expops.leaky_relu(x), lambda: expops.leaky_relu(x, out=out)),
+        'clamp_min (one)': (lambda: torch.clamp_min(x, 0.5), lambda: torch.clamp_min(x, 0.5, out=out),
+                            lambda: expops.clamp_min(x, 0.5), lambda: expops.clamp_min(x, 0.5, out=out)),
+        'softmax': (lambda: torch.softmax(square, 1), lambda: torch.softmax(square, 1, out=out.view(4, -1)),
+                    lambda: expops.softmax(square, 1), lambda: expops.softmax(square, 1, out=out.view(4, -1))),
+        'sum over a dimension': (lambda: torch.sum(square, 1), lambda: torch.sum(square, 1, out=row),
+                                 lambda: expops.sum(square, 1), lambda: expops.sum(square, 1, out=row)),
+        'cat of two': (lambda: torch.cat([half, half]), lambda: torch.cat([half, half], out=out),
+                       lambda: expops.cat([half, half]), lambda: expops.cat([half, half], out=out)),
     }
-    in_c = costs_in_c([name.split()[0].strip(',') for name in rows], elements, device)
+    in_c = costs_in_c(sorted({name.split()[0].strip(',') for name in rows}), elements, device)
     print('| | PyTorch | its `out=` | `expops.f(x)` | `expops.f(x, out=y)` | PyTorch in `use()` | in `use()`, not included '
           '| under `enable()` | from C |')
     print('|---|---|---|---|---|---|---|---|---|')

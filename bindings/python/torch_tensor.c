@@ -3,20 +3,31 @@
 #include <string.h>
 #include "torch_override.h"
 
-/* torch's number of each type; those between are types that are none of ours. */
-static const int32_t torch_of_dtype[EXPOPS_DTYPE_COUNT] = {
-    [EXPOPS_DTYPE_U8] = 0,   [EXPOPS_DTYPE_I8] = 1,    [EXPOPS_DTYPE_I16] = 2,   [EXPOPS_DTYPE_I32] = 3,
-    [EXPOPS_DTYPE_I64] = 4,  [EXPOPS_DTYPE_F16] = 5,   [EXPOPS_DTYPE_F32] = 6,   [EXPOPS_DTYPE_F64] = 7,
-    [EXPOPS_DTYPE_C64] = 9,  [EXPOPS_DTYPE_C128] = 10, [EXPOPS_DTYPE_BOOL] = 11, [EXPOPS_DTYPE_BF16] = 15,
-    [EXPOPS_DTYPE_U16] = 27,
-};
+/* torch's number of each type. Those between are of types that are none of ours. */
+#define ALL(DO) \
+    DO(U8, 0) \
+    DO(I8, 1) \
+    DO(I16, 2) \
+    DO(I32, 3) \
+    DO(I64, 4) \
+    DO(F16, 5) \
+    DO(F32, 6) \
+    DO(F64, 7) \
+    DO(C64, 9) \
+    DO(C128, 10) \
+    DO(BOOL, 11) \
+    DO(BF16, 15) \
+    DO(U16, 27)
+#define NUMBER(name, number) [EXPOPS_DTYPE_##name] = number,
+#define TYPE(name, number) [number] = EXPOPS_DTYPE_##name + 1,
+static const int32_t torch_of_dtype[EXPOPS_DTYPE_COUNT] = { ALL(NUMBER) };
+static const uint8_t dtype_after[] = { ALL(TYPE) };
 
 expops_dtype torch_dtype_find(int64_t number)
 {
-    expops_dtype dtype = 0;
-    while (dtype < EXPOPS_DTYPE_COUNT && torch_of_dtype[dtype] != number)
-        dtype++;
-    return dtype;
+    if (number < 0 || number >= (int64_t)sizeof dtype_after || !dtype_after[number])
+        return EXPOPS_DTYPE_COUNT;
+    return (expops_dtype)(dtype_after[number] - 1);
 }
 
 static int read_device(torch_handle handle, expops_dl_device *out_device)

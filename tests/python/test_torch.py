@@ -389,6 +389,9 @@ class Coverage(Case):
         self.assertTrue(all(without.values()))
         for full in ('aten::alias', 'aten::view', 'aten::select.int'):
             self.assertNotIn(full, covered)
+        others = answers.of_other_operators()
+        self.assertIn('aten::convolution', others)
+        self.assertFalse({*covered, *without} & set(others))
 
     def test_kernels_in_c_take_what_one_result_has(self):
         """In the versions of torch where its stack was looked into, a Scalar too."""

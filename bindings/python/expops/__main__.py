@@ -26,6 +26,8 @@ def show_torch():
     print(f'{len(others)} of the same operators are not:')
     for full, why in others.items():
         print(f'  {full}: {why}')
+    unknown = expops.torch.of_other_operators()
+    print(f'{len(unknown)} are of operators that this library has not:', *unknown, sep='\n  ')
 
 
 def main(arguments):

@@ -338,3 +338,13 @@ def not_covered():
     with _lock:
         _load()
         return dict(sorted(_not_covered.items()))
+
+
+def of_other_operators():
+    """ATen's overloads that have a kernel of their own, but no operator of this library: they stay ATen's."""
+    with _lock:
+        _load()
+        known = {overload.full for overload in _all()} | set(_not_covered)
+    keys = _keys() + ['CompositeExplicitAutograd', 'CompositeExplicitAutogradNonFunctional']
+    return sorted(name for name in torch._C._dispatch_get_all_op_names() if name.startswith('aten::') and name not in known and
+                  any(torch._C._dispatch_has_kernel_for_dispatch_key(name, key) for key in keys))
