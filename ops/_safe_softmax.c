@@ -25,7 +25,9 @@ OPERATOR(_safe_softmax) = {
 
 XK_FN xk_r xk_map(xk_t x, xk_acc row)
 {
-    return row.most == -(xk_t)XK_INFINITY && !xk_isnan(row.rest) ? 0 : xk_quotient_of(x, row);
+    const int nothing = (row.most == -(xk_t)XK_INFINITY) & !xk_isnan(row.rest);
+    const xk_t quotient = xk_quotient_of(x, row);
+    return nothing ? 0 : quotient;
 }
 #endif
 

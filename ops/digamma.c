@@ -134,7 +134,9 @@ KERNEL(xk_t self)
     const xk_t reflected = y + distance * digamma_turn(distance * distance);
     const xk_t beyond = self - XK_C(1.46163213), near = beyond * (XK_C(0.9676722) - XK_C(0.4427632) * beyond);
     const xk_t right = xk_fabs(beyond) < XK_C(0.02) ? near : y;
-    return left ? self < 0 && distance == 0 ? XK_NAN : reflected : right;
+    const int pole = (self < 0) & (distance == 0);
+    const xk_t result = left ? reflected : right;
+    return pole ? XK_NAN : result;
 }
 #else
 KERNEL(xk_t self)

@@ -48,8 +48,9 @@ KERNEL(xk_t self)
     near = ((near * v + XK_C(1.1058394e-1)) * v + XK_C(-3.7583956e-1)) * v + XK_C(1.1283734);
     xk_t y = XK_C(-4.8038114e-2);
     y = ((y * a + XK_C(-1.0727013)) * a + XK_C(-1.5183133)) * a + XK_C(-2.9372763e-2);
-    const xk_t low = self * near, far = xk_copysign(1 - xk_raw_exp2(y), self);
-    return a < XK_C(0.8) ? low : self == self ? far : self;
+    const xk_t low = self * near, signed_far = xk_copysign(1 - xk_raw_exp2(y), self),
+               far = self == self ? signed_far : self;
+    return a < XK_C(0.8) ? low : far;
 #else
     const xk_t a = xk_fabs(self), near = self + self * erf_near(self * self);
     /* From 4 on the result is 1; a NaN stays. */

@@ -35,7 +35,8 @@ OPERATOR(huber_loss) = {
 KERNEL(xk_t self, xk_t target, xk_t delta)
 {
     const xk_t gap = xk_fabs(self - target);
-    return gap <= delta ? XK_C(0.5) * gap * gap : delta * (gap - XK_C(0.5) * delta);
+    const xk_t near = XK_C(0.5) * gap * gap, far = delta * (gap - XK_C(0.5) * delta);
+    return gap <= delta ? near : far;
 }
 
 #include "sum.kernel.h"

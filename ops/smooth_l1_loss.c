@@ -34,7 +34,8 @@ OPERATOR(smooth_l1_loss) = {
 KERNEL(xk_t self, xk_t target, xk_t beta)
 {
     const xk_t gap = xk_fabs(self - target);
-    return gap < beta ? XK_C(0.5) * gap * gap / beta : gap - XK_C(0.5) * beta;
+    const xk_t near = XK_C(0.5) * gap * gap / beta, far = gap - XK_C(0.5) * beta;
+    return gap < beta ? near : far;
 }
 
 #include "sum.kernel.h"

@@ -3,7 +3,11 @@
 XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
 {
     a = xk_checked(a);
+#if XK_HALF
+    return xk_acc_of(a.most, xk_raw_rcp(1 + a.rest));
+#else
     return xk_acc_of(a.most, 1 / (1 + a.rest));
+#endif
 }
 
 /* exp(x - most) / sum */

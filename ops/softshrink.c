@@ -29,7 +29,8 @@ OPERATOR(softshrink) = {
 KERNEL(xk_t self, xk_t lambd)
 {
     /* self * 0 keeps NaN and the sign. */
-    return self > lambd ? self - lambd : self < -lambd ? self + lambd : self * 0;
+    const xk_t less = self - lambd, more = self + lambd, none = self * 0, lower = self < -lambd ? more : none;
+    return self > lambd ? less : lower;
 }
 #endif
 

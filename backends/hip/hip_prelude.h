@@ -75,6 +75,27 @@ template <class T> static inline __attribute__((device, always_inline)) void xk_
 #define XK_MATH(name) name
 #endif
 
+/* By the names of hipRTC's own headers these are calls until after a text has been optimised: a choice around one becomes a branch,
+ * and neighbouring elements are not joined in instructions that work on two. */
+#define fabsf __builtin_fabsf
+#define fabs __builtin_fabs
+#define fmaf __builtin_fmaf
+#define fma __builtin_fma
+#define fmaxf __builtin_fmaxf
+#define fmax __builtin_fmax
+#define fminf __builtin_fminf
+#define fmin __builtin_fmin
+#define copysignf __builtin_copysignf
+#define copysign __builtin_copysign
+#define rintf __builtin_rintf
+#define rint __builtin_rint
+#define floorf __builtin_floorf
+#define floor __builtin_floor
+#define ceilf __builtin_ceilf
+#define ceil __builtin_ceil
+#define truncf __builtin_truncf
+#define trunc __builtin_trunc
+
 XK_FN void xk_barrier(void)
 {
     __builtin_amdgcn_fence(__ATOMIC_RELEASE, "workgroup");
@@ -94,6 +115,25 @@ XK_FN xk_ushort xk_f32_to_f16(float x)
     asm("" : "+v"(x));
     return __builtin_bit_cast(xk_ushort, (_Float16)x);
 }
+
+/* Two results pass through an empty statement that takes them as one: from there the compiler goes back and joins the arithmetic of
+ * neighbours in instructions that work on two, which it does not begin from a rounding. */
+#if XK_HALF && defined(__AMDGCN__)
+typedef float xk_pair __attribute__((ext_vector_type(2)));
+
+XK_FN void xk_paired(float *a, float *b)
+{
+    xk_pair both = { *a, *b };
+    asm("" : "+v"(both));
+    *a = both.x;
+    *b = both.y;
+}
+XK_FN void xk_paired(int *a, int *b) {}
+#define XK_PAIRED(r) \
+    XK_UNROLL \
+    for (int k = 0; k + 1 < XK_VEC; k += 2) \
+        xk_paired(r + k, r + k + 1);
+#endif
 
 XK_FN float xk_bf16_to_f32(xk_ushort h)
 {
@@ -130,22 +170,29 @@ XK_FN float xk_fast_exp2(float x)
     return root * root;
 }
 
-/* Values that bf16 has below the normal numbers are scaled around them. */
+/* Only bf16 has results below the normal numbers: the square of a root reaches them. */
 XK_FN float xk_fast_exp(float x)
 {
-    const int low = x < -80.0f;
-    const float y = xk_raw_exp2((low ? x + 40.0f : x) * 1.44269504f);
-    return low ? y * 4.24835426e-18f : y;
+#if XK_BF16
+    return xk_fast_exp2(x * 1.44269504f);
+#else
+    return xk_raw_exp2(x * 1.44269504f);
+#endif
 }
 
-/* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */
+/* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. Only bf16 has numbers
+ * below the normal ones. */
 XK_FN float xk_fast_log(float x)
 {
     const float d = x - 1.0f;
     const float series = d * __builtin_fmaf(d, __builtin_fmaf(d, __builtin_fmaf(d, -0.25f, 0.33333333f), -0.5f), 1.0f);
+#if XK_BF16
     const int low = x < 1.17549435e-38f;
     const float y = xk_raw_log2(low ? x * 4294967296.0f : x);
     const float wide = (low ? y - 32.0f : y) * 0.693147181f;
+#else
+    const float wide = xk_raw_log2(x) * 0.693147181f;
+#endif
     return __builtin_fabsf(d) < 0.03125f ? series : wide;
 }
 
@@ -169,7 +216,11 @@ XK_FN double xk_signed_log1p(double x)
 #define expm1f(x) xk_signed_expm1f(x)
 #define expm1(x) xk_signed_expm1(x)
 
+#if XK_HALF && !XK_BF16 /* bf16 has reciprocals below the normal numbers, and of such */
+#define xk_fast_rcp(x) xk_raw_rcp(x)
+#else
 #define xk_fast_rcp(x) (1.0f / (x))
+#endif
 #define xk_fast_sin(x) sinf(x)
 #define xk_fast_cos(x) cosf(x)
 

@@ -121,7 +121,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     union {
         XK_CAT(xk_word, XK_WO) word;
         xk_uint part[4];
-        XK_S(XK_O) v[XK_VEC];
+        XK_ARRAY(XK_S(XK_O), v);
     } result;
 #if XK_SINGLE && XK_NT - XK_PICKED < 2
     union {

@@ -44,11 +44,11 @@ typedef struct xk_params {
 XK_FN xk_index xk_walk(xk_params p, int operand, xk_index e)
 {
     xk_index offset = 0;
-    for (int d = XK_WR - 1; d >= 0; d--) {
+    for (int d = XK_WR - 1; d > 0; d--) {
         offset += e % p.walked[d] * p.stride[operand][XK_OR + d];
         e /= p.walked[d];
     }
-    return offset;
+    return offset + e * p.stride[operand][XK_OR];
 }
 #define XK_WALK(operand, e) xk_walk(p, operand, e)
 #endif
@@ -56,11 +56,11 @@ XK_FN xk_index xk_walk(xk_params p, int operand, xk_index e)
 XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
 {
     xk_index offset = 0;
-    for (int d = XK_OR - 1; d >= 0; d--) {
+    for (int d = XK_OR - 1; d > 0; d--) {
         offset += row % p.outer[d] * p.stride[operand][d];
         row /= p.outer[d];
     }
-    return offset;
+    return offset + row * p.stride[operand][0];
 }
 
 /* Where an input's row starts, o<i>. */

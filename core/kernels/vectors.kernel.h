@@ -39,6 +39,24 @@ typedef struct xk_params {
 
 /* Loads the inputs and computes `result`, whose elements the template reaches by XK_X. It is in parts too, where the prelude joins them: not every compiler sees through a whole vector that was
  * written by the element. */
+#ifdef XK_PAIRED
+#define XK_COMPUTE_ALL \
+    xk_r r[XK_VEC]; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        r[k] = XK_CALL; \
+    XK_PAIRED(r) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        result.v[k] = XK_STORE(r[k]);
+#else
+#define XK_COMPUTE_ALL \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) { \
+        const xk_r r = XK_CALL; \
+        result.v[k] = XK_STORE(r); \
+    }
+#endif
 #define XK_COMPUTE \
     XK_EACH(XK_VECTOR) \
     XK_EACH(XK_LOAD) \
@@ -47,11 +65,7 @@ typedef struct xk_params {
         xk_uint part[4]; \
         XK_ARRAY(XK_S(XK_O), v); \
     } result; \
-    XK_UNROLL \
-    for (int k = 0; k < XK_VEC; k++) { \
-        const xk_r r = XK_CALL; \
-        result.v[k] = XK_STORE(r); \
-    }
+    XK_COMPUTE_ALL
 #if defined(XK_JOIN) && XK_WO == 16
 #define XK_WORD(u) XK_JOIN(u.part[0], u.part[1], u.part[2], u.part[3])
 #else
