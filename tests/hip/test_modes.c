@@ -53,6 +53,8 @@ static void singles_are_rounded(void **state)
         { "v_cvt_f32_i32_e32 v0, v1", 0xfefffffd, 0, 0, { 0xcb800002, 0xcb800001, 0xcb800002, 0xcb800001 } },
         { "v_cvt_f32_u32_e32 v0, v1", 0x01000001, 0, 0, { 0x4b800000, 0x4b800001, 0x4b800000, 0x4b800000 } },
         { "v_fma_mix_f32 v0, v1, v2, v3", one, one, tiny, { one, one + 1, one, one } },
+        { "v_div_fmas_f32 v0, v1, v2, v3", one, one, tiny, { one, one + 1, one, one } },
+        { "v_div_fmas_f32 v0, v1, v2, v3", minus, one, 0xb0000000, { minus, minus, minus + 1, minus } },
         /* These do not ask. */
         { "v_rndne_f32_e32 v0, v1", 0x40200000, 0, 0, { 0x40000000, 0x40000000, 0x40000000, 0x40000000 } },
         { "v_cvt_i32_f32_e32 v0, v1", 0xbfe00000, 0, 0, { ~0u, ~0u, ~0u, ~0u } },
@@ -135,8 +137,6 @@ static void types_are_rounded_apart(void **state)
     step(wave, "s_round_mode 0x8"); /* f32 to nearest, the others downwards */
     step(wave, "v_cvt_f32_f64_e32 v0, v[2:3]");
     assert_int_equal(wave->v[0][0], 0x3f800000);
-    step(wave, "s_round_mode 0x1");
-    assert_int_equal(step(wave, "v_div_fmas_f32 v0, v1, v2, v3"), SIM_ERROR);
 }
 
 /* The register's numbers: 1 reads denormals, 2 writes them. */
@@ -217,10 +217,62 @@ static void denormals_of_doubles(void **state)
     }
 }
 
+/* The scale is part of the sum: 2^-144 and a little, in units of 2^-149. */
+static void divisions_are_rounded_once(void **state)
+{
+    static const uint32_t expected[WAYS] = { 0x20, 0x21, 0x20, 0x20 };
+    for (int way = 0; way < WAYS; way++) {
+        sim_wave *wave = rounding(way);
+        step(wave, "s_mov_b64 vcc, -1");
+        set_float(wave, 1, 0x1p-80f);
+        set_float(wave, 2, 1);
+        set_float(wave, 3, 0x1p-103f);
+        assert_int_equal(step(wave, "v_div_fmas_f32 v0, v1, v2, v3"), SIM_NEXT);
+        assert_int_equal(wave->v[0][63], expected[way]);
+        set_double(wave, 2, 1);
+        set_double(wave, 4, -1);
+        set_double(wave, 6, 0x1p-60);
+        step(wave, "s_mov_b64 vcc, 0");
+        assert_int_equal(step(wave, "v_div_fmas_f64 v[0:1], v[2:3], v[4:5], v[6:7]"), SIM_NEXT);
+        assert_true(double_of(wave, 0, 63) == (way == 1 || way == 3 ? -1 + 0x1p-53 : -1));
+    }
+}
+
+/* Floats in scalar registers are rounded, and their denormals read and written, as those of lanes are. */
+static void scalars_have_modes(void **state)
+{
+    static const uint32_t sum[WAYS] = { 0x3f800000, 0x3f800001, 0x3f800000, 0x3f800000 };
+    for (int way = 0; way < WAYS; way++) {
+        sim_wave *wave = rounding(way);
+        step(wave, "s_mov_b32 s4, 0x30000000");
+        assert_int_equal(step(wave, "s_add_f32 s5, 1.0, s4"), SIM_NEXT);
+        assert_int_equal(wave->s[5], sum[way]);
+        step(wave, "s_mov_b32 s4, 0x01000001");
+        step(wave, "s_cvt_f32_u32 s5, s4");
+        assert_int_equal(wave->s[5], 0x4b800000 + (way == 1));
+    }
+    for (int mode = 0; mode < 4; mode++) {
+        char line[64];
+        sim_wave *wave = fresh_wave();
+        snprintf(line, sizeof line, "s_setreg_imm32_b32 hwreg(HW_REG_MODE, 4, 2), %d", mode);
+        step(wave, line);
+        step(wave, "s_mov_b32 s4, 0x80000010");
+        step(wave, "s_mov_b32 s5, 0x7e800000");
+        step(wave, "s_mul_f32 s6, s4, s5");
+        assert_int_equal(wave->s[6], mode & 1 ? 0xb6000000 : 0x80000000);
+        step(wave, "s_cmp_lt_f32 s4, 0");
+        assert_int_equal(wave->s[SIM_SCC], mode & 1);
+        step(wave, "s_mov_b32 s4, 0x80800000");
+        step(wave, "s_mul_f32 s6, s4, 0.5");
+        assert_int_equal(wave->s[6], mode & 2 ? 0x80400000 : 0x80000000);
+    }
+}
+
 const struct CMUnitTest mode_tests[] = {
-    cmocka_unit_test(singles_are_rounded),     cmocka_unit_test(halves_are_rounded),
-    cmocka_unit_test(doubles_are_rounded),     cmocka_unit_test(pairs_are_rounded),
-    cmocka_unit_test(types_are_rounded_apart), cmocka_unit_test(denormals_of_singles),
-    cmocka_unit_test(denormals_of_halves),     cmocka_unit_test(denormals_of_doubles),
+    cmocka_unit_test(singles_are_rounded),        cmocka_unit_test(halves_are_rounded),
+    cmocka_unit_test(doubles_are_rounded),        cmocka_unit_test(pairs_are_rounded),
+    cmocka_unit_test(types_are_rounded_apart),    cmocka_unit_test(denormals_of_singles),
+    cmocka_unit_test(denormals_of_halves),        cmocka_unit_test(denormals_of_doubles),
+    cmocka_unit_test(divisions_are_rounded_once), cmocka_unit_test(scalars_have_modes),
 };
 const size_t num_mode_tests = sizeof mode_tests / sizeof mode_tests[0];

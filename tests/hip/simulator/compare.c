@@ -112,6 +112,10 @@ static int compare_scalars(sim_wave *wave, const sim_instruction *in)
     const int wide = in->row->types[0] == 'q';
     a.q[0] = wide ? sim_scalar64(wave, in->operand) : sim_scalar32(wave, in->operand);
     b.q[0] = wide ? sim_scalar64(wave, in->operand + 1) : sim_scalar32(wave, in->operand + 1);
+    if (sim_flushes_sources(wave, in->row->types[0])) {
+        sim_flush_lanes(in->row->types[0], 1, &a);
+        sim_flush_lanes(in->row->types[0], 1, &b);
+    }
     if (in->name[5] == 'k') /* s_cmpk_: a constant of 16 bits, with a sign where numbers have one */
         b.w[0] = strstr(in->name, "_i32") ? (uint32_t)(int32_t)(int16_t)b.w[0] : b.w[0] & 0xffff;
     wave->s[SIM_SCC] = (uint32_t)((condition *)in->row->function)(&a, &b, 1);

@@ -96,27 +96,32 @@ static int div_scale(sim_wave *wave, const sim_instruction *in)
     return SIM_NEXT;
 }
 
-/* A fused sum whose lanes in vcc are scaled back: up where the quotient came out large, else down. */
+/* x * y + z, scaled back where that was taken: up where the quotient came out large, else down. The scale is part of the sum: a
+ * denormal result is rounded once. */
+static __float128 scaled_sum(double x, double y, double z, int taken, const kind *of)
+{
+    const int by = !taken ? 0 : biased(z, of) > of->bias ? of->scale : -of->scale;
+    return ((__float128)x * y + z) * ldexp(1, by);
+}
+
+/* A fused sum whose lanes in vcc are scaled back. */
 static int div_fmas(sim_wave *wave, const sim_instruction *in)
 {
     const int wide = is_double(in);
     const uint64_t taken = sim_mask(wave, &sim_vcc);
     sim_lanes source[3], result;
-    if (sim_rounds_otherwise(wave, wide ? 'd' : 'f'))
-        return sim_fail(wave, "%s rounded other than to nearest is not known", in->name);
     read_three(wave, in, 1, source);
+    sim_round_as(wave, wide ? 'd' : 'f');
     for (int lane = 0; lane < wave->lanes; lane++) {
-        const kind *of = wide ? &twofold : &single;
-        const double x = element(source, wide, lane), y = element(source + 1, wide, lane),
-                     z = element(source + 2, wide, lane);
-        const int by = !(taken >> lane & 1) ? 0 : biased(z, of) > of->bias ? of->scale : -of->scale;
-        /* The scale is part of the sum: a denormal result is rounded once. */
-        const __float128 sum = ((__float128)x * y + z) * ldexp(1, by);
+        const __float128 sum =
+            scaled_sum(element(source, wide, lane), element(source + 1, wide, lane), element(source + 2, wide, lane),
+                       taken >> lane & 1, wide ? &twofold : &single);
         if (wide)
             result.d[lane] = (double)sum;
         else
             result.f[lane] = (float)sum;
     }
+    sim_round_to_nearest();
     sim_write(wave, in, wide ? 'd' : 'f', &result);
     return SIM_NEXT;
 }

@@ -63,9 +63,19 @@ int sim_scalarwise(sim_wave *wave, const sim_instruction *in)
 
 int sim_scalar_float(sim_wave *wave, const sim_instruction *in)
 {
-    if ((wave->mode & SIM_MODE_F32) != (SIM_MODE_USUAL & SIM_MODE_F32))
-        return sim_fail(wave, "%s in another mode than the usual one is not known", in->name);
-    return sim_scalarwise(wave, in);
+    const char *types = in->row->types;
+    sim_lanes result, source[3] = { 0 };
+    for (int i = 0; i < 3 && types[2 + i]; i++) {
+        const char type = types[2 + i] == '+' ? types[0] : types[2 + i];
+        source[i].w[0] = sim_scalar32(wave, in->operand + (types[2 + i] == '+' ? 0 : i + 1));
+        if (sim_flushes_sources(wave, type))
+            sim_flush_lanes(type, 1, source + i);
+    }
+    apply(wave, in, &result, source);
+    if (sim_flushes_results(wave, types[0]))
+        sim_flush_lanes(types[0], 1, &result);
+    sim_set32(wave, in->operand, result.w[0]);
+    return SIM_NEXT;
 }
 
 int sim_packed16(sim_wave *wave, const sim_instruction *in)

@@ -8,7 +8,7 @@ typedef void sim_function(sim_lanes *d, const sim_lanes *a, const sim_lanes *b, 
 
 /* Vector instructions: result and sources as `types` says. */
 sim_run sim_lanewise;
-/* The same on one lane of scalar registers; `flag` says what becomes of scc. */
+/* The same on one lane of scalar registers; `flag` says what becomes of scc, or is that of the vector instruction. */
 sim_run sim_scalarwise, sim_scalar_float;
 enum { SIM_SCC_KEPT, SIM_SCC_NONZERO };
 enum { SIM_ROUNDS = 1 }; /* `flag` of the vector families: the result is rounded as the mode has it */

@@ -65,7 +65,7 @@ static int identify_scalar_float(sim_instruction *in)
         row = find(sim_convert_rows, name);
     if (!row || row->run != sim_lanewise || strpbrk(row->types, "hdsq"))
         return 0;
-    in->own = (sim_row){ in->name, sim_scalar_float, row->types, row->function, SIM_SCC_KEPT };
+    in->own = (sim_row){ in->name, sim_scalar_float, row->types, row->function, row->flag };
     return 1;
 }
 

@@ -35,21 +35,25 @@ void sim_flush_lanes(char type, int n, sim_lanes *lanes)
             lanes->f[lane] = fabsf(lanes->f[lane]) < smallest ? copysignf(0, lanes->f[lane]) : lanes->f[lane];
 }
 
-int sim_rounds_otherwise(const sim_wave *wave, char type)
+void sim_round_as(const sim_wave *wave, char type)
 {
-    return is_floating(type) && field(wave, type, 0) != TO_NEAREST;
+    static const int host[] = { FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO };
+    if (is_floating(type) && field(wave, type, 0) != TO_NEAREST)
+        fesetround(host[field(wave, type, 0)]);
+}
+
+void sim_round_to_nearest(void)
+{
+    if (fegetround() != FE_TONEAREST)
+        fesetround(FE_TONEAREST);
 }
 
 /* What the host computes with floats and doubles is rounded as it is told; a half's float in the direction that the half is. */
 void sim_rounded(const sim_wave *wave, char type, sim_function *function, sim_lanes *result, const sim_lanes source[3])
 {
-    static const int host[] = { FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO };
-    const int otherwise = sim_rounds_otherwise(wave, type);
-    if (otherwise)
-        fesetround(host[field(wave, type, 0)]);
+    sim_round_as(wave, type);
     function(result, source, source + 1, source + 2, wave->lanes);
-    if (otherwise)
-        fesetround(FE_TONEAREST);
+    sim_round_to_nearest();
 }
 
 /* From the nearest half one step, where that lies on the wrong side. */

@@ -1,11 +1,11 @@
 /* A launch: groups over threads, in no order of theirs, a group's waves in random turns from barrier to barrier. */
 #include "families.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_STEPS = 200000000, MOST_THREADS = 16 };
 
@@ -204,10 +204,17 @@ static uint64_t step_over(uint64_t groups)
     return 1;
 }
 
+/* Those that this process may run on: parts of the tests beside each other are given one each. */
+static uint64_t cores_here(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint64_t)CPU_COUNT(&set) : 1;
+}
+
 int simulator_run(const simulator_launch *launch, char *error, size_t room)
 {
     const uint64_t groups = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint64_t cores = cores_here();
     pthread_t thread[MOST_THREADS];
     uint64_t started = 0;
     work work = { .launch = launch, .error = error, .room = room, .groups = groups, .step = step_over(groups) };
@@ -217,7 +224,7 @@ int simulator_run(const simulator_launch *launch, char *error, size_t room)
     work.touches = groups > 1 ? sim_touches_create() : NULL;
     write_packet(launch, work.packet);
     pthread_mutex_init(&work.lock, NULL);
-    while (started + 1 < groups && started + 1 < (uint64_t)(cores > 0 ? cores : 1) && started < MOST_THREADS &&
+    while (started + 1 < groups && started + 1 < cores && started < MOST_THREADS &&
            pthread_create(thread + started, NULL, run_thread, &work) == 0)
         started++;
     run_thread(&work);
