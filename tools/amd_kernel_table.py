@@ -29,7 +29,7 @@ class Chip(NamedTuple):
     waves: int
     local_bytes: int  # local memory, which 4 SIMDs share
     folder: str  # the libamdhip64 that runs it
-    objdump: str
+    more: dict  # of the environment
     card: str = ''
     bandwidth: float = 0  # bytes a second
     simds: int = 0
@@ -39,7 +39,7 @@ class Chip(NamedTuple):
 
 # What a wave of 64 takes on 16 lanes, and one of 32 on 32. Local memory gives 128 bytes a clock to 4 SIMDs, or to 2.
 CDNA, RDNA = (4, 16, 4, 0, 8, 4), (1, 4, 16, 0, 2, 1)
-OLDER, NEWER = ('.', 'llvm-objdump-14'), ('hip7', 'llvm-objdump-19')
+OLDER, NEWER = ('.', {}), ('hip7', {'EXPOPS_TEST_OBJDUMP': 'llvm-objdump-19'})
 CHIPS = {
     'gfx906': Chip(256, 4, 10, 65536, *OLDER),
     'gfx908': Chip(256, 4, 10, 65536, *OLDER),
@@ -71,7 +71,7 @@ def run(arguments, arch, op):
         profile = pathlib.Path(folder) / 'profile'
         environment = dict(os.environ, EXPOPS_BACKEND='hip', EXPOPS_BACKEND_PATH=str(build / 'backends' / 'hip'),
                            EXPOPS_CACHE='memory', EXPOPS_TEST_HIP_ARCH=arch, EXPOPS_TEST_HIP_PROFILE=str(profile),
-                           EXPOPS_TEST_OBJDUMP=chip.objdump, LD_LIBRARY_PATH=str(build / 'tests' / 'hip' / chip.folder))
+                           LD_LIBRARY_PATH=str(build / 'tests' / 'hip' / chip.folder), **chip.more)
         done = subprocess.run([build / 'tools' / 'expops', 'bench', op, '--first-call', '--shape', arguments.shape,
                                '--dtype', arguments.dtype], env=environment, capture_output=True, text=True, check=False)
         lines = profile.read_text().splitlines() if profile.exists() else []

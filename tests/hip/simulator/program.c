@@ -1,11 +1,10 @@
 /* A kernel's code through the disassembler, once. */
+#include "disassemble.h"
 #include "program.h"
-#include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct kept {
     uint64_t hash;
@@ -27,26 +26,6 @@ static uint64_t hash_of(const void *data, size_t bytes)
     return hash;
 }
 
-/* "// 000000001234: BF8C0070" : the address, and how many words follow. */
-static int take_place(const char *comment, sim_instruction *out)
-{
-    char *at;
-    out->address = (uint32_t)strtoul(comment, &at, 16);
-    out->next = out->address;
-    if (*at++ != ':')
-        return 0;
-    for (;; out->next += 4) {
-        while (*at == ' ')
-            at++;
-        size_t digits = 0;
-        while (isxdigit((unsigned char)at[digits]))
-            digits++;
-        if (digits != 8)
-            return out->next > out->address;
-        at += digits;
-    }
-}
-
 static int add_instruction(sim_program *program, const sim_instruction *in, int *room)
 {
     if (program->count == *room) {
@@ -59,20 +38,25 @@ static int add_instruction(sim_program *program, const sim_instruction *in, int 
     return 1;
 }
 
-static int add_line(sim_program *program, char *line, int *room)
+/* What a disassembler's lines become. */
+typedef struct growing {
+    sim_program *program;
+    int room;
+} growing;
+
+static int add_line(void *taker, char *line, uint32_t address, uint32_t next)
 {
+    growing *to = taker;
     sim_instruction in, second;
-    char *comment = strstr(line, "// ");
-    if (line[0] != '\t' || !comment)
-        return 1;
-    *comment = 0;
     const int is_dual = sim_parse_dual(line, &in, &second);
-    if ((!is_dual && !sim_parse(line, &in)) || !take_place(comment + 3, &in))
+    if (!is_dual && !sim_parse(line, &in))
         return 1;
-    if (!add_instruction(program, &in, room))
+    in.address = address;
+    in.next = next;
+    if (!add_instruction(to->program, &in, &to->room))
         return 0;
     second.address = second.next = in.next - 1; /* no branch leads there */
-    return !is_dual || add_instruction(program, &second, room);
+    return !is_dual || add_instruction(to->program, &second, &to->room);
 }
 
 static int index_of(const sim_program *program, uint32_t address)
@@ -104,26 +88,12 @@ static void settle(sim_program *program)
 
 static int disassemble(const simulator_launch *launch, sim_program *program, char *error, size_t room)
 {
-    char path[] = "/tmp/expops-code-XXXXXX", command[400], line[800];
-    const char *tool = getenv("EXPOPS_TEST_OBJDUMP");
-    int capacity = 0, ok = 1;
-    const int file = mkstemp(path);
-    if (file < 0 || write(file, launch->file, launch->file_bytes) != (ssize_t)launch->file_bytes) {
-        snprintf(error, room, "no file for the disassembler");
+    growing to = { .program = program };
+    if (!sim_disassemble(launch, add_line, &to, error, room))
         return 0;
-    }
-    close(file);
-    snprintf(command, sizeof command, "%s -d --disassemble-symbols=%s %s 2>/dev/null", tool ? tool : "llvm-objdump-14",
-             launch->name, path);
-    FILE *out = popen(command, "r");
-    while (ok && out && fgets(line, sizeof line, out))
-        ok = add_line(program, line, &capacity);
-    if (out)
-        pclose(out);
-    unlink(path);
     if (!program->count)
-        snprintf(error, room, "%s: nothing was disassembled by: %s", launch->name, command);
-    return ok && program->count;
+        snprintf(error, room, "%s: its code has no instructions", launch->name);
+    return program->count > 0;
 }
 
 static int read_entry(const simulator_launch *launch, sim_program *program, char *error, size_t room)
