@@ -38,22 +38,23 @@ step() {
     } >>"$report"
 }
 
+# finish SENTENCE: ends the report with it
+finish() {
+    printf '\n%s\n' "$1" >>"$report"
+    rm -f "$build/step.txt"
+    sed -i -e "s|$build|BUILD|g" -e "s|$root|SOURCE|g" "$report"
+    echo "$1; report: $report"
+}
+
+give_up() {
+    finish "$1"
+    exit 1
+}
+
 # operators SHARD: they run in parts, since a kernel that faults makes the device useless to its process
 operators() {
     step "operators $1" env EXPOPS_TEST_DEPTH=1 EXPOPS_TEST_SHARD="$1" "$build/tests/ops/test_operators"
 }
-
-if [ -f "$build/build.ninja" ]; then
-    meson configure "$build" -Dtests=enabled || exit 1
-else
-    meson setup "$build" "$root" -Dtests=enabled || exit 1
-fi
-ninja -C "$build" || exit 1
-
-EXPOPS_BACKEND=hip
-EXPOPS_BACKEND_PATH=$build/backends/hip
-EXPOPS_CACHE_DIR=$build/amd-cache
-export EXPOPS_BACKEND EXPOPS_BACKEND_PATH EXPOPS_CACHE_DIR
 
 {
     echo "expops on an AMD GPU, $(date -u +%Y-%m-%d)"
@@ -65,15 +66,25 @@ export EXPOPS_BACKEND EXPOPS_BACKEND_PATH EXPOPS_CACHE_DIR
     rocminfo 2>/dev/null | grep -E 'Marketing Name|gfx' | sort -u
 } >"$report"
 
-kept=60 step doctor "$build/tools/expops" doctor
-if ! "$build/tests/conformance/test_conformance" '*facts*' >"$build/step.txt" 2>&1; then
-    if grep -q '^skipped' "$build/step.txt"; then
-        echo "no AMD GPU that can be used:"
-        grep '^skipped' "$build/step.txt" | tee -a "$report"
-        echo "report: $report"
-        exit 1
-    fi
+if [ -f "$build/build.ninja" ]; then
+    step configure meson configure "$build" -Dtests=enabled
+else
+    step configure meson setup "$build" "$root" -Dtests=enabled
 fi
+[ $failures = 0 ] || give_up "it cannot be built here: what meson misses is in the report, and tools/install_dependencies.sh test installs it"
+echo "building: some minutes"
+step build ninja -C "$build"
+[ $failures = 0 ] || give_up "it does not build: the report says where"
+
+EXPOPS_BACKEND=hip
+EXPOPS_BACKEND_PATH=$build/backends/hip
+EXPOPS_CACHE_DIR=$build/amd-cache
+export EXPOPS_BACKEND EXPOPS_BACKEND_PATH EXPOPS_CACHE_DIR
+
+kept=60 step doctor "$build/tools/expops" doctor
+"$build/tests/conformance/test_conformance" '*facts*' >"$build/step.txt" 2>&1
+reason=$(sed -n 's/^skipped: //p' "$build/step.txt")
+[ -z "$reason" ] || give_up "no AMD GPU that can be used: $reason"
 step probe "$build/tests/cuhip/test_probe_hip" "$build/backends/hip/expops_hip.so"
 step device "$build/tests/cuhip/test_device_hip" "$build/backends/hip/expops_hip.so" "$root/tests/cuhip/device.kernel.c"
 step capture "$build/tests/cuhip/test_capture_hip" "$build/backends/hip/expops_hip.so" "$root/tests/cuhip/device.kernel.c"
@@ -85,6 +96,7 @@ else
     for shard in 1 2 3 4 5 6 7 8; do operators "$shard/8"; done
     step complex "$build/tests/complex/test_complex"
     step sweeps "$build/tests/sweep/test_sweep"
+    step rows "$build/tests/sweep/test_rows"
 fi
 if $quick; then
     kept=60 step "bench f32" "$build/tools/expops" bench --ops abs,mul,silu,gelu,rms_norm,amin,permute_copy --backend hip
@@ -94,11 +106,5 @@ else
     done
 fi
 
-{
-    echo
-    echo "$failures steps failed"
-} >>"$report"
-rm -f "$build/step.txt"
-sed -i -e "s|$build|BUILD|g" -e "s|$root|SOURCE|g" "$report"
-echo "$failures steps failed; report: $report"
+finish "$failures steps failed"
 [ "$failures" = 0 ]
