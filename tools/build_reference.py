@@ -81,16 +81,18 @@ def signature(operator):
 
 
 def measured():
-    """{operator: {platform: [cells in the order of BOUNDED]}} of docs/accuracy.md's table."""
-    found, name = {}, None
+    """{operator: {what is said of it: [cells in the order of BOUNDED]}} of docs/accuracy.md's tables."""
+    found, name, table = {}, None, ''
     with open(os.path.join(ROOT, 'docs/accuracy.md'), encoding='utf-8') as file:
         for line in file:
             cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
             if not line.startswith('|') or len(cells) != 2 + len(BOUNDED):
                 continue
             name = cells[0].strip('`') or name
-            if cells[1] not in ('bound', 'measured on', '---'):
-                found.setdefault(name, {})[cells[1]] = cells[2:]
+            if cells[0] == 'operator':
+                table = {'measured on': 'measured', 'share on': 'share of what is granted'}[cells[1]]
+            elif cells[1] not in ('bound', '---'):
+                found.setdefault(name, {})[f'{table}, {cells[1]}'] = cells[2:]
     return found
 
 
@@ -170,9 +172,9 @@ def types_and_errors(operator, errors, everywhere, run):
                                  for kind, cell in zip(dtypes, cells)])
     if set(dtypes) & set(BOUNDED):
         yield row('bound', [f'{bound[kind]:g}' if bound.get(kind) else 'exact' if kind in bound else '' for kind in dtypes])
-    for platform, cells in errors.items():
+    for label, cells in errors.items():
         measured_here = dict(zip(BOUNDED, cells))
-        yield row(f'measured, {platform}', [measured_here.get(kind, '') for kind in dtypes])
+        yield row(label, [measured_here.get(kind, '') for kind in dtypes])
     yield ''
 
 
@@ -186,12 +188,13 @@ def catalogue(operators, errors, everywhere, run):
     yield (f"An operator's table says of each of its element types what passed on each backend {told}: how many cases of that type, "
            "PyTorch's answers among them, or that the backend's compiler took all of its kernels, none of which was executed. "
            'Where it says d a device takes the type if it has double arithmetic ([element types](using.md)). Errors are in units in '
-           'the last place: the bound is promised, what was measured is from [accuracy](accuracy.md), in the words of that page.\n')
+           'the last place: the bound is promised, what was measured is from [accuracy](accuracy.md), in the words of that page; what '
+           'is not there has no error: its bound is exact.\n')
     yield from overview(operators)
     for operator in operators:
         of_choice = {name: rows for name, rows in errors.items() if name == operator['name'] or name.startswith(operator['name'] + ' (')}
-        rows = {platform + name.removeprefix(operator['name']): cells for name, found in of_choice.items()
-                for platform, cells in found.items() if platform != 'bound'}
+        rows = {label + name.removeprefix(operator['name']): cells for name, found in of_choice.items()
+                for label, cells in found.items()}
         yield f"## {plain(operator['name'])} {{#op_{operator['name']}}}\n"
         yield operator['doc'] + '\n'
         yield f"    {signature(operator)}\n"

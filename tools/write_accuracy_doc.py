@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Writes docs/accuracy.md from rows that tests/sweep measured.
 
-usage: write_accuracy_doc.py DATE 'MACHINE=ROWS.tsv' ...
+usage: write_accuracy_doc.py DATE 'MACHINE=ROWS.tsv' ...                of operators that are swept
+       write_accuracy_doc.py --shares DATE 'MACHINE=SHARES.tsv' ...     of those that are not
 
-MACHINE says in words what the rows were measured on ("OpenCL, PoCL 3.1"); ROWS.tsv is what EXPOPS_SWEEP_REPORT named. Of
-several rows for one operator and type in a file, the last counts.
+MACHINE says in words what the rows were measured on ("OpenCL, PoCL 3.1"); ROWS.tsv is what EXPOPS_SWEEP_REPORT named, SHARES.tsv
+what EXPOPS_TEST_SHARES did. Of several rows for one operator and type in a file, the last counts, of several shares the largest.
 """
 import pathlib
+import re
 import sys
 import textwrap
 
@@ -44,8 +46,49 @@ and on an NVIDIA H100, beside PyTorch 2.11: on both near PyTorch's, and below on
     python3 tools/error_growth.py --draw sums_cpu.json sums_cuda.json docs/pictures/error_growth.svg
 """
 
+SHARES_TITLE = "\n## What is not swept\n"
+SUMS_TITLE = "\n## How the errors of sums grow\n"
+EXACT = "Exact, as their bounds of 0 demand: "
+SHARES = SHARES_TITLE + """
+Operators over rows, losses, and those of three tensors have results that no bound in units of themselves can hold: terms cancel. Each
+cell is the largest error that the operators' tests (`tests/ops`) and the sweeps of rows (`test_rows`) saw, as a share of what was
+granted to that element: the bound, and what its operator's reference says that roundings on the way may cost ([testing.md](testing.md)).
+Where little but the last rounding is granted, it is near 1. `col2im` and `trace` are judged by whole numbers, whose sums are
+exact, and averages of boxes by PyTorch's answers. Measured {date}. To measure again:
 
-def read(path):
+    export EXPOPS_TEST_SHARES=/tmp/cpu.tsv EXPOPS_BACKEND=cpu; build/tests/ops/test_operators; build/tests/sweep/test_rows
+    tools/write_accuracy_doc.py --shares "$(date +%F)" 'CPU, ...=/tmp/cpu.tsv' ...
+
+"""
+
+
+def read_shares(path):
+    largest = {}
+    for line in pathlib.Path(path).read_text().splitlines():
+        operator, dtype, _, share = line.split("\t")
+        largest[operator, dtype] = max(float(share), largest.get((operator, dtype), 0))
+    return largest
+
+
+def share_section(date, machines, swept):
+    yield SHARES.format(date=date)
+    yield f"| operator | share on | {' | '.join(DTYPES)} |\n|---|---|{'---|' * len(DTYPES)}\n"
+    for operator in sorted({operator for _, shares in machines for operator, _ in shares} - swept):
+        name = f"`{operator}`"
+        for machine, shares in machines:
+            cells = [f"{shares[operator, dtype]:.3g}" if (operator, dtype) in shares else "" for dtype in DTYPES]
+            if any(cells):
+                yield f"| {name} | {machine.split(',')[0]} | {' | '.join(cells)} |\n"
+                name = ""
+
+
+def with_shares(page, section):
+    """The page with this section in place of the one it had."""
+    page = re.sub(re.escape(SHARES_TITLE) + r".*?(?=\n## )", "", page, flags=re.S)
+    return page.replace(SUMS_TITLE, section + SUMS_TITLE, 1)
+
+
+def read_sweeps(path):
     rows = {}
     for line in pathlib.Path(path).read_text().splitlines():
         operator, dtype, _, _, error, unit, operands, bound, floor, flushed = line.split("\t")
@@ -95,19 +138,36 @@ def worst_inputs(machines, operators):
                     yield f"| `{operator}` | {dtype} | {machine.split(',')[0]} | {cell(row)} | {row['operands']} |\n"
 
 
-def main():
-    if len(sys.argv) < 3 or any("=" not in argument for argument in sys.argv[2:]):
-        sys.exit(__doc__)
-    machines = [(machine, read(path)) for machine, path in (argument.rsplit("=", 1) for argument in sys.argv[2:])]
+def write_sweeps(date, machines):
     operators = sorted({operator for _, rows in machines for operator, _ in rows})
-    page = HEAD.format(date=sys.argv[1]) + "Measured on:\n\n"
+    page = HEAD.format(date=date) + "Measured on:\n\n"
     page += "".join(f"- {machine}\n" for machine, _ in machines) + "\n"
     exact = [operator for operator in operators if is_exact(machines, operator)]
     operators = [operator for operator in operators if operator not in exact]
-    sentence = "Exact, as their bounds of 0 demand: " + ", ".join(f"`{operator}`" for operator in exact) + "."
+    sentence = EXACT + ", ".join(f"`{operator}`" for operator in exact) + "."
     page += textwrap.fill(sentence, 120) + "\n\n"
     page += "".join(main_table(machines, operators)) + SUMS + "".join(worst_inputs(machines, operators))
-    PAGE.write_text(page)
+    kept = re.search(re.escape(SHARES_TITLE) + r".*?(?=\n## )", PAGE.read_text(), re.S)
+    PAGE.write_text(with_shares(page, kept.group()) if kept else page)
+
+
+def write_shares(date, machines):
+    page = PAGE.read_text()
+    sweeps = page.partition("\n## ")[0]
+    exact = sweeps[sweeps.index(EXACT):].partition("\n\n")[0]
+    swept = set(re.findall(r"^\| `(\w+)", sweeps, re.M)) | set(re.findall(r"`(\w+)`", exact))
+    PAGE.write_text(with_shares(page, "".join(share_section(date, machines, swept))))
+
+
+def main():
+    arguments = sys.argv[1:]
+    shares = arguments[:1] == ["--shares"]
+    date, *places = arguments[shares:] or [""]
+    if not places or any("=" not in place for place in places):
+        sys.exit(__doc__)
+    read = read_shares if shares else read_sweeps
+    machines = [(machine, read(path)) for machine, path in (place.rsplit("=", 1) for place in places)]
+    (write_shares if shares else write_sweeps)(date, machines)
 
 
 main()

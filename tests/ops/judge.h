@@ -39,6 +39,8 @@ typedef struct test_answer {
 test_answer test_answer_pointwise(const test_call *call, const test_reference *reference, int64_t position);
 /* Whether an element of the output, of any type the result may be cast to, is that answer. */
 int test_answer_accepts(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp);
+/* The same of an answer that is exact, noted for the record of how much of each bound is needed (share.h). */
+int test_answer_holds(const test_call *call, const test_answer *answer, test_value actual, double extra_ulp);
 /* Compares the whole output; returns the number of wrong elements. */
 int test_judge_pointwise(test_call *call, const test_reference *reference);
 /* Which dimensions of the first input a row walks. */

@@ -213,7 +213,7 @@ static int judge_row(test_call *call, row_reader *reader, int64_t row)
         answer.slack +=
             test_bound(call->op, call->types.result) > 0 ? test_underflow_slack(call->types.result, r->out[k]) : 0;
         answer.sign_is_free = sign_is_free;
-        if (!test_answer_accepts(call, &answer, actual, walk))
+        if (!test_answer_holds(call, &answer, actual, walk))
             wrong += test_judge_report(call, position, actual, answer.value);
     }
     return wrong;

@@ -144,7 +144,7 @@ static int judge(test_call *call, const int64_t *batch, int64_t row, int64_t col
     }
     position = (position * out->shape[out->ndim - 2] + row) * out->shape[out->ndim - 1] + column;
     const test_value actual = test_image_get(out, call->image, index);
-    return test_answer_accepts(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
+    return test_answer_holds(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
 }
 
 /* Both results of one row of query. */

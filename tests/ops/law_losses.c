@@ -58,7 +58,7 @@ static int judge_at(test_call *call, int64_t position, long double value, long d
     const test_answer answer = { .value = { value, 0 }, .slack = slack };
     const int64_t index = test_array_index(out, out->ndim, out->shape, position);
     const test_value actual = test_image_get(out, call->image, index);
-    return test_answer_accepts(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
+    return test_answer_holds(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
 }
 
 /* What `by_terms` grants an element, of its operands' sizes. */

@@ -89,11 +89,11 @@ static int judge_meeting(test_call *call, meeting meet)
     for (int64_t k = 0; k < numel; k++) {
         long double arguments[EXPOPS_MAX_PARAMETERS] = { 0 };
         meet(call, k, arguments);
-        const test_value expected = { test_reference_call(reference, arguments), 0 };
+        const test_answer answer = { .value = { test_reference_call(reference, arguments), 0 } };
         const test_value actual =
             test_image_get(&call->out, call->image, test_array_index(&call->out, call->out.ndim, call->out.shape, k));
-        if (!test_close(call->out.dtype, actual.re, expected.re, test_bound(call->op, call->out.dtype), 0))
-            failures += test_judge_report(call, k, actual, expected);
+        if (!test_answer_holds(call, &answer, actual, 0))
+            failures += test_judge_report(call, k, actual, answer.value);
     }
     return failures > 0 ? failures : 0;
 }

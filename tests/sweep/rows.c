@@ -136,7 +136,7 @@ static int judge_element(test_call *call, const oracle_answer *exact, int64_t po
         answer.slack = ((long double)exact->error + (half ? fabsl(value) : 0)) * test_rounding(call->types.common);
     if (isfinite(value) && test_bound(call->op, call->types.result) > 0)
         answer.slack += test_underflow_slack(call->types.result, value);
-    return test_answer_accepts(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
+    return test_answer_holds(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
 }
 
 static int judge_row(test_call *call, oracle_question *question, int64_t row, double *room)
