@@ -55,6 +55,10 @@ python3 "$root/tools/check_operators.py" "$file" || exit 1
 
 # A new file makes the build configure itself anew, and a second call then builds.
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" >"$log" 2>&1 || { cat "$log"; exit 1; }
+ninja -C "$build" -t query tests/ops/test_operators >/dev/null 2>&1 || {
+    echo "$build has no tests: run tools/install_dependencies.sh test, then meson configure $build -Dtests=enabled" >&2
+    exit 1
+}
 programs='tests/ops/test_operators tools/expops backends/cpu/expops_cpu.so'
 for program in tests/sweep/test_sweep tests/sweep/test_rows tests/fuzz/fuzz tests/variants/test_variants_cuda backends/cuda/expops_cuda.so backends/hip/expops_hip.so \
     backends/opencl/expops_opencl.so; do

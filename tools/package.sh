@@ -63,8 +63,6 @@ cat >"$share/lintian/overrides/expops" <<EOF
 # One package for the library, its headers and the command: backends are found beside the library.
 expops: package-name-doesnt-match-sonames *
 expops: link-to-shared-library-in-wrong-package *
-# The command draws with it where Python is, and says so where it is not.
-expops: python3-script-but-no-python3-dep *
 EOF
 echo 'activate-noawait ldconfig' >"$stage/root/DEBIAN/triggers"
 

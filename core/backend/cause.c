@@ -27,7 +27,8 @@ static const struct {
     ROW(DUPLICATE, "Nothing to do, unless the other one was not meant."),
     ROW(ENV_IGNORED, "Install the plugin, or call expops_add_backend_path."),
     ROW(DRIVER_FAILED, "Check the driver with the vendor's own tools."),
-    ROW(CRASHED, "Remove the plugin, and report the crash to its author."),
+    ROW(CRASHED, "Leave it out (EXPOPS_BACKEND=auto,!NAME), and report this to the author of the plugin or of the "
+                 "driver it opened."),
     ROW(MALFORMED, "Report this to the plugin's author."),
     ROW(OUT_OF_MEMORY, "Free some memory; it is tried again when it is next needed."),
     ROW(SECURE_EXECUTION, "Use the CPU, or give the process its rights without set-user-ID and file capabilities."),

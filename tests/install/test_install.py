@@ -167,7 +167,8 @@ def test_cplusplus(installed, scratch):
 
 
 def test_packages(installed, scratch):
-    """The Debian package in a root of its own, where it runs; the source archive, which configures."""
+    """The Debian package in a root of its own, where it runs; the source archive, which configures, and where tests are deep is
+    built and tested."""
     for tool in 'git', 'dpkg-deb', 'dpkg-shlibdeps', 'xz':
         need(tool)
     source = os.path.join(installed.source, '../../..')
@@ -201,7 +202,13 @@ def test_packages(installed, scratch):
 
     must('tar', '-xf', archive, '-C', scratch)
     unpacked = os.path.join(scratch, 'expops-' + version)
-    must('meson', 'setup', os.path.join(scratch, 'from-archive'), unpacked, '-Dtests=disabled', '-Dpython=disabled')
+    build = os.path.join(scratch, 'from-archive')
+    deep = os.environ.get('EXPOPS_TEST_DEEP') == '1'
+    must('meson', 'setup', build, unpacked, '-Dtests=' + ('enabled' if deep else 'disabled'), '-Dpython=disabled')
+    if deep:
+        must('ninja', '-C', build)
+        suites = [word for suite in ('support', 'core', 'cache', 'loader', 'tools') for word in ('--suite', suite)]
+        must('meson', 'test', '-C', build, '--no-rebuild', *suites)
 
 
 def test_backend(installed, scratch):
