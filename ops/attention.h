@@ -159,16 +159,21 @@ static inline expops_leaf *attention_product(const attention *a, expops_view lef
 }
 
 /* Of rows of no elements the product is 0, whatever it is scaled by. */
-static inline void attention_score(const attention *a, const expops_view *weights)
+static inline void attention_scale(const attention *a, expops_leaf *leaf)
 {
-    const expops_view *query = a->draft->tensor + QUERY;
-    const int64_t size = attention_size(query, 1);
-    expops_leaf *leaf = attention_product(a, *query, a->draft->tensor[KEY], *weights);
-    expops_leaf_constant(leaf, 0, 1);
+    const int64_t size = attention_size(a->draft->tensor + QUERY, 1);
     if (attention_option(a, SCALE)->kind == EXPOPS_VALUE_NONE || !size)
         expops_leaf_constant(leaf, size ? 1 / sqrt((double)size) : 0, 1);
     else
         expops_leaf_argument(leaf, a->options + SCALE);
+}
+
+static inline void attention_score(const attention *a, const expops_view *weights)
+{
+    const expops_view *tensor = a->draft->tensor;
+    expops_leaf *leaf = attention_product(a, tensor[QUERY], tensor[KEY], *weights);
+    expops_leaf_constant(leaf, 0, 1);
+    attention_scale(a, leaf);
 }
 
 static inline void attention_add_mask(const attention *a, const expops_view *weights, const expops_view *mask)
@@ -179,11 +184,17 @@ static inline void attention_add_mask(const attention *a, const expops_view *wei
 }
 
 /* The logarithm of a truth value is what keeps a score or makes it nothing: 0 or negative infinity. */
+static inline expops_status attention_kept(const attention *a, const expops_view *kept, expops_view *mask)
+{
+    EXPOPS_TRY(expops_draft_temporary(a->draft, a->computed, kept->ndim, kept->shape, mask));
+    expops_leaf_view(attention_leaf(a, &expops_operator_log, mask), kept);
+    return EXPOPS_OK;
+}
+
 static inline expops_status attention_keep(const attention *a, const expops_view *weights, const expops_view *kept)
 {
     expops_view mask;
-    EXPOPS_TRY(expops_draft_temporary(a->draft, a->computed, kept->ndim, kept->shape, &mask));
-    expops_leaf_view(attention_leaf(a, &expops_operator_log, &mask), kept);
+    EXPOPS_TRY(attention_kept(a, kept, &mask));
     attention_add_mask(a, weights, &mask);
     return EXPOPS_OK;
 }
@@ -243,6 +254,64 @@ static inline void attention_output(const attention *a, const expops_view *weigh
     else
         expops_leaf_constant(leaf, 0, 1);
     expops_leaf_constant(leaf, 1, 1);
+}
+
+/* --- one leaf --- */
+
+/* So many neighbouring heads of query share one of key and value. */
+static inline int64_t attention_share(const attention *a)
+{
+    const expops_view *tensor = a->draft->tensor;
+    const int64_t heads = attention_option(a, ENABLE_GQA)->as.integer ? attention_size(tensor + KEY, 3) : 0;
+    return heads ? attention_size(tensor + QUERY, 3) / heads : 1;
+}
+
+/* Heads as those of key and, of each, those that share it. What is the same for all heads stays that. */
+static inline void attention_split(expops_view *view, int64_t share)
+{
+    if (share > 1 && view->ndim >= 3 && attention_size(view, 3) > 1)
+        expops_view_split(view, view->ndim - 3, share);
+    else if (share > 1 && view->ndim >= 3)
+        expops_view_insert(view, view->ndim - 2, 1);
+}
+
+/* All of it as one leaf, whose weights nobody sees. 0: the device has no such leaf, or key and value differ in heads. */
+static inline int attention_weighing(const attention *a, const expops_view *out, expops_weighing *weighing)
+{
+    const expops_view *tensor = a->draft->tensor;
+    const int grouped = attention_option(a, ENABLE_GQA)->as.integer != 0;
+    const int64_t share = attention_share(a);
+    if (grouped && attention_size(tensor + KEY, 3) != attention_size(tensor + VALUE, 3))
+        return 0;
+    *weighing = (expops_weighing){ .left = tensor[QUERY], .right = tensor[KEY], .summed = tensor[VALUE], .out = *out };
+    attention_split(&weighing->left, share);
+    attention_split(&weighing->out, share);
+    if (share > 1) {
+        expops_view_insert(&weighing->right, weighing->right.ndim - 2, 1);
+        expops_view_insert(&weighing->summed, weighing->summed.ndim - 2, 1);
+    }
+    return expops_draft_weighs(a->draft, weighing);
+}
+
+/* Nothing is taken of columns behind a row's own, and so nothing of them is computed. */
+static inline expops_status attention_weighed(const attention *a, const expops_weighing *weighing,
+                                              const expops_view *weights)
+{
+    const expops_draft *d = a->draft;
+    expops_view mask = d->tensor[ATTN_MASK];
+    const int is_masked = d->args[ATTN_MASK].kind == EXPOPS_VALUE_TENSOR;
+    if (is_masked)
+        EXPOPS_TRY_SAYING(expops_view_expands_to(&mask, weights), "argument attn_mask");
+    if (is_masked && mask.dtype == EXPOPS_DTYPE_BOOL)
+        EXPOPS_TRY(attention_kept(a, d->tensor + ATTN_MASK, &mask));
+    expops_leaf *leaf = expops_draft_weighted(a->draft, &expops_operator_scaled_dot_product_attention, weighing);
+    attention_split(&mask, is_masked ? attention_share(a) : 1);
+    if (is_masked)
+        expops_leaf_scores(leaf, mask);
+    attention_scale(a, leaf);
+    if (attention_option(a, IS_CAUSAL)->as.integer)
+        expops_leaf_limit(leaf, 1);
+    return EXPOPS_OK;
 }
 
 #endif

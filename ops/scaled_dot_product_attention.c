@@ -26,9 +26,12 @@ static expops_status draft(expops_draft *d)
 {
     attention a = { .draft = d, .options = OPTIONS, .keeps = 1 };
     expops_view weights_shape, out_shape, weights, out;
+    expops_weighing weighing;
     EXPOPS_TRY(attention_begin(&a, &weights_shape, &out_shape));
     EXPOPS_TRY(check_mask(d));
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, out_shape.ndim, out_shape.shape, NULL, &out));
+    if (attention_weighing(&a, &out, &weighing))
+        return attention_weighed(&a, &weighing, &weights_shape);
     EXPOPS_TRY(expops_draft_temporary(d, a.computed, weights_shape.ndim, weights_shape.shape, &weights));
     EXPOPS_TRY(attention_weigh(&a, &weights));
     attention_output(&a, &weights, &out);
@@ -62,7 +65,7 @@ OPERATOR(scaled_dot_product_attention) = {
 };
 
 #ifdef XK
-/* What the recipe adds a mask with. */
+/* What a mask is added with. */
 KERNEL(xk_t score, xk_t attn_mask)
 {
     return score + attn_mask;

@@ -77,6 +77,58 @@ XK_FN void xk_matrix(float *sum, const float *left, const float *right)
         : "r"(xk_f32_bits(left[0])), "r"(xk_f32_bits(left[1])), "r"(xk_f32_bits(left[2])), "r"(xk_f32_bits(left[3])),
           "r"(xk_f32_bits(right[0])), "r"(xk_f32_bits(right[1])));
 }
+
+/* Two numbers of a half type in a register, the first in its lower half. */
+#define XK_PTX_HALVES(type) \
+    XK_FN xk_uint xk_pair_##type(float low, float high) \
+    { \
+        xk_uint pair; \
+        asm("cvt.rn." #type "x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low)); \
+        return pair; \
+    } \
+    XK_FN void xk_matrix_##type(float *sum, const xk_uint *left, const xk_uint *right) \
+    { \
+        asm("mma.sync.aligned.m16n8k16.row.col.f32." #type "." #type \
+            ".f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, " \
+            "{%0, %1, %2, %3};" \
+            : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3]) \
+            : "r"(left[0]), "r"(left[1]), "r"(left[2]), "r"(left[3]), "r"(right[0]), "r"(right[1])); \
+    }
+XK_PTX_HALVES(f16)
+XK_PTX_HALVES(bf16)
+
+#define XK_PTX_TAKE(name, turned) \
+    XK_FN void name(xk_uint *part, XK_LOCAL_POINTER const xk_word16 *row) \
+    { \
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4" turned ".shared.b16 {%0, %1, %2, %3}, [%4];" \
+                     : "=r"(part[0]), "=r"(part[1]), "=r"(part[2]), "=r"(part[3]) \
+                     : "r"(xk_local_address(row)) \
+                     : "memory"); \
+    }
+XK_PTX_TAKE(xk_matrix_rows, "")
+XK_PTX_TAKE(xk_matrix_columns, ".trans")
+
+/* By all of 32 work-items: what the one has whose number differs in the bits of `by`. */
+XK_FN float xk_other_f32(float x, xk_uint by)
+{
+    float y;
+    asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 0x1f, 0xffffffff;" : "=f"(y) : "f"(x), "r"(by));
+    return y;
+}
+
+/* Copies 16 bytes to local memory, or zeros, some time before the item's xk_copied. */
+XK_FN void xk_copy16(XK_LOCAL_POINTER xk_word16 *to, XK_GLOBAL const xk_word16 *from, int inside)
+{
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+                 :
+                 : "r"(xk_local_address(to)), "l"(from), "r"(inside ? 16 : 0)
+                 : "memory");
+}
+
+XK_FN void xk_copied(void)
+{
+    asm volatile("cp.async.wait_all;" : : : "memory");
+}
 #endif
 
 /* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */

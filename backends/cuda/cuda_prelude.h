@@ -63,6 +63,7 @@ static __device__ __forceinline__ const void *xk_local_of(const void *here, unsi
 
 /* ptx_words.h follows. */
 #define XK_PTX __CUDA_ARCH__
+#define xk_local_address(pointer) ((xk_uint)__cvta_generic_to_shared(pointer))
 #define xk_fast_sin(x) sinf(x)
 #define xk_fast_cos(x) cosf(x)
 

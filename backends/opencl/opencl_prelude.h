@@ -63,6 +63,7 @@ XK_FN double xk_bits_f64(xk_ulong x) { return as_double(x); }
 #define XK_NAN NAN
 XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b) { return mul_hi(a, b); }
 
+#define xk_local_address(pointer) ((xk_uint)(size_t)(pointer))
 #ifndef XK_PTX /* else ptx_words.h, which follows this text, has these words */
 /* Half values are storage: loading and storing them is core, arithmetic is an extension. */
 XK_FN float xk_f16_to_f32(xk_ushort x) { return vload_half(0, (const half *)&x); }

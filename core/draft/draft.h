@@ -186,6 +186,23 @@ expops_status expops_draft_result_up_to(expops_draft *draft, uint32_t index, int
 void expops_draft_select(expops_draft *draft, const expops_view *out, const expops_view *mask,
                          const expops_view *elements, const expops_view *source);
 
+/* --- weighted sums (weighted.c) --- */
+/* Matrices, each with the dimensions before them: of `left` the rows are scored by the rows of `right`, and of `summed` as many rows
+ * are summed. */
+typedef struct expops_weighing {
+    expops_view left, right, summed;
+    expops_view out;
+} expops_weighing;
+/* Whether this device makes one leaf of it; else several must do. */
+int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighing);
+/* The leaf, as EXPOPS_FAMILY_WEIGHTED has it: what its next arguments are, in this order, is an element that `body` takes beside
+ * each score (expops_leaf_scores), if there is one, the number that products are multiplied by, and the limit. */
+expops_leaf *expops_draft_weighted(expops_draft *draft, const expops_operator *body, const expops_weighing *weighing);
+/* `view` has a row for each of `left` and a column for each of `right`, or one for all. */
+void expops_leaf_scores(expops_leaf *leaf, expops_view view);
+/* Row r takes the first r + `first` terms alone. */
+void expops_leaf_limit(expops_leaf *leaf, int64_t first);
+
 /* --- for the plan --- */
 /* Checks the arguments and lets the operator draft. To be freed after a failure, too. */
 expops_status expops_draft_make(const expops_operator *op, const expops_value *args, const expops_device *device,

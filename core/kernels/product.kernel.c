@@ -2,6 +2,12 @@
  * of another are: a group makes a rectangle of results, for which it stages a slice of both inputs in local memory again and
  * again, in two places by turns, and every work-item 64 of them, in registers. 32 work-items share 32 rows and 64 columns. See slices.kernel.h. */
 
+#define XK_OWN0 (XK_RANK - 3)
+#define XK_OWN1 (XK_RANK - 2)
+#define XK_WALK0 (XK_RANK - 1)
+#define XK_WALK1 (XK_RANK - 1)
+#define XK_LENGTH ((xk_t)p.size[XK_RANK - 1])
+
 #if XK_BY_MATRIX
 /* As the instruction has it: results of two rows and two neighbouring columns of each 16 x 8. */
 #define XK_DOWNS 4
@@ -97,7 +103,7 @@ XK_FN float xk_low(float x)
 
 #define XK_RESULT(i, j) gout[at_out + (i) * p.stride[0][XK_OWN0] + (j) * p.stride[0][XK_OWN1]]
 #define XK_ELEMENT(i, across, e) \
-    XK_CONVERT(i, g##i[o##i + (across) * p.stride[i + 1][XK_OWN##i] + (e) * p.stride[i + 1][XK_OR]])
+    XK_CONVERT(i, g##i[o##i + (across) * p.stride[i + 1][XK_OWN##i] + (e) * p.stride[i + 1][XK_WALK##i]])
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
@@ -111,7 +117,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     rest /= p.columns_of_tiles;
     const xk_index tile0 = rest % p.rows_of_tiles;
     rest /= p.rows_of_tiles;
-    for (int d = XK_OR - 3; d >= 0; d--) {
+    for (int d = XK_OWN0 - 1; d >= 0; d--) {
         const xk_index c = rest % p.size[d];
         rest /= p.size[d];
         at_out += c * p.stride[0][d];
@@ -134,7 +140,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_LOCAL_POINTER xk_t *const staged1 = (XK_LOCAL_POINTER xk_t *)slice1;
         XK_EACH(XK_STAGE)
         xk_barrier();
-        const xk_index left = p.length - at;
+        const xk_index left = p.size[XK_WALK0] - at;
         at += XK_DEPTH;
         if (left > XK_DEPTH) {
             XK_EACH(XK_FETCH)
@@ -184,7 +190,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         if (i >= downs || j >= acrosses)
             continue;
         xk_acc all = xk_identity();
-        for (xk_index e = 0; e < p.length; e++)
+        for (xk_index e = 0; e < p.size[XK_WALK0]; e++)
             all = xk_combine(all, xk_lift(XK_ELEMENT(0, row + i, e), XK_ELEMENT(1, column + j, e)));
         const xk_r r = XK_CALL;
         XK_RESULT(i, j) = XK_STORE(r);

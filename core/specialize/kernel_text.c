@@ -32,6 +32,8 @@ TEXT(scan_group)
 TEXT(count)
 TEXT(scan)
 TEXT(selection)
+TEXT(weighted)
+TEXT(weighted_matrix)
 
 /* What follows the operator's text for each variant, in order. */
 static const struct {
@@ -50,6 +52,8 @@ static const struct {
     { "count", { expops_kernel_scan_group, expops_kernel_count } },
     { "scan", { expops_kernel_scan_group, expops_kernel_scan } },
     { "selection", { expops_kernel_scan_group, expops_kernel_selection } },
+    { "weighted",
+      { expops_kernel_operands, expops_kernel_slices, expops_kernel_weighted, expops_kernel_weighted_matrix } },
 };
 
 /* --- defines --- */

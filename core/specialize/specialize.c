@@ -18,6 +18,7 @@ static specialize *const families[] = {
     [EXPOPS_FAMILY_MAP] = expops_specialize_rows,
     [EXPOPS_FAMILY_WINDOW] = expops_specialize_window,
     [EXPOPS_FAMILY_SELECT] = expops_specialize_select,
+    [EXPOPS_FAMILY_WEIGHTED] = expops_specialize_weighted,
 };
 
 static expops_status check_params(const expops_problem *problem, const expops_steps *steps)

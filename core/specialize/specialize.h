@@ -22,7 +22,7 @@ typedef struct expops_params {
 typedef struct expops_step {
     expops_text defines;
     const char *variant; /* which template: "pointwise", "flat", "tile", "turn", "reduce", "combine", "map", "product",
-                            * "box", "count", "scan", "selection" */
+                            * "box", "count", "scan", "selection", "weighted" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
@@ -54,8 +54,16 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
 /* Fills the step and returns 1 where a reduction has the form of a product of matrices. */
 int expops_specialize_product(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
+/* Of an operand that is loaded in slices: whether along the walked dimension, in which it is contiguous, or not at all. */
+uint32_t expops_slices_along(const expops_problem_operand *operand, uint32_t own, uint32_t walked);
+/* How many elements of dimension `dim` are loaded at once: `vector` or 1. */
+uint32_t expops_slices_wide(const expops_problem *problem, const expops_problem_operand *operand, uint32_t dim,
+                            uint32_t vector);
+
 expops_status expops_specialize_window(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+expops_status expops_specialize_weighted(const expops_problem *problem, const expops_device *device,
+                                         expops_steps *steps);
 
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,

@@ -98,18 +98,29 @@ static void choose_tile(const expops_device *device, plan *plan)
     plan->groups = tiles_of(plan, plan->rows, plan->columns);
 }
 
-/* Operand 0 is contiguous in the columns or not at all; an input in the walked dimension, its own one, or not at all. */
+uint32_t expops_slices_along(const expops_problem_operand *operand, uint32_t own, uint32_t walked)
+{
+    return operand->strides[walked] == 1 || operand->strides[own] != 1;
+}
+
+uint32_t expops_slices_wide(const expops_problem *problem, const expops_problem_operand *operand, uint32_t dim,
+                            uint32_t vector)
+{
+    return operand->strides[dim] == 1 && problem->shape[dim] % vector == 0 &&
+                   expops_can_vector(problem, operand, vector, dim) && expops_operand_bytes(operand) * vector <= WORD
+               ? vector
+               : 1;
+}
+
+/* Operand 0 is contiguous in the columns or not at all. */
 static void choose_loads(plan *plan)
 {
     const expops_problem *problem = &plan->problem;
     const uint32_t walked = problem->rank - 1, own[] = { walked - 1, walked - 2, walked - 1 };
     for (uint32_t i = 0; i < 3; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        plan->along[i] = i && (operand->strides[walked] == 1 || operand->strides[own[i]] != 1);
-        const uint32_t dim = plan->along[i] ? walked : own[i];
-        const int vectors = operand->strides[dim] == 1 && problem->shape[dim] % plan->vector == 0 &&
-                            expops_can_vector(problem, operand, plan->vector, dim);
-        plan->wide[i] = vectors && expops_operand_bytes(operand) * plan->vector <= WORD ? plan->vector : 1;
+        plan->along[i] = i && expops_slices_along(operand, own[i], walked);
+        plan->wide[i] = expops_slices_wide(problem, operand, plan->along[i] ? walked : own[i], plan->vector);
     }
 }
 
@@ -118,11 +129,11 @@ static void define(const plan *plan, expops_step *step)
     const expops_problem *problem = &plan->problem;
     expops_define_operands(problem, step, plan->vector, NULL, plan->wide_index);
     expops_text_add(&step->defines,
-                    "#define XK_OR %u\n#define XK_ROWS %u\n#define XK_COLUMNS %u\n#define XK_DEPTH %u\n"
+                    "#define XK_RANK %u\n#define XK_ROWS %u\n#define XK_COLUMNS %u\n#define XK_DEPTH %u\n"
                     "#define XK_ALONG0 %u\n#define XK_ALONG1 %u\n#define XK_WIDEO %u\n#define XK_WIDE0 %u\n"
                     "#define XK_WIDE1 %u\n#define XK_WO_2 %u\n#define XK_WO_4 %u\n#define XK_TERMS %u\n"
                     "#define XK_CALL xk_finish(all, XK_LENGTH",
-                    problem->rank - 1, plan->rows, plan->columns, plan->depth, plan->along[1], plan->along[2],
+                    problem->rank, plan->rows, plan->columns, plan->depth, plan->along[1], plan->along[2],
                     plan->wide[0], plan->wide[1], plan->wide[2], 2 * expops_operand_bytes(problem->operand),
                     4 * expops_operand_bytes(problem->operand), terms_of(problem));
     for (uint32_t i = 0; i < problem->num_numbers; i++)
@@ -134,10 +145,9 @@ static void fill_params(const plan *plan, expops_params *params)
 {
     const expops_problem *problem = &plan->problem;
     expops_params_numbers(params, problem);
-    expops_params_index(params, problem->shape[problem->rank - 1], plan->wide_index);
     for (int i = 0; i < 2; i++)
         expops_params_index(params, plan->tiles[i], plan->wide_index);
-    for (uint32_t d = 0; d + 1 < problem->rank; d++)
+    for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, problem->shape[d], plan->wide_index);
     for (uint32_t i = 0; i < 3; i++)
         for (uint32_t d = 0; d < problem->rank; d++)

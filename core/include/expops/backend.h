@@ -164,6 +164,7 @@ enum expops_family {
     EXPOPS_FAMILY_MAP = 2,       /* one output element for each element of a row, knowing a reduction of the row */
     EXPOPS_FAMILY_WINDOW = 3,    /* output element i from a box of the first input, which the operator says given i */
     EXPOPS_FAMILY_SELECT = 4,    /* what the first input, a mask, is true at, and how many of those come before it */
+    EXPOPS_FAMILY_WEIGHTED = 5,  /* rows summed by weights that two other inputs give */
 };
 
 enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 16 };
@@ -187,8 +188,14 @@ typedef struct expops_window {
  * inputs those of the second at which the mask is true are written to the output one after the other, as far as it reaches. With
  * three the output is the second, but where the mask is true it takes the third's `sizes[1]` elements one after the other, and 0
  * where there are no more. */
+/* Weighted sums walk the last four dimensions: rows, terms, elements of a product, columns. Of each row and term the first input
+ * (rows by elements) and the second (terms by elements) give a score, their sum of products times the one number; where there is a
+ * fourth input, the body makes another of it and of that input's element (rows by terms). Where a position is given, only terms count at
+ * which it is above 0: of row r those below r + `first`. The exponentials of a row's scores over their sum are the weights by which
+ * the rows of the third input (terms by columns) are summed; of a row whose scores are all -infinity the result is 0. */
 /* What is known when a plan is made; valid during the call. The iteration space is collapsed and broadcast, outermost
- * dimension first. For rows the last `row_dims` dimensions are walked by one row, for windows they are the indices. Operands come in the order in which the
+ * dimension first. For rows the last `row_dims` dimensions are walked by one row, for windows they are the indices.
+ * Operands come in the order in which the
  * kernel's function takes them, outputs first. */
 typedef struct expops_signature {
     expops_header header;

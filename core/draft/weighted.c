@@ -1,0 +1,63 @@
+/* The words of drafts whose leaves are weighted sums. */
+#include "draft_internal.h"
+
+enum {
+    LEAST_ROWS = 16,     /* fewer leave most of a tile empty */
+    MOST_COLUMNS = 128,  /* that a group can keep */
+    LOCAL_BYTES = 48000, /* of a tile of weights, and slices */
+    GROUP = 128,
+};
+
+static int64_t size_of(const expops_view *view, int32_t from_last)
+{
+    return view->shape[view->ndim - from_last];
+}
+
+int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighing)
+{
+    const expops_device *device = draft->device;
+    const int64_t terms = size_of(&weighing->right, 2), elements = size_of(&weighing->left, 1),
+                  columns = size_of(&weighing->summed, 1);
+    const int is_real = draft->common == EXPOPS_DTYPE_F32 || (draft->common >= 0 && HALVES >> draft->common & 1u);
+    return device && device->info.prelude && device->info.local_bytes >= LOCAL_BYTES &&
+           device->info.max_group >= GROUP && is_real && size_of(&weighing->left, 2) >= LEAST_ROWS && terms > 0 &&
+           terms <= INT32_MAX / 2 && elements > 0 && elements <= MOST_COLUMNS && columns <= MOST_COLUMNS;
+}
+
+expops_leaf *expops_draft_weighted(expops_draft *draft, const expops_operator *body, const expops_weighing *weighing)
+{
+    expops_view left = weighing->left, right = weighing->right, summed = weighing->summed, space = weighing->out;
+    const int64_t rows = size_of(&left, 2), terms = size_of(&right, 2), elements = size_of(&left, 1),
+                  columns = size_of(&summed, 1);
+    expops_view_insert(&space, space.ndim - 1, terms);
+    expops_view_insert(&space, space.ndim - 1, elements);
+    expops_view_insert(&left, left.ndim - 1, terms);
+    expops_view_insert(&left, left.ndim, columns);
+    expops_view_insert(&right, right.ndim - 2, rows);
+    expops_view_insert(&right, right.ndim, columns);
+    expops_view_insert(&summed, summed.ndim - 2, rows);
+    expops_view_insert(&summed, summed.ndim - 1, elements);
+    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_WEIGHTED, &space);
+    const int32_t computed = expops_arithmetic_type(draft->common);
+    leaf->row_dims = 4;
+    expops_leaf_computes(leaf, computed, computed);
+    expops_leaf_view(leaf, &left);
+    expops_leaf_view(leaf, &right);
+    expops_leaf_view(leaf, &summed);
+    return leaf;
+}
+
+void expops_leaf_scores(expops_leaf *leaf, expops_view view)
+{
+    expops_view_insert(&view, view.ndim, 1);
+    expops_view_insert(&view, view.ndim, 1);
+    expops_leaf_view(leaf, &view);
+}
+
+void expops_leaf_limit(expops_leaf *leaf, int64_t first)
+{
+    int64_t strides[EXPOPS_MAX_RANK] = { 0 };
+    strides[leaf->out.ndim - 4] = 1;
+    strides[leaf->out.ndim - 3] = -1;
+    expops_leaf_position(leaf, strides, first);
+}

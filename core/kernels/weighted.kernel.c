@@ -1,0 +1,240 @@
+/* Rows summed by weights that other inputs give: a group keeps so many rows of results, and walks over all terms, a tile of them at a
+ * time. Products with a tile's terms become scores, scores weights, and the weights, which nobody else sees, go into the second
+ * product. As the largest score of a row is known only at the end, what there is of its results is brought down to the new one with
+ * each tile: sum and results are those of exponentials of scores less `most`. See slices.kernel.h. Defines, besides:
+ *   XK_HALVES        1: the three inputs are of one half type
+ *   XK_CHUNKS        1: rows of the second and the third can be copied 16 bytes at a time
+ * The inputs: rows by elements, terms by elements, terms by columns and, where there is a fourth, what the body takes beside a score, rows
+ * by terms. The last dimensions are these four: */
+#define XK_D_ROWS (XK_RANK - 4)
+#define XK_D_TERMS (XK_RANK - 3)
+#define XK_D_ELEMENTS (XK_RANK - 2)
+#define XK_D_COLUMNS (XK_RANK - 1)
+#define XK_OWN0 XK_D_ROWS
+#define XK_WALK0 XK_D_ELEMENTS
+#define XK_OWN1 XK_D_TERMS
+#define XK_WALK1 XK_D_ELEMENTS
+#define XK_OWN2 XK_D_COLUMNS
+#define XK_WALK2 XK_D_TERMS
+
+#define XK_RESULT(i, j) gout[at_out + (i) * p.stride[0][XK_D_ROWS] + (j) * p.stride[0][XK_D_COLUMNS]]
+
+/* A score, given the product's multiple; places outside have those of something inside. */
+#if XK_NT > 3
+#define XK_SCORE(x, row, term) \
+    xk_body(x, XK_CONVERT(3, g3[o3 + XK_LEAST(row, p.size[XK_D_ROWS] - 1) * p.stride[4][XK_D_ROWS] + \
+                                XK_LEAST(term, p.size[XK_D_TERMS] - 1) * p.stride[4][XK_D_TERMS]]))
+#else
+#define XK_SCORE(x, row, term) (x)
+#endif
+#if XK_LIMITED
+#define XK_LIMIT(row) XK_LEAST((row) + p.first, p.size[XK_D_TERMS])
+#else
+#define XK_LIMIT(row) p.size[XK_D_TERMS]
+#endif
+
+/* Where a group's matrices begin, and the first row of its tile: rows that walk most come first. */
+#define XK_BEGIN \
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out); \
+    XK_EACH(XK_ADDRESS) \
+    xk_index rest = (xk_index)xk_group_id(), at_out = 0; \
+    XK_EACH(XK_OFFSET) \
+    const xk_index tile = rest % p.rows_of_tiles; \
+    rest /= p.rows_of_tiles; \
+    for (int d = XK_D_ROWS - 1; d >= 0; d--) { \
+        const xk_index c = rest % p.size[d]; \
+        rest /= p.size[d]; \
+        at_out += c * p.stride[0][d]; \
+        XK_EACH(XK_ADVANCE) \
+    } \
+    const xk_index first0 = (XK_LIMITED ? p.rows_of_tiles - 1 - tile : tile) * XK_ROWS; \
+    const xk_index last_row = XK_LEAST(first0 + XK_ROWS, p.size[XK_D_ROWS]) - 1, terms = XK_LIMIT(last_row);
+
+#define XK_BY_HALVES (XK_MATRIX && XK_HALVES)
+#if !XK_BY_HALVES
+/* A work-item has 8 rows, and of both products 8 columns: vectors that lie 4 of them apart down and 8 across. */
+#define XK_PITCH2 XK_PITCH1
+#define XK_SPAN2 XK_COLUMNS
+#define XK_FIRST_ROW (row0 + lane / 8 * XK_VEC)
+#define XK_FIRST_COLUMN (column0 + lane % 8 * XK_VEC)
+#define XK_ROW(i) ((i) / XK_VEC * 4 * XK_VEC + (i) % XK_VEC)
+#define XK_COLUMN(j) ((j) / XK_VEC * 8 * XK_VEC + (j) % XK_VEC)
+#define XK_PIECES (8 / XK_VEC)
+#define XK_SHARERS (XK_COLUMNS / 8) /* work-items that have the same rows */
+
+/* Of the first product, and of the second, whose left factor lies in local memory: for each term the tile's rows, in an order in which
+ * neighbours write to other banks. */
+#define XK_LEFT0(k, piece) slice0[((k) * XK_PITCH0 + XK_FIRST_ROW) / XK_VEC + (piece) * 4]
+#define XK_WEIGHT(term, piece) \
+    weights[(term) * (XK_ROWS / XK_VEC) + ((XK_FIRST_ROW / XK_VEC + (piece) * 4) ^ ((term) / XK_VEC % 8))]
+#define XK_LEFT1(k, piece) XK_WEIGHT(at - first1 + (k), piece)
+#define XK_TAKE(left, k, to) \
+    { \
+        xk_wide a[XK_PIECES], b[XK_PIECES]; \
+        XK_UNROLL \
+        for (int piece = 0; piece < XK_PIECES; piece++) { \
+            a[piece] = left(k, piece); \
+            b[piece] = slice1[((k) * XK_PITCH1 + XK_FIRST_COLUMN) / XK_VEC + piece * 8]; \
+        } \
+        XK_UNROLL \
+        for (int i = 0; i < 8; i++) { \
+            XK_UNROLL \
+            for (int j = 0; j < 8; j++) \
+                to[i][j] += a[i / XK_VEC].v[i % XK_VEC] * b[j / XK_VEC].v[j % XK_VEC]; \
+        } \
+    }
+/* All slices up to `end`; the staged ones are those of the macro's last arguments. Two places by turns: no slice is written where the
+ * one before is read. */
+#define XK_TAKE_SLICES(left, end, to, fetch, stage) \
+    fetch for (;;) \
+    { \
+        XK_LOCAL_POINTER xk_wide *const slice0 = slices0 + second * XK_SLICE0, *const slice1 = slices1 + second * XK_SLICE1; \
+        XK_LOCAL_POINTER xk_t *const staged0 = (XK_LOCAL_POINTER xk_t *)slice0; \
+        XK_LOCAL_POINTER xk_t *const staged1 = (XK_LOCAL_POINTER xk_t *)slice1, *const staged2 = staged1; \
+        stage xk_barrier(); \
+        const xk_index there = (end)-at; \
+        second = !second; \
+        if (there > XK_DEPTH) { \
+            at += XK_DEPTH; \
+            fetch at -= XK_DEPTH; \
+        } \
+        if (there >= XK_DEPTH) { \
+            XK_UNROLL \
+            for (int k = 0; k < XK_DEPTH; k++) \
+                XK_TAKE(left, k, to) \
+        } else { \
+            for (int k = 0; k < (int)there; k++) \
+                XK_TAKE(left, k, to) \
+        } \
+        at += XK_DEPTH; \
+        if (there <= XK_DEPTH) \
+            break; \
+    }
+#define XK_PRODUCT_FETCH XK_FETCH(0) XK_FETCH(1)
+#define XK_PRODUCT_STAGE XK_STAGE(0) XK_STAGE(1)
+#define XK_SUM_FETCH XK_FETCH(2)
+#define XK_SUM_STAGE XK_STAGE(2)
+
+/* What the sharers of a row have of it, one after the other. */
+#define XK_SHARE(row) \
+    XK_UNROLL \
+    for (int piece = 0; piece < XK_PIECES; piece++) { \
+        xk_wide own; \
+        XK_UNROLL \
+        for (int k = 0; k < XK_VEC; k++) \
+            own.v[k] = row[piece * XK_VEC + k]; \
+        slices0[(XK_FIRST_COLUMN / XK_VEC % 8 + column0 / 8) * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + piece * 4] = own; \
+    }
+#define XK_SHARED(sharer, piece) slices0[(sharer) * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + (piece) * 4]
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_LOCAL xk_wide slices0[2 * XK_SLICE0];
+    XK_LOCAL xk_wide slices1[2 * XK_SLICE1];
+    XK_LOCAL xk_wide weights[XK_COLUMNS * XK_ROWS / XK_VEC];
+    XK_BEGIN
+    const int item = (int)xk_local_id(), lane = item % 32, part = item / 32;
+    const int row0 = part / (XK_COLUMNS / 64) * 32, column0 = part % (XK_COLUMNS / 64) * 64;
+    const xk_index first2 = 0;
+    const xk_t scale = XK_N(0);
+    xk_t result[8][8], most[8], sum[8];
+    int second = 0;
+    xk_vector0 fetched0[XK_UNITS(0)];
+    xk_vector1 fetched1[XK_UNITS(1)];
+    xk_vector2 fetched2[XK_UNITS(2)];
+    XK_UNROLL
+    for (int i = 0; i < 8; i++) {
+        most[i] = -(xk_t)XK_INFINITY;
+        sum[i] = 0;
+        XK_UNROLL
+        for (int j = 0; j < 8; j++)
+            result[i][j] = 0;
+    }
+    for (xk_index first1 = 0; first1 < terms; first1 += XK_COLUMNS) {
+        xk_t score[8][8], largest[8];
+        xk_index at = 0;
+        XK_UNROLL
+        for (int n = 0; n < 64; n++)
+            score[n / 8][n % 8] = 0;
+        XK_TAKE_SLICES(XK_LEFT0, p.size[XK_D_ELEMENTS], score, XK_PRODUCT_FETCH, XK_PRODUCT_STAGE)
+        XK_UNROLL
+        for (int i = 0; i < 8; i++) {
+            const xk_index row = first0 + XK_FIRST_ROW + XK_ROW(i), limit = XK_LIMIT(row);
+            largest[i] = most[i];
+            XK_UNROLL
+            for (int j = 0; j < 8; j++) {
+                const xk_index term = first1 + XK_FIRST_COLUMN + XK_COLUMN(j);
+                const xk_t x = XK_SCORE(score[i][j] * scale, row, term);
+                score[i][j] = term < limit ? x : -(xk_t)XK_INFINITY;
+                largest[i] = score[i][j] > largest[i] ? score[i][j] : largest[i];
+            }
+        }
+        xk_barrier();
+        XK_SHARE(largest)
+        xk_barrier();
+        XK_UNROLL
+        for (int i = 0; i < 8; i++) {
+            XK_UNROLL
+            for (int sharer = 0; sharer < XK_SHARERS; sharer++) {
+                const xk_t other = XK_SHARED(sharer, i / XK_VEC).v[i % XK_VEC];
+                largest[i] = other > largest[i] ? other : largest[i];
+            }
+            const xk_t base = largest[i] == -(xk_t)XK_INFINITY ? 0 : largest[i], less = xk_exp(most[i] - base);
+            most[i] = largest[i];
+            sum[i] *= less;
+            XK_UNROLL
+            for (int j = 0; j < 8; j++) {
+                result[i][j] *= less;
+                score[i][j] = xk_exp(score[i][j] - base);
+                sum[i] += score[i][j];
+            }
+        }
+        XK_UNROLL
+        for (int n = 0; n < 8 * XK_PIECES; n++) {
+            const int j = n / XK_PIECES, piece = n % XK_PIECES, term = XK_FIRST_COLUMN + XK_COLUMN(j);
+            xk_wide rows;
+            XK_UNROLL
+            for (int k = 0; k < XK_VEC; k++)
+                rows.v[k] = score[piece * XK_VEC + k][j];
+            XK_WEIGHT(term, piece) = rows;
+        }
+        at = first1;
+        XK_TAKE_SLICES(XK_LEFT1, XK_LEAST(first1 + XK_COLUMNS, terms), result, XK_SUM_FETCH, XK_SUM_STAGE)
+    }
+
+    xk_barrier();
+    XK_SHARE(sum)
+    xk_barrier();
+    const xk_index row = first0 + XK_FIRST_ROW, column = XK_FIRST_COLUMN;
+    const xk_index downs = p.size[XK_D_ROWS] - row, acrosses = p.size[XK_D_COLUMNS] - column; /* inside, from there on */
+    at_out += row * p.stride[0][XK_D_ROWS] + column * p.stride[0][XK_D_COLUMNS];
+    XK_UNROLL
+    for (int i = 0; i < 8; i++) {
+        xk_t all = 0;
+        XK_UNROLL
+        for (int sharer = 0; sharer < XK_SHARERS; sharer++)
+            all += XK_SHARED(sharer, i / XK_VEC).v[i % XK_VEC];
+        XK_UNROLL
+        for (int j = 0; j < 8; j += XK_VEC) {
+            union {
+                XK_CAT(xk_word, XK_WO) word;
+                XK_ARRAY(XK_S(XK_O), v);
+            } written;
+            XK_UNROLL
+            for (int k = 0; k < XK_VEC; k++) {
+                const xk_r r = all == 0 ? 0 : result[i][j + k] / all;
+                written.v[k] = XK_STORE(r);
+            }
+#if XK_WIDEO > 1
+            if (XK_ROW(i) < downs && XK_COLUMN(j) < acrosses)
+                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)&XK_RESULT(XK_ROW(i), XK_COLUMN(j)) = written.word;
+#else
+            XK_UNROLL
+            for (int k = 0; k < XK_VEC; k++)
+                if (XK_ROW(i) < downs && XK_COLUMN(j + k) < acrosses)
+                    XK_RESULT(XK_ROW(i), XK_COLUMN(j + k)) = written.v[k];
+#endif
+        }
+    }
+}
+#endif

@@ -1,0 +1,217 @@
+/* The same of half types by matrix instructions: each 32 work-items have XK_DOWN times 16 rows, of whose scores and results work-item n,
+ * with g = n / 4 and t = n % 4, holds those that xk_matrix_f16 and xk_matrix_bf16 give it: of each 16 x 8 the rows g and g + 8 and
+ * the columns 2 t and 2 t + 1. Scores that lie so are a left factor as it is wanted, once they are weights and rounded. */
+#if XK_BY_HALVES
+#ifndef XK_TILE_TERMS
+#define XK_TILE_TERMS 64
+#endif
+#define XK_DOWN (XK_ROWS * 2 / XK_WG)
+#define XK_PARTS (XK_COLUMNS / 16) /* of 16 elements or columns */
+#define XK_STEPS (XK_TILE_TERMS / 16)
+#define XK_WORDS (XK_COLUMNS / 8) /* in a row of a tile */
+#define XK_TILE (XK_TILE_TERMS * XK_WORDS)
+#define XK_ACROSS1 XK_D_ELEMENTS
+#define XK_ACROSS2 XK_D_COLUMNS
+
+/* Copies the terms from `first` on to a tile; what is not there is 0. A row's words lie in an order of its own, so that those of
+ * neighbouring rows are in other banks. */
+#define XK_COPY(i, tile, first) \
+    XK_UNROLL \
+    for (int n = 0; n < XK_TILE / XK_WG; n++) { \
+        const xk_index term = (first) + copied_row + n * (XK_WG / XK_WORDS); \
+        const int inside = term < p.size[XK_D_TERMS] && copied_word * 8 < p.size[XK_ACROSS##i]; \
+        XK_GLOBAL const xk_ushort *from = g##i + (inside ? term * p.stride[i + 1][XK_D_TERMS] : 0); \
+        XK_COPY_WORD(i, tile + copied_place + n * XK_WG) \
+    }
+#if XK_CHUNKS
+#define XK_COPY_WORD(i, place) xk_copy16(place, (XK_GLOBAL const xk_word16 *)(from + copied_word * 8), inside);
+#else
+#define XK_COPY_WORD(i, place) \
+    { \
+        union { \
+            xk_word16 word; \
+            xk_ushort v[8]; \
+        } all; \
+        XK_UNROLL \
+        for (int k = 0; k < 8; k++) { \
+            const xk_index across = copied_word * 8 + k; \
+            all.v[k] = inside && across < p.size[XK_ACROSS##i] ? from[across * p.stride[i + 1][XK_ACROSS##i]] : 0; \
+        } \
+        *(place) = all.word; \
+    }
+#endif
+
+/* Two neighbouring elements of the left factor. */
+#if XK_ALONG0 && XK_WIDE0 > 1
+#define XK_TAKE_PAIR(pair, from) \
+    if (element < p.size[XK_D_ELEMENTS]) \
+        pair = *(XK_GLOBAL const xk_uint *)(from);
+#else
+#define XK_TAKE_PAIR(pair, from) \
+    { \
+        if (element < p.size[XK_D_ELEMENTS]) \
+            pair = *(from); \
+        if (element + 1 < p.size[XK_D_ELEMENTS]) \
+            pair |= (xk_uint)(from)[p.stride[1][XK_D_ELEMENTS]] << 16; \
+    }
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_LOCAL xk_word16 rights[XK_TILE];
+    XK_LOCAL xk_word16 summed[XK_TILE];
+    XK_BEGIN
+    const int item = (int)xk_local_id(), lane = item % 32, row0 = item / 32 * 16 * XK_DOWN;
+    const xk_index first_row = first0 + row0 + lane / 4;
+    const int copied_row = item / XK_WORDS, copied_word = item % XK_WORDS;
+    const int copied_place = copied_row * XK_WORDS + (copied_word ^ copied_row % 8);
+    /* Of a scale below 0 the left factor takes the sign, so that the largest product is the largest score; of 0 all of it. */
+    const float scale = XK_N(0), size = scale == 0 ? 1 : XK_MATH(fabs)(scale);
+    const float factor = (XK_NT > 3 ? 1 : size) * 1.44269504f;
+    xk_uint left[XK_DOWN][XK_PARTS][4];
+    float result[XK_DOWN][2 * XK_PARTS][4], most[XK_DOWN][2], sum[XK_DOWN][2];
+    g0 += o0;
+    g1 += o1;
+    g2 += o2;
+    XK_UNROLL
+    for (int n = 0; n < XK_DOWN * XK_PARTS * 4; n++) {
+        const int i = n / 4 / XK_PARTS, part = n / 4 % XK_PARTS, q = n % 4;
+        const xk_index row = first_row + i * 16 + q % 2 * 8, element = part * 16 + q / 2 * 8 + lane % 4 * 2;
+        xk_uint pair = 0;
+        if (row < p.size[XK_D_ROWS] && scale != 0)
+            XK_TAKE_PAIR(pair, g0 + row * p.stride[1][XK_D_ROWS] + element * p.stride[1][XK_D_ELEMENTS])
+        left[i][part][q] = scale < 0 ? pair ^ 0x80008000u : pair;
+    }
+    XK_UNROLL
+    for (int n = 0; n < XK_DOWN * 2; n++) {
+        most[n / 2][n % 2] = -XK_INFINITY;
+        sum[n / 2][n % 2] = 0;
+    }
+    XK_UNROLL
+    for (int n = 0; n < XK_DOWN * XK_PARTS * 8; n++)
+        result[n / 8 / XK_PARTS][n / 4 % (2 * XK_PARTS)][n % 4] = 0;
+
+    XK_COPY(1, rights, 0)
+    for (xk_index first1 = 0; first1 < terms; first1 += XK_TILE_TERMS) {
+        float score[XK_DOWN][XK_TILE_TERMS / 8][4];
+        xk_copied();
+        xk_barrier();
+        XK_COPY(2, summed, first1)
+        XK_UNROLL
+        for (int n = 0; n < XK_DOWN * XK_TILE_TERMS / 2; n++)
+            score[n / (XK_TILE_TERMS / 2)][n / 4 % (XK_TILE_TERMS / 8)][n % 4] = 0;
+        XK_UNROLL
+        for (int s = 0; s < XK_PARTS; s++) {
+            XK_LOCAL_POINTER const xk_word16 *const from =
+                rights + (lane / 16 * 8 + lane % 8) * XK_WORDS + ((s * 2 + lane / 8 % 2) ^ lane % 8);
+            XK_UNROLL
+            for (int j = 0; j < XK_STEPS; j++) {
+                xk_uint right[4];
+                xk_matrix_rows(right, from + j * 16 * XK_WORDS);
+                XK_UNROLL
+                for (int n = 0; n < 2 * XK_DOWN; n++)
+                    XK_CAT(xk_matrix_, XK_D0)(score[n / 2][2 * j + n % 2], left[n / 2][s], right + n % 2 * 2);
+            }
+        }
+        xk_copied();
+        xk_barrier();
+        if (first1 + XK_TILE_TERMS < terms) {
+            XK_COPY(1, rights, first1 + XK_TILE_TERMS)
+        }
+
+#if XK_NT > 3
+        XK_UNROLL
+        for (int n = 0; n < XK_DOWN * XK_TILE_TERMS / 2; n++) {
+            const int i = n / (XK_TILE_TERMS / 2), j = n / 4 % (XK_TILE_TERMS / 8);
+            score[i][j][n % 4] = XK_SCORE(score[i][j][n % 4] * size, first_row + i * 16 + n % 4 / 2 * 8,
+                                          first1 + j * 8 + lane % 4 * 2 + n % 2);
+        }
+#endif
+        if (first1 + XK_TILE_TERMS > XK_LIMIT(first0 + row0)) {
+            XK_UNROLL
+            for (int n = 0; n < XK_DOWN * XK_TILE_TERMS / 2; n++) {
+                const int i = n / (XK_TILE_TERMS / 2), j = n / 4 % (XK_TILE_TERMS / 8);
+                const xk_index row = first_row + i * 16 + n % 4 / 2 * 8, term = first1 + j * 8 + lane % 4 * 2 + n % 2;
+                score[i][j][n % 4] = term < XK_LIMIT(row) ? score[i][j][n % 4] : -XK_INFINITY;
+            }
+        }
+        /* Scores become weights: powers of 2, of which `factor` times a score less the row's largest is the exponent. */
+        XK_UNROLL
+        for (int i = 0; i < XK_DOWN; i++) {
+            XK_UNROLL
+            for (int h = 0; h < 2; h++) {
+                float largest = most[i][h];
+                XK_UNROLL
+                for (int n = 0; n < XK_TILE_TERMS / 4; n++)
+                    largest = XK_MATH(fmax)(largest, score[i][n / 2][h * 2 + n % 2]);
+                XK_UNROLL
+                for (int by = 1; by < 4; by *= 2)
+                    largest = XK_MATH(fmax)(largest, xk_other_f32(largest, by));
+                const float base = largest == -XK_INFINITY ? 0 : largest * factor;
+                const float less = xk_raw_exp2(XK_MATH(fma)(most[i][h], factor, -base));
+                most[i][h] = largest;
+                sum[i][h] *= less;
+                XK_UNROLL
+                for (int n = 0; n < XK_PARTS * 4; n++)
+                    result[i][n / 2][h * 2 + n % 2] *= less;
+                XK_UNROLL
+                for (int n = 0; n < XK_TILE_TERMS / 4; n++) {
+                    const float weight = xk_raw_exp2(XK_MATH(fma)(score[i][n / 2][h * 2 + n % 2], factor, -base));
+                    score[i][n / 2][h * 2 + n % 2] = weight;
+                    sum[i][h] += weight;
+                }
+            }
+        }
+
+        XK_UNROLL
+        for (int s = 0; s < XK_STEPS; s++) {
+            xk_uint weights[XK_DOWN][4];
+            XK_UNROLL
+            for (int n = 0; n < XK_DOWN * 4; n++)
+                weights[n / 4][n % 4] = XK_CAT(xk_pair_, XK_D0)(score[n / 4][2 * s + n / 2 % 2][n % 2 * 2],
+                                                                  score[n / 4][2 * s + n / 2 % 2][n % 2 * 2 + 1]);
+            XK_UNROLL
+            for (int j = 0; j < XK_PARTS; j++) {
+                xk_uint right[4];
+                xk_matrix_columns(right, summed + (lane / 8 % 2 * 8 + lane % 8) * XK_WORDS +
+                                             ((j * 2 + lane / 16) ^ lane % 8) + s * 16 * XK_WORDS);
+                XK_UNROLL
+                for (int n = 0; n < 2 * XK_DOWN; n++)
+                    XK_CAT(xk_matrix_, XK_D0)(result[n / 2][2 * j + n % 2], weights[n / 2], right + n % 2 * 2);
+            }
+        }
+    }
+
+    XK_UNROLL
+    for (int n = 0; n < XK_DOWN * 2; n++) {
+        const xk_index row = first_row + n / 2 * 16 + n % 2 * 8;
+        float all = sum[n / 2][n % 2];
+        XK_UNROLL
+        for (int by = 1; by < 4; by *= 2)
+            all += xk_other_f32(all, by);
+        const float part = all == 0 ? 0 : 1 / all;
+        XK_UNROLL
+        for (int j = 0; j < 2 * XK_PARTS; j++) {
+            const xk_index column = j * 8 + lane % 4 * 2;
+            union {
+                XK_CAT(xk_word, XK_WO_2) word;
+                XK_S(XK_O) v[2];
+            } written;
+            XK_UNROLL
+            for (int k = 0; k < 2; k++) {
+                const xk_r r = all == 0 ? 0 : result[n / 2][j][n % 2 * 2 + k] * part;
+                written.v[k] = XK_STORE(r);
+            }
+#if XK_WIDEO > 1
+            if (row < p.size[XK_D_ROWS] && column < p.size[XK_D_COLUMNS])
+                *(XK_GLOBAL XK_CAT(xk_word, XK_WO_2) *)&XK_RESULT(row, column) = written.word;
+#else
+            XK_UNROLL
+            for (int k = 0; k < 2; k++)
+                if (row < p.size[XK_D_ROWS] && column + k < p.size[XK_D_COLUMNS])
+                    XK_RESULT(row, column + k) = written.v[k];
+#endif
+        }
+    }
+}
+#endif

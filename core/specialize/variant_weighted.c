@@ -1,0 +1,132 @@
+/* Weighted sums: how large a group's tile is, and how its inputs are loaded. */
+#include "base/error.h"
+#include "specialize.h"
+
+enum {
+    GROUP = 128,
+    VECTOR = 4,
+    DEPTH = 8,
+    NARROW = 64,
+    WIDE = 128,      /* columns of a tile */
+    AREA = 64 * 128, /* 64 results for each of the group */
+    CHUNK = 8,       /* elements of a half type that are copied at once */
+};
+
+enum { OUT, LEFT, RIGHT, SUMMED, INPUTS };
+
+typedef struct plan {
+    const expops_problem *problem;
+    uint32_t rows, terms, elements, columns; /* dimensions */
+    uint32_t tile_rows, tile_columns;
+    int wide_index, limited;
+    int64_t first;
+} plan;
+
+/* Indices count elements of an operand; the iteration space has more places than anything has elements. */
+static int needs_wide_index(const expops_problem *problem)
+{
+    const int64_t limit = INT32_MAX - 65536;
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
+            return 1;
+    }
+    for (uint32_t d = 0; d < problem->rank; d++)
+        if (problem->shape[d] > limit)
+            return 1;
+    return 0;
+}
+
+static plan choose(const expops_problem *problem)
+{
+    plan plan = { .problem = problem, .rows = problem->rank - 4, .terms = problem->rank - 3 };
+    const expops_problem_operand *last = problem->operand + problem->num_operands - 1;
+    plan.elements = problem->rank - 2;
+    plan.columns = problem->rank - 1;
+    plan.tile_columns = problem->shape[plan.elements] > NARROW || problem->shape[plan.columns] > NARROW ? WIDE : NARROW;
+    plan.tile_rows = AREA / plan.tile_columns;
+    plan.wide_index = needs_wide_index(problem);
+    plan.limited = last->kind == EXPOPS_OPERAND_POSITION;
+    plan.first = plan.limited ? last->offset : 0;
+    return plan;
+}
+
+static int64_t tiles_of(const plan *plan)
+{
+    return (plan->problem->shape[plan->rows] + plan->tile_rows - 1) / plan->tile_rows;
+}
+
+static int64_t groups_of(const plan *plan)
+{
+    int64_t groups = tiles_of(plan);
+    for (uint32_t d = 0; d < plan->rows; d++)
+        groups *= plan->problem->shape[d];
+    return groups;
+}
+
+/* 1: both inputs that all groups walk can be copied in chunks, as they are. */
+static int in_chunks(const plan *plan)
+{
+    const expops_problem *problem = plan->problem;
+    return expops_slices_wide(problem, problem->operand + RIGHT, plan->elements, CHUNK) == CHUNK &&
+           expops_slices_wide(problem, problem->operand + SUMMED, plan->columns, CHUNK) == CHUNK;
+}
+
+static void define(const plan *plan, expops_step *step)
+{
+    const expops_problem *problem = plan->problem;
+    const uint32_t own[] = { plan->columns, plan->rows, plan->terms, plan->columns };
+    const uint32_t walked[] = { 0, plan->elements, plan->elements, plan->terms };
+    const int halves = (HALVES >> problem->operand[LEFT].dtype & 1u) != 0;
+    expops_define_operands(problem, step, VECTOR, NULL, plan->wide_index);
+    expops_text_add(&step->defines,
+                    "#define XK_RANK %u\n#define XK_ROWS %u\n#define XK_COLUMNS %u\n#define XK_DEPTH %d\n"
+                    "#define XK_LIMITED %d\n#define XK_HALVES %d\n#define XK_CHUNKS %d\n",
+                    problem->rank, plan->tile_rows, plan->tile_columns, DEPTH, plan->limited, halves,
+                    halves && in_chunks(plan));
+    for (uint32_t i = OUT; i < INPUTS; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        const uint32_t along = i != OUT && expops_slices_along(operand, own[i], walked[i]);
+        const uint32_t wide = expops_slices_wide(problem, operand, along ? walked[i] : own[i], VECTOR);
+        if (i == OUT)
+            expops_text_add(&step->defines, "#define XK_WIDEO %u\n#define XK_WO_2 %u\n", wide,
+                            2 * expops_operand_bytes(operand));
+        else
+            expops_text_add(&step->defines, "#define XK_ALONG%u %u\n#define XK_WIDE%u %u\n", i - 1, along, i - 1, wide);
+    }
+}
+
+static void fill_params(const plan *plan, expops_params *params)
+{
+    const expops_problem *problem = plan->problem;
+    expops_params_numbers(params, problem);
+    expops_params_index(params, tiles_of(plan), plan->wide_index);
+    expops_params_index(params, 1, plan->wide_index);
+    if (plan->limited)
+        expops_params_index(params, plan->first, plan->wide_index);
+    for (uint32_t d = 0; d < problem->rank; d++)
+        expops_params_index(params, problem->shape[d], plan->wide_index);
+    for (uint32_t i = 0; i < problem->num_tensors; i++)
+        for (uint32_t d = 0; d < problem->rank; d++)
+            expops_params_index(params, problem->operand[i].strides[d], plan->wide_index);
+    expops_params_finish(params);
+}
+
+expops_status expops_specialize_weighted(const expops_problem *problem, const expops_device *device,
+                                         expops_steps *steps)
+{
+    expops_step *step = steps->step;
+    const plan plan = choose(problem);
+    const int64_t groups = groups_of(&plan);
+    (void)device;
+    if (groups > INT32_MAX)
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld tiles are more than one launch takes", problem->op->name,
+                           (long long)groups);
+    steps->count = 1;
+    step->variant = "weighted";
+    step->grid = (uint32_t)groups;
+    step->group = GROUP;
+    define(&plan, step);
+    fill_params(&plan, &step->params);
+    return EXPOPS_OK;
+}
