@@ -22,6 +22,61 @@ static expops_status check_mask(const expops_draft *d)
                        expops_dtype_name((expops_dtype)dtype), expops_dtype_name((expops_dtype)d->common));
 }
 
+/* So many neighbouring heads of query share one of key and value. */
+static int64_t sharing(const attention *a)
+{
+    const expops_view *tensor = a->draft->tensor;
+    const int64_t heads = attention_option(a, ENABLE_GQA)->as.integer ? attention_size(tensor + KEY, 3) : 0;
+    return heads ? attention_size(tensor + QUERY, 3) / heads : 1;
+}
+
+/* Heads as those of key and, of each, those that share it. What is the same for all heads stays that. */
+static void split(expops_view *view, int64_t share)
+{
+    if (share > 1 && view->ndim >= 3 && attention_size(view, 3) > 1)
+        expops_view_split(view, view->ndim - 3, share);
+    else if (share > 1 && view->ndim >= 3)
+        expops_view_insert(view, view->ndim - 2, 1);
+}
+
+/* All of it as one leaf, whose weights nobody sees. 0: the device has no such leaf, or key and value differ in heads. */
+static int as_one_leaf(const attention *a, const expops_view *out, expops_weighing *weighing)
+{
+    const expops_view *tensor = a->draft->tensor;
+    const int grouped = attention_option(a, ENABLE_GQA)->as.integer != 0;
+    const int64_t share = sharing(a);
+    if (grouped && attention_size(tensor + KEY, 3) != attention_size(tensor + VALUE, 3))
+        return 0;
+    *weighing = (expops_weighing){ .left = tensor[QUERY], .right = tensor[KEY], .summed = tensor[VALUE], .out = *out };
+    split(&weighing->left, share);
+    split(&weighing->out, share);
+    if (share > 1) {
+        expops_view_insert(&weighing->right, weighing->right.ndim - 2, 1);
+        expops_view_insert(&weighing->summed, weighing->summed.ndim - 2, 1);
+    }
+    return expops_draft_weighs(a->draft, weighing);
+}
+
+/* Nothing is taken of columns behind a row's own, and so nothing of them is computed. */
+static expops_status draft_one_leaf(const attention *a, const expops_weighing *weighing, const expops_view *weights)
+{
+    const expops_draft *d = a->draft;
+    expops_view mask = d->tensor[ATTN_MASK];
+    const int is_masked = d->args[ATTN_MASK].kind == EXPOPS_VALUE_TENSOR;
+    if (is_masked)
+        EXPOPS_TRY_SAYING(expops_view_expands_to(&mask, weights), "argument attn_mask");
+    if (is_masked && mask.dtype == EXPOPS_DTYPE_BOOL)
+        EXPOPS_TRY(attention_kept(a, d->tensor + ATTN_MASK, &mask));
+    expops_leaf *leaf = expops_draft_weighted(a->draft, a->draft->op, weighing);
+    split(&mask, is_masked ? sharing(a) : 1);
+    if (is_masked)
+        expops_leaf_scores(leaf, mask);
+    attention_scale(a, leaf);
+    if (attention_option(a, IS_CAUSAL)->as.integer)
+        expops_leaf_limit(leaf, 1);
+    return EXPOPS_OK;
+}
+
 static expops_status draft(expops_draft *d)
 {
     attention a = { .draft = d, .options = OPTIONS, .keeps = 1 };
@@ -30,8 +85,8 @@ static expops_status draft(expops_draft *d)
     EXPOPS_TRY(attention_begin(&a, &weights_shape, &out_shape));
     EXPOPS_TRY(check_mask(d));
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, out_shape.ndim, out_shape.shape, NULL, &out));
-    if (attention_weighing(&a, &out, &weighing))
-        return attention_weighed(&a, &weighing, &weights_shape);
+    if (as_one_leaf(&a, &out, &weighing))
+        return draft_one_leaf(&a, &weighing, &weights_shape);
     EXPOPS_TRY(expops_draft_temporary(d, a.computed, weights_shape.ndim, weights_shape.shape, &weights));
     EXPOPS_TRY(attention_weigh(&a, &weights));
     attention_output(&a, &weights, &out);

@@ -13,18 +13,21 @@
 #define XK_ACROSS1 XK_D_ELEMENTS
 #define XK_ACROSS2 XK_D_COLUMNS
 
-/* Copies the terms from `first` on to a tile; what is not there is 0. A row's words lie in an order of its own, so that those of
- * neighbouring rows are in other banks. */
+/* Copies the next terms, which begin with `first`, to a tile; what is not there is 0. A row's words lie in an order of its own, so that
+ * those of neighbouring rows are in other banks. */
 #define XK_COPY(i, tile, first) \
-    XK_UNROLL \
-    for (int n = 0; n < XK_TILE / XK_WG; n++) { \
-        const xk_index term = (first) + copied_row + n * (XK_WG / XK_WORDS); \
-        const int inside = term < p.size[XK_D_TERMS] && copied_word * 8 < p.size[XK_ACROSS##i]; \
-        XK_GLOBAL const xk_ushort *from = g##i + (inside ? term * p.stride[i + 1][XK_D_TERMS] : 0); \
-        XK_COPY_WORD(i, tile + copied_place + n * XK_WG) \
+    { \
+        const xk_index there = copied_word * 8 < p.size[XK_ACROSS##i] ? p.size[XK_D_TERMS] - (first) - copied_row : 0; \
+        XK_UNROLL \
+        for (int n = 0; n < XK_TILE / XK_WG; n++) { \
+            const int row = n * (XK_WG / XK_WORDS), inside = row < there; \
+            XK_GLOBAL const xk_ushort *from = g##i + row * (xk_long)p.stride[i + 1][XK_D_TERMS]; \
+            XK_COPY_WORD(i, tile + copied_place + n * XK_WG) \
+        } \
+        g##i += XK_TILE_TERMS * (xk_long)p.stride[i + 1][XK_D_TERMS]; \
     }
 #if XK_CHUNKS
-#define XK_COPY_WORD(i, place) xk_copy16(place, (XK_GLOBAL const xk_word16 *)(from + copied_word * 8), inside);
+#define XK_COPY_WORD(i, place) xk_copy16(place, (XK_GLOBAL const xk_word16 *)from, inside);
 #else
 #define XK_COPY_WORD(i, place) \
     { \
@@ -33,13 +36,14 @@
             xk_ushort v[8]; \
         } all; \
         XK_UNROLL \
-        for (int k = 0; k < 8; k++) { \
-            const xk_index across = copied_word * 8 + k; \
-            all.v[k] = inside && across < p.size[XK_ACROSS##i] ? from[across * p.stride[i + 1][XK_ACROSS##i]] : 0; \
-        } \
+        for (int k = 0; k < 8; k++) \
+            all.v[k] = inside && copied_word * 8 + k < p.size[XK_ACROSS##i] ? from[k * p.stride[i + 1][XK_ACROSS##i]] : 0; \
         *(place) = all.word; \
     }
 #endif
+/* Where an item's first word is. */
+#define XK_COPIED(i) \
+    g##i += o##i + copied_row * (xk_long)p.stride[i + 1][XK_D_TERMS] + copied_word * 8 * p.stride[i + 1][XK_ACROSS##i];
 
 /* Two neighbouring elements of the left factor. */
 #if XK_ALONG0 && XK_WIDE0 > 1
@@ -71,8 +75,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     xk_uint left[XK_DOWN][XK_PARTS][4];
     float result[XK_DOWN][2 * XK_PARTS][4], most[XK_DOWN][2], sum[XK_DOWN][2];
     g0 += o0;
-    g1 += o1;
-    g2 += o2;
+    XK_COPIED(1)
+    XK_COPIED(2)
     XK_UNROLL
     for (int n = 0; n < XK_DOWN * XK_PARTS * 4; n++) {
         const int i = n / 4 / XK_PARTS, part = n / 4 % XK_PARTS, q = n % 4;
@@ -138,6 +142,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         /* Scores become weights: powers of 2, of which `factor` times a score less the row's largest is the exponent. */
         XK_UNROLL
         for (int i = 0; i < XK_DOWN; i++) {
+            float base[2], less[2];
             XK_UNROLL
             for (int h = 0; h < 2; h++) {
                 float largest = most[i][h];
@@ -147,19 +152,21 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
                 XK_UNROLL
                 for (int by = 1; by < 4; by *= 2)
                     largest = XK_MATH(fmax)(largest, xk_other_f32(largest, by));
-                const float base = largest == -XK_INFINITY ? 0 : largest * factor;
-                const float less = xk_raw_exp2(XK_MATH(fma)(most[i][h], factor, -base));
+                base[h] = largest == -XK_INFINITY ? 0 : largest * factor;
+                less[h] = xk_raw_exp2(XK_MATH(fma)(most[i][h], factor, -base[h]));
                 most[i][h] = largest;
-                sum[i][h] *= less;
+                sum[i][h] *= less[h];
+            }
+            if (xk_any(less[0] != 1 || less[1] != 1)) { /* as in most of the first tiles, and few of the last */
                 XK_UNROLL
-                for (int n = 0; n < XK_PARTS * 4; n++)
-                    result[i][n / 2][h * 2 + n % 2] *= less;
-                XK_UNROLL
-                for (int n = 0; n < XK_TILE_TERMS / 4; n++) {
-                    const float weight = xk_raw_exp2(XK_MATH(fma)(score[i][n / 2][h * 2 + n % 2], factor, -base));
-                    score[i][n / 2][h * 2 + n % 2] = weight;
-                    sum[i][h] += weight;
-                }
+                for (int n = 0; n < XK_PARTS * 8; n++)
+                    result[i][n / 4][n % 4] *= less[n % 4 / 2];
+            }
+            XK_UNROLL
+            for (int n = 0; n < XK_TILE_TERMS / 2; n++) {
+                const float weight = xk_raw_exp2(XK_MATH(fma)(score[i][n / 4][n % 4], factor, -base[n % 4 / 2]));
+                score[i][n / 4][n % 4] = weight;
+                sum[i][n % 4 / 2] += weight;
             }
         }
 
