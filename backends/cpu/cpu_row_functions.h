@@ -4,6 +4,8 @@
 
 #include "cpu_instance.h"
 
+enum { CPU_MOST_FOLDED = 256, CPU_MOST_CHAINED = 64 };
+
 /* Of inputs row r begins r times so many elements behind the first as `steps` says. `accs` are as many as there are rows, or
  * columns. */
 struct cpu_row_functions {
@@ -13,10 +15,12 @@ struct cpu_row_functions {
     /* Accumulator r takes the n elements of row r. */
     void (*reduce)(void *accs, size_t rows, size_t n, const void *const *in, const int64_t *steps,
                    const void *const *numbers);
-    /* Windows, else NULL: one accumulator takes others, or runs of n elements, one after the other. A run begins so many elements
-     * behind `in` as `begins` says. */
+    /* Windows, else NULL. One accumulator takes others, from 1 to CPU_MOST_FOLDED, or runs of n elements, of all together at most
+     * CPU_MOST_CHAINED and one or more; or accumulator i element i of each row. A run or a row begins so many elements behind
+     * `in` as `begins` says. */
     void (*fold)(void *acc, const void *others, size_t n);
     void (*chain)(void *acc, size_t runs, size_t n, const void *in, const int64_t *begins);
+    void (*listed)(void *accs, size_t n, size_t rows, const void *in, const int64_t *begins);
     /* Accumulator i takes element i of each row. */
     void (*columns)(void *accs, size_t n, size_t rows, const void *const *in, const int64_t *steps,
                     const void *const *numbers);

@@ -1,16 +1,18 @@
-/* Windows that are boxes, summed. Outputs are made together where their boxes have one shape and lie side by side: they take an
- * element of each box at a time. Else of long boxes the other dimensions' sums are made first for all columns of a box, or of all
- * boxes of outputs for which these are the same, and then each box's columns are summed; of short ones, where rounding is as small
- * in the order in which they lie, one element after the other. */
+/* Windows that are boxes, summed, pairwise. Outputs are made together where their boxes have one shape and lie side by side: they
+ * take an element of each box at a time. Else of long boxes the other dimensions' sums are made first for all columns of a box, or
+ * of all boxes of outputs for which these are the same, and then each box's columns are summed; of short ones all elements. */
 #include "cpu_boxes.h"
+#include "cpu_tree.h"
 
 #include <string.h>
 
 enum {
     LONG_BOX = CPU_MOST_BEGINS, /* elements */
     MOST_COLUMNS = CPU_BUFFER_BYTES / 16,
-    AT_ONCE = 8, /* rows that are converted */
+    AT_ONCE = 16, /* elements of a box, before their sum waits for that of as many others */
 };
+_Static_assert((int)MOST_COLUMNS <= (int)CPU_MOST_FOLDED && (int)LONG_BOX <= (int)CPU_MOST_CHAINED,
+               "row functions take as many");
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -24,54 +26,60 @@ typedef struct source {
     int64_t count, step;
 } source;
 
-/* `rows` of them, `down` apart. */
-static void take(const source *s, const char *from, int64_t rows, int64_t down, void *accs)
+/* `rows` of them, at most AT_ONCE, that begin at these places. */
+static void take(const source *s, const char *from, const int64_t *places, int64_t rows, cpu_tree *tree)
 {
     const cpu_operand *const in = &s->kernel->operand[1];
-    const cpu_row_functions *const functions = s->kernel->instance->rows;
     const size_t count = (size_t)s->count;
-    const void *lifted = from;
+    int64_t compact[AT_ONCE];
 
     if (in->dtype == in->store && s->step == 1) {
-        functions->columns(accs, count, (size_t)rows, &lifted, &down, NULL); /* it takes no numbers */
+        tree->rows->listed(cpu_tree_next(tree), count, (size_t)rows, from, places);
+        cpu_tree_take(tree);
         return;
     }
     char *const converted = s->scratch->operand[1].bytes;
     const int64_t bytes = cpu_dtype_bytes[in->store], most = least(AT_ONCE, CPU_BUFFER_BYTES / (s->count * bytes));
-    lifted = converted;
     for (int64_t r = 0, n; r < rows; r += n) {
         n = least(rows - r, most);
-        for (int64_t i = 0; i < n; i++)
-            cpu_convert(s->kernel->level, in->store, converted + i * s->count * bytes, 1, in->dtype,
-                        from + (r + i) * down * in->bytes, s->step, count);
-        functions->columns(accs, count, (size_t)n, &lifted, &s->count, NULL);
+        for (int64_t i = 0; i < n; i++) {
+            compact[i] = i * s->count;
+            cpu_convert(s->kernel->level, in->store, converted + compact[i] * bytes, 1, in->dtype,
+                        from + places[r + i] * in->bytes, s->step, count);
+        }
+        tree->rows->listed(cpu_tree_next(tree), count, (size_t)n, converted, compact);
+        cpu_tree_take(tree);
     }
 }
 
-/* The boxes that `runs` span, the last of them innermost. `from`: of the first box its first element. */
-static void take_boxes(const source *s, const char *from, const cpu_stretch *runs, uint32_t walked, void *accs)
+/* Sums of the boxes that the first dimensions' `runs` span, which are at the tree's first place. `from`: of the first box its first
+ * element. Places of the tree are not a whole page apart (cpu_rows.c says why). */
+static cpu_tree take_boxes(const source *s, const char *from, const cpu_stretch *runs, uint32_t walked)
 {
-    const int64_t bytes = s->kernel->operand[1].bytes, *const strides = s->kernel->walk.strides;
-    const cpu_stretch one = { 0, 1, 1 }, *const inner = walked ? runs + walked - 1 : &one;
-    const int64_t step = walked ? inner->step * strides[walked - 1] : 0;
-    cpu_boxes_walk walk = { .kernel = s->kernel, .runs = runs, .others = walked ? walked - 1 : 0 };
+    const cpu_row_functions *const rows = s->kernel->instance->rows;
+    cpu_boxes_walk walk = { .kernel = s->kernel, .runs = runs, .others = walked };
+    cpu_tree tree = { .rows = rows, .places = s->scratch->waiting, .width = (size_t)s->count };
     int64_t begins[CPU_MOST_BEGINS];
 
-    for (size_t n; inner->count > 0 && (n = cpu_boxes_begins(&walk, begins)) > 0;)
-        for (size_t i = 0; i < n; i++)
-            take(s, from + begins[i] * bytes, inner->count, step, accs);
+    tree.bytes = (s->count * rows->acc_bytes + 63) / 64 * 64 + 64;
+    tree.most = (uint32_t)(CPU_WAITING_BYTES / tree.bytes);
+    for (int64_t n; (n = (int64_t)cpu_boxes_begins(&walk, begins)) > 0;)
+        for (int64_t i = 0; i < n; i += AT_ONCE)
+            take(s, from, begins + i, least(AT_ONCE, n - i), &tree);
+    cpu_tree_end(&tree);
+    return tree;
 }
 
 /* --- results --- */
 
-/* Results of outputs first, first + apart, ... */
+/* Results of outputs first, first + apart, ... of what is in `accs`. */
 static void finish(const cpu_kernel *kernel, cpu_view out, int64_t first, int64_t count, int64_t apart,
-                   int64_t elements, cpu_scratch *scratch)
+                   int64_t elements, const void *accs, cpu_scratch *scratch)
 {
     const uint32_t bytes = cpu_dtype_bytes[kernel->operand[0].store];
     char *const to = out.data + first * bytes, *const results = apart == 1 ? to : scratch->between.bytes;
 
-    kernel->instance->rows->finish(results, scratch->accs, (size_t)count, elements, NULL);
+    kernel->instance->rows->finish(results, accs, (size_t)count, elements, NULL);
     if (apart > 1)
         kernel->level->move[__builtin_ctz(bytes)](to, apart, results, 1, (size_t)count);
 }
@@ -86,9 +94,9 @@ static void sum_alike(const cpu_kernel *kernel, const char *from, cpu_stretch *r
         for (uint32_t w = 0; w < walked; w++)
             if (table->varying >> w & 1u)
                 runs[w] = table->run[s->first][w];
-        kernel->instance->rows->identity(scratch->accs, (size_t)s->count);
-        take_boxes(&source, from + table->place[s->first] * kernel->operand[1].bytes, runs, walked, scratch->accs);
-        finish(kernel, out, s->first, s->count, table->apart, cpu_boxes_elements(runs, walked), scratch);
+        const cpu_tree sums =
+            take_boxes(&source, from + table->place[s->first] * kernel->operand[1].bytes, runs, walked);
+        finish(kernel, out, s->first, s->count, table->apart, cpu_boxes_elements(runs, walked), sums.places, scratch);
     }
 }
 
@@ -118,13 +126,12 @@ static span span_of(const cpu_kernel *kernel, const cpu_stretch *runs, const cpu
 }
 
 /* Sums across all walked dimensions but the last. */
-static void make_columns(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, int64_t count,
-                         int64_t step, void *columns, cpu_scratch *scratch)
+static cpu_tree columns_of(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, int64_t count,
+                           int64_t step, cpu_scratch *scratch)
 {
     const source source = { kernel, scratch, count, step };
 
-    kernel->instance->rows->identity(columns, (size_t)count);
-    take_boxes(&source, from, runs, kernel->walk.walked - 1, columns);
+    return take_boxes(&source, from, runs, kernel->walk.walked - 1);
 }
 
 static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const cpu_boxes *table,
@@ -133,29 +140,33 @@ static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_str
     const cpu_row_functions *const rows = kernel->instance->rows;
     const uint32_t last = kernel->walk.walked - 1;
     const int64_t stride = kernel->walk.strides[last];
-    char *const columns = scratch->operand[3].bytes;
     const int64_t each = cpu_boxes_elements(runs, last);
+    const cpu_tree columns =
+        columns_of(kernel, from + span.first * stride * kernel->operand[1].bytes, runs, span.count, stride, scratch);
 
-    make_columns(kernel, from + span.first * stride * kernel->operand[1].bytes, runs, span.count, stride, columns,
-                 scratch);
     for (int64_t i = 0; i < table->cols; i++) {
         const cpu_stretch *const run = &table->run[i][last];
         rows->identity(scratch->accs, 1);
-        rows->fold(scratch->accs, columns + (run->first - span.first) * rows->acc_bytes, (size_t)run->count);
-        finish(kernel, out, i, 1, 1, run->count * each, scratch);
+        rows->fold(scratch->accs, columns.places + (run->first - span.first) * rows->acc_bytes, (size_t)run->count);
+        finish(kernel, out, i, 1, 1, run->count * each, scratch->accs, scratch);
     }
 }
 
 static void sum_long(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, cpu_scratch *scratch)
 {
+    const cpu_row_functions *const rows = kernel->instance->rows;
     const uint32_t last = kernel->walk.walked - 1;
     const int64_t step = runs[last].step * kernel->walk.strides[last], bytes = kernel->operand[1].bytes;
+    cpu_tree tree = { .rows = rows, .places = scratch->accs, .bytes = rows->acc_bytes, .width = 1 };
 
+    tree.most = (uint32_t)(CPU_ACCS_BYTES / tree.bytes);
     for (int64_t i = 0, n; i < runs[last].count; i += n) {
         n = least(MOST_COLUMNS, runs[last].count - i);
-        make_columns(kernel, from + i * step * bytes, runs, n, step, scratch->operand[3].bytes, scratch);
-        kernel->instance->rows->fold(scratch->accs, scratch->operand[3].bytes, (size_t)n);
+        const cpu_tree columns = columns_of(kernel, from + i * step * bytes, runs, n, step, scratch);
+        rows->fold(cpu_tree_next(&tree), columns.places, (size_t)n);
+        cpu_tree_take(&tree);
     }
+    cpu_tree_end(&tree);
 }
 
 /* `begins`: of the box's runs. */
@@ -201,7 +212,7 @@ static void sum_each(const cpu_kernel *kernel, const char *from, cpu_stretch *ru
                 num_begins = cpu_boxes_begins(&walk, begins);
             sum_short(kernel, first, runs + last, begins, num_begins, scratch);
         }
-        finish(kernel, out, i, 1, 1, elements, scratch);
+        finish(kernel, out, i, 1, 1, elements, scratch->accs, scratch);
     }
 }
 

@@ -88,6 +88,8 @@ MEANT = [
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
     # Nothing to compute.
+    Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape", NOTHING_THERE,
+          lambda call: call.theirs.numel() == 0),
     Meant("softmax log_softmax _safe_softmax amax amin", "refuses", ACCEPTED, NOTHING_THERE, is_empty("self")),
     Meant("gather", "refuses", "index: has type", NOTHING_THERE, is_empty("index")),
     Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, is_empty("self")),

@@ -151,7 +151,7 @@ static long double read_at(row_reader *reader, const test_call *call, const test
     const int exact = call->op->parameters[from - call->arrays].meets == EXPOPS_MEETS_EXACT;
     if (exact || (from != reader->x && reader->beside)) /* a weight meets the row as it is */
         return value.re;
-    const long double element = test_round(common, value.re);
+    const long double element = test_convert(common, value.re); /* as PyTorch converts */
     reader->lost |= test_is_integer(common) && !(fabsl(element - value.re) < 1);
     return element;
 }
