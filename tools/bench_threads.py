@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times single calls on the CPU where threads meet: on an idle machine, with every processor busy, and beside PyTorch.
 
-  bench_threads.py --build build/test                          silu and mul, f32, 64 Ki to 16 Mi elements
+  taskset -c 0,1 python bench_threads.py --build build/test    silu and mul, f32, 64 Ki to 16 Mi elements, on two processors
   bench_threads.py --build build/test --build old/build/test   two builds, taking turns
 
 Each cell is the least, the median and the 99th percentile of a call's time. `busy`: as many processes as there are processors
@@ -18,7 +18,6 @@ import time
 from bench_torch_library import Library, time_text
 
 SCENES = ('idle', 'busy', 'torch')
-ROUNDS = 5
 
 
 def take(run, between, seconds):
@@ -51,7 +50,7 @@ def measure(options, scene, build, threads):
     environment = dict(os.environ)
     if threads:
         environment.update(EXPOPS_CPU_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
-    command = [sys.executable, __file__, '--scene', scene, '--build', build, '--seconds', str(options.seconds / ROUNDS),
+    command = [sys.executable, __file__, '--scene', scene, '--build', build, '--seconds', str(options.seconds / options.rounds),
                '--sizes', ','.join(map(str, options.sizes))]
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout)
@@ -68,7 +67,7 @@ def run_scene(options, scene):
     try:
         if scene == 'busy':
             busy = [subprocess.Popen([sys.executable, '-c', 'while True: pass']) for _ in os.sched_getaffinity(0)]
-        for _ in range(ROUNDS):
+        for _ in range(options.rounds):
             for column in columns:
                 for row, times in measure(options, scene, *column).items():
                     cells.setdefault(row, {}).setdefault(column, []).extend(times)
@@ -82,12 +81,20 @@ def run_scene(options, scene):
         print(f'| {row} |' + ''.join(f' {cell(found[column])} |' for column in columns), flush=True)
 
 
+def describe_machine():
+    with open('/proc/cpuinfo', encoding='utf-8') as file:
+        models = [line.split(':')[1].strip() for line in file if line.startswith('model name')]
+    print(f'{models[0] if models else "unknown processor"}, {len(os.sched_getaffinity(0))} of {os.cpu_count()} processors, '
+          f'load before {os.getloadavg()[0]:.1f}', flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--build', action='append', help='build folder of the library')
     parser.add_argument('--sizes', type=lambda text: [int(x) for x in text.split(',')],
                         default=[1 << 16, 1 << 18, 1 << 20, 1 << 24])
     parser.add_argument('--seconds', type=float, default=1, help='for each cell')
+    parser.add_argument('--rounds', type=int, default=5, help='in which builds and numbers of threads take turns')
     parser.add_argument('--scenes', type=lambda text: text.split(','), default=SCENES, help=','.join(SCENES))
     parser.add_argument('--scene', help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -95,6 +102,7 @@ def main():
     if options.scene:
         child(options)
         return
+    describe_machine()
     for scene in options.scenes:
         run_scene(options, scene)
 
