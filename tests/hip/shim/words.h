@@ -12,11 +12,44 @@
 #define __builtin_nanf(text) __int_as_float(0x7fc00000)
 #define __builtin_exp2f exp2f
 #define __builtin_log2f log2f
-#define __builtin_fmaf fmaf
-#define __builtin_fabsf fabsf
 #define __builtin_amdgcn_rcpf(x) (1.0f / (x))
 #define __builtin_amdgcn_rsqf(x) rsqrtf(x)
 #define __builtin_amdgcn_sqrtf(x) sqrtf(x)
+
+/* The compiler's own functions. A prelude gives their plain names to these, so that they have names of their own here. */
+#define SHIM_FUNCTIONS(name, parameters, arguments) \
+    static __device__ __forceinline__ float shim_##name##f parameters(float) { return name##f arguments; } \
+    static __device__ __forceinline__ double shim_##name parameters(double) { return name arguments; }
+#define SHIM_ONE(T) (T x)
+#define SHIM_TWO(T) (T x, T y)
+#define SHIM_THREE(T) (T x, T y, T z)
+SHIM_FUNCTIONS(fabs, SHIM_ONE, (x))
+SHIM_FUNCTIONS(rint, SHIM_ONE, (x))
+SHIM_FUNCTIONS(floor, SHIM_ONE, (x))
+SHIM_FUNCTIONS(ceil, SHIM_ONE, (x))
+SHIM_FUNCTIONS(trunc, SHIM_ONE, (x))
+SHIM_FUNCTIONS(fmax, SHIM_TWO, (x, y))
+SHIM_FUNCTIONS(fmin, SHIM_TWO, (x, y))
+SHIM_FUNCTIONS(copysign, SHIM_TWO, (x, y))
+SHIM_FUNCTIONS(fma, SHIM_THREE, (x, y, z))
+#define __builtin_fabsf shim_fabsf
+#define __builtin_fabs shim_fabs
+#define __builtin_rintf shim_rintf
+#define __builtin_rint shim_rint
+#define __builtin_floorf shim_floorf
+#define __builtin_floor shim_floor
+#define __builtin_ceilf shim_ceilf
+#define __builtin_ceil shim_ceil
+#define __builtin_truncf shim_truncf
+#define __builtin_trunc shim_trunc
+#define __builtin_fmaxf shim_fmaxf
+#define __builtin_fmax shim_fmax
+#define __builtin_fminf shim_fminf
+#define __builtin_fmin shim_fmin
+#define __builtin_copysignf shim_copysignf
+#define __builtin_copysign shim_copysign
+#define __builtin_fmaf shim_fmaf
+#define __builtin_fma shim_fma
 
 /* A half type that is converted from and to, and no more. */
 struct shim_half {
