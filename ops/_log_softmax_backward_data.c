@@ -64,12 +64,15 @@ XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
 
 XK_FN xk_r xk_map(xk_t grad_output, xk_t output, xk_acc sum)
 {
-    return grad_output - xk_exp_times(sum, output, 0); /* what cancels needs more digits than a half type has */
+    const int ends = xk_fabs(sum) == XK_INFINITY; /* its multiples' terms would cancel to NaN */
+    const xk_t factor = ends ? xk_copysign(XK_C(1), sum) : sum, times = ends ? (xk_t)XK_INFINITY : XK_C(1);
+    return grad_output - xk_exp_times(factor, output, 0) * times; /* what cancels needs more digits than a half type has */
 }
 #endif
 
 #ifdef EXPOPS_REFERENCE
-/* The sum's levels, and 5 roundings of the product: an exponential's two units are 4. */
+/* The sum's levels, and 5 roundings of the product: an exponential's two units are 4. Of an infinite sum nothing is rounded, unless
+ * the exponential may be lost. */
 ROW_REFERENCE
 {
     long double sum = 0, sizes = 0;
@@ -81,6 +84,8 @@ ROW_REFERENCE
         const long double share = expl(r->weight[i]);
         r->out[i] = r->x[i] - share * sum;
         r->error[i] = share * (test_levels(r->n) * sizes + 5 * fabsl(sum));
+        if (isinf(sizes) && share > 1e-37L)
+            r->error[i] = 0;
     }
 }
 #endif

@@ -3,7 +3,8 @@
 
     against_torch.py build/core/libexpops.so --calls 100000 --seed 1
 
-Exit code 77 where torch is not installed. A finding prints the call as PyTorch's users write it."""
+Exit code 77 where torch is not installed. A finding prints the call as PyTorch's users write it, and the seed that makes it with
+--calls 1."""
 import argparse
 import functools
 import random
@@ -225,7 +226,7 @@ def elements_at(args, where, shape):
 
 class Comparison:
     def __init__(self, library):
-        self.library, self.findings, self.meant, self.refused, self.kinds = library, 0, 0, 0, {}
+        self.library, self.findings, self.meant, self.refused, self.kinds, self.seed = library, 0, 0, 0, {}, 0
 
     def report(self, op, args, theirs, kind, what):
         if is_meant(op["name"], kind, what, Call({p.name: a for p, a in zip(op["parameters"], args)}, theirs)):
@@ -236,7 +237,7 @@ class Comparison:
         self.kinds[key] = self.kinds.get(key, 0) + 1
         if self.kinds[key] <= 3:
             named = ", ".join(f"{p.name}={text(a)}" for p, a in zip(op["parameters"], args) if a is not None)
-            print(f"{kind}: {op['name']}({named}): {what}")
+            print(f"{kind}, seed {self.seed}: {op['name']}({named}): {what}")
 
     def compare(self, rng, op):
         args = draw_call(rng, op)
@@ -316,7 +317,7 @@ def main():
     comparison = Comparison(Library(options.library, "cpu"))
     operators = [op for op in comparison.library.operators if options.only in ("", op["name"])]
     for i in range(options.seed, options.seed + options.calls):
-        rng = random.Random(i)
+        rng, comparison.seed = random.Random(i), i
         torch.manual_seed(i)
         comparison.compare(rng, rng.choice(operators))
     print(f"{options.calls} calls from seed {options.seed}, {comparison.refused} refused by PyTorch, "

@@ -49,7 +49,8 @@ MEANT = [
     Meant("silu rms_norm logaddexp soft_margin_loss", "refuses", COMPLEX, NOT_COMPLEX),
     Meant("hinge_embedding_loss", "refuses", "argument target: has type c", NOT_COMPLEX),
     Meant("hinge_embedding_loss", "refuses", "argument self: has type [iub]", "a difference of integers wraps"),
-    Meant("margin_ranking_loss", "refuses", "a difference of integers wraps", "PyTorch's does, before margin is added"),
+    Meant("margin_ranking_loss", "refuses", "a difference of integers wraps|input1: has type [iu]",
+          "PyTorch's does, before margin is added"),
     Meant("native_dropout_backward", "refuses", "mask: has type", "PyTorch's CUDA refuses it too"),
     Meant("native_dropout_backward", "refuses", "grad_output: has type", "the gradient of a floating tensor is floating"),
     Meant("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
@@ -88,7 +89,7 @@ MEANT = [
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
     # Nothing to compute.
-    Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape", NOTHING_THERE,
+    Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size of", NOTHING_THERE,
           lambda call: call.theirs.numel() == 0),
     Meant("softmax log_softmax _safe_softmax amax amin", "refuses", ACCEPTED, NOTHING_THERE, is_empty("self")),
     Meant("gather", "refuses", "index: has type", NOTHING_THERE, is_empty("index")),
