@@ -11,7 +11,7 @@ static expops_status spread(expops_draft *d, int64_t offset)
         return expops_fail(EXPOPS_ERR_SHAPE, "argument diagonal makes the result larger than 64 bits count");
     shape[0] = shape[1] = size;
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, 2, shape, NULL, &out));
-    (void)expops_draft_leaf_of_output(d, &expops_operator_zero, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_zeros(d, &out);
     EXPOPS_TRY(expops_view_diagonal(&out, offset, 0, 1));
     expops_leaf_argument(expops_draft_leaf(d, &expops_operator_detach, EXPOPS_FAMILY_POINTWISE, &out), 0);
     return EXPOPS_OK;

@@ -8,6 +8,18 @@ extern const expops_operator expops_operator_detach;
 /* The same with a change of type; nothing but zeros. */
 extern const expops_operator expops_operator_copy, expops_operator_zero;
 
+/* Zeros of any type are those of integers as large, which nothing is converted to. */
+static inline void expops_zeros(expops_draft *d, const expops_view *out)
+{
+    static const int32_t integers[] = {
+        [1] = EXPOPS_DTYPE_I8, [2] = EXPOPS_DTYPE_I16, [4] = EXPOPS_DTYPE_I32, [8] = EXPOPS_DTYPE_I64
+    };
+    const size_t bytes = expops_dtype_bytes((expops_dtype)out->dtype);
+    expops_view zeros = *out;
+    zeros.dtype = bytes < 16 ? integers[bytes] : out->dtype;
+    (void)expops_draft_leaf_of_output(d, &expops_operator_zero, EXPOPS_FAMILY_POINTWISE, &zeros);
+}
+
 /* --- one dimension --- */
 /* `view` in one dimension; a copy of it where its strides do not allow that. */
 static inline expops_status expops_flatten(expops_draft *d, expops_view *view)

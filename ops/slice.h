@@ -3,7 +3,7 @@
 #define EXPOPS_OPS_SLICE_H
 
 #include "base/size.h"
-#include "draft/draft.h"
+#include "mover.h"
 
 typedef struct expops_slice {
     int32_t dim;
@@ -53,6 +53,9 @@ static inline expops_leaf *expops_slice_window(expops_draft *d, const expops_vie
     return leaf;
 }
 
+/* A slice that is so small a part is written after the zeros; a larger one with them, so that nothing is written twice. */
+enum { EXPOPS_SMALL_SLICE = 8 };
+
 /* Result 0, of shape `sizes`: `part`, broadcast to the slice, and 0 elsewhere. */
 static inline expops_status expops_slice_into_zeros(expops_draft *d, const expops_view *part, const expops_view *whole,
                                                     const expops_slice *slice)
@@ -63,7 +66,16 @@ static inline expops_status expops_slice_into_zeros(expops_draft *d, const expop
     EXPOPS_TRY_SAYING(expops_view_expands_to(&source, &place), "argument grad_output");
     expops_view_expand(&source, place.ndim, place.shape);
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, whole->ndim, whole->shape, NULL, &out));
-    expops_slice_window(d, &out, 0, &source, slice, walked);
+    if (slice->count > whole->shape[slice->dim] / EXPOPS_SMALL_SLICE) {
+        expops_slice_window(d, &out, 0, &source, slice, walked);
+        return EXPOPS_OK;
+    }
+    expops_zeros(d, &out);
+    place = out;
+    place.shape[slice->dim] = slice->count;
+    place.offset += slice->start * out.strides[slice->dim];
+    place.strides[slice->dim] *= slice->step;
+    expops_leaf_argument_as(expops_draft_leaf(d, &expops_operator_detach, EXPOPS_FAMILY_POINTWISE, &place), 0, &source);
     return EXPOPS_OK;
 }
 

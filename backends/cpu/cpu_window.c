@@ -6,7 +6,8 @@
 enum {
     COLS = 1024, /* of a piece of a row whose elements are moved, */
     ROWS = 256,
-    ELEMENTS = 8192,              /* and of a block; */
+    ELEMENTS = 8192,              /* and of a block, */
+    BYTES = 32768,                /* or more where they are small; */
     SUMS = CPU_BUFFER_BYTES / 16, /* of one whose elements are sums */
 };
 
@@ -67,13 +68,14 @@ static int64_t least(int64_t a, int64_t b)
 
 static void cut(cpu_kernel *kernel, int32_t across)
 {
-    const int64_t cols = least(kernel->shape[across], COLS);
+    const int64_t cols = least(kernel->shape[across], COLS), bytes = BYTES / kernel->operand[0].bytes;
     const int32_t down = kernel->instance->rows ? -1 : dim_of_rows(kernel, across);
 
     if (kernel->instance->rows)
         cpu_blocks_cut(kernel, dim_of_sums(kernel, across), SUMS, -1, 1, CPU_DOWN_IN_PLACE);
     else
-        cpu_blocks_cut(kernel, across, cols, down, least(ROWS, ELEMENTS / cols), CPU_DOWN_IN_PLACE);
+        cpu_blocks_cut(kernel, across, cols, down, least(ROWS, (bytes > ELEMENTS ? bytes : ELEMENTS) / cols),
+                       CPU_DOWN_IN_PLACE);
 }
 
 /* Short rows are streamed where they lie one after the other. */

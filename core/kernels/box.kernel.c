@@ -7,6 +7,7 @@
  *   XK_VALUES        values that it gets
  *   XK_SINGLE        a box has one element or none, which is moved, or the second input's in its place, or 0
  *   XK_WHOLE         every full vector of the output starts at a multiple of its size
+ *   XK_STORED        elements of the words, of 4 bytes or more, that the output can be written in at least; else 0
  *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do */
 
 /* Elements from the operand's first to the k-th of the vector, and the index of that; what lies behind the last of a row is
@@ -170,6 +171,15 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 #if XK_WHOLE
     if (count == XK_VEC) {
         *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out) = result.word;
+        return;
+    }
+#endif
+#if XK_STORED && XK_STORED < XK_VEC
+    if (count % XK_STORED == 0) {
+        XK_UNROLL
+        for (int i = 0; i < XK_WO / 4; i++)
+            if (i * 4 < count * (int)sizeof(XK_S(XK_O)))
+                ((XK_GLOBAL xk_uint *)(gout + at_out))[i] = result.part[i];
         return;
     }
 #endif

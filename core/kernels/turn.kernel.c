@@ -4,11 +4,14 @@
  * and of operands.kernel.h:
  *   XK_BOX                 dimensions of the box
  *   XK_IN_DIMS XK_OUT_DIMS these, with those along a run of the input, or of the output, first
+ *   XK_ORDER               all dimensions, that in which groups that follow each other go on first
  *   XK_IN_RUN XK_OUT_RUN   so many of them make a run: one, or two of which the first is whole
  *   XK_STAGED              4-byte parts of local memory
  *   XK_PITCH               of them from a run to the next
  *   XK_SIDE                runs of the output that 32 work-items write side by side
- *   XK_FULL                runs of the output begin at multiples of a vector */
+ *   XK_FULL                runs of the output begin at multiples of a vector
+ *   XK_STEP                elements of local memory from one of a run of the output to the next
+ *   XK_AHEAD               words of the input that a work-item asks for before it uses the first */
 
 typedef struct xk_divisor {
     xk_uint size, magic, shift;
@@ -31,7 +34,6 @@ XK_FN xk_uint xk_divide(xk_uint n, xk_divisor by)
 #define XK_BYTES ((int)sizeof(XK_S(XK_O)))
 #define XK_BLOCK (32 / XK_SIDE)
 #define XK_ALIGN (8 * XK_VEC) /* elements whose multiples a block begins at */
-#define XK_AHEAD 4
 
 /* Splits `rest` into the places of those dimensions of the box that are not along a run. */
 #define XK_PLACES(dims, run, body) \
@@ -46,11 +48,11 @@ XK_FN xk_uint xk_divide(xk_uint n, xk_divisor by)
     }
 
 /* To the next element of a run of the output. */
-#define XK_STEP \
-    at += p.apart[inner]; \
+#define XK_NEXT \
+    at += XK_STEP; \
     if (XK_OUT_RUN > 1 && ++turn == p.extent[inner].size) { \
         turn = 0; \
-        at += p.apart[outer] - p.extent[inner].size * p.apart[inner]; \
+        at += p.apart[outer] - p.extent[inner].size * XK_STEP; \
     }
 
 /* The n-th word of the box as it comes from the input. */
@@ -69,12 +71,13 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
     } staged;
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_GLOBAL const XK_S(XK_D0) *g0 = XK_POINTER(const XK_S(XK_D0), x0);
-    const int in_dims[XK_BOX] = { XK_IN_DIMS }, out_dims[XK_BOX] = { XK_OUT_DIMS };
+    const int in_dims[XK_BOX] = { XK_IN_DIMS }, out_dims[XK_BOX] = { XK_OUT_DIMS }, order[XK_RANK] = { XK_ORDER };
     xk_uint left[XK_RANK], group = xk_group_id();
     xk_index at_in = 0, at_out = 0;
     XK_UNROLL
-    for (int d = XK_RANK - 1; d >= 0; d--) {
-        const xk_uint next = d ? xk_divide(group, p.tiles[d]) : 0;
+    for (int i = 0; i < XK_RANK; i++) {
+        const int d = order[i];
+        const xk_uint next = i + 1 < XK_RANK ? xk_divide(group, p.tiles[d]) : 0;
         const xk_index c = (xk_index)(group - next * p.tiles[d].size) * (xk_index)p.extent[d].size;
         group = next;
         at_in += c * p.in[d];
@@ -129,7 +132,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
             const xk_uint start = first < 0 ? 0 : first;
             const xk_uint turns = XK_OUT_RUN > 1 ? xk_divide(start, p.extent[inner]) : 0;
             xk_uint turn = start - turns * p.extent[inner].size;
-            xk_uint at = origin + turn * p.apart[inner] + turns * p.apart[outer];
+            xk_uint at = origin + turn * XK_STEP + turns * p.apart[outer];
             if (first >= 0 && first + XK_VEC <= end) {
                 union {
                     XK_CAT(xk_word, XK_WO) word;
@@ -138,7 +141,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
                 XK_UNROLL
                 for (int k = 0; k < XK_VEC; k++) {
                     result.v[k] = staged.v[at];
-                    XK_STEP
+                    XK_NEXT
                 }
                 *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + to + first) = result.word;
             } else {
@@ -146,7 +149,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
                 for (int k = 0; k < XK_VEC; k++)
                     if (first + k >= 0 && first + k < end) {
                         gout[to + first + k] = staged.v[at];
-                        XK_STEP
+                        XK_NEXT
                     }
             }
         }

@@ -3,7 +3,7 @@
 #include "base/size.h"
 #include "specialize.h"
 
-enum { GROUP = 256, MOST_DIMS = 4, BOX_BYTES = 16384, LONG_RUN = 128, NOWHERE = EXPOPS_MAX_RANK };
+enum { GROUP = 256, BOX_OF_WIDE = 32768, MOST_DIMS = 4, LONG_RUN = 128, NOWHERE = EXPOPS_MAX_RANK };
 
 /* A run of the box along dimension `inner`, and `outer` where it goes on there: `inner` is whole then. */
 typedef struct run {
@@ -18,6 +18,22 @@ typedef struct box {
     int64_t extent[EXPOPS_MAX_RANK];
     uint32_t local[EXPOPS_MAX_RANK], pitch; /* elements */
 } box;
+
+/* What was fastest on an H100: a box's bytes, the output's vectors, and words asked for ahead, by an element's size. */
+static uint32_t box_bytes(uint32_t bytes)
+{
+    return bytes < 4 ? 32768 : BOX_OF_WIDE;
+}
+
+static uint32_t vector_of(uint32_t bytes)
+{
+    return bytes < 4 ? 8 : 16 / bytes;
+}
+
+static uint32_t words_ahead(uint32_t bytes)
+{
+    return bytes < 4 ? 4 : 2;
+}
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -126,8 +142,10 @@ static int shape_box(box *box)
     } else {
         extend(box, out->inner, long_out);
         extend(box, in->inner, long_in);
-        lengthen(box, out, long_out, m < 32 || (m * box->bytes % 16 && m <= long_out));
-        lengthen(box, in, long_in, n < 16 || (n % 16 && n < 64));
+        /* Elements of the output's run lie a run of the input apart in local memory, on different banks, unless that run goes on
+         * in its dimension. */
+        lengthen(box, out, long_out, m * box->bytes < LONG_RUN || (m * box->bytes % 16 && m <= long_out));
+        lengthen(box, in, long_in, in->outer == out->inner ? n < 16 || (n % 16 && n < 64) : n < LONG_RUN);
     }
     fill(box);
     return 1;
@@ -201,6 +219,11 @@ static int begins_full(const box *box, uint32_t vector)
     return 1;
 }
 
+static int64_t tiles_along(const box *box, uint32_t dim)
+{
+    return expops_ceil_divide(box->problem->shape[dim], box->extent[dim]);
+}
+
 static void put_divisor(expops_params *params, int64_t size)
 {
     uint32_t magic, shift;
@@ -224,7 +247,7 @@ static void put_params(const box *box, int64_t in_words, uint32_t side, int wide
         expops_params_index(params, out->strides[d], wide);
     expops_params_bounds(in, wide, params);
     for (uint32_t d = 0; d < problem->rank; d++)
-        put_divisor(params, expops_ceil_divide(problem->shape[d], box->extent[d]));
+        put_divisor(params, tiles_along(box, d));
     for (uint32_t d = 0; d < problem->rank; d++)
         put_divisor(params, box->extent[d]);
     put_divisor(params, in_words);
@@ -234,6 +257,22 @@ static void put_params(const box *box, int64_t in_words, uint32_t side, int wide
     expops_params_u32(params, (uint32_t)(in_words * run_count(box, &box->in)));
     expops_params_u32(params, (uint32_t)(parts * runs));
     expops_params_finish(params);
+}
+
+/* Groups that run at the same time are neighbours along both runs, so that what two of them share of a line is moved once: first
+ * along the one that fewer of them make up. */
+static void order_groups(const box *box, uint32_t *order)
+{
+    const uint32_t in = box->in.levels > 1 ? box->in.outer : box->in.inner,
+                   out = box->out.levels > 1 ? box->out.outer : box->out.inner;
+    const int in_first = tiles_along(box, in) < tiles_along(box, out);
+    uint32_t count = 0;
+    order[count++] = in_first ? in : out;
+    if (in != out)
+        order[count++] = in_first ? out : in;
+    for (uint32_t d = box->problem->rank; d-- > 0;)
+        if (d != in && d != out)
+            order[count++] = d;
 }
 
 static void define_dims(expops_step *step, const char *name, const uint32_t *dims, uint32_t count)
@@ -246,19 +285,23 @@ static void define_dims(expops_step *step, const char *name, const uint32_t *dim
 
 static void write_step(const box *box, uint64_t staged, expops_step *step)
 {
-    const uint32_t vector = box->bytes > 4 ? 16 / box->bytes : 4, side = runs_side_by_side(box);
+    const uint32_t vector = vector_of(box->bytes), side = runs_side_by_side(box);
+    uint32_t order[EXPOPS_MAX_RANK];
     const int full = begins_full(box, vector), wide = expops_needs_wide_index(box->problem);
     const int64_t in_words = expops_ceil_divide(run_length(box, &box->in) * box->bytes, 16);
     put_params(box, in_words, side, wide, &step->params);
     expops_define_operands(box->problem, step, vector, NULL, wide);
     define_dims(step, "XK_IN_DIMS", box->in_dim, box->dims);
     define_dims(step, "XK_OUT_DIMS", box->out_dim, box->dims);
+    order_groups(box, order);
+    define_dims(step, "XK_ORDER", order, box->problem->rank);
     expops_text_add(
         &step->defines,
         "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
-        "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n",
+        "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n"
+        "#define XK_STEP %u\n#define XK_AHEAD %u\n",
         box->problem->rank, box->dims, box->in.levels, box->out.levels, (uint32_t)(staged / 4),
-        box->pitch * box->bytes / 4, side, full);
+        box->pitch * box->bytes / 4, side, full, box->local[box->out.inner], words_ahead(box->bytes));
     step->variant = "turn";
     step->group = GROUP;
 }
@@ -274,7 +317,7 @@ int expops_specialize_turn(const expops_problem *problem, const expops_device *d
     if (!can_turn(problem, device))
         return 0;
     const expops_problem_operand *in = problem->operand + 1, *out = problem->operand;
-    box box = { .problem = problem, .bytes = problem->bits, .elements = BOX_BYTES / problem->bits };
+    box box = { .problem = problem, .bytes = problem->bits, .elements = box_bytes(problem->bits) / problem->bits };
     for (uint32_t d = 0; d < problem->rank; d++)
         box.extent[d] = 1;
     box.in = (run){ .inner = dim_of_stride(problem, in, 1), .levels = 1 };
@@ -288,7 +331,7 @@ int expops_specialize_turn(const expops_problem *problem, const expops_device *d
     order_dims(&box);
     uint64_t tiles = 1, staged = (uint64_t)run_count(&box, &box.in) * box.pitch * box.bytes;
     for (uint32_t d = 0; d < problem->rank; d++)
-        tiles *= (uint64_t)expops_ceil_divide(problem->shape[d], box.extent[d]);
+        tiles *= (uint64_t)tiles_along(&box, d);
     staged = (staged + 1023) / 1024 * 1024;
     if (tiles > INT32_MAX || staged > device->info.local_bytes)
         return 0;

@@ -2,9 +2,10 @@
 #include "base/size.h"
 #include "specialize.h"
 
-/* Elements of a vector, where each is stored by itself, or the index of each is: what neighbouring work-items reach at once lies
- * so far apart, and the next ones cost another access to the same memory. */
-enum { MOST_APART = 4 };
+/* Elements of a vector where each is stored by itself: what neighbouring work-items reach at once lies so far apart, and the next
+ * ones cost another access to the same memory. Of small elements so many words; runs that are shorter than a row of this many
+ * bytes end so often that every group of work-items that goes together does both, the runs and the rest. */
+enum { MOST_APART = 4, WORDS_APART = 4, LONG_ROW = 1024 };
 
 /* Where each dimension has gone once `dim` is the last. */
 static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *place)
@@ -35,22 +36,28 @@ static int is_picked_along(const expops_problem *problem, uint32_t dim)
     return problem->window.picked && problem->operand[problem->num_operands - 1].strides[dim] != 0;
 }
 
-static int lie_apart(const expops_problem *problem, uint32_t vector)
+/* Elements, up to `widest`, of the words that the output can be written in. */
+static uint32_t stored_vector(const expops_problem *problem, uint32_t widest)
 {
     const uint32_t inner = problem->rank - 1;
-    return !expops_can_vector(problem, problem->operand, vector, inner) || is_picked_along(problem, inner);
+    uint32_t vector = problem->operand[0].strides[inner] == 1 ? widest : 1;
+    while (vector > 1 && !expops_can_vector(problem, problem->operand, vector, inner))
+        vector /= 2;
+    return vector;
 }
 
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
 static uint32_t choose_vector(const expops_problem *problem)
 {
-    const uint32_t inner = problem->rank - 1;
+    const uint32_t inner = problem->rank - 1, bytes = expops_operand_bytes(problem->operand);
     const int64_t step = step_of_boxes(problem);
-    const uint32_t widest =
-        problem->window.picked ? 16 / expops_operand_bytes(problem->operand) : expops_widest_vector(problem);
-    uint32_t vector = problem->operand[0].strides[inner] == 1 ? widest : 1;
-    while (vector > MOST_APART && lie_apart(problem, vector))
-        vector /= 2;
+    const uint32_t widest = problem->window.picked ? 16 / bytes : expops_widest_vector(problem);
+    const uint32_t stored = stored_vector(problem, widest), few = widest < MOST_APART ? widest : MOST_APART;
+    uint32_t vector = stored < few && problem->operand[0].strides[inner] == 1 ? few : stored;
+    if (is_picked_along(problem, inner))
+        vector = 1;
+    else if (stored < widest && stored * bytes == 4)
+        vector = stored * WORDS_APART < widest ? stored * WORDS_APART : widest;
     while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
         vector /= 2;
     while (vector > 1 && step > 2 && expops_operand_bytes(problem->operand + 1) * step * vector > 16)
@@ -58,34 +65,40 @@ static uint32_t choose_vector(const expops_problem *problem)
     return vector;
 }
 
-/* The output is written by vectors in any case. */
-static int is_whole(const expops_problem *problem, uint32_t vector)
+/* Whether where an element of the input is depends on its place in the row, but for the place itself. */
+static int varies_along(const expops_problem *problem, const uint32_t *place)
 {
-    return problem->operand[0].strides[problem->rank - 1] == 1 &&
-           expops_can_vector(problem, problem->operand, vector, problem->rank - 1);
+    const uint32_t kept = problem->rank - problem->row_dims;
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        for (uint32_t i = 0; i < problem->row_dims; i++)
+            if (place[kept + i] == problem->rank - 1 && problem->window.reads[w] >> i & 1u)
+                return 1;
+    return is_picked_along(problem, problem->rank - 1);
 }
 
-/* Bytes of a vector that may be a run of the input; 0 where it cannot be loaded as one. */
-static uint32_t run_bytes(const expops_problem *problem, uint32_t vector)
+/* Bytes of a vector that may be a run of the input; 0 where it hardly is one. */
+static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, uint32_t vector, uint32_t stored)
 {
-    const uint32_t bytes = expops_operand_bytes(problem->operand);
-    if (!problem->window.single || vector == 1 || vector * bytes < 4 || problem->common >= 0 ||
-        !is_whole(problem, vector) || is_picked_along(problem, problem->rank - 1))
+    const uint32_t bytes = expops_operand_bytes(problem->operand), inner = problem->rank - 1;
+    const int moves = problem->window.single && problem->common < 0 && bytes < 16;
+    if (!moves || vector * bytes != 16 || stored != vector || is_picked_along(problem, inner))
         return 0;
-    return vector * bytes;
+    return varies_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
 static void define_window(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
 {
     const expops_window *window = &problem->window;
     const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
+    const uint32_t stored = stored_vector(problem, vector), bytes = stored * expops_operand_bytes(problem->operand);
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
                     "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-                    "#define XK_WHOLE %d\n#define XK_RUN_BYTES %u\n#define XK_AT ",
+                    "#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n#define XK_AT ",
                     problem->rank, window->walked, indices + window->picked,
                     window->num_values ? window->num_values : 1, window->single, window->picked,
-                    problem->num_tensors - 2, is_whole(problem, vector), run_bytes(problem, vector));
+                    problem->num_tensors - 2, stored == vector, bytes < 4 ? 0 : stored,
+                    run_bytes(problem, place, vector, stored));
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
     if (window->picked)
