@@ -353,9 +353,14 @@ def products(torch, data):
         batch = max(1, s.size // (16 * length ** 2)) # of as many scores
         return [s.draw(batch, min(16, max(1, s.size // length ** 2)), length, 64, number=k) for k in range(3)]
 
-    def attention(causal):
+    def heads(s, wide):
+        """4 x 16 of 2048 queries and keys on a GPU; on a CPU as much as its time allows."""
+        batch, length = (4, 2048) if s.size > 1 << 24 else (1, 512) if s.size > 1 << 20 else (1, 64)
+        return [s.draw(batch, 16, length, wide, number=k) for k in range(3)]
+
+    def attention(causal, wide=0):
         def make(s):
-            ins = attended(s, 256 if s.size < 1 << 20 else 1024)
+            ins = heads(s, wide) if wide else attended(s, 256 if s.size < 1 << 20 else 1024)
             return ins + [None, 0.0, None, causal], given(functions.scaled_dot_product_attention, *ins, is_causal=causal)
         return functional(torch, data, make, (-1, 1), FLOATS)
 
@@ -367,6 +372,10 @@ def products(torch, data):
         'mv.wide': mv(lambda n: (64, n // 64)),
         '_scaled_dot_product_attention_math*': functional(torch, data, attention_math, (-1, 1), FLOATS),
         'scaled_dot_product_attention*': attention(False), 'scaled_dot_product_attention.causal*': attention(True),
+        'scaled_dot_product_attention.2048x64*': attention(False, 64),
+        'scaled_dot_product_attention.2048x128*': attention(False, 128),
+        'scaled_dot_product_attention.2048x64 causal*': attention(True, 64),
+        'scaled_dot_product_attention.2048x128 causal*': attention(True, 128),
     }
 
 

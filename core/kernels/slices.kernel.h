@@ -10,6 +10,7 @@
  *   XK_ALONG0, XK_ALONG1  1: neighbouring work-items load an input along the walked dimension, in which it is contiguous
  *   XK_TERMS         numbers of 11 bits that an element of the left input is the sum of, where the right one's have no more
  *                    bits; 0: of neither that is known
+ *   XK_WHOLE_SLICES  1: all of a slice is taken, also of the last one
  *   XK_LIMITED       1: there is a limit to the terms of a row
  *   XK_CALL          the call of xk_finish */
 
@@ -68,9 +69,11 @@ XK_EACH(XK_VECTOR)
                  : (u * XK_WG + item) % (XK_SPAN##i / XK_WIDE##i) * XK_WIDE##i)
 #define XK_LEAST(a, b) ((a) < (b) ? (a) : (b))
 
-/* What lies outside is never used, or 0 in a matrix instruction, which takes all of a slice; something inside is loaded in its
- * place. */
-#define XK_IN_ROW(i, k) (!XK_BY_MATRIX || at + (k) < p.size[XK_WALK##i])
+/* Something inside is loaded in place of what lies outside, and never used, or, where all of a slice is taken, 0 in its place. */
+#ifndef XK_WHOLE_SLICES
+#define XK_WHOLE_SLICES XK_BY_MATRIX
+#endif
+#define XK_IN_ROW(i) (!XK_WHOLE_SLICES || at + XK_DOWN(i) < p.size[XK_WALK##i])
 #define XK_FETCH(i) \
     XK_UNROLL \
     for (int u = 0; u < XK_UNITS(i); u++) { \
@@ -89,7 +92,7 @@ XK_EACH(XK_VECTOR)
         XK_UNROLL \
         for (int k = 0; k < XK_WIDE##i; k++) \
             staged##i[(XK_DOWN(i) + (XK_ALONG##i ? k : 0)) * XK_PITCH##i + XK_ACROSS(i) + (XK_ALONG##i ? 0 : k)] = \
-                XK_IN_ROW(i, XK_DOWN(i) + (XK_ALONG##i ? k : 0)) ? XK_CONVERT(i, fetched##i[u].v[k]) : 0; \
+                XK_IN_ROW(i) ? XK_CONVERT(i, fetched##i[u].v[k]) : 0; \
     }
 #define XK_FETCHED(i) xk_vector##i fetched##i[XK_UNITS(i)];
 #define XK_FIRST(i) const xk_index first##i = tile##i * XK_SPAN##i;

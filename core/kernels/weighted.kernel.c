@@ -33,6 +33,8 @@
 #define XK_LIMIT(row) p.size[XK_D_TERMS]
 #endif
 
+#define XK_LOG2_OF_E 1.44269504f
+
 /* Where a group's matrices begin, and the first row of its tile: rows that walk most come first. */
 #define XK_BEGIN \
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out); \
@@ -62,12 +64,17 @@
 #define XK_PIECES (8 / XK_VEC)
 #define XK_SHARERS (XK_COLUMNS / 8) /* work-items that have the same rows */
 
-/* Of the first product, and of the second, whose left factor lies in local memory: for each term the tile's rows, in an order in which
- * neighbours write to other banks. */
-#define XK_LEFT0(k, piece) slice0[((k) * XK_PITCH0 + XK_FIRST_ROW) / XK_VEC + (piece) * 4]
+/* The left factor of the second product, for each term the tile's rows, in an order in which neighbours write to other banks. */
 #define XK_WEIGHT(term, piece) \
     weights[(term) * (XK_ROWS / XK_VEC) + ((XK_FIRST_ROW / XK_VEC + (piece) * 4) ^ ((term) / XK_VEC % 8))]
-#define XK_LEFT1(k, piece) XK_WEIGHT(at - first1 + (k), piece)
+/* Vectors of element k of a slice, of the first product and of the second. */
+#define XK_PART(k, piece) slice0[((k) * XK_PITCH0 + XK_FIRST_ROW) / XK_VEC + (piece) * 4]
+#define XK_NEAR_WEIGHT(k, piece) near[(k) / XK_VEC][piece][(k) % XK_VEC * (XK_ROWS / XK_VEC)]
+#define XK_FIND_WEIGHTS \
+    XK_LOCAL_POINTER const xk_wide *near[XK_DEPTH / XK_VEC][XK_PIECES]; \
+    XK_UNROLL \
+    for (int n = 0; n < XK_DEPTH / XK_VEC * XK_PIECES; n++) \
+        near[n / XK_PIECES][n % XK_PIECES] = &XK_WEIGHT((int)(at - first1) + n / XK_PIECES * XK_VEC, n % XK_PIECES);
 #define XK_TAKE(left, k, to) \
     { \
         xk_wide a[XK_PIECES], b[XK_PIECES]; \
@@ -83,37 +90,27 @@
                 to[i][j] += a[i / XK_VEC].v[i % XK_VEC] * b[j / XK_VEC].v[j % XK_VEC]; \
         } \
     }
-/* All slices up to `end`; the staged ones are those of the macro's last arguments. Two places by turns: no slice is written where the
- * one before is read. */
-#define XK_TAKE_SLICES(left, end, to, fetch, stage) \
-    fetch for (;;) \
-    { \
+/* All slices up to `end`, in two places by turns: no slice is written where the one before is read. */
+#define XK_TAKE_SLICES(fetch, stage, find, left, end, to) \
+    fetch \
+    for (;;) { \
         XK_LOCAL_POINTER xk_wide *const slice0 = slices0 + second * XK_SLICE0, *const slice1 = slices1 + second * XK_SLICE1; \
         XK_LOCAL_POINTER xk_t *const staged0 = (XK_LOCAL_POINTER xk_t *)slice0; \
         XK_LOCAL_POINTER xk_t *const staged1 = (XK_LOCAL_POINTER xk_t *)slice1, *const staged2 = staged1; \
-        stage xk_barrier(); \
-        const xk_index there = (end)-at; \
+        stage \
+        xk_barrier(); \
+        find \
         second = !second; \
-        if (there > XK_DEPTH) { \
-            at += XK_DEPTH; \
-            fetch at -= XK_DEPTH; \
-        } \
-        if (there >= XK_DEPTH) { \
-            XK_UNROLL \
-            for (int k = 0; k < XK_DEPTH; k++) \
-                XK_TAKE(left, k, to) \
-        } else { \
-            for (int k = 0; k < (int)there; k++) \
-                XK_TAKE(left, k, to) \
-        } \
         at += XK_DEPTH; \
-        if (there <= XK_DEPTH) \
+        if (at < (end)) { \
+            fetch \
+        } \
+        XK_UNROLL \
+        for (int k = 0; k < XK_DEPTH; k++) \
+            XK_TAKE(left, k, to) \
+        if (at >= (end)) \
             break; \
     }
-#define XK_PRODUCT_FETCH XK_FETCH(0) XK_FETCH(1)
-#define XK_PRODUCT_STAGE XK_STAGE(0) XK_STAGE(1)
-#define XK_SUM_FETCH XK_FETCH(2)
-#define XK_SUM_STAGE XK_STAGE(2)
 
 /* What the sharers of a row have of it, one after the other. */
 #define XK_SHARE(row) \
@@ -125,7 +122,17 @@
             own.v[k] = row[piece * XK_VEC + k]; \
         slices0[(XK_FIRST_COLUMN / XK_VEC % 8 + column0 / 8) * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + piece * 4] = own; \
     }
-#define XK_SHARED(sharer, piece) slices0[(sharer) * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + (piece) * 4]
+#define XK_JOIN_SHARES(row, join) \
+    for (int sharer = 0; sharer < XK_SHARERS; sharer++) { \
+        XK_UNROLL \
+        for (int piece = 0; piece < XK_PIECES; piece++) { \
+            const xk_wide other = slices0[sharer * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + piece * 4]; \
+            XK_UNROLL \
+            for (int k = 0; k < XK_VEC; k++) \
+                row[piece * XK_VEC + k] = join(row[piece * XK_VEC + k], other.v[k]); \
+        } \
+    }
+#define XK_PLUS(a, b) ((a) + (b))
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
@@ -144,7 +151,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     xk_vector2 fetched2[XK_UNITS(2)];
     XK_UNROLL
     for (int i = 0; i < 8; i++) {
-        most[i] = -(xk_t)XK_INFINITY;
+        most[i] = -XK_INFINITY;
         sum[i] = 0;
         XK_UNROLL
         for (int j = 0; j < 8; j++)
@@ -156,36 +163,39 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_UNROLL
         for (int n = 0; n < 64; n++)
             score[n / 8][n % 8] = 0;
-        XK_TAKE_SLICES(XK_LEFT0, p.size[XK_D_ELEMENTS], score, XK_PRODUCT_FETCH, XK_PRODUCT_STAGE)
+        XK_TAKE_SLICES(XK_FETCH(0) XK_FETCH(1), XK_STAGE(0) XK_STAGE(1), , XK_PART, p.size[XK_D_ELEMENTS], score)
+        XK_UNROLL
+        for (int n = 0; n < 64; n++)
+            score[n / 8][n % 8] = XK_SCORE(score[n / 8][n % 8] * scale, first0 + XK_FIRST_ROW + XK_ROW(n / 8),
+                                           first1 + XK_FIRST_COLUMN + XK_COLUMN(n % 8));
+        if (first1 + XK_COLUMNS > XK_LIMIT(first0)) {
+            XK_UNROLL
+            for (int n = 0; n < 64; n++) {
+                const xk_index row = first0 + XK_FIRST_ROW + XK_ROW(n / 8), term = first1 + XK_FIRST_COLUMN + XK_COLUMN(n % 8);
+                score[n / 8][n % 8] = term < XK_LIMIT(row) ? score[n / 8][n % 8] : -XK_INFINITY;
+            }
+        }
         XK_UNROLL
         for (int i = 0; i < 8; i++) {
-            const xk_index row = first0 + XK_FIRST_ROW + XK_ROW(i), limit = XK_LIMIT(row);
             largest[i] = most[i];
             XK_UNROLL
-            for (int j = 0; j < 8; j++) {
-                const xk_index term = first1 + XK_FIRST_COLUMN + XK_COLUMN(j);
-                const xk_t x = XK_SCORE(score[i][j] * scale, row, term);
-                score[i][j] = term < limit ? x : -(xk_t)XK_INFINITY;
-                largest[i] = score[i][j] > largest[i] ? score[i][j] : largest[i];
-            }
+            for (int j = 0; j < 8; j++)
+                largest[i] = XK_MATH(fmax)(largest[i], score[i][j]);
         }
         xk_barrier();
         XK_SHARE(largest)
         xk_barrier();
+        XK_JOIN_SHARES(largest, XK_MATH(fmax))
         XK_UNROLL
         for (int i = 0; i < 8; i++) {
-            XK_UNROLL
-            for (int sharer = 0; sharer < XK_SHARERS; sharer++) {
-                const xk_t other = XK_SHARED(sharer, i / XK_VEC).v[i % XK_VEC];
-                largest[i] = other > largest[i] ? other : largest[i];
-            }
-            const xk_t base = largest[i] == -(xk_t)XK_INFINITY ? 0 : largest[i], less = xk_exp(most[i] - base);
+            const float base = largest[i] == -XK_INFINITY ? 0 : largest[i] * XK_LOG2_OF_E;
+            const float less = xk_raw_exp2(XK_MATH(fma)(most[i], XK_LOG2_OF_E, -base));
             most[i] = largest[i];
             sum[i] *= less;
             XK_UNROLL
             for (int j = 0; j < 8; j++) {
                 result[i][j] *= less;
-                score[i][j] = xk_exp(score[i][j] - base);
+                score[i][j] = xk_raw_exp2(XK_MATH(fma)(score[i][j], XK_LOG2_OF_E, -base));
                 sum[i] += score[i][j];
             }
         }
@@ -199,21 +209,21 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             XK_WEIGHT(term, piece) = rows;
         }
         at = first1;
-        XK_TAKE_SLICES(XK_LEFT1, XK_LEAST(first1 + XK_COLUMNS, terms), result, XK_SUM_FETCH, XK_SUM_STAGE)
+        XK_TAKE_SLICES(XK_FETCH(2), XK_STAGE(2), XK_FIND_WEIGHTS, XK_NEAR_WEIGHT,
+                       XK_LEAST(first1 + XK_COLUMNS, terms), result)
     }
 
+    xk_t all[8] = { 0, 0, 0, 0, 0, 0, 0, 0 };
     xk_barrier();
     XK_SHARE(sum)
     xk_barrier();
+    XK_JOIN_SHARES(all, XK_PLUS)
     const xk_index row = first0 + XK_FIRST_ROW, column = XK_FIRST_COLUMN;
     const xk_index downs = p.size[XK_D_ROWS] - row, acrosses = p.size[XK_D_COLUMNS] - column; /* inside, from there on */
     at_out += row * p.stride[0][XK_D_ROWS] + column * p.stride[0][XK_D_COLUMNS];
     XK_UNROLL
     for (int i = 0; i < 8; i++) {
-        xk_t all = 0;
-        XK_UNROLL
-        for (int sharer = 0; sharer < XK_SHARERS; sharer++)
-            all += XK_SHARED(sharer, i / XK_VEC).v[i % XK_VEC];
+        const xk_t part = all[i] == 0 ? 0 : 1 / all[i];
         XK_UNROLL
         for (int j = 0; j < 8; j += XK_VEC) {
             union {
@@ -222,7 +232,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             } written;
             XK_UNROLL
             for (int k = 0; k < XK_VEC; k++) {
-                const xk_r r = all == 0 ? 0 : result[i][j + k] / all;
+                const xk_r r = result[i][j + k] * part;
                 written.v[k] = XK_STORE(r);
             }
 #if XK_WIDEO > 1

@@ -81,7 +81,8 @@ static void define(const plan *plan, expops_step *step)
     expops_define_operands(problem, step, VECTOR, NULL, plan->wide_index);
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_ROWS %u\n#define XK_COLUMNS %u\n#define XK_DEPTH %d\n"
-                    "#define XK_LIMITED %d\n#define XK_HALVES %d\n#define XK_CHUNKS %d\n",
+                    "#define XK_LIMITED %d\n#define XK_HALVES %d\n#define XK_CHUNKS %d\n"
+                    "#define XK_WHOLE_SLICES 1\n",
                     problem->rank, plan->tile_rows, plan->tile_columns, DEPTH, plan->limited, halves,
                     halves && in_chunks(plan));
     for (uint32_t i = OUT; i < INPUTS; i++) {
