@@ -1,5 +1,4 @@
 /* Boxed kernels: called by torch's dispatcher with the interpreter's lock released, below autograd. */
-#include <stdlib.h>
 #include <string.h>
 #include "torch_override.h"
 #include "torch_stack.h"
@@ -75,13 +74,21 @@ static uint32_t take_word(const expops_parameter_info *parameter, const char *te
     return PASSED_OTHER + 1;
 }
 
+static uint32_t take_dtype(int64_t number, expops_value *value)
+{
+    const expops_dtype dtype = torch_dtype_find(number);
+    *value = expops_int(dtype);
+    return dtype == EXPOPS_DTYPE_COUNT ? PASSED_DTYPE + 1 : 0;
+}
+
 static uint32_t take_integer(boxed_call *call, uint32_t kind, const torch_item *item, expops_value *value)
 {
     if (kind == EXPOPS_PARAMETER_INTS)
         return take_integers(call, item, 1, value);
-    const expops_dtype dtype = kind == EXPOPS_PARAMETER_DTYPE ? torch_dtype_find(item->as.integer) : EXPOPS_DTYPE_COUNT;
-    *value = expops_int(kind == EXPOPS_PARAMETER_DTYPE ? dtype : item->as.integer);
-    return kind == EXPOPS_PARAMETER_DTYPE && dtype == EXPOPS_DTYPE_COUNT ? PASSED_DTYPE + 1 : 0;
+    if (kind == EXPOPS_PARAMETER_DTYPE)
+        return take_dtype(item->as.integer, value);
+    *value = expops_int(item->as.integer);
+    return 0;
 }
 
 static uint32_t take(boxed_call *call, const expops_parameter_info *parameter, torch_item *item, expops_value *value)

@@ -1,4 +1,4 @@
-/* What a call would give. Each thread keeps the answers it found last, by the keys that plans have, but for the outputs. */
+/* What a call would give. Each thread keeps answers as it keeps plans, by the keys that those have, but for the outputs. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 
 typedef struct answer {
     const expops_operator *op;
+    uint64_t hash;
     int32_t common; /* type: what numbers are held against */
     uint32_t num_results;
     uint32_t aliased;        /* behind the results there is the view that the first one is of argument 0 */
@@ -16,10 +17,13 @@ typedef struct answer {
     expops_result results[]; /* a view's byte_offset counts from the argument's own */
 } answer;
 
-enum { SLOT_BITS = 7, SLOTS = 1 << SLOT_BITS };
+enum { SET_BITS = 6, SETS = 1 << SET_BITS, WAYS = 4, RECENT_BITS = 8 };
 
 typedef struct store {
-    answer *slot[SLOTS];
+    answer *kept[SETS][WAYS];
+    uint8_t next[SETS]; /* the way that is given up next */
+    /* Where answers were found lately, by the operator and a little of the first argument. Another may be there by now. */
+    answer **recent[1 << RECENT_BITS];
 } store;
 
 static _Thread_local store *mine;
@@ -29,8 +33,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void free_store(void *given)
 {
     store *store = given;
-    for (unsigned i = 0; i < SLOTS; i++)
-        free(store->slot[i]);
+    for (unsigned i = 0; i < SETS * WAYS; i++)
+        free(store->kept[i / WAYS][i % WAYS]);
     free(store);
     mine = NULL;
 }
@@ -52,13 +56,20 @@ static int have_store(void)
     return mine != NULL;
 }
 
-static answer **slot_of(const expops_plan_call *call)
+static answer ***recent_of(const expops_plan_call *call)
 {
     const expops_value *first = call->args;
     uint64_t word = (uint64_t)(uintptr_t)call->op;
     if (call->op->parameters[0].name && first->kind == EXPOPS_VALUE_TENSOR && first->as.tensor)
         word += rough_word(first->as.tensor);
-    return mine->slot + (word * HASH_FACTOR >> (64 - SLOT_BITS));
+    return mine->recent + (word * HASH_FACTOR >> (64 - RECENT_BITS));
+}
+
+static cursor measure(const expops_plan_call *call)
+{
+    cursor at = { .hash = (uint64_t)(uintptr_t)call->op };
+    walk_key(&at, MEASURE, call, 0);
+    return at;
 }
 
 static int is_of(const answer *answer, const expops_plan_call *call)
@@ -74,17 +85,49 @@ static void take_view(const expops_draft *draft, expops_result *view)
     view->byte_offset = (uint64_t)draft->alias.offset * expops_dtype_bytes((expops_dtype)draft->alias.dtype);
 }
 
+static __attribute__((noinline)) answer *find_by_key(const expops_plan_call *call)
+{
+    const uint64_t hash = measure(call).hash;
+    answer **set = mine->kept[hash >> (64 - SET_BITS)];
+    for (unsigned way = 0; way < WAYS; way++)
+        if (set[way] && set[way]->hash == hash && is_of(set[way], call)) {
+            *recent_of(call) = set + way;
+            return set[way];
+        }
+    return NULL;
+}
+
+static inline __attribute__((always_inline)) answer *find_kept(const expops_plan_call *call)
+{
+    if (!mine)
+        return NULL;
+    answer **recent = *recent_of(call), *found = recent ? *recent : NULL;
+    return found && is_of(found, call) ? found : find_by_key(call);
+}
+
+/* In the place of the set's oldest. */
+static answer *make_room(const expops_plan_call *call, uint64_t hash, size_t bytes)
+{
+    if (!have_store())
+        return NULL;
+    const unsigned set = (unsigned)(hash >> (64 - SET_BITS)), way = mine->next[set]++ % WAYS;
+    answer **place = mine->kept[set] + way, *kept = realloc(*place, bytes);
+    if (!kept)
+        return NULL;
+    *place = kept;
+    *recent_of(call) = place;
+    return kept;
+}
+
 static expops_status keep(const expops_plan_call *call, const expops_draft *draft, const answer **out_answer)
 {
-    cursor measured = { 0 };
-    walk_key(&measured, MEASURE, call, 0);
+    const cursor measured = measure(call);
     const uint32_t num_results = draft->num_results + (draft->aliased != 0);
     const size_t results = sizeof(answer) + num_results * sizeof(expops_result);
-    answer **slot = have_store() ? slot_of(call) : NULL;
-    answer *kept = slot ? realloc(*slot, results + measured.count * sizeof(uint64_t)) : NULL;
+    answer *kept = make_room(call, measured.hash, results + measured.count * sizeof(uint64_t));
     if (!kept)
         return expops_fail_more(expops_no_plan_memory(), "%s", call->op->name);
-    *slot = kept;
+    kept->hash = measured.hash;
     kept->op = call->op;
     kept->common = draft->common < 0 ? draft->element : draft->common;
     kept->num_results = draft->num_results;
@@ -116,8 +159,8 @@ static expops_status find_answer(const expops_operator *op, const expops_value *
     expops_value room[EXPOPS_MAX_PARAMETERS];
     EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     const expops_plan_call call = { .op = op, .args = args };
-    *out_answer = mine ? *slot_of(&call) : NULL;
-    if (!*out_answer || !is_of(*out_answer, &call))
+    *out_answer = find_kept(&call);
+    if (!*out_answer)
         return work_out(&call, out_answer);
     return expops_check_values(op, args, (*out_answer)->common);
 }

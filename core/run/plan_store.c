@@ -4,7 +4,7 @@
 #include "plan_key.h"
 #include "plan_store.h"
 
-enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4, RECENT_BITS = 6 };
+enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 4, RECENT_BITS = 8 };
 
 typedef struct store {
     expops_plan *plan[SETS][WAYS];

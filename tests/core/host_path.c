@@ -4,7 +4,7 @@
 #include <string.h>
 #include "fixture.h"
 
-static fixture_tensor x, y, z, shifted;
+static fixture_tensor x, y, z, shifted, half;
 static const int64_t row[] = { 512 };
 
 static expops_status silu(expops_device *device)
@@ -56,6 +56,16 @@ static expops_status infer_mul(expops_device *device)
     return expops_infer(inferred, args, 2, &result, 1);
 }
 
+/* Two answers of one operator and shape, as a model's step asks for in turn. */
+static expops_status infer_in_turn(expops_device *device)
+{
+    static int other;
+    other = !other;
+    const expops_value args[] = { expops_tensor_value(other ? &half.tensor : &x.tensor) };
+    expops_result result;
+    return expops_infer(inferred, args, 1, &result, 1);
+}
+
 static expops_status infer_new_shape(expops_device *device)
 {
     static int64_t length;
@@ -90,6 +100,7 @@ static const struct {
               { "rms_norm", rms_norm },
               { "infer-silu", infer_silu },
               { "infer-mul", infer_mul },
+              { "infer-in-turn", infer_in_turn },
               { "infer-new-shape", infer_new_shape },
               { "new-shape", new_shape } };
 
@@ -102,6 +113,7 @@ int main(int argc, char **argv)
     TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&z, 0x300000, EXPOPS_DTYPE_F32, 512, 512);
     TENSOR_AT(&shifted, 0x400004, EXPOPS_DTYPE_F32, 512, 512);
+    TENSOR_AT(&half, 0x500000, EXPOPS_DTYPE_F16, 512, 512);
     inferred = expops_find(strcmp(argv[1], "infer-mul") ? "silu" : "mul");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(cases[i].name, argv[1]))
