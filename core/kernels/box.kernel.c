@@ -8,6 +8,7 @@
  *   XK_SINGLE        a box has one element or none, which is moved, or the second input's in its place, or 0
  *   XK_WHOLE         every full vector of the output starts at a multiple of its size
  *   XK_STORED        elements of the words, of 4 bytes or more, that the output can be written in at least; else 0
+ *   XK_PICKS_ALONG   a vector's elements of input XK_PICKS lie side by side, and begin at a multiple of 16 bytes
  *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do */
 
 /* Elements from the operand's first to the k-th of the vector, and the index of that; what lies behind the last of a row is
@@ -18,6 +19,9 @@
 #if XK_PICKED
 #define XK_PICK_FROM(i) g##i[XK_BESIDE(i)]
 #define XK_PICK_AT(i) XK_PICK_FROM(i)
+#define XK_PICK_TYPE_OF(i) XK_S(XK_D##i)
+#define XK_PICK_TYPE_AT(i) XK_PICK_TYPE_OF(i)
+#define XK_PICK_TYPE XK_PICK_TYPE_AT(XK_PICKS)
 /* As an index, which stays outside of any tensor where its type cannot hold it. */
 XK_FN xk_index xk_pick(xk_long element)
 {
@@ -58,10 +62,12 @@ XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_ru
 }
 #endif
 
-#if XK_PICKED
-#define XK_PICK const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
+#if XK_PICKS_ALONG /* read one by one, the words of one vector would be asked for again and again */
+#define XK_PICK(k) const xk_index picked = xk_pick((xk_long)picks.v[k]);
+#elif XK_PICKED
+#define XK_PICK(k) const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
 #else
-#define XK_PICK
+#define XK_PICK(k)
 #endif
 
 /* The box of the vector's k-th element; run[w] is what it takes of the dimension w. */
@@ -71,7 +77,7 @@ XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_ru
     XK_UNROLL \
     for (int d = 0; d < XK_RANK; d++) \
         c[d] = d < XK_RANK - 1 ? place[d] : start + within; \
-    XK_PICK \
+    XK_PICK(k) \
     const xk_index at[XK_INDICES] = { XK_AT }; \
     xk_run run[XK_WALKED]; \
     XK_UNROLL \
@@ -119,6 +125,22 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     }
     const xk_index start = place[XK_RANK - 1] * XK_VEC;
     const int count = (int)(p.length - start < XK_VEC ? p.length - start : XK_VEC);
+#if XK_PICKS_ALONG
+    union {
+        xk_word16 word[XK_VEC * sizeof(XK_PICK_TYPE) / 16];
+        XK_PICK_TYPE v[XK_VEC];
+    } picks;
+    XK_GLOBAL const XK_PICK_TYPE *from = XK_CAT(g, XK_PICKS) + XK_CAT(o, XK_PICKS);
+    if (count == XK_VEC) {
+        XK_UNROLL
+        for (int i = 0; i < XK_VEC * (int)sizeof(XK_PICK_TYPE) / 16; i++)
+            picks.word[i] = ((XK_GLOBAL const xk_word16 *)from)[i];
+    } else {
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++)
+            picks.v[k] = from[XK_WITHIN(k)];
+    }
+#endif
     union {
         XK_CAT(xk_word, XK_WO) word;
         xk_uint part[4];

@@ -1,6 +1,7 @@
 /* Moves elements whose order in the output is another than in the input. A group takes a box of up to four dimensions, such that
  * it is made of long runs both in the input, which it copies into local memory as they come, and in the output, for which it
- * picks elements there. Dimensions are counted outermost first, as the output has them. Defines, besides those of the dialect
+ * picks elements there. A vector of the output that two boxes have a part of is written by the first, whose local memory goes on
+ * as far as that takes. Dimensions are counted outermost first, as the output has them. Defines, besides those of the dialect
  * and of operands.kernel.h:
  *   XK_BOX                 dimensions of the box
  *   XK_IN_DIMS XK_OUT_DIMS these, with those along a run of the input, or of the output, first
@@ -20,7 +21,8 @@ typedef struct xk_divisor {
 typedef struct xk_params {
     xk_index size[XK_RANK], in[XK_RANK], out[XK_RANK]; /* strides in elements */
     xk_index low, high;                                /* elements of the input's memory, from its first */
-    xk_divisor tiles[XK_RANK], extent[XK_RANK];        /* of the box; 1 in dimensions that it lacks */
+    xk_divisor tiles[XK_RANK], extent[XK_RANK];        /* of the box in local memory; 1 in dimensions that it lacks */
+    xk_uint step[XK_RANK];                             /* from a box to the next */
     xk_divisor in_words, parts;                        /* words of 16 bytes in a run of the input; 32 work-items' parts of an output's */
     xk_uint apart[XK_RANK];                            /* strides in local memory */
     xk_uint in_count, out_count;                       /* words of all runs of the input; parts of all of the output's */
@@ -72,16 +74,19 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_GLOBAL const XK_S(XK_D0) *g0 = XK_POINTER(const XK_S(XK_D0), x0);
     const int in_dims[XK_BOX] = { XK_IN_DIMS }, out_dims[XK_BOX] = { XK_OUT_DIMS }, order[XK_RANK] = { XK_ORDER };
+    const int inner = out_dims[0], outer = out_dims[XK_OUT_RUN - 1];
     xk_uint left[XK_RANK], group = xk_group_id();
     xk_index at_in = 0, at_out = 0;
+    int begins = 1; /* runs of the output are at their dimension's start */
     XK_UNROLL
     for (int i = 0; i < XK_RANK; i++) {
         const int d = order[i];
         const xk_uint next = i + 1 < XK_RANK ? xk_divide(group, p.tiles[d]) : 0;
-        const xk_index c = (xk_index)(group - next * p.tiles[d].size) * (xk_index)p.extent[d].size;
+        const xk_index c = (xk_index)(group - next * p.tiles[d].size) * (xk_index)p.step[d];
         group = next;
         at_in += c * p.in[d];
         at_out += c * p.out[d];
+        begins &= d != outer || c == 0;
         left[d] = p.size[d] - c < (xk_index)p.extent[d].size ? (xk_uint)(p.size[d] - c) : p.extent[d].size;
     }
 
@@ -116,8 +121,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
     }
     xk_barrier();
 
-    const int inner = out_dims[0], outer = out_dims[XK_OUT_RUN - 1];
-    const int out_length = (int)(left[inner] * (XK_OUT_RUN > 1 ? left[outer] : 1));
+    const xk_uint own = left[outer] < p.step[outer] ? left[outer] : p.step[outer];
+    const int own_length = (int)(XK_OUT_RUN > 1 ? left[inner] * own : own);
+    const int out_length = (int)(XK_OUT_RUN > 1 ? left[inner] * left[outer] : left[inner]);
     const xk_uint item = xk_local_id() % 32;
     for (xk_uint q = xk_local_id() / 32; q < p.out_count; q += XK_WG / 32) {
         const xk_uint runs = xk_divide(q, p.parts);
@@ -126,14 +132,17 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
         int there = 1;
         XK_PLACES(out_dims, XK_OUT_RUN, to += c * p.out[d]; origin += c * p.apart[d];)
         const int skew = XK_FULL ? 0 : (int)((xk_ulong)(gout + to) / XK_BYTES % XK_ALIGN);
-        const int end = there ? out_length : 0;
+        if (!there)
+            continue;
         int first = (int)(block * XK_BLOCK + item % XK_BLOCK) * XK_VEC - skew;
-        for (; first < end; first += p.parts.size * XK_BLOCK * XK_VEC) {
+        for (; first < own_length; first += p.parts.size * XK_BLOCK * XK_VEC) {
+            if (first < 0 && !begins)
+                continue; /* the box before has all of this vector */
             const xk_uint start = first < 0 ? 0 : first;
             const xk_uint turns = XK_OUT_RUN > 1 ? xk_divide(start, p.extent[inner]) : 0;
             xk_uint turn = start - turns * p.extent[inner].size;
             xk_uint at = origin + turn * XK_STEP + turns * p.apart[outer];
-            if (first >= 0 && first + XK_VEC <= end) {
+            if (first >= 0 && first + XK_VEC <= out_length) {
                 union {
                     XK_CAT(xk_word, XK_WO) word;
                     XK_ARRAY(XK_S(XK_O), v);
@@ -147,7 +156,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
             } else {
                 XK_UNROLL
                 for (int k = 0; k < XK_VEC; k++)
-                    if (first + k >= 0 && first + k < end) {
+                    if (first + k >= 0 && first + k < out_length) {
                         gout[to + first + k] = staged.v[at];
                         XK_NEXT
                     }

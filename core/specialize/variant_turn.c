@@ -15,7 +15,8 @@ typedef struct box {
     run in, out;
     uint32_t bytes, elements; /* of an element; in the box, at most */
     uint32_t dims, in_dim[MOST_DIMS], out_dim[MOST_DIMS];
-    int64_t extent[EXPOPS_MAX_RANK];
+    int64_t step[EXPOPS_MAX_RANK], extent[EXPOPS_MAX_RANK]; /* from a box to the next; in local memory */
+    int full;                                               /* runs of the output begin at multiples of a vector */
     uint32_t local[EXPOPS_MAX_RANK], pitch; /* elements */
 } box;
 
@@ -129,7 +130,7 @@ static int shape_box(box *box)
     const expops_problem *problem = box->problem;
     run *in = &box->in, *out = &box->out;
     int64_t long_out = 1;
-    while (long_out * long_out < box->elements)
+    while (long_out * long_out <= box->elements)
         long_out *= 2;
     const int64_t long_in = box->elements / long_out, n = problem->shape[in->inner] * box->bytes,
                   m = problem->shape[out->inner];
@@ -149,6 +150,33 @@ static int shape_box(box *box)
     }
     fill(box);
     return 1;
+}
+
+/* Whether every run of the output begins at a multiple of `vector`. */
+static int begins_full(const box *box, uint32_t vector)
+{
+    const expops_problem_operand *out = box->problem->operand;
+    if (!out->aligned || out->offset % vector)
+        return 0;
+    for (uint32_t d = 0; d < box->problem->rank; d++) {
+        const int along = d == box->out.inner || (box->out.levels > 1 && d == box->out.outer);
+        const int64_t step = out->strides[d] * (along ? box->extent[d] : 1);
+        if (step % vector && (!along || box->extent[d] < box->problem->shape[d]))
+            return 0;
+    }
+    return 1;
+}
+
+/* A box has the rest of a vector that begins in it, too. */
+static void settle_extents(box *box)
+{
+    const run *out = &box->out;
+    const uint32_t last = out->levels > 1 ? out->outer : out->inner, vector = vector_of(box->bytes);
+    memcpy(box->step, box->extent, sizeof box->step);
+    box->full = begins_full(box, vector);
+    if (!box->full && box->extent[last] < box->problem->shape[last])
+        box->extent[last] +=
+            out->levels > 1 ? expops_ceil_divide(vector - 1, box->problem->shape[out->inner]) : vector - 1;
 }
 
 static void add_dim(uint32_t *list, uint32_t *count, uint32_t dim)
@@ -204,24 +232,9 @@ static uint32_t runs_side_by_side(const box *box)
     return runs >= 4 ? 4 : runs >= 2 ? 2 : 1;
 }
 
-/* Whether every run of the output begins at a multiple of `vector`. */
-static int begins_full(const box *box, uint32_t vector)
-{
-    const expops_problem_operand *out = box->problem->operand;
-    if (!out->aligned || out->offset % vector)
-        return 0;
-    for (uint32_t d = 0; d < box->problem->rank; d++) {
-        const int along = d == box->out.inner || (box->out.levels > 1 && d == box->out.outer);
-        const int64_t step = out->strides[d] * (along ? box->extent[d] : 1);
-        if (step % vector && (!along || box->extent[d] < box->problem->shape[d]))
-            return 0;
-    }
-    return 1;
-}
-
 static int64_t tiles_along(const box *box, uint32_t dim)
 {
-    return expops_ceil_divide(box->problem->shape[dim], box->extent[dim]);
+    return expops_ceil_divide(box->problem->shape[dim], box->step[dim]);
 }
 
 static void put_divisor(expops_params *params, int64_t size)
@@ -250,6 +263,8 @@ static void put_params(const box *box, int64_t in_words, uint32_t side, int wide
         put_divisor(params, tiles_along(box, d));
     for (uint32_t d = 0; d < problem->rank; d++)
         put_divisor(params, box->extent[d]);
+    for (uint32_t d = 0; d < problem->rank; d++)
+        expops_params_u32(params, (uint32_t)box->step[d]);
     put_divisor(params, in_words);
     put_divisor(params, parts);
     for (uint32_t d = 0; d < problem->rank; d++)
@@ -287,7 +302,7 @@ static void write_step(const box *box, uint64_t staged, expops_step *step)
 {
     const uint32_t vector = vector_of(box->bytes), side = runs_side_by_side(box);
     uint32_t order[EXPOPS_MAX_RANK];
-    const int full = begins_full(box, vector), wide = expops_needs_wide_index(box->problem);
+    const int wide = expops_needs_wide_index(box->problem);
     const int64_t in_words = expops_ceil_divide(run_length(box, &box->in) * box->bytes, 16);
     put_params(box, in_words, side, wide, &step->params);
     expops_define_operands(box->problem, step, vector, NULL, wide);
@@ -301,7 +316,7 @@ static void write_step(const box *box, uint64_t staged, expops_step *step)
         "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n"
         "#define XK_STEP %u\n#define XK_AHEAD %u\n",
         box->problem->rank, box->dims, box->in.levels, box->out.levels, (uint32_t)(staged / 4),
-        box->pitch * box->bytes / 4, side, full, box->local[box->out.inner], words_ahead(box->bytes));
+        box->pitch * box->bytes / 4, side, box->full, box->local[box->out.inner], words_ahead(box->bytes));
     step->variant = "turn";
     step->group = GROUP;
 }
@@ -328,6 +343,7 @@ int expops_specialize_turn(const expops_problem *problem, const expops_device *d
     box.out.outer = dim_of_stride(problem, out, problem->shape[problem->rank - 1]);
     if (!shape_box(&box))
         return 0;
+    settle_extents(&box);
     order_dims(&box);
     uint64_t tiles = 1, staged = (uint64_t)run_count(&box, &box.in) * box.pitch * box.bytes;
     for (uint32_t d = 0; d < problem->rank; d++)

@@ -36,6 +36,16 @@ static int is_picked_along(const expops_problem *problem, uint32_t dim)
     return problem->window.picked && problem->operand[problem->num_operands - 1].strides[dim] != 0;
 }
 
+/* Whether the elements of a vector that say what is picked are loaded by whole words. */
+static int picks_lie_along(const expops_problem *problem, uint32_t vector)
+{
+    const uint32_t inner = problem->rank - 1;
+    const expops_problem_operand *picks = problem->operand + problem->num_operands - 1;
+    const uint32_t word = 16 / expops_operand_bytes(picks);
+    return is_picked_along(problem, inner) && picks->strides[inner] == 1 && vector % word == 0 &&
+           expops_can_vector(problem, picks, word, inner);
+}
+
 /* Elements, up to `widest`, of the words that the output can be written in. */
 static uint32_t stored_vector(const expops_problem *problem, uint32_t widest)
 {
@@ -55,7 +65,7 @@ static uint32_t choose_vector(const expops_problem *problem)
     const uint32_t stored = stored_vector(problem, widest), few = widest < MOST_APART ? widest : MOST_APART;
     uint32_t vector = stored < few && problem->operand[0].strides[inner] == 1 ? few : stored;
     if (is_picked_along(problem, inner))
-        vector = 1;
+        vector = picks_lie_along(problem, few) ? few : few > 2 ? 2 : few;
     else if (stored < widest && stored * bytes == 4)
         vector = stored * WORDS_APART < widest ? stored * WORDS_APART : widest;
     while (vector > 1 && problem->shape[inner] < 2 * (int64_t)vector && problem->shape[inner] != vector)
@@ -94,10 +104,11 @@ static void define_window(const expops_problem *problem, const uint32_t *place, 
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
                     "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-                    "#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n#define XK_AT ",
+                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n#define XK_AT ",
                     problem->rank, window->walked, indices + window->picked,
                     window->num_values ? window->num_values : 1, window->single, window->picked,
-                    problem->num_tensors - 2, stored == vector, bytes < 4 ? 0 : stored,
+                    problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
+                    bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
                     run_bytes(problem, place, vector, stored));
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
