@@ -188,8 +188,8 @@ def catalogue(operators, errors, everywhere, run):
     yield (f"An operator's table says of each of its element types what passed on each backend {told}: how many cases of that type, "
            "PyTorch's answers among them, or that the backend's compiler took all of its kernels, none of which was executed. "
            'Where it says d a device takes the type if it has double arithmetic ([element types](using.md)). Errors are in units in '
-           'the last place: the bound is promised, what was measured is from [accuracy](accuracy.md), in the words of that page; what '
-           'is not there has no error: its bound is exact.\n')
+           'the last place: the bound is promised, what was measured is from [accuracy](accuracy.md), in the words of that page, which '
+           'names what it cannot measure; what is not there is exact.\n')
     yield from overview(operators)
     for operator in operators:
         of_choice = {name: rows for name, rows in errors.items() if name == operator['name'] or name.startswith(operator['name'] + ' (')}
