@@ -188,14 +188,14 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_JOIN_SHARES(largest, XK_MATH(fmax))
         XK_UNROLL
         for (int i = 0; i < 8; i++) {
-            const float base = largest[i] == -XK_INFINITY ? 0 : largest[i] * XK_LOG2_OF_E;
-            const float less = xk_raw_exp2(XK_MATH(fma)(most[i], XK_LOG2_OF_E, -base));
+            const float base = largest[i] == -XK_INFINITY ? 0 : largest[i];
+            const float less = xk_raw_exp2((most[i] - base) * XK_LOG2_OF_E);
             most[i] = largest[i];
             sum[i] *= less;
             XK_UNROLL
             for (int j = 0; j < 8; j++) {
                 result[i][j] *= less;
-                score[i][j] = xk_raw_exp2(XK_MATH(fma)(score[i][j], XK_LOG2_OF_E, -base));
+                score[i][j] = xk_raw_exp2((score[i][j] - base) * XK_LOG2_OF_E); /* the largest becomes 1, whatever it is */
                 sum[i] += score[i][j];
             }
         }
