@@ -70,9 +70,9 @@ def where_double(text):
     is_single = re.compile(r'XK_(F32|C64|HALF)\b').search
     is_double = re.compile(r'(?<!!)XK_(F64|C128)\b').search
     branches, open_ones = [], []
-    for found in re.finditer(r'^[ \t]*#[ \t]*(if|elif|else|endif)\b([^\n]*)', text, re.M):
+    for found in re.finditer(r'^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b([^\n]*)', text, re.M):
         word, condition = found.groups()
-        if word != 'if' and open_ones:
+        if not word.startswith('if') and open_ones:
             begin, before, double = open_ones.pop()
             branches += [(begin, found.start())] if double else []
         if word == 'else':

@@ -25,10 +25,11 @@
 /* As an index, which stays outside of any tensor where its type cannot hold it. */
 XK_FN xk_index xk_pick(xk_long element)
 {
-#if !XK_INDEX64
-    element = element < -0x7fffffff ? -0x7fffffff : element > 0x7fffffff ? 0x7fffffff : element;
+#if XK_INDEX64
+    return element;
+#else
+    return (int)element == element ? (int)element : -0x7fffffff;
 #endif
-    return (xk_index)element;
 }
 #endif
 
