@@ -73,9 +73,25 @@
 #define XK_PART_OF_ROW ((xk_index)(XK_PART ? xk_group_id() % p.parts : xk_group_id() % XK_CLUSTER))
 #define XK_BOUNDS \
     const xk_index from = XK_PART_OF_ROW * (xk_index)p.part_length, after = from + (xk_index)p.part_length; \
-    const xk_index end = XK_SHARES_ROW && after < p.length ? after : p.length;
-#if XK_TURNS
-#define XK_GATHER XK_BEGIN_GATHER XK_GATHER_TURNS XK_END_GATHER
+    const xk_index end = XK_SHARES_ROW && after < whole ? after : whole;
+
+/* The elements in front of a row's whole vectors and behind them, each by itself. */
+#define XK_EDGE(i) \
+    xk_vector##i v##i; \
+    v##i.v[0] = g##i[o##i + XK_WALK(i + 1, e)];
+#define XK_EACH_EDGE(statements) \
+    for (int c = lane; alive && XK_PART_OF_ROW == 0 && c < (int)(p.length - whole); c += XK_TPR) { \
+        const xk_index e = c < head ? c - head : whole + (c - head); \
+        const int k = 0; \
+        statements \
+    }
+#if XK_EDGES
+#define XK_GATHER_EDGES XK_EACH_EDGE(XK_EACH_LIFTED(XK_EDGE) acc = xk_combine(acc, XK_LIFT);)
 #else
-#define XK_GATHER XK_BEGIN_GATHER XK_GATHER_RANGE XK_END_GATHER
+#define XK_GATHER_EDGES
+#endif
+#if XK_TURNS
+#define XK_GATHER XK_BEGIN_GATHER XK_GATHER_TURNS XK_END_GATHER XK_GATHER_EDGES
+#else
+#define XK_GATHER XK_BEGIN_GATHER XK_GATHER_RANGE XK_END_GATHER XK_GATHER_EDGES
 #endif

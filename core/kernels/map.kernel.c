@@ -18,6 +18,24 @@
 #define XK_STORE_ROW gout[at_out + XK_WALK(0, e)] = result.v[0];
 #endif
 
+/* What is not kept, of some turns at once: beside<i>. A compiler would ask for each turn's only when the last one's results are
+ * stored, as far as it knows in the same place. Groups that wait for each other ask for the first before that, unless it is so
+ * much that registers run short. */
+enum { XK_BATCH = XK_OTHERS > 1 ? 2 : 4 };
+#define XK_EARLY (XK_TURNS && XK_OTHERS == 1 && XK_CLUSTER > 1 && !XK_EDGES)
+#define XK_BESIDE(i) xk_vector##i beside##i[XK_BATCH];
+#define XK_LOAD_BESIDE(i) XK_LOAD_ROW(i, beside##i[turn - first], e)
+#define XK_TAKE_BESIDE(i) const xk_vector##i v##i = beside##i[turn - first];
+#define XK_EACH_TURN_OF_BATCH(statements) \
+    XK_UNROLL \
+    for (int turn = first; turn < first + XK_BATCH && turn < XK_TURNS; turn++) { \
+        const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC; \
+        if (XK_INSIDE(e)) { \
+            statements \
+        } \
+    }
+#define XK_LOAD_BATCH XK_EACH_TURN_OF_BATCH(XK_EACH_OTHER(XK_LOAD_BESIDE))
+
 #if XK_PART
 #define XK_SETTLED XK_TENSOR(const xk_acc, settled),
 #else
@@ -30,9 +48,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_EACH(XK_ADDRESS)
     const xk_index row = (xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here();
     const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
-    const xk_index at_out = alive ? xk_row_start(p, 0, row) : 0;
+    XK_FIND_EDGES
+    const xk_index at_out = alive ? xk_row_start(p, 0, row) + XK_INTO_ROW(0) : 0;
     XK_EACH(XK_ROW_START)
     XK_BOUNDS
+    XK_EACH_OTHER(XK_BESIDE)
 
 #if XK_PART
     XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
@@ -40,6 +60,12 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
 #else
     XK_LOCAL xk_acc shared[XK_SHARED];
     XK_GATHER
+#if XK_EARLY
+    {
+        const int first = 0;
+        XK_LOAD_BATCH
+    }
+#endif
     acc = xk_combine_row(acc, shared);
 #if XK_CLUSTER > 1
     acc = xk_combine_cluster(shared);
@@ -49,15 +75,12 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
 
 #if XK_TURNS
     XK_UNROLL
-    for (int turn = 0; turn < XK_TURNS; turn++) {
-        const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC;
-        if (XK_INSIDE(e)) {
-            XK_EACH_LIFTED(XK_REREAD)
-            XK_EACH_LIFTED(XK_AGAIN)
-            XK_EACH_OTHER(XK_LOAD)
-            XK_MAP_VECTOR
-            XK_STORE_ROW
+    for (int first = 0; first < XK_TURNS; first += XK_BATCH) {
+        if (!XK_EARLY || first > 0) {
+            XK_LOAD_BATCH
         }
+        XK_EACH_TURN_OF_BATCH(XK_EACH_LIFTED(XK_REREAD) XK_EACH_LIFTED(XK_AGAIN) XK_EACH_OTHER(XK_TAKE_BESIDE)
+                                  XK_MAP_VECTOR XK_STORE_ROW)
     }
 #else
     for (xk_index e = from + lane * XK_VEC; alive && e < end; e += XK_TPR * XK_VEC) {
@@ -65,6 +88,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
         XK_MAP_VECTOR
         XK_STORE_ROW
     }
+#endif
+#if XK_EDGES
+    XK_EACH_EDGE(XK_EACH(XK_EDGE) const xk_r r = XK_CALL; gout[at_out + XK_WALK(0, e)] = XK_STORE(r);)
 #endif
     XK_LEAVE_CLUSTER
 }

@@ -14,6 +14,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) const 
     XK_EACH(XK_ADDRESS)
     const xk_index row = (xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here();
     const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
+    XK_FIND_EDGES
     XK_EACH(XK_ROW_START)
     XK_BOUNDS
 

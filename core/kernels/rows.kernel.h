@@ -5,9 +5,10 @@
  *   XK_CLUSTER       groups that share a row and can wait for each other, each with a part of it; 1 for most
  *   XK_RESIDENT      how many groups a compute unit should have registers for, where that is asked for
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
- *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the others
+ *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the XK_OTHERS others
  *   XK_VEC           elements loaded at once; above 1 only where the last walked dimension is contiguous
- *   XK_K0...         there, how a row of each input lies in memory: C contiguous, B one element for all
+ *   XK_K0...         there, how a row of each input lies in memory: C contiguous, B one element for all, S anything else
+ *   XK_EDGES         1: rows start anywhere: whole vectors begin behind the first elements and end before the last ones
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
  *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
  *   XK_LIFT          the call of xk_lift, of the elements or of what KERNEL makes of them
@@ -63,8 +64,17 @@ XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
     return offset + row * p.stride[operand][0];
 }
 
-/* Where an input's row starts, o<i>. */
-#define XK_ROW_START(i) const xk_index o##i = alive ? xk_row_start(p, i + 1, row) : 0;
+/* Where an input's row starts, o<i>, or its first whole vector; those of all that is contiguous begin with the same element. */
+#if XK_EDGES
+#define XK_FIND_EDGES \
+    const int head = (int)(-(alive ? xk_row_start(p, 1, row) : 0) & (XK_VEC - 1)); \
+    const xk_index whole = (p.length - head) / XK_VEC * XK_VEC;
+#define XK_INTO_ROW(operand) XK_WALK(operand, head)
+#else
+#define XK_FIND_EDGES const xk_index whole = p.length;
+#define XK_INTO_ROW(operand) 0
+#endif
+#define XK_ROW_START(i) const xk_index o##i = alive ? xk_row_start(p, i + 1, row) + XK_INTO_ROW(i + 1) : 0;
 
 /* A vector of an input, loaded in one access where it is contiguous. */
 #define XK_VECTOR(i) \
@@ -85,6 +95,10 @@ XK_EACH(XK_VECTOR)
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
         into.v[k] = g##i[o##i];
+#define XK_LOAD_S(i, into, e) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        into.v[k] = g##i[o##i + XK_WALK(i + 1, (e) + k)];
 #if XK_VEC > 1
 #define XK_LOAD_ROW(i, into, e) XK_CAT(XK_LOAD_, XK_K##i)(i, into, e)
 #else

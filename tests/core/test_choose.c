@@ -201,6 +201,28 @@ static void rows_stay_in_registers_where_they_fit(void **state)
     }
 }
 
+/* A weight begins anew with each row, and is read by the element. */
+static void odd_rows_are_vectors_but_for_their_edges(void **state)
+{
+    fixture_tensor x, y, weight;
+    const int64_t length = 4099;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 16, length);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 16, length);
+    TENSOR_AT(&weight, 2 * THERE, EXPOPS_DTYPE_F32, length);
+    assert_int_equal(
+        expops_rms_norm(fixture_device, NULL, &x.tensor, &length, 1, &weight.tensor, expops_none(), &y.tensor),
+        EXPOPS_OK);
+    expect("XK_EDGES", "1");
+    expect("XK_VEC", "4");
+    expect("XK_K0", "C");
+    expect("XK_K1", "S");
+    TENSOR_AT(&y, THERE + 4, EXPOPS_DTYPE_F32, 16, length); /* its vectors would begin elsewhere */
+    assert_int_equal(expops_rms_norm(fixture_device, NULL, &x.tensor, &length, 1, NULL, expops_none(), &y.tensor),
+                     EXPOPS_OK);
+    expect("XK_EDGES", "0");
+    expect("XK_VEC", "1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +236,7 @@ int main(void)
         cmocka_unit_test(groups_that_wait_share_a_row),
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
+        cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),
     };
     return cmocka_run_group_tests_name("choose", tests, fixture_open, fixture_close);
 }

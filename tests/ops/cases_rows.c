@@ -191,6 +191,9 @@ static int run_lengths(test_subject *subject)
     }
     const row_case line = { .title = "one row", .ndim = 1, .shape = { 777 } };
     failures += run_case(&line, subject);
+    /* Most of which start between vectors. */
+    const row_case edges = { .title = "rows anywhere", .ndim = 2, .shape = { 5, 4099 } };
+    failures += run_case(&edges, subject);
     /* Which devices cut in parts, in three launches where it is a map. */
     const row_case parts = { .title = "one long row", .ndim = 1, .shape = { 70016 } };
     if (step == 1 || subject->op->family == EXPOPS_FAMILY_MAP)

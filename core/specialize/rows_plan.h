@@ -1,0 +1,28 @@
+/* How rows are read: how many work-items and groups share one, how much of it stays in registers, whether it is cut in parts. */
+#ifndef EXPOPS_ROWS_PLAN_H
+#define EXPOPS_ROWS_PLAN_H
+
+#include "specialize.h"
+
+enum { EXPOPS_ROWS_GROUP = 256 }; /* the work-items that most groups have */
+
+typedef struct expops_rows_plan {
+    int64_t rows, length;
+    uint32_t outer_dims, vector, group, per_row, rows_per_group, turns;
+    uint32_t cluster; /* groups that share a row and wait for each other; 1: none do */
+    int by_rows, wide;
+    int edges; /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
+    uint64_t parts, part_length;
+    uint64_t groups; /* for rows that are neither cut nor shared */
+} expops_rows_plan;
+
+expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_device *device);
+/* Of the inputs, the first so many are reduced; a map reads so many more beside them. */
+uint32_t expops_rows_lifted(const expops_problem *problem);
+uint32_t expops_rows_others(const expops_problem *problem);
+/* How a row of the operand lies in memory. */
+enum expops_reach expops_rows_reach(const expops_problem *problem, const expops_rows_plan *plan, uint32_t operand);
+/* A power of two that is not less than `value`, but not more than the power of two `limit`. */
+uint32_t expops_power_of_two_above(uint64_t value, uint32_t limit);
+
+#endif
