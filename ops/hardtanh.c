@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* A limit of integers loses its fraction before anything is asked of it. */
+/* A limit of integers loses its fraction before it meets them. */
 static expops_value limit_of(const expops_value *value, int common)
 {
     const int whole = value->kind == EXPOPS_VALUE_REAL && !expops_dtype_is_float(common);
@@ -16,11 +16,12 @@ static expops_status check(const expops_operator *op, const expops_value *args, 
 {
     const expops_value limits[] = { limit_of(args + 1, common), limit_of(args + 2, common) };
     const double low = expops_number_value(op, 1, limits), high = expops_number_value(op, 2, limits + 1);
+    const double given_low = expops_number_value(op, 1, args + 1), given_high = expops_number_value(op, 2, args + 2);
     for (uint32_t i = 0; i < 2; i++)
         EXPOPS_TRY(expops_check_number(op, 1 + i, limits + i, (expops_meeting){ common, 1 }));
-    if (low > high)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument min_val is %g, above max_val, %g", op->name, low,
-                           high);
+    if (given_low > given_high)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument min_val is %g, above max_val, %g", op->name,
+                           given_low, given_high);
     if (common == EXPOPS_DTYPE_U8 && (low < 0 || high < 0))
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                            "%s: argument %s is %g; an unsigned type takes no limit below 0", op->name,

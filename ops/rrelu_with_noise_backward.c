@@ -6,7 +6,7 @@
 static expops_status check(const expops_operator *op, const expops_value *args, int common)
 {
     const double lower = expops_number_value(op, 3, args + 3), upper = expops_number_value(op, 4, args + 4);
-    if (args[5].as.integer || !args[6].as.integer || !((lower + upper) / 2 < 0))
+    if (args[5].as.integer || !args[6].as.integer || (lower + upper) / 2 >= 0) /* NaN is not */
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                        "%s: argument self_is_result is true, which takes a slope, the mean of lower %g and upper %g, "
@@ -34,8 +34,7 @@ static expops_status draft(expops_draft *d)
 OPERATOR(rrelu_with_noise_backward) = {
     .name = "rrelu_with_noise_backward",
     .doc = "Gradient of the randomised leaky ReLU: grad_output * noise in training, else grad_output, times the mean "
-           "of lower "
-           "and upper where self is not above 0.",
+           "of lower and upper where self is not above 0.",
     .source = "torch.ops.aten.rrelu_with_noise_backward",
     .dtypes = FLOATING,
     .meet = EXPOPS_MEET_SAME,

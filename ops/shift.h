@@ -24,20 +24,23 @@ static inline expops_status expops_shift(expops_draft *d, uint8_t *walked, int64
     return EXPOPS_OK;
 }
 
-/* Each of the dimensions named, of size n, is pushed on by n / 2, an odd one by one `more`. */
+/* Each of the dimensions named, of size n, is pushed on by n / 2, an odd one by one `more`, and again where it is named again. */
 static inline expops_status expops_shift_draft(expops_draft *d, int more)
 {
-    uint8_t walked[EXPOPS_MAX_RANK];
-    int64_t by[EXPOPS_MAX_RANK];
+    uint8_t walked[EXPOPS_MAX_RANK] = { 0 };
+    int64_t by[EXPOPS_MAX_RANK] = { 0 };
     const expops_view *self = d->tensor;
+    const expops_value *dims = d->args + 1;
+    const int named = dims->kind == EXPOPS_VALUE_INTS, count = named ? (int)dims->count : self->ndim;
     expops_view out;
-    if (!self->ndim || (d->args[1].kind == EXPOPS_VALUE_INTS && !d->args[1].count))
+    if (!count || !self->ndim)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "no dimension of self is named, or it has none");
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, NULL, &out));
-    EXPOPS_TRY_SAYING(expops_view_dims(self, d->args[1].as.integers, d->args[1].count, walked), "argument dim");
-    for (int32_t dim = 0; dim < self->ndim; dim++) {
-        const int64_t n = self->shape[dim];
-        by[dim] = n > 1 ? n / 2 + (n % 2 && more) : 0;
+    for (int32_t i = 0, dim; i < count; i++) {
+        EXPOPS_TRY_SAYING(expops_view_dim(self->ndim, named ? dims->as.integers[i] : i, &dim), "argument dim");
+        const int64_t n = self->shape[dim], half = n > 1 ? n / 2 + (n % 2 && more) : 0;
+        by[dim] += by[dim] < n - half ? half : half - n;
+        walked[dim] = 1;
     }
     return expops_shift(d, walked, by, self, &out);
 }

@@ -1,11 +1,14 @@
-/* Dimension dim, where argument 1 names it or none: the element that a push by size / 2, or half of size + 1, brings here. */
+/* Dimension dim: the element that a push by size / 2, or half of size + 1, brings here; one for each time that argument 1 names it, or
+ * where it names none. */
 static int64_t shifted(const expops_moves *m, int32_t dim, int64_t at, int64_t more)
 {
-    int named = m->argument[1].count == 0;
-    for (int64_t i = 0; i < m->argument[1].count; i++)
-        named |= move_wrapped(m->argument[1].list[i], m->ndim) == dim;
     const int64_t size = m->shape[dim];
-    return named ? (at + size - (size + more) / 2) % size : at;
+    int64_t pushes = m->argument[1].count == 0;
+    for (int64_t i = 0; i < m->argument[1].count; i++)
+        pushes += move_wrapped(m->argument[1].list[i], m->ndim) == dim;
+    for (int64_t i = 0; i < pushes; i++)
+        at = (at + size - (size + more) / 2) % size;
+    return at;
 }
 
 static inline expops_element shifted_element(const expops_moves *m, const int64_t *at, int64_t more)

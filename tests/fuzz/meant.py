@@ -32,6 +32,10 @@ def other_input_dtype(call):
     return named != grad and (named, grad) != (torch.float16, torch.float32)
 
 
+def gives_nothing(call):
+    return (call.theirs[0] if isinstance(call.theirs, tuple) else call.theirs).numel() == 0
+
+
 def is_not_finite(call):
     answers = torch.view_as_real(call.theirs) if call.theirs.is_complex() else call.theirs
     return not bool(answers.isfinite().all())
@@ -90,11 +94,11 @@ MEANT = [
           is_empty("query")),
     # Nothing to compute.
     Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size of", NOTHING_THERE,
-          lambda call: call.theirs.numel() == 0),
+          gives_nothing),
     Meant("softmax log_softmax _safe_softmax amax amin", "refuses", ACCEPTED, NOTHING_THERE, is_empty("self")),
     Meant("gather", "refuses", "index: has type", NOTHING_THERE, is_empty("index")),
     Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, is_empty("self")),
-    Meant("masked_select", "refuses", "self: has type u16", NOTHING_THERE, lambda call: call.theirs[0].numel() == 0),
+    Meant("masked_select take gather", "refuses", "self: has type u16", NOTHING_THERE, gives_nothing),
     Meant("cat", "refuses", "argument dim: dimension", "PyTorch leaves out tensors of one dimension and no elements",
           lambda call: all(t.shape == (0,) for t in call.given["tensors"])),
     # Values where infinities meet complex arithmetic.

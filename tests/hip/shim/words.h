@@ -18,8 +18,14 @@
 
 /* The compiler's own functions. A prelude gives their plain names to these, so that they have names of their own here. */
 #define SHIM_FUNCTIONS(name, parameters, arguments) \
-    static __device__ __forceinline__ float shim_##name##f parameters(float) { return name##f arguments; } \
-    static __device__ __forceinline__ double shim_##name parameters(double) { return name arguments; }
+    static __device__ __forceinline__ float shim_##name##f parameters(float) \
+    { \
+        return name##f arguments; \
+    } \
+    static __device__ __forceinline__ double shim_##name parameters(double) \
+    { \
+        return name arguments; \
+    }
 #define SHIM_ONE(T) (T x)
 #define SHIM_TWO(T) (T x, T y)
 #define SHIM_THREE(T) (T x, T y, T z)
