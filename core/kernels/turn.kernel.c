@@ -19,8 +19,8 @@ typedef struct xk_divisor {
 } xk_divisor;
 
 typedef struct xk_params {
+    xk_long low, high;                                 /* elements of the input's memory, from its first */
     xk_index size[XK_RANK], in[XK_RANK], out[XK_RANK]; /* strides in elements */
-    xk_index low, high;                                /* elements of the input's memory, from its first */
     xk_divisor tiles[XK_RANK], extent[XK_RANK];        /* of the box in local memory; 1 in dimensions that it lacks */
     xk_uint step[XK_RANK];                             /* from a box to the next */
     xk_divisor in_words, parts;                        /* words of 16 bytes in a run of the input; 32 work-items' parts of an output's */

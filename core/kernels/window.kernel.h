@@ -1,7 +1,9 @@
 /* The words of window functions, before the operator's text:
  *
  *   WINDOW { ... }   which run of dimension `d` of the operand, of those that a window walks, the element at `at` is made of:
- *                    its indices in the output's dimensions that the draft names. Nothing of a run may lie outside.
+ *                    its indices in the output's dimensions that the draft names. Nothing of a run may lie outside. Of single
+ *                    elements: where two outputs n apart come from elements n apart, so do those between, or the text defines
+ *                    XK_IRREGULAR
  *   XK_IN(d)         size of dimension d
  *   XK_OUT(i)        size of the dimension that at[i] counts
  *   XK_V(j)          the draft's value j

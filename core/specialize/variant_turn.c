@@ -17,7 +17,7 @@ typedef struct box {
     uint32_t dims, in_dim[MOST_DIMS], out_dim[MOST_DIMS];
     int64_t step[EXPOPS_MAX_RANK], extent[EXPOPS_MAX_RANK]; /* from a box to the next; in local memory */
     int full;                                               /* runs of the output begin at multiples of a vector */
-    uint32_t local[EXPOPS_MAX_RANK], pitch; /* elements */
+    uint32_t local[EXPOPS_MAX_RANK], pitch;                 /* elements */
 } box;
 
 /* What was fastest on an H100: a box's bytes, the output's vectors, and words asked for ahead, by an element's size. */
@@ -141,11 +141,12 @@ static int shape_box(box *box)
         lengthen(box, out, long_out, 1);
         lengthen(box, in, box->elements / box->extent[out->outer], 1);
     } else {
-        extend(box, out->inner, long_out);
+        const int whole = 4 * m <= 5 * long_out;
+        extend(box, out->inner, whole ? m : long_out);
         extend(box, in->inner, long_in);
         /* Elements of the output's run lie a run of the input apart in local memory, on different banks, unless that run goes on
          * in its dimension. */
-        lengthen(box, out, long_out, m * box->bytes < LONG_RUN || (m * box->bytes % 16 && m <= long_out));
+        lengthen(box, out, long_out, m * box->bytes < LONG_RUN || (m * box->bytes % 16 && whole));
         lengthen(box, in, long_in, in->outer == out->inner ? n < 16 || (n % 16 && n < 64) : n < LONG_RUN);
     }
     fill(box);
@@ -252,13 +253,13 @@ static void put_params(const box *box, int64_t in_words, uint32_t side, int wide
     const expops_problem_operand *in = problem->operand + 1, *out = problem->operand;
     const int64_t runs = expops_ceil_divide(run_count(box, &box->out), side);
     const int64_t parts = runs < GROUP / 32 ? expops_ceil_divide(GROUP / 32, runs) : 1; /* something for everyone */
+    expops_params_bounds(in, 1, params);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, problem->shape[d], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, in->strides[d], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, out->strides[d], wide);
-    expops_params_bounds(in, wide, params);
     for (uint32_t d = 0; d < problem->rank; d++)
         put_divisor(params, tiles_along(box, d));
     for (uint32_t d = 0; d < problem->rank; d++)

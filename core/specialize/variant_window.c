@@ -101,15 +101,15 @@ static void define_window(const expops_problem *problem, const uint32_t *place, 
     const expops_window *window = &problem->window;
     const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
     const uint32_t stored = stored_vector(problem, vector), bytes = stored * expops_operand_bytes(problem->operand);
-    expops_text_add(&step->defines,
-                    "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
-                    "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n#define XK_AT ",
-                    problem->rank, window->walked, indices + window->picked,
-                    window->num_values ? window->num_values : 1, window->single, window->picked,
-                    problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
-                    bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
-                    run_bytes(problem, place, vector, stored));
+    expops_text_add(
+        &step->defines,
+        "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
+        "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
+        "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n#define XK_AT ",
+        problem->rank, window->walked, indices + window->picked, window->num_values ? window->num_values : 1,
+        window->single, window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
+        bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
+        run_bytes(problem, place, vector, stored));
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
     if (window->picked)

@@ -10,18 +10,14 @@ typedef struct turn_case {
 } turn_case;
 
 static const turn_case turns[] = {
-    { 2, { 131, 277 }, { 1, 0 } },
-    { 2, { 3, 6001 }, { 1, 0 } },
-    { 2, { 6001, 3 }, { 1, 0 } },
-    { 3, { 3, 83, 91 }, { 2, 1, 0 } },
-    { 3, { 83, 91, 3 }, { 1, 0, 2 } },
-    { 4, { 5, 37, 3, 43 }, { 3, 1, 2, 0 } },
+    { 2, { 131, 277 }, { 1, 0 } },     { 2, { 3, 6001 }, { 1, 0 } },      { 2, { 6001, 3 }, { 1, 0 } },
+    { 3, { 3, 83, 91 }, { 2, 1, 0 } }, { 3, { 83, 91, 3 }, { 1, 0, 2 } }, { 4, { 5, 37, 3, 43 }, { 3, 1, 2, 0 } },
 };
 
 int test_turns(const expops_operator *op, expops_dtype dtype)
 {
-    const int a_type_of_each_size = dtype == EXPOPS_DTYPE_I8 || dtype == EXPOPS_DTYPE_I16 || dtype == EXPOPS_DTYPE_F32 ||
-                                    dtype == EXPOPS_DTYPE_I64;
+    const int a_type_of_each_size =
+        dtype == EXPOPS_DTYPE_I8 || dtype == EXPOPS_DTYPE_I16 || dtype == EXPOPS_DTYPE_F32 || dtype == EXPOPS_DTYPE_I64;
     return strcmp(op->name, "permute") == 0 && a_type_of_each_size;
 }
 
@@ -41,8 +37,7 @@ static int judge(test_call *call, const turn_case *c, int64_t position)
     const test_array *self = &call->arrays[0], *out = &call->out;
     const int64_t from = place_in_self(call, c, position);
     const test_value expected = test_array_get(self, test_array_index(self, self->ndim, self->shape, from));
-    const test_value actual =
-        test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position));
+    const test_value actual = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, position));
     if (actual.re == expected.re)
         return 0;
     return test_report(call, "element %lld is %Lg; expected %Lg", (long long)position, actual.re, expected.re);
