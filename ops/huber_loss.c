@@ -36,7 +36,7 @@ KERNEL(xk_t self, xk_t target, xk_t delta)
 {
     const xk_t gap = xk_fabs(self - target);
     const xk_t near = XK_C(0.5) * gap * gap, far = delta * (gap - XK_C(0.5) * delta);
-    return gap <= delta ? near : far;
+    return gap < delta ? near : far;
 }
 
 #include "sum.kernel.h"
@@ -46,6 +46,6 @@ KERNEL(xk_t self, xk_t target, xk_t delta)
 REFERENCE(long double self, long double target, long double reduction, long double delta)
 {
     const long double gap = fabsl(self - target);
-    return gap <= delta ? powl(gap, 2) / 2 : delta * gap - powl(delta, 2) / 2;
+    return gap < delta ? powl(gap, 2) / 2 : delta * gap - powl(delta, 2) / 2;
 }
 #endif

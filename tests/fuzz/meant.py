@@ -92,10 +92,13 @@ MEANT = [
     Meant("_log_softmax_backward_data", "refuses", "argument output: has shape", "PyTorch reads beyond output's end"),
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
+    Meant("pixel_unshuffle", "result", "", "PyTorch gives self's shape to a result of no elements", gives_nothing),
     # Nothing to compute.
     Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size of", NOTHING_THERE,
           gives_nothing),
     Meant("softmax log_softmax _safe_softmax amax amin", "refuses", ACCEPTED, NOTHING_THERE, is_empty("self")),
+    Meant("_log_softmax_backward_data", "refuses", "output has type", NOTHING_THERE, gives_nothing),
+    Meant("_adaptive_avg_pool2d _adaptive_avg_pool3d", "refuses", "output_size has -", NOTHING_THERE, gives_nothing),
     Meant("gather", "refuses", "index: has type", NOTHING_THERE, is_empty("index")),
     Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, is_empty("self")),
     Meant("masked_select take gather", "refuses", "self: has type u16", NOTHING_THERE, gives_nothing),
