@@ -85,6 +85,13 @@ static row_case fitted(const row_case *c, const expops_operator *op)
     return fitting;
 }
 
+/* A dimension that has to be named, since there is no default or the tensor has not so many. */
+static int must_be_named(const expops_parameter *parameter, int ndim)
+{
+    return parameter->kind == EXPOPS_PARAMETER_INT &&
+           (!parameter->optional || parameter->default_value >= ndim || parameter->default_value < -ndim);
+}
+
 /* Everything but the weights, which need to know the walked dimensions. */
 static int build(test_call *call, const row_case *c, const ints_choice *ints, test_subject *subject)
 {
@@ -92,7 +99,7 @@ static int build(test_call *call, const row_case *c, const ints_choice *ints, te
         const uint32_t kind = call->op->parameters[i].kind;
         if (kind == EXPOPS_PARAMETER_INTS && ints->count)
             test_call_ints(call, i, ints->values, ints->count);
-        else if (kind == EXPOPS_PARAMETER_INT && !call->op->parameters[i].optional)
+        else if (must_be_named(&call->op->parameters[i], c->ndim))
             call->args[i] = expops_int(c->variant & 1 ? 0 : -1);
         else if (kind != EXPOPS_PARAMETER_TENSOR)
             test_plain_argument(call, i, subject->dtype, c->variant);
