@@ -3,8 +3,8 @@
 
     against_torch.py build/core/libexpops.so --calls 100000 --seed 1
 
-Exit code 77 where torch is not installed. A finding prints the call as PyTorch's users write it, and the seed that makes it with
---calls 1."""
+Exit code 77 where torch is not installed. A finding prints the call as PyTorch's users write it, and the seed that
+makes it with --calls 1."""
 import argparse
 import functools
 import random
@@ -134,13 +134,14 @@ def draw_call(rng, op):
 
 
 def as_torch_takes(op, args):
-    """By name: loss reductions as numbers, what the library has a default for and PyTorch none as None, an offset from where the
-    storage begins, not the tensor."""
+    """By name: loss reductions as numbers, what the library has a default for and PyTorch none as None, an offset from
+    where the storage begins, not the tensor."""
     packet = getattr(torch.ops.aten, op["name"])
     arguments = packet.default._schema.arguments if "default" in packet.overloads() else []
     wanted = {a.name for a in arguments if not a.has_default_value()}
     given = {p.name: REDUCTIONS.get(a, a) if isinstance(a, str) else a for p, a in zip(op["parameters"], args)}
-    if isinstance(given.get("storage_offset"), int) and not (op["name"] == "as_strided_scatter" and may_overlap(args[0])):
+    compacted = op["name"] == "as_strided_scatter" and may_overlap(args[0])
+    if isinstance(given.get("storage_offset"), int) and not compacted:
         given["storage_offset"] += args[0].storage_offset()
     return {name: a for name, a in given.items() if a is not None or name in wanted}
 
@@ -252,7 +253,8 @@ class Comparison:
         if status != "OK":
             return self.report(op, args, theirs, "refuses", f"PyTorch has {text(theirs)}; {self.library.error()}")
         if dtype != theirs.dtype or shape != tuple(theirs.shape):
-            return self.report(op, args, theirs, "result", f"{dtype} {shape}, PyTorch has {theirs.dtype} {tuple(theirs.shape)}")
+            return self.report(op, args, theirs, "result",
+                               f"{dtype} {shape}, PyTorch has {theirs.dtype} {tuple(theirs.shape)}")
         self.compare_values(rng, op, args, theirs, dtype, shape)
 
     def compare_several(self, op, args, theirs):
@@ -275,7 +277,8 @@ class Comparison:
             out = out[:answer.numel()] if out.shape != answer.shape and out.dim() == 1 else out
             if out.dtype != answer.dtype or out.shape != answer.shape:
                 return self.report(op, args, theirs, "result", f"{text(out)}, PyTorch has {text(answer)}")
-            if not bool(is_near(out, answer, wide if out.dtype in WIDE else None, digits_of(op, args, out.dtype)).all()):
+            wide = wide if out.dtype in WIDE else None
+            if not bool(is_near(out, answer, wide, digits_of(op, args, out.dtype)).all()):
                 return self.report(op, args, theirs, "values", f"{text(out)}, PyTorch has {text(answer)}")
 
     def compare_refusal(self, op, args, theirs, status, dtype, shape):
@@ -296,13 +299,15 @@ class Comparison:
                 self.report(op, args, theirs, "writes", f"though it refuses the output {text(out)}")
             return
         if status != "OK":
-            return self.report(op, args, theirs, "refuses", f"{status}: {self.library.error()}; PyTorch has {text(theirs)}")
+            return self.report(op, args, theirs, "refuses",
+                               f"{status}: {self.library.error()}; PyTorch has {text(theirs)}")
         if is_open(args, dtype):
             return
         right = is_near(out, theirs, exact, digits_of(op, args, dtype))
         if not bool(right.all()):
             where = tuple((~right).nonzero()[0].tolist())[:len(shape)]
-            self.report(op, args, theirs, "values", f"at {where} ({elements_at(given, where, shape)}) {out[where].item()!r}, "
+            self.report(op, args, theirs, "values",
+                        f"at {where} ({elements_at(given, where, shape)}) {out[where].item()!r}, "
                         f"PyTorch has {theirs[where].item()!r}; output {text(out)} from {out.storage_offset()}")
 
 

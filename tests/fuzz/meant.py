@@ -1,5 +1,5 @@
-"""Differences from PyTorch that are meant: for which operators, of what kind, a pattern of the text that a finding would have, the
-reason, and, where the text does not say it all, what must hold of the call."""
+"""Differences from PyTorch that are meant: for which operators (*: any), of what kind, a pattern of the text that a
+finding would have, the reason, and, where the text does not say it all, what must hold of the call."""
 import collections
 import re
 
@@ -42,7 +42,6 @@ def is_not_finite(call):
 
 
 OUT_OF_RANGE = "out of range|out of bounds|out of DATA bounds"
-ACCEPTED = r"(accepted are|is \w+, accepted|common type is)"
 COMPLEX = r"(has type c|type is c)"
 NOT_COMPLEX = "complex numbers are not among its types"
 NOTHING_THERE = "PyTorch looks at nothing where there is nothing to compute"
@@ -56,16 +55,18 @@ MEANT = [
     Meant("margin_ranking_loss", "refuses", "a difference of integers wraps|input1: has type [iu]",
           "PyTorch's does, before margin is added"),
     Meant("native_dropout_backward", "refuses", "mask: has type", "PyTorch's CUDA refuses it too"),
-    Meant("native_dropout_backward", "refuses", "grad_output: has type", "the gradient of a floating tensor is floating"),
+    Meant("native_dropout_backward", "refuses", "grad_output: has type", "a floating tensor's gradient is floating"),
     Meant("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
     Meant("_scaled_dot_product_attention_math", "refuses", "was expected, as the first tensor has", OF_ONE_TYPE),
     Meant("_scaled_dot_product_attention_math", "refuses", "dropout_mask: has type", "it says which weights are kept"),
     Meant("_log_softmax_backward_data", "refuses", "input_dtype is|common type is", "PyTorch's CUDA refuses it too",
           other_input_dtype),
+    Meant("_log_softmax_backward_data", "computes", "expected scalar type Float but found Half",
+          "PyTorch's CUDA computes it, too"),
     # Numbers.
     Meant("fill", "refuses", "cannot hold", "PyTorch refuses it too where there is more than one element"),
     Meant("scalar_tensor", "refuses", "f32 cannot hold", "half types are computed in f32; PyTorch's fill refuses it"),
-    Meant("constant_pad_nd", "refuses", "value: is .*cannot hold", "a number is looked at whether or not it fills anything",
+    Meant("constant_pad_nd", "refuses", "value: is .*cannot hold", "a number is checked whether or not it fills anything",
           pads_nothing),
     Meant("hinge_embedding_loss", "computes", "cannot be converted to type",
           "beside f16 its CPU kernel refuses 65536 and takes 1e39 for infinity", margin_overflows),
@@ -89,23 +90,19 @@ MEANT = [
     Meant("rrelu_with_noise_backward", "result", "", "the noise has the input's shape, as rrelu makes it"),
     Meant("_pad_circular", "refuses", "pad has .* entries", "PyTorch takes no notice of the last of an odd number",
           lambda call: len(call.given["pad"]) % 2),
-    Meant("_log_softmax_backward_data", "refuses", "argument output: has shape", "PyTorch reads beyond output's end"),
+    Meant("_log_softmax_backward_data", "refuses", "argument output: has", "PyTorch reads it as if it were grad_output's like"),
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
-    Meant("pixel_unshuffle", "result", "", "PyTorch gives self's shape to a result of no elements", gives_nothing),
-    # Nothing to compute.
-    Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size of", NOTHING_THERE,
-          gives_nothing),
-    Meant("softmax log_softmax _safe_softmax amax amin", "refuses", ACCEPTED, NOTHING_THERE, is_empty("self")),
-    Meant("_log_softmax_backward_data", "refuses", "output has type", NOTHING_THERE, gives_nothing),
+    # Results of no elements.
+    Meant("*", "refuses", "has type|common type is|is .*, accepted are", NOTHING_THERE, gives_nothing),
+    Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size", NOTHING_THERE, gives_nothing),
     Meant("_adaptive_avg_pool2d _adaptive_avg_pool3d", "refuses", "output_size has -", NOTHING_THERE, gives_nothing),
-    Meant("gather", "refuses", "index: has type", NOTHING_THERE, is_empty("index")),
-    Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, is_empty("self")),
-    Meant("masked_select take gather", "refuses", "self: has type u16", NOTHING_THERE, gives_nothing),
+    Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, gives_nothing),
     Meant("cat", "refuses", "argument dim: dimension", "PyTorch leaves out tensors of one dimension and no elements",
           lambda call: all(t.shape == (0,) for t in call.given["tensors"])),
+    Meant("pixel_unshuffle", "result", "", "PyTorch gives self's shape to a result of no elements", gives_nothing),
     # Values where infinities meet complex arithmetic.
-    Meant("sgn", "values", r"has \(nan\+nanj\)", "its vectors divide by a real length, single elements by a complex one"),
+    Meant("sgn", "values", r"has \(nan\+nanj\)", "its vectors divide by a length, single elements by a complex number"),
     Meant("sigmoid", "values", r" \(\(?-inf", "1 / (1 + exp(-z)) is inf / inf there, the limit is 0"),
     Meant("mean", "values", "j", "PyTorch divides by a complex number on a CPU, by a real one on a GPU", is_not_finite),
     Meant("prod", "values", "nan", "which infinities are left of a complex product is a matter of order"),
@@ -113,4 +110,5 @@ MEANT = [
 
 
 def is_meant(name, kind, what, call):
-    return any(name in m.operators.split() and m.kind == kind and re.search(m.text, what) and m.holds(call) for m in MEANT)
+    about = [m for m in MEANT if m.kind == kind and (m.operators == "*" or name in m.operators.split())]
+    return any(re.search(m.text, what) and m.holds(call) for m in about)
