@@ -4,6 +4,7 @@
   bench_torch.py --build build/test                  pointwise ones, f32, 1 and 2 threads, 64 Ki and 16 Mi elements
   bench_torch.py --build build/test --movers         what moves data: views that are copied, padding, resampling, selections
   bench_torch.py --build build/test --rows           reductions, normalisation, losses, products, attention
+  bench_torch.py --build build/test --lengths        rows of 64 to 1 Mi elements, many of which no vector divides
   bench_torch.py --build build/test --dtype bf16 --threads 1 --sizes 65536 exp silu
 
 A sample of one library is taken right before a sample of the other, and the ratio of the two is kept: what else the

@@ -276,18 +276,20 @@ def pooled(torch, data, name, shape, size):
     return functional(torch, data, lambda s: ([shape(s), size], given(call, shape(s), size)), dtypes=FLOATS)
 
 
+def normal(call, length, count):
+    """Of rows of this length, with so many weights."""
+    def make(s):
+        weights = [s.draw(length, number=1 + k) for k in range(count)]
+        x = s.rows(length=length)
+        return [x, [length], *weights, 1e-5], given(call, x, [length], *weights, 1e-5)
+    return make
+
+
 def normalised(torch, data):
     functions, aten = torch.nn.functional, torch.ops.aten
     f = lambda make: functional(torch, data, make, dtypes=FLOATS)
     w = lambda make: written(torch, data, make, dtypes=FLOATS)
     made = {}
-
-    def normal(call, length, count):
-        def make(s):
-            weights = [s.draw(length, number=1 + k) for k in range(count)]
-            x = s.rows(length=length)
-            return [x, [length], *weights, 1e-5], given(call, x, [length], *weights, 1e-5)
-        return make
 
     def backward(dim):
         def make(s):
@@ -385,8 +387,25 @@ def rows(torch):
     return {**reductions(torch, data), **normalised(torch, data), **losses(torch, data), **products(torch, data)}
 
 
+LENGTHS = (64, 65, 129, 256, 1001, 1024, 4099, 8192, 16385, 32768, 32769, 65536, 65537, 100003, 131072, 262143, 262144,
+           1000003, 1 << 20)
+
+
+def lengths(torch):
+    """Rows of 64 to 1 Mi elements, many of which no vector divides."""
+    data, functions, made = Data(torch), torch.nn.functional, {}
+    f = lambda make: functional(torch, data, make, dtypes=FLOATS)
+    for n in LENGTHS:
+        made[f'softmax.{n}'] = written(torch, data, lambda s, n=n: ([s.rows(length=n), 1],
+                                                                    kernel(torch.ops.aten._softmax, s.rows(length=n), 1, False)))
+        made[f'rms_norm.{n}*'] = f(normal(functions.rms_norm, n, 1))
+        made[f'layer_norm.{n}*'] = f(normal(functions.layer_norm, n, 2))
+        made[f'sum.{n}'] = f(lambda s, n=n: ([s.rows(length=n), [1]], given(torch.sum, s.rows(length=n), 1)))
+    return made
+
+
 SETS = ((layouts, 'broadcast, turned and strided operands'), (movers, 'what moves data'),
-        (rows, 'reductions, normalisation, losses, products'))
+        (rows, 'reductions, normalisation, losses, products'), (lengths, 'rows of many lengths'))
 
 
 def check(name, case, dtype):
