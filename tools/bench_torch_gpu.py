@@ -6,6 +6,7 @@
   bench_torch_gpu.py --build build --layouts             broadcast, turned and strided operands
   bench_torch_gpu.py --build build --movers              what moves data: views that are copied, padding, resampling, selections
   bench_torch_gpu.py --build build --rows                reductions, normalisation, losses, products, attention
+  bench_torch_gpu.py --build build --lengths             rows of 64 to 1 Mi elements, many of which no vector divides
 
 A sample is a batch of calls between two of the device's events. Samples of this library, of PyTorch and of a copy from
 device memory to device memory take turns. A cell shows the median time of a call of this library; its bandwidth as a
