@@ -169,6 +169,12 @@ static void groups_that_wait_share_a_row(void **state)
     assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, NULL, 0, 0, &y.tensor), EXPOPS_OK);
     assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + 1);
     expect("XK_CLUSTER", "4");
+    for (int log = 20; log < 22; log++) { /* 4 MiB, which registers do not hold, and 8, which many groups reduce */
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 1 << log);
+        launches = null_backend.calls[NULL_LAUNCH];
+        assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, NULL, 0, 0, &y.tensor), EXPOPS_OK);
+        assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + (log == 20 ? 1 : 2));
+    }
     *most = before;
 }
 
@@ -223,6 +229,18 @@ static void odd_rows_are_vectors_but_for_their_edges(void **state)
     expect("XK_VEC", "1");
 }
 
+/* Its mask is the same all along a diagonal: a byte for each of the 249. */
+static void triangles_have_small_masks(void **state)
+{
+    fixture_tensor x, y;
+    uint64_t bytes = 0;
+    TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 7, 100, 150);
+    TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 7, 100, 150);
+    const expops_value args[] = { expops_tensor_value(&x.tensor), expops_int(-3) };
+    assert_int_equal(expops_prepare(expops_find("tril"), fixture_device, args, 2, &y.tensor, 1, &bytes), EXPOPS_OK);
+    assert_in_range(bytes, 249, 256);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +255,7 @@ int main(void)
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
         cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),
+        cmocka_unit_test(triangles_have_small_masks),
     };
     return cmocka_run_group_tests_name("choose", tests, fixture_open, fixture_close);
 }
