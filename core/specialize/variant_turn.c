@@ -3,7 +3,7 @@
 #include "base/size.h"
 #include "specialize.h"
 
-enum { GROUP = 256, BOX_OF_WIDE = 32768, MOST_DIMS = 4, LONG_RUN = 128, NOWHERE = EXPOPS_MAX_RANK };
+enum { GROUP = 256, MOST_DIMS = 4, LONG_RUN = 128, NOWHERE = EXPOPS_MAX_RANK };
 
 /* A run of the box along dimension `inner`, and `outer` where it goes on there: `inner` is whole then. */
 typedef struct run {
@@ -20,10 +20,16 @@ typedef struct box {
     uint32_t local[EXPOPS_MAX_RANK], pitch;                 /* elements */
 } box;
 
-/* What was fastest on an H100: a box's bytes, the output's vectors, and words asked for ahead, by an element's size. */
+/* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output, of the vectors it is written
+ * in, and words of the input asked for ahead. */
 static uint32_t box_bytes(uint32_t bytes)
 {
-    return bytes < 4 ? 32768 : BOX_OF_WIDE;
+    return bytes < 4 ? 32768 : 16384;
+}
+
+static uint32_t elements_of_run(uint32_t bytes)
+{
+    return bytes < 4 ? 256 : 64;
 }
 
 static uint32_t vector_of(uint32_t bytes)
@@ -129,11 +135,8 @@ static int shape_box(box *box)
 {
     const expops_problem *problem = box->problem;
     run *in = &box->in, *out = &box->out;
-    int64_t long_out = 1;
-    while (long_out * long_out <= box->elements)
-        long_out *= 2;
-    const int64_t long_in = box->elements / long_out, n = problem->shape[in->inner] * box->bytes,
-                  m = problem->shape[out->inner];
+    const int64_t long_out = elements_of_run(box->bytes), long_in = box->elements / long_out,
+                  n = problem->shape[in->inner] * box->bytes, m = problem->shape[out->inner];
     if (in->inner == out->inner) {
         if (n >= LONG_RUN || in->outer == NOWHERE || out->outer == NOWHERE || in->outer == out->outer)
             return 0;
