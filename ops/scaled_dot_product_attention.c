@@ -96,7 +96,7 @@ static expops_status draft(expops_draft *d)
 OPERATOR(scaled_dot_product_attention) = {
     .name = "scaled_dot_product_attention",
     .doc = "softmax(query key^T * scale + attn_mask) value. A bool attn_mask keeps where it is true. Half types are "
-           "computed in f32.",
+           "computed in f32; a device's matrix instructions take the weights rounded to them.",
     .source = "torch.nn.functional.scaled_dot_product_attention",
     .dtypes = FLOATING,
     .meet = EXPOPS_MEET_SAME,

@@ -116,16 +116,6 @@ XK_FN float xk_other_f32(float x, xk_uint by)
     return y;
 }
 
-/* Whether something is so for any of 32 work-items. */
-XK_FN int xk_any(int is_so)
-{
-    int any;
-    asm volatile("{ .reg .pred p; setp.ne.s32 p, %1, 0; vote.sync.any.pred p, p, 0xffffffff; selp.s32 %0, 1, 0, p; }"
-                 : "=r"(any)
-                 : "r"(is_so));
-    return any;
-}
-
 /* Copies 16 bytes to local memory, or zeros, some time before the item's xk_copied. */
 XK_FN void xk_copy16(XK_LOCAL_POINTER xk_word16 *to, XK_GLOBAL const xk_word16 *from, int inside)
 {

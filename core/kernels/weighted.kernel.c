@@ -134,31 +134,37 @@
     }
 #define XK_PLUS(a, b) ((a) + (b))
 
+#define XK_MOST(turn, i) mosts[(turn) * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + (i) / XK_VEC * 4].v[(i) % XK_VEC]
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
     XK_LOCAL xk_wide slices0[2 * XK_SLICE0];
     XK_LOCAL xk_wide slices1[2 * XK_SLICE1];
     XK_LOCAL xk_wide weights[XK_COLUMNS * XK_ROWS / XK_VEC];
+    XK_LOCAL xk_wide mosts[2 * XK_ROWS / XK_VEC]; /* of rows, in two places by turns */
     XK_BEGIN
     const int item = (int)xk_local_id(), lane = item % 32, part = item / 32;
     const int row0 = part / (XK_COLUMNS / 64) * 32, column0 = part % (XK_COLUMNS / 64) * 64;
     const xk_index first2 = 0;
     const xk_t scale = XK_N(0);
-    xk_t result[8][8], most[8], sum[8];
+    xk_t result[8][8], sum[8];
+    const int is_first = lane % 8 == 0 && column0 == 0; /* of those that share rows */
     int second = 0;
     xk_vector0 fetched0[XK_UNITS(0)];
     xk_vector1 fetched1[XK_UNITS(1)];
     xk_vector2 fetched2[XK_UNITS(2)];
     XK_UNROLL
     for (int i = 0; i < 8; i++) {
-        most[i] = -XK_INFINITY;
         sum[i] = 0;
+        if (is_first)
+            XK_MOST(0, i) = -XK_INFINITY;
         XK_UNROLL
         for (int j = 0; j < 8; j++)
             result[i][j] = 0;
     }
     for (xk_index first1 = 0; first1 < terms; first1 += XK_COLUMNS) {
         xk_t score[8][8], largest[8];
+        const int turn = (int)(first1 / XK_COLUMNS % 2);
         xk_index at = 0;
         XK_UNROLL
         for (int n = 0; n < 64; n++)
@@ -177,7 +183,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         }
         XK_UNROLL
         for (int i = 0; i < 8; i++) {
-            largest[i] = most[i];
+            largest[i] = XK_MOST(turn, i);
             XK_UNROLL
             for (int j = 0; j < 8; j++)
                 largest[i] = XK_MATH(fmax)(largest[i], score[i][j]);
@@ -189,8 +195,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_UNROLL
         for (int i = 0; i < 8; i++) {
             const float base = largest[i] == -XK_INFINITY ? 0 : largest[i];
-            const float less = xk_raw_exp2((most[i] - base) * XK_LOG2_OF_E);
-            most[i] = largest[i];
+            const float less = xk_raw_exp2((XK_MOST(turn, i) - base) * XK_LOG2_OF_E);
             sum[i] *= less;
             XK_UNROLL
             for (int j = 0; j < 8; j++) {
@@ -198,6 +203,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
                 score[i][j] = xk_raw_exp2((score[i][j] - base) * XK_LOG2_OF_E); /* the largest becomes 1, whatever it is */
                 sum[i] += score[i][j];
             }
+        }
+        if (is_first) {
+            XK_UNROLL
+            for (int n = 0; n < 8; n++)
+                XK_MOST(1 - turn, n) = largest[n];
         }
         XK_UNROLL
         for (int n = 0; n < 8 * XK_PIECES; n++) {

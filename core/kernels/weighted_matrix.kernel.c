@@ -82,11 +82,10 @@ XK_FN void xk_multiply(xk_scores *score, const xk_lefts *left, XK_LOCAL_POINTER 
     }
 }
 
-/* Scores of 16 rows become weights, powers of 2, of which `factor` times a score less the row's largest is the exponent. What there is
- * of sum and results is brought down to that. */
-XK_FN void xk_weigh(xk_scores score, xk_results result, float *most, float *sum, float factor)
+/* What rows' largest scores are, times `factor`: weights are powers of 2, of which `factor` times a score less that is the exponent. What
+ * there is of sum and results of 16 rows is brought down to it. */
+XK_FN void xk_bring_down(xk_scores score, xk_results result, float *most, float *base, float *sum, float factor)
 {
-    float base[2], less[2];
     XK_UNROLL
     for (int h = 0; h < 2; h++) {
         float largest = most[h];
@@ -97,33 +96,32 @@ XK_FN void xk_weigh(xk_scores score, xk_results result, float *most, float *sum,
         for (int by = 1; by < 4; by *= 2)
             largest = XK_MATH(fmax)(largest, xk_other_f32(largest, by));
         base[h] = largest == -XK_INFINITY ? 0 : largest * factor;
-        less[h] = xk_raw_exp2(XK_MATH(fma)(most[h], factor, -base[h]));
+        const float less = xk_raw_exp2(XK_MATH(fma)(most[h], factor, -base[h]));
         most[h] = largest;
-        sum[h] *= less[h];
-    }
-    /* In few tiles but the first one has a row a larger score. To ask costs more than what is saved where rows are short. */
-    if (XK_COLUMNS <= 64 || xk_any(less[0] != 1 || less[1] != 1)) {
+        sum[h] *= less;
         XK_UNROLL
-        for (int n = 0; n < XK_PARTS * 8; n++)
-            result[n / 4][n % 4] *= less[n % 4 / 2];
-    }
-    XK_UNROLL
-    for (int n = 0; n < XK_TILE_TERMS / 2; n++) {
-        const float weight = xk_raw_exp2(XK_MATH(fma)(score[n / 4][n % 4], factor, -base[n % 4 / 2]));
-        score[n / 4][n % 4] = weight;
-        sum[n % 4 / 2] += weight;
+        for (int n = 0; n < XK_PARTS * 4; n++)
+            result[n / 2][h * 2 + n % 2] *= less;
     }
 }
 
-XK_FN void xk_add_weighted(xk_results *result, xk_scores *weight, XK_LOCAL_POINTER const xk_word16 *summed, int lane)
+/* Exponentials are worked out just before they are used: instructions of other units fill the wait for products. */
+XK_FN void xk_add_weighted(xk_results *result, xk_scores *score, float (*base)[2], float (*sum)[2], float factor,
+                           XK_LOCAL_POINTER const xk_word16 *summed, int lane)
 {
     XK_UNROLL
     for (int s = 0; s < XK_STEPS; s++) {
+        float weight[XK_DOWN][8];
         xk_uint left[XK_DOWN][4];
         XK_UNROLL
+        for (int n = 0; n < XK_DOWN * 8; n++) {
+            const int i = n / 8, h = n % 4 / 2;
+            weight[i][n % 8] = xk_raw_exp2(XK_MATH(fma)(score[i][2 * s + n / 4 % 2][n % 4], factor, -base[i][h]));
+            sum[i][h] += weight[i][n % 8];
+        }
+        XK_UNROLL
         for (int n = 0; n < XK_DOWN * 4; n++)
-            left[n / 4][n % 4] = XK_CAT(xk_pair_, XK_D0)(weight[n / 4][2 * s + n / 2 % 2][n % 2 * 2],
-                                                           weight[n / 4][2 * s + n / 2 % 2][n % 2 * 2 + 1]);
+            left[n / 4][n % 4] = XK_CAT(xk_pair_, XK_D0)(weight[n / 4][n % 4 * 2], weight[n / 4][n % 4 * 2 + 1]);
         XK_UNROLL
         for (int j = 0; j < XK_PARTS; j++) {
             xk_uint right[4];
@@ -155,6 +153,7 @@ XK_FN void xk_add_weighted(xk_results *result, xk_scores *weight, XK_LOCAL_POINT
 #define XK_STEP(limits) \
     { \
         xk_scores score[XK_DOWN]; \
+        float base[XK_DOWN][2]; \
         xk_copied(); \
         xk_barrier(); \
         xk_multiply(score, left, rights, lane); \
@@ -165,8 +164,8 @@ XK_FN void xk_add_weighted(xk_results *result, xk_scores *weight, XK_LOCAL_POINT
         limits \
         XK_UNROLL \
         for (int i = 0; i < XK_DOWN; i++) \
-            xk_weigh(score[i], result[i], most[i], sum[i], factor); \
-        xk_add_weighted(result, score, summed + second, lane); \
+            xk_bring_down(score[i], result[i], most[i], base[i], sum[i], factor); \
+        xk_add_weighted(result, score, base, sum, factor, summed + second, lane); \
         second = XK_TILE - second; \
         first1 += XK_TILE_TERMS; \
     }
