@@ -230,6 +230,18 @@ static void packed_pairs(void **state)
     assert_true(sim_float(wave->v[0][9]) == 2 && sim_float(wave->v[1][9]) == 7);
 }
 
+/* Registers that compilers put aside what does not fit in the others. */
+static void accumulators(void **state)
+{
+    sim_wave *wave = fresh_wave();
+    set_float(wave, 0, 3);
+    step(wave, "v_accvgpr_write_b32 a3, v0");
+    step(wave, "v_accvgpr_mov_b32 a5, a3");
+    step(wave, "v_accvgpr_write_b32 a3, 0");
+    step(wave, "v_accvgpr_read_b32 v1, a5");
+    assert_true(sim_float(wave->v[1][9]) == 3);
+}
+
 static void conversions(void **state)
 {
     static const words rows[] = {
@@ -313,9 +325,9 @@ static void divisions(void **state)
 }
 
 const struct CMUnitTest arithmetic_tests[] = {
-    cmocka_unit_test(integers),  cmocka_unit_test(sixteen_bits), cmocka_unit_test(parts_of_registers),
-    cmocka_unit_test(singles),   cmocka_unit_test(denormals),    cmocka_unit_test(doubles),
-    cmocka_unit_test(halves),    cmocka_unit_test(packed_pairs), cmocka_unit_test(conversions),
-    cmocka_unit_test(divisions),
+    cmocka_unit_test(integers),    cmocka_unit_test(sixteen_bits), cmocka_unit_test(parts_of_registers),
+    cmocka_unit_test(singles),     cmocka_unit_test(denormals),    cmocka_unit_test(doubles),
+    cmocka_unit_test(halves),      cmocka_unit_test(packed_pairs), cmocka_unit_test(accumulators),
+    cmocka_unit_test(conversions), cmocka_unit_test(divisions),
 };
 const size_t num_arithmetic_tests = sizeof arithmetic_tests / sizeof arithmetic_tests[0];

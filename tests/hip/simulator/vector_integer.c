@@ -160,6 +160,7 @@ static int pk_mov(sim_wave *wave, const sim_instruction *in)
 
 const sim_row sim_integer_rows[] = {
     ROW(mov_b32, "w=w", mov),
+    ROW(accvgpr_mov_b32, "w=w", mov),
     ROW(accvgpr_read_b32, "w=w", mov),
     ROW(accvgpr_write_b32, "w=w", mov),
     ROW(not_b32, "w=w", not ),
