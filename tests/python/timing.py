@@ -1,5 +1,5 @@
-"""How long calls take: the shortest of several runs, taken in turns where calls are compared, since what else the machine does comes
-and goes."""
+"""How long calls take: of several short runs, taken in turns where calls are compared, since what else the machine does comes and
+goes."""
 import contextlib
 import time
 
@@ -15,21 +15,23 @@ def _run(torch, device, call, count):
     return (time.perf_counter() - start) / count
 
 
-def seconds(torch, device, call, budget=0.01, runs=5):
-    """Of one call. A run takes about `budget`."""
+def take(torch, device, call, budget=0.01, runs=5):
+    """[seconds of one call] of each run, which takes about `budget`."""
     _run(torch, device, call, 2)
     count = max(1, int(budget / _run(torch, device, call, 3)))
-    return min(_run(torch, device, call, count) for _ in range(runs))
+    return [_run(torch, device, call, count) for _ in range(runs)]
 
 
-def in_turns(torch, device, calls, rounds=3, budget=0.01, runs=5):
-    """{name: seconds}, of {name: (call, what makes the context in which it is called)}."""
-    times = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, (call, context) in calls.items():
+def in_turns(torch, device, calls, rounds=3, budget=0.01, runs=5, chosen=min):
+    """{name: seconds}, of {name: (call, what makes the context in which it is called)}. Each round begins with another; of all runs one is
+    chosen."""
+    times, names = {name: [] for name in calls}, list(calls)
+    for number in range(rounds):
+        for name in names[number % len(names):] + names[:number % len(names)]:
+            call, context = calls[name]
             with context():
-                times[name].append(seconds(torch, device, call, budget, runs))
-    return {name: min(values) for name, values in times.items()}
+                times[name] += take(torch, device, call, budget, runs)
+    return {name: chosen(values) for name, values in times.items()}
 
 
 def speedup(torch, device, ours, theirs):
