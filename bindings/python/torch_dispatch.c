@@ -43,7 +43,11 @@ static const torch_kernel *kernel_for(const void *op, uint16_t key)
 
 const torch_kernel *override_kernel_below(const void *op, uint64_t keys)
 {
-    return kernel_for(op, key_of(keys));
+    const uint16_t key = key_of(keys);
+    const torch_kernel *kernel = kernel_for(op, key);
+    if (!kernel)
+        torch.refuse(op, key);
+    return kernel;
 }
 
 /* (scope's key, CPU's, GPU's, those of kernels for any device, [(bits, key) of each device]) */

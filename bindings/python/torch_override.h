@@ -47,7 +47,7 @@ typedef struct override_set {
 int override_is_on(const override *o);
 /* The scopes' key of torch's dispatcher. */
 extern uint16_t override_scope_key;
-/* The kernel for the device that a call is for, of those the keys name; NULL where there is none. */
+/* The kernel for the device that a call is for, of those the keys name. Where there is none, torch's error is thrown. */
 const torch_kernel *override_kernel_below(const void *op, uint64_t keys);
 int override_is_of_gpu(uint64_t keys);
 

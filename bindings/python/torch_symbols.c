@@ -47,6 +47,7 @@ static const struct {
     ACCEPT(find_operator, "torch_cpu", "_ZN3c1010Dispatcher17findSchemaOrThrowEPKcS2_"),
     ACCEPT(has_kernel, "torch_cpu", "_ZNK3c104impl13OperatorEntry23hasKernelForDispatchKeyENS_11DispatchKeyE"),
     ACCEPT(find_kernel, "torch_cpu", "_ZNK3c104impl13OperatorEntry20kernelForDispatchKeyENS_11DispatchKeyE"),
+    ACCEPT(refuse, "torch_cpu", "_ZNK3c104impl13OperatorEntry11reportErrorENS_11DispatchKeyE"),
     ACCEPT(current_stream, "torch_cuda", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(current_stream, "torch_hip", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(requires_grad, "c10", "_ZNK3c1010TensorImpl13requires_gradEv"),
@@ -90,5 +91,6 @@ const char *torch_symbols_load(void)
 int torch_symbols_read_stacks(void)
 {
     return torch.new_tensor && torch.delete_item && torch.allocate && torch.make_function && torch.free_function &&
-           torch.register_function && torch.dispatcher && torch.find_operator && torch.has_kernel && torch.find_kernel;
+           torch.register_function && torch.dispatcher && torch.find_operator && torch.has_kernel && torch.find_kernel &&
+           torch.refuse;
 }

@@ -46,6 +46,7 @@ typedef struct torch_symbols {
     void *(*find_operator)(void **out_operator, void *dispatcher, const char *name, const char *overload);
     _Bool (*has_kernel)(const void *op, uint16_t key);
     const torch_kernel *(*find_kernel)(const void *op, uint16_t key);
+    void (*refuse)(const void *op, uint16_t key); /* throws: there is no kernel */
     /* The rest may be NULL. */
     const char *(*get_what)(void);                                      /* 2.13 */
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */

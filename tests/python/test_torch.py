@@ -131,8 +131,10 @@ class Scopes(Case):
                     self.same(got, expected)
 
     def test_aten_s_errors_stay(self):
+        warnings.simplefilter('ignore')
+        quantized = torch.quantize_per_tensor(torch.randn(3), 0.1, 10, torch.quint8)
         for call in (lambda: torch.mul(torch.randn(3), torch.randn(4)), lambda: torch.randn(3).eq_(torch.randn(4)),
-                     lambda: torch.arange(3).sin_(), lambda: F.softplus(torch.arange(3))):
+                     lambda: torch.arange(3).sin_(), lambda: F.softplus(torch.arange(3)), lambda: torch.roll(quantized, 1, 0)):
             with self.assertRaises(RuntimeError) as expected:
                 call()
             with answers.use(), self.assertRaises(RuntimeError) as got:
