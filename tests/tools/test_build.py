@@ -52,6 +52,16 @@ def test_without_cmocka(source, _):
         assert refused.returncode and 'cmocka' in refused.stdout, 'tests were asked for, and their absence is silent'
 
 
+def test_tools_can_be_run(source, _):
+    """What begins with #! is started by its name, as the pages show it."""
+    folder = os.path.join(source, 'tools')
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            with open(path, 'rb') as file:
+                assert file.read(2) != b'#!' or os.access(path, os.X_OK), f'tools/{name} begins with #! and is not executable'
+
+
 def test_guide_command(_, build):
     """The guide's command runs as it is written, with no variable but EXPOPS_BACKEND; a mistyped name fails."""
     program = os.path.join(build, 'tests', 'ops', 'test_operators')
