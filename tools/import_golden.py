@@ -148,7 +148,10 @@ def main():
     here = operators_here()
     for name in sorted({*here, *sys.argv[2:]}):
         counts = convert(folder, name, here.get(name, []))
-        print(f'{name}: ' + (f'{counts[0]} of {counts[1]} cases, {counts[2]} bytes' if counts else 'no answers'))
+        if counts:
+            print(f'{name}: {counts[0]} of {counts[1]} cases, {counts[2]} bytes')
+        elif name in sys.argv[2:]:
+            print(f'{name}: no answers')
 
 
 if __name__ == '__main__':
