@@ -6,10 +6,9 @@ enum {
     KEPT_VECTORS = 8,         /* a work-item keeps at most this many of each tensor in registers */
     SHORTEST_PART = 16384,    /* elements that a group reads; shorter parts cost more than they spread */
     SHORTEST_WITH_EDGES = 64, /* elements of a row */
-    READ_BY_FEW =
-        4 << 20, /* bytes that groups which wait for each other reduce as soon as many more would in two launches */
-    ROWS_SIDE_BY_SIDE = 32, /* neighbouring rows read together where rows are strided */
-    TAKEN_AT_ONCE = 24,     /* elements, of all inputs that are reduced; more would not stay in registers */
+    READ_BY_FEW = 4 << 20,    /* bytes that as few groups as wait for each other reduce as soon as two launches do */
+    ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
+    TAKEN_AT_ONCE = 24,       /* elements, of all inputs that are reduced; more would not stay in registers */
 };
 
 /* So many that the device has something to do until the last ones end. */
