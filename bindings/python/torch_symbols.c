@@ -91,6 +91,6 @@ const char *torch_symbols_load(void)
 int torch_symbols_read_stacks(void)
 {
     return torch.new_tensor && torch.delete_item && torch.allocate && torch.make_function && torch.free_function &&
-           torch.register_function && torch.dispatcher && torch.find_operator && torch.has_kernel && torch.find_kernel &&
-           torch.refuse;
+           torch.register_function && torch.dispatcher && torch.find_operator && torch.has_kernel &&
+           torch.find_kernel && torch.refuse;
 }
