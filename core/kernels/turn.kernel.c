@@ -116,7 +116,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
             if (missed >> a & 1) {
                 XK_FIND_WORD(q + a * XK_WG)
                 for (xk_uint k = 0; there && k < XK_RUN && word * XK_RUN + k < in_length; k++)
-                    staged.v[to * 4 / XK_BYTES + k] = g0[from + k];
+                    staged.v[to * 4 / XK_BYTES + k] = g0[from + (xk_index)k]; /* which may be negative */
             }
     }
     xk_barrier();
