@@ -1,6 +1,7 @@
 #include "share.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,21 +47,35 @@ static double *largest_of(const expops_operator *op, expops_dtype dtype)
     return &kept[last].largest[dtype];
 }
 
+static int wanted;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* the fuzzer has threads */
+
+static void begin(void)
+{
+    wanted = path() && !atexit(write_all);
+}
+
+static void note(const test_call *call, double share)
+{
+    pthread_mutex_lock(&lock);
+    const char *device = expops_device_name(call->device);
+    snprintf(backend, sizeof backend, "%.*s", (int)strcspn(device, ":"), device);
+    double *const largest = largest_of(call->op, call->types.result);
+    if (largest && share > *largest)
+        *largest = share;
+    pthread_mutex_unlock(&lock);
+}
+
 void test_share_note(const test_call *call, const test_answer *answer, test_value actual, double bound)
 {
-    static int wanted = -1;
     const expops_dtype result = call->types.result;
-    if (wanted < 0) {
-        wanted = path() && !atexit(write_all);
-        const char *device = expops_device_name(call->device);
-        snprintf(backend, sizeof backend, "%.*s", (int)strcspn(device, ":"), device);
-    }
+    pthread_once(&once, begin);
     if (!wanted || answer->unknown || !test_is_float(result) || test_call_out(call)->dtype != result ||
         !isfinite(answer->value.re))
         return;
     const long double granted = answer->slack + bound * test_ulp(result, answer->value.re);
-    double *const largest = largest_of(call->op, result);
     const double share = granted > 0 ? (double)(fabsl(actual.re - answer->value.re) / granted) : 0;
-    if (largest && isfinite(share) && share > *largest)
-        *largest = share;
+    if (isfinite(share))
+        note(call, share);
 }
