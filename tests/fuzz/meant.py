@@ -93,6 +93,9 @@ MEANT = [
     Meant("_log_softmax_backward_data", "refuses", "argument output: has", "PyTorch reads it as if it were grad_output's like"),
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
+    Meant("_scaled_dot_product_attention_math", "refuses", "has 1 dimensions", "matrices are expected"),
+    Meant("scaled_dot_product_attention", "refuses", "key has 0 heads", "PyTorch asks nothing of keys without elements",
+          is_empty("key")),
     # Results of no elements.
     Meant("*", "refuses", "has type|common type is|is .*, accepted are", NOTHING_THERE, gives_nothing),
     Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size", NOTHING_THERE, gives_nothing),
