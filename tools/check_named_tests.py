@@ -19,13 +19,13 @@ def names_in(page):
 
 
 def words_in(root):
-    """Names of functions and strings of the tests."""
+    """Names of functions, headers and kinds of tests."""
     found = set()
     for folder, _, files in os.walk(os.path.join(root, 'tests')):
         for name in files:
             if name.endswith(('.c', '.py')):
                 with open(os.path.join(folder, name), encoding='utf-8') as file:
-                    found.update(re.findall(r'\w[\w-]*', file.read()))
+                    found.update(re.findall(r'\w[\w.-]*', file.read()))
     return found
 
 
@@ -35,7 +35,7 @@ def exists(name, root, tests, words):
         return True
     operator, kind = name.split('/')[0], name.split('/')[-1]
     is_operator = operator == '*' or os.path.exists(os.path.join(root, 'ops', operator + '.c'))
-    return '/' in name and is_operator and (kind == '*' or kind in words)
+    return '/' in name and is_operator and bool(fnmatch.filter(words, kind))
 
 
 def main():

@@ -53,7 +53,7 @@ static void take(const source *s, const char *from, const int64_t *places, int64
 }
 
 /* Sums of the boxes that the first dimensions' `runs` span, which are at the tree's first place. `from`: of the first box its first
- * element. Places of the tree are not a whole page apart (cpu_rows.c says why). */
+ * element. Places of the tree have a line more than they need, since those of a power of 2 are pages apart (cpu_rows.c). */
 static cpu_tree take_boxes(const source *s, const char *from, const cpu_stretch *runs, uint32_t walked)
 {
     const cpu_row_functions *const rows = s->kernel->instance->rows;

@@ -26,6 +26,11 @@ def margin_overflows(call):
     return abs(call.given["margin"]) > torch.finfo(call.given["self"].dtype).max
 
 
+def limits_cancel(call):
+    lower, upper = call.given["lower"], call.given["upper"]
+    return abs(lower + upper) < 1e-3 * max(abs(lower), abs(upper))
+
+
 def other_input_dtype(call):
     """The CUDA function wants grad_output's type, or f16 beside f32."""
     named, grad = call.given["input_dtype"], call.given["grad_output"].dtype
@@ -72,15 +77,19 @@ MEANT = [
           "beside f16 its CPU kernel refuses 65536 and takes 1e39 for infinity", margin_overflows),
     Meant("masked_fill", "computes", "cannot be converted to type", "what a tensor holds is known on the device only",
           lambda call: isinstance(call.given["value"], torch.Tensor)),
-    Meant("scaled_dot_product_attention", "refuses", "dropout_p is .* expected 0", "it draws no random numbers",
+    Meant("scaled_dot_product_attention _scaled_dot_product_attention_math", "refuses",
+          "dropout_p is (.* expected 0|above 0 without)", "it draws no random numbers",
           lambda call: call.given["dropout_p"] > 0),
     # Places that elements name; the operators' help says what is there.
     Meant("take gather index_select", "computes", OUT_OF_RANGE, "what an index holds is known on the device only"),
     Meant("masked_scatter", "computes", "elements of source <", "how many a mask selects is known on the device only"),
+    Meant("rrelu_with_noise_backward", "values", "", "the slope, the mean of lower and upper, has no double's digits",
+          limits_cancel),
     # Views.
     Meant("as_strided as_strided_scatter _reshape_alias", "refuses", "the view reaches out of self|storage_offset is -",
           "what lies around a tensor in its storage is not its own"),
     Meant("_reshape_alias", "refuses", "expected none below 0", "PyTorch takes it for the stride of a compact tensor"),
+    Meant("as_strided_scatter", "refuses", "several elements of src at one place", "which of them stays is open"),
     Meant("as_strided_scatter", "values", "", "PyTorch writes into a compact copy of a tensor that overlaps itself",
           lambda call: may_overlap(call.given["self"])),
     Meant("expand", "refuses", "expected -1 or one that is not negative", "PyTorch makes a tensor of a negative size",
