@@ -109,6 +109,7 @@ MEANT = [
     Meant("*", "refuses", "has type|common type is|is .*, accepted are", NOTHING_THERE, gives_nothing),
     Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size", NOTHING_THERE, gives_nothing),
     Meant("_adaptive_avg_pool2d _adaptive_avg_pool3d", "refuses", "output_size has -", NOTHING_THERE, gives_nothing),
+    Meant("gather", "refuses", "index has size", NOTHING_THERE, gives_nothing),
     Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, gives_nothing),
     Meant("cat", "refuses", "argument dim: dimension", "PyTorch leaves out tensors of one dimension and no elements",
           lambda call: all(t.shape == (0,) for t in call.given["tensors"])),
