@@ -64,6 +64,7 @@ MEANT = [
     Meant("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),
     Meant("_scaled_dot_product_attention_math", "refuses", "was expected, as the first tensor has", OF_ONE_TYPE),
     Meant("_scaled_dot_product_attention_math", "refuses", "dropout_mask: has type", "it says which weights are kept"),
+    Meant("layer_norm", "refuses", "has type f32 where b?f16 was expected", "input, weight and bias have one type"),
     Meant("_log_softmax_backward_data", "refuses", "input_dtype is|common type is", "PyTorch's CUDA refuses it too",
           other_input_dtype),
     Meant("_log_softmax_backward_data", "computes", "expected scalar type Float but found Half",
