@@ -6,7 +6,7 @@
 
 typedef struct turn_case {
     int32_t ndim;
-    int64_t shape[4], dims[4];
+    int64_t shape[5], dims[5];
 } turn_case;
 
 static const turn_case turns[] = {
@@ -24,7 +24,7 @@ int test_turns(const expops_operator *op, expops_dtype dtype)
 static int64_t place_in_self(const test_call *call, const turn_case *c, int64_t position)
 {
     const test_array *self = &call->arrays[0];
-    int64_t place[4], at = 0;
+    int64_t place[5], at = 0;
     for (int32_t d = c->ndim - 1; d >= 0; position /= call->out.shape[d], d--)
         place[c->dims[d]] = position % call->out.shape[d];
     for (int32_t d = 0; d < c->ndim; d++)
