@@ -65,9 +65,26 @@ XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_ru
 
 #if XK_PICKS_ALONG /* read one by one, the words of one vector would be asked for again and again */
 #define XK_PICK(k) const xk_index picked = xk_pick((xk_long)picks.v[k]);
-#elif XK_PICKED
-#define XK_PICK(k) const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
+#define XK_LOAD_PICKS \
+    union { \
+        xk_word16 word[XK_VEC * sizeof(XK_PICK_TYPE) / 16]; \
+        XK_PICK_TYPE v[XK_VEC]; \
+    } picks; \
+    XK_GLOBAL const XK_PICK_TYPE *from = XK_CAT(g, XK_PICKS) + XK_CAT(o, XK_PICKS); \
+    XK_UNROLL \
+    for (int i = 0; i < XK_VEC * (int)sizeof(XK_PICK_TYPE) / 16; i++) \
+        if (count == XK_VEC) \
+            picks.word[i] = ((XK_GLOBAL const xk_word16 *)from)[i]; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        if (count != XK_VEC) \
+            picks.v[k] = from[XK_WITHIN(k)];
 #else
+#define XK_LOAD_PICKS
+#endif
+#if XK_PICKED && !XK_PICKS_ALONG
+#define XK_PICK(k) const xk_index picked = xk_pick((xk_long)XK_PICK_AT(XK_PICKS));
+#elif !XK_PICKED
 #define XK_PICK(k)
 #endif
 
@@ -126,22 +143,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     }
     const xk_index start = place[XK_RANK - 1] * XK_VEC;
     const int count = (int)(p.length - start < XK_VEC ? p.length - start : XK_VEC);
-#if XK_PICKS_ALONG
-    union {
-        xk_word16 word[XK_VEC * sizeof(XK_PICK_TYPE) / 16];
-        XK_PICK_TYPE v[XK_VEC];
-    } picks;
-    XK_GLOBAL const XK_PICK_TYPE *from = XK_CAT(g, XK_PICKS) + XK_CAT(o, XK_PICKS);
-    if (count == XK_VEC) {
-        XK_UNROLL
-        for (int i = 0; i < XK_VEC * (int)sizeof(XK_PICK_TYPE) / 16; i++)
-            picks.word[i] = ((XK_GLOBAL const xk_word16 *)from)[i];
-    } else {
-        XK_UNROLL
-        for (int k = 0; k < XK_VEC; k++)
-            picks.v[k] = from[XK_WITHIN(k)];
-    }
-#endif
+    XK_LOAD_PICKS
     union {
         XK_CAT(xk_word, XK_WO) word;
         xk_uint part[4];

@@ -1,0 +1,249 @@
+/* The box of the turning kernel: long runs both of the input and of the output, in about as much local memory as lets several groups
+ * run at once. */
+#include "turn_box.h"
+#include <string.h>
+#include "base/size.h"
+
+enum { LONG_RUN = 128, NOWHERE = EXPOPS_MAX_RANK };
+
+/* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output. */
+static uint32_t box_bytes(uint32_t bytes)
+{
+    return bytes < 4 ? 32768 : 16384;
+}
+
+static uint32_t elements_of_run(uint32_t bytes)
+{
+    return bytes < 4 ? 256 : 64;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The dimension in which an operand's stride is `stride`. */
+static uint32_t dim_of_stride(const expops_problem *problem, const expops_problem_operand *operand, int64_t stride)
+{
+    for (uint32_t d = problem->rank; d-- > 0;)
+        if (operand->strides[d] == stride && problem->shape[d] > 1)
+            return d;
+    return NOWHERE;
+}
+
+/* Near `wanted`, so that the parts of the dimension are alike, and of whole vectors where it is cut. */
+static void extend(expops_turn_box *box, uint32_t dim, int64_t wanted)
+{
+    const int64_t size = box->problem->shape[dim], unit = 16 / box->bytes;
+    int64_t extent = size;
+    if (wanted < size) {
+        const int64_t parts = expops_ceil_divide(size, wanted > 1 ? wanted : 1);
+        extent = expops_ceil_divide(expops_ceil_divide(size, parts), unit) * unit;
+        extent = smaller(extent > wanted ? wanted : extent, size);
+    }
+    if (extent > box->extent[dim])
+        box->extent[dim] = extent > 1 ? extent : 1;
+}
+
+static int64_t box_elements(const expops_turn_box *box)
+{
+    int64_t elements = 1;
+    for (uint32_t d = 0; d < box->problem->rank; d++)
+        elements *= box->extent[d];
+    return elements;
+}
+
+int64_t expops_turn_run_length(const expops_turn_box *box, const expops_turn_run *run)
+{
+    return box->extent[run->inner] * (run->levels > 1 ? box->extent[run->outer] : 1);
+}
+
+/* Where the run's dimension is whole and short, it goes on in the next. */
+static void lengthen(expops_turn_box *box, expops_turn_run *run, int64_t wanted, int worth)
+{
+    const int64_t size = box->problem->shape[run->inner];
+    if (!worth || run->outer == NOWHERE || box->extent[run->inner] < size)
+        return;
+    run->levels = 2;
+    extend(box, run->outer, expops_ceil_divide(wanted, size));
+}
+
+/* The dimension in which a run can be made longer; NOWHERE when it is whole. */
+static uint32_t open_dim(const expops_turn_box *box, const expops_turn_run *run)
+{
+    const uint32_t dim = run->levels > 1 ? run->outer : run->inner;
+    return box->extent[dim] < box->problem->shape[dim] ? dim : NOWHERE;
+}
+
+static uint32_t count_dims(const expops_turn_box *box)
+{
+    uint32_t count = 0;
+    for (uint32_t d = 0; d < box->problem->rank; d++)
+        count += box->extent[d] > 1 || d == box->in.inner || d == box->out.inner ||
+                 (box->in.levels > 1 && d == box->in.outer) || (box->out.levels > 1 && d == box->out.outer);
+    return count;
+}
+
+/* What room is left goes to the shorter run, then to the other, then to one more dimension. */
+static void fill(expops_turn_box *box)
+{
+    for (uint32_t turn = 0; turn < 4; turn++) {
+        const int64_t room = box->elements / box_elements(box);
+        const int in_first = expops_turn_run_length(box, &box->in) < expops_turn_run_length(box, &box->out);
+        const expops_turn_run *first = in_first ? &box->in : &box->out, *second = in_first ? &box->out : &box->in;
+        uint32_t dim = open_dim(box, first);
+        if (room < 2)
+            return;
+        if (dim == NOWHERE)
+            dim = open_dim(box, second);
+        for (uint32_t d = box->problem->rank; dim == NOWHERE && d-- > 0;)
+            if (box->extent[d] == 1 && box->problem->shape[d] > 1 && count_dims(box) < EXPOPS_TURN_DIMS)
+                dim = d;
+        if (dim == NOWHERE)
+            return;
+        extend(box, dim, box->extent[dim] * room);
+    }
+}
+
+/* Runs of one dimension that is not the other's: a tile of both. Else what surrounds the one that they have in common. */
+static int shape_box(expops_turn_box *box)
+{
+    const expops_problem *problem = box->problem;
+    expops_turn_run *in = &box->in, *out = &box->out;
+    const int64_t long_out = elements_of_run(box->bytes), long_in = box->elements / long_out,
+                  n = problem->shape[in->inner] * box->bytes, m = problem->shape[out->inner];
+    if (in->inner == out->inner) {
+        if (n >= LONG_RUN || in->outer == NOWHERE || out->outer == NOWHERE || in->outer == out->outer)
+            return 0;
+        extend(box, in->inner, m);
+        lengthen(box, out, long_out, 1);
+        lengthen(box, in, box->elements / box->extent[out->outer], 1);
+    } else {
+        const int whole = m <= long_out + long_out / 4;
+        extend(box, out->inner, whole ? m : long_out);
+        extend(box, in->inner, long_in);
+        /* Elements of the output's run lie a run of the input apart in local memory, on different banks, unless that run goes on
+         * in its dimension. */
+        lengthen(box, out, long_out, m * box->bytes < LONG_RUN || (m * box->bytes % 16 && whole));
+        lengthen(box, in, long_in, in->outer == out->inner ? n < 16 || (n % 16 && n < 64) : n < LONG_RUN);
+    }
+    fill(box);
+    return 1;
+}
+
+/* Whether every run of the output begins at a multiple of `vector`. */
+static int begins_full(const expops_turn_box *box, uint32_t vector)
+{
+    const expops_problem_operand *out = box->problem->operand;
+    if (!out->aligned || out->offset % vector)
+        return 0;
+    for (uint32_t d = 0; d < box->problem->rank; d++) {
+        const int along = d == box->out.inner || (box->out.levels > 1 && d == box->out.outer);
+        const int64_t step = out->strides[d] * (along ? box->extent[d] : 1);
+        if (step % vector && (!along || box->extent[d] < box->problem->shape[d]))
+            return 0;
+    }
+    return 1;
+}
+
+/* A box has the rest of a vector that begins in it, too. */
+static void settle_extents(expops_turn_box *box)
+{
+    const expops_turn_run *out = &box->out;
+    const uint32_t last = out->levels > 1 ? out->outer : out->inner, vector = box->vector;
+    memcpy(box->step, box->extent, sizeof box->step);
+    box->full = begins_full(box, vector);
+    if (!box->full && box->extent[last] < box->problem->shape[last])
+        box->extent[last] +=
+            out->levels > 1 ? expops_ceil_divide(vector - 1, box->problem->shape[out->inner]) : vector - 1;
+}
+
+static void add_dim(uint32_t *list, uint32_t *count, uint32_t dim)
+{
+    for (uint32_t i = 0; i < *count; i++)
+        if (list[i] == dim)
+            return;
+    if (dim != NOWHERE && *count < EXPOPS_TURN_DIMS)
+        list[(*count)++] = dim;
+}
+
+/* The dimensions of the box in the order of the input, each run's first, and where they lie in local memory. */
+static void order_dims(expops_turn_box *box)
+{
+    const uint32_t rank = box->problem->rank;
+    uint32_t count = 0, pitched = 0;
+    add_dim(box->in_dim, &count, box->in.inner);
+    if (box->in.levels > 1)
+        add_dim(box->in_dim, &count, box->in.outer);
+    add_dim(box->in_dim, &count, box->out.inner);
+    if (box->out.levels > 1)
+        add_dim(box->in_dim, &count, box->out.outer);
+    for (uint32_t d = rank; d-- > 0;)
+        if (box->extent[d] > 1)
+            add_dim(box->in_dim, &count, d);
+    box->dims = count;
+    const uint32_t bank = box->bytes > 4 ? box->bytes : 4;
+    const int64_t parts = expops_ceil_divide(expops_turn_run_length(box, &box->in) * box->bytes, 16) * 16 / bank;
+    box->pitch = (uint32_t)(parts | 1) * bank / box->bytes;
+    int64_t stride = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i == box->in.levels)
+            stride = box->pitch;
+        box->local[box->in_dim[i]] = (uint32_t)stride;
+        stride *= box->extent[box->in_dim[i]];
+    }
+    count = 0;
+    add_dim(box->out_dim, &count, box->out.inner);
+    if (box->out.levels > 1)
+        add_dim(box->out_dim, &count, box->out.outer);
+    for (; pitched < box->dims; pitched++) /* what lies closest in local memory is written side by side */
+        add_dim(box->out_dim, &count, box->in_dim[pitched]);
+}
+
+int64_t expops_turn_run_count(const expops_turn_box *box, const expops_turn_run *run)
+{
+    return box_elements(box) / expops_turn_run_length(box, run);
+}
+
+int64_t expops_turn_tiles(const expops_turn_box *box, uint32_t dim)
+{
+    return expops_ceil_divide(box->problem->shape[dim], box->step[dim]);
+}
+
+/* Groups that run at the same time are neighbours along both runs, so that what two of them share of a line is moved once: first
+ * along the one that fewer of them make up. */
+void expops_turn_order(const expops_turn_box *box, uint32_t *order)
+{
+    const uint32_t in = box->in.levels > 1 ? box->in.outer : box->in.inner,
+                   out = box->out.levels > 1 ? box->out.outer : box->out.inner;
+    const int in_first = expops_turn_tiles(box, in) < expops_turn_tiles(box, out);
+    uint32_t count = 0;
+    order[count++] = in_first ? in : out;
+    if (in != out)
+        order[count++] = in_first ? out : in;
+    for (uint32_t d = box->problem->rank; d-- > 0;)
+        if (d != in && d != out)
+            order[count++] = d;
+}
+
+int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
+{
+    const expops_problem_operand *out = problem->operand, *in = out + 1;
+    const uint32_t inner = problem->rank - 1, along = dim_of_stride(problem, in, 1);
+    if (along == NOWHERE)
+        return 0;
+    memset(box, 0, sizeof *box);
+    box->problem = problem;
+    box->bytes = problem->bits;
+    box->vector = box->bytes < 4 ? 8 : 16 / box->bytes;
+    box->elements = box_bytes(box->bytes) / box->bytes;
+    for (uint32_t d = 0; d < problem->rank; d++)
+        box->extent[d] = 1;
+    box->in = (expops_turn_run){ along, dim_of_stride(problem, in, problem->shape[along]), 1 };
+    box->out = (expops_turn_run){ inner, dim_of_stride(problem, out, problem->shape[inner]), 1 };
+    if (!shape_box(box))
+        return 0;
+    settle_extents(box);
+    order_dims(box);
+    return 1;
+}

@@ -1,0 +1,35 @@
+/* The box of elements that a group of the turning kernel moves. */
+#ifndef EXPOPS_TURN_BOX_H
+#define EXPOPS_TURN_BOX_H
+
+#include "draft/problem.h"
+
+enum { EXPOPS_TURN_DIMS = 4 };
+
+/* A run of the box along dimension `inner`, and `outer` where it goes on there: `inner` is whole then. */
+typedef struct expops_turn_run {
+    uint32_t inner, outer, levels;
+} expops_turn_run;
+
+typedef struct expops_turn_box {
+    const expops_problem *problem;
+    expops_turn_run in, out;
+    uint32_t bytes, vector; /* of an element; elements of the vectors that the output is written in */
+    int64_t elements;       /* in the box, about */
+    uint32_t dims, in_dim[EXPOPS_TURN_DIMS], out_dim[EXPOPS_TURN_DIMS]; /* those along a run first */
+    int64_t step[EXPOPS_MAX_RANK], extent[EXPOPS_MAX_RANK];             /* from a box to the next; in local memory */
+    int full;                               /* runs of the output begin at multiples of a vector */
+    uint32_t local[EXPOPS_MAX_RANK], pitch; /* strides in local memory, and from run to run of the input; elements */
+} expops_turn_box;
+
+/* Returns 0 where elements that are moved one by one, or by whole rows, are as good. */
+int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box);
+int64_t expops_turn_run_length(const expops_turn_box *box, const expops_turn_run *run);
+/* Runs in a box. */
+int64_t expops_turn_run_count(const expops_turn_box *box, const expops_turn_run *run);
+/* Boxes along a dimension. */
+int64_t expops_turn_tiles(const expops_turn_box *box, uint32_t dim);
+/* All dimensions, that in which groups that follow each other go on first. */
+void expops_turn_order(const expops_turn_box *box, uint32_t *order);
+
+#endif
