@@ -136,6 +136,45 @@
 
 #define XK_MOST(turn, i) mosts[(turn) * (XK_ROWS / XK_VEC) + XK_FIRST_ROW / XK_VEC + (i) / XK_VEC * 4].v[(i) % XK_VEC]
 
+/* A row's scores become weights, its largest one 1 whatever it is. What there is of its results is brought down from `most`. */
+XK_FN void xk_weigh(xk_t *score, xk_t *result, xk_t *sum, xk_t most, xk_t largest)
+{
+    const xk_t base = largest == -XK_INFINITY ? 0 : largest, less = xk_raw_exp2((most - base) * XK_LOG2_OF_E);
+    *sum *= less;
+    XK_UNROLL
+    for (int j = 0; j < 8; j++) {
+        result[j] *= less;
+        score[j] = xk_raw_exp2((score[j] - base) * XK_LOG2_OF_E);
+        *sum += score[j];
+    }
+}
+
+/* A vector of row i, from column j on. */
+#if XK_WIDEO > 1
+#define XK_PUT_VECTOR(i, j) \
+    if (XK_ROW(i) < downs && XK_COLUMN(j) < acrosses) \
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)&XK_RESULT(XK_ROW(i), XK_COLUMN(j)) = written.word;
+#else
+#define XK_PUT_VECTOR(i, j) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        if (XK_ROW(i) < downs && XK_COLUMN(j + k) < acrosses) \
+            XK_RESULT(XK_ROW(i), XK_COLUMN(j + k)) = written.v[k];
+#endif
+#define XK_WRITE(i, j) \
+    { \
+        union { \
+            XK_CAT(xk_word, XK_WO) word; \
+            XK_ARRAY(XK_S(XK_O), v); \
+        } written; \
+        XK_UNROLL \
+        for (int k = 0; k < XK_VEC; k++) { \
+            const xk_r r = result[i][j + k] * share; \
+            written.v[k] = XK_STORE(r); \
+        } \
+        XK_PUT_VECTOR(i, j) \
+    }
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
 {
     XK_LOCAL xk_wide slices0[2 * XK_SLICE0];
@@ -193,17 +232,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         xk_barrier();
         XK_JOIN_SHARES(largest, XK_MATH(fmax))
         XK_UNROLL
-        for (int i = 0; i < 8; i++) {
-            const float base = largest[i] == -XK_INFINITY ? 0 : largest[i];
-            const float less = xk_raw_exp2((XK_MOST(turn, i) - base) * XK_LOG2_OF_E);
-            sum[i] *= less;
-            XK_UNROLL
-            for (int j = 0; j < 8; j++) {
-                result[i][j] *= less;
-                score[i][j] = xk_raw_exp2((score[i][j] - base) * XK_LOG2_OF_E); /* the largest becomes 1, whatever it is */
-                sum[i] += score[i][j];
-            }
-        }
+        for (int i = 0; i < 8; i++)
+            xk_weigh(score[i], result[i], sum + i, XK_MOST(turn, i), largest[i]);
         if (is_first) {
             XK_UNROLL
             for (int n = 0; n < 8; n++)
@@ -233,28 +263,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     at_out += row * p.stride[0][XK_D_ROWS] + column * p.stride[0][XK_D_COLUMNS];
     XK_UNROLL
     for (int i = 0; i < 8; i++) {
-        const xk_t part = all[i] == 0 ? 0 : 1 / all[i];
+        const xk_t share = all[i] == 0 ? 0 : 1 / all[i];
         XK_UNROLL
-        for (int j = 0; j < 8; j += XK_VEC) {
-            union {
-                XK_CAT(xk_word, XK_WO) word;
-                XK_ARRAY(XK_S(XK_O), v);
-            } written;
-            XK_UNROLL
-            for (int k = 0; k < XK_VEC; k++) {
-                const xk_r r = result[i][j + k] * part;
-                written.v[k] = XK_STORE(r);
-            }
-#if XK_WIDEO > 1
-            if (XK_ROW(i) < downs && XK_COLUMN(j) < acrosses)
-                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)&XK_RESULT(XK_ROW(i), XK_COLUMN(j)) = written.word;
-#else
-            XK_UNROLL
-            for (int k = 0; k < XK_VEC; k++)
-                if (XK_ROW(i) < downs && XK_COLUMN(j + k) < acrosses)
-                    XK_RESULT(XK_ROW(i), XK_COLUMN(j + k)) = written.v[k];
-#endif
-        }
+        for (int j = 0; j < 8; j += XK_VEC)
+            XK_WRITE(i, j)
     }
 }
 #endif
