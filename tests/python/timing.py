@@ -1,6 +1,7 @@
 """How long calls take: of several short runs, taken in turns where calls are compared, since what else the machine does comes and
 goes."""
 import contextlib
+import statistics
 import time
 
 
@@ -23,18 +24,23 @@ def take(torch, device, call, budget=0.01, runs=5):
 
 
 def in_turns(torch, device, calls, rounds=3, budget=0.01, runs=5, chosen=min):
-    """{name: seconds}, of {name: (call, what makes the context in which it is called)}. Each round begins with another; of all runs one is
-    chosen."""
+    """{name: [seconds in each round]}, of {name: (call, what makes the context in which it is called)}. Each round begins with another; of
+    its runs one is chosen."""
     times, names = {name: [] for name in calls}, list(calls)
     for number in range(rounds):
         for name in names[number % len(names):] + names[:number % len(names)]:
             call, context = calls[name]
             with context():
-                times[name] += take(torch, device, call, budget, runs)
-    return {name: chosen(values) for name, values in times.items()}
+                times[name].append(chosen(take(torch, device, call, budget, runs)))
+    return times
+
+
+def ratio(theirs, ours):
+    """How many times as fast ours is, by rounds: over many the machine may become another."""
+    return statistics.median(one / other for one, other in zip(theirs, ours, strict=True))
 
 
 def speedup(torch, device, ours, theirs):
     plain = contextlib.nullcontext
     times = in_turns(torch, device, {'ours': (ours, plain), 'theirs': (theirs, plain)})
-    return times['theirs'] / times['ours']
+    return ratio(times['theirs'], times['ours'])
