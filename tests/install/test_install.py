@@ -159,7 +159,7 @@ def test_cplusplus(installed, scratch):
     main = os.path.join(scratch, 'main.cpp')
     with open(main, 'w', encoding='utf-8') as file:
         file.write('#include <expops/expops.h>\n'  # all that a caller needs
-                   'int main() { return expops_find("silu") && expops_cache_directory ? 0 : 1; }\n')
+                   'int main() { expops_cache_stats s; return expops_find("silu") && !expops_cache_get_stats(&s) ? 0 : 1; }\n')
     program = os.path.join(scratch, 'main')
     flags = installed.pkg_config('--cflags', '--libs').split()
     must('c++', '-std=c++17', '-Wall', '-Wextra', '-Werror', main, *flags, '-o', program)
