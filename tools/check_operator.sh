@@ -69,7 +69,7 @@ if ninja -C "$build" $programs >"$log" 2>&1 || ninja -C "$build" $programs >"$lo
     say build ok
 else
     say build FAILED
-    grep -E '(error|ERROR|warning):|undefined reference' "$log" | sort -u | head -20
+    grep -E '(error|ERROR):|undefined reference' "$log" | sort -u | head -20
     exit 1
 fi
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Checks operators' files for what a compiler would not notice, or say only elsewhere: names, missing parts, parameters that
-are out of order, constants of type double, functions of the C library in a kernel. (What KERNEL and REFERENCE take is checked
-where they are compiled.)
+are out of order, constants of type double, functions of the C library, and words that the dialect lacks, in a kernel. (What
+KERNEL and REFERENCE take is checked where they are compiled.)
 
 usage: check_operators.py PATH...                     ops/NAME.c, ops/NAME.kernel.h, or a folder of such files
        check_operators.py --stamp FILE DEPFILE PATH   for the build: FILE is written when all is well
 """
+import difflib
+import functools
+import glob
 import os
 import re
 import sys
@@ -23,6 +26,26 @@ LIBM = ('acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf 
 LIBM_CALL = re.compile(r'(?<![\w.])(' + '|'.join(LIBM) + r')([fl]?)\s*\(')
 KERNEL_ONLY = {'REDUCE': ('xk_identity', 'xk_lift', 'xk_combine', 'xk_finish'),
                'MAP': ('xk_identity', 'xk_lift', 'xk_combine', 'xk_settle', 'xk_map')}
+
+
+# The dialect's words are called; an author's own stand behind XK_FN or #define.
+WORD_CALL = re.compile(r'\b(xk_\w+)\s*\(')
+OWN_WORD = re.compile(r'(?:\bXK_FN\b[^(;{]*|#[ \t]*define\s+)\b(xk_\w+)')
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
+
+
+@functools.cache
+def dialect():
+    """Every word that the kernels' headers and the backends' preludes have, and those that operators share."""
+    def words_of(pattern, places):
+        found = set()
+        for place in places:
+            for path in glob.glob(os.path.join(ROOT, place)):
+                with open(path, encoding='utf-8') as file:
+                    found.update(pattern.findall(file.read()))
+        return found
+    return (words_of(re.compile(r'\bxk_\w+'), ('core/kernels/*.[ch]', 'backends/*/*.h')) |
+            words_of(OWN_WORD, ('ops/*.kernel.h',)))
 
 
 def without(pattern, text):
@@ -100,6 +123,15 @@ def check_arithmetic(file, start, kernel):
                                         f'otherwise or not at all; write xk_{found.group(1)} (docs/kernel-dialect.md)')
 
 
+def check_words(file, start, kernel):
+    known = dialect() | set(OWN_WORD.findall(kernel))
+    for found in WORD_CALL.finditer(kernel):
+        if found.group(1) not in known:
+            near = difflib.get_close_matches(found.group(1), known, 1)
+            file.say(start + found.start(), f'there is no {found.group(1)}' + (f'; did you mean {near[0]}?' if near else '') +
+                     ' docs/kernel-dialect.md has the words')
+
+
 class Operator:
     def __init__(self, file):
         self.file = file
@@ -174,6 +206,7 @@ def check_kernel(op):
         op.file.say(op.at, 'there is no kernel: the part between #ifdef XK and #endif')
         return
     check_arithmetic(op.file, start, kernel)
+    check_words(op.file, start, kernel)
     tensors, numbers = op.named(TENSORS), op.named(NUMBERS)
     if op.family() == 'WINDOW' and not re.search(r'^WINDOW\b', kernel, re.M) and '#include' not in kernel:
         op.file.say(start, 'there is no WINDOW { ... } between #ifdef XK and #endif')

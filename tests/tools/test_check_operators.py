@@ -98,6 +98,11 @@ class CheckOperators(unittest.TestCase):
             self.finds('xk_exp(', name + '(', name + '(', f"{name} is the C library's")
         self.assertEqual(self.check(SOFTPLUS.replace('xk_exp(', 'XK_MATH(exp)(')), '')
 
+    def test_words_of_the_dialect(self):
+        self.finds('xk_exp(', 'xk_expp(', 'xk_expp(', 'there is no xk_expp; did you mean xk_exp')
+        self.assertEqual(self.check(SOFTPLUS.replace('KERNEL(', 'XK_FN xk_t xk_mine(xk_t x)\n{\n    return x;\n}\n\nKERNEL(', 1)
+                                    .replace('xk_exp(z)', 'xk_exp(xk_mine(z))')), '')
+
     def test_missing_parts(self):
         self.finds('#ifdef XK\n', '#ifdef XL\n', 'OPERATOR(', 'no kernel')
         self.finds('#ifdef EXPOPS_REFERENCE', '#ifdef EXPOPS', 'OPERATOR(', 'nothing would prove it right')
