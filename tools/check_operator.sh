@@ -73,6 +73,7 @@ else
     exit 1
 fi
 
+"$root/tools/trust_build.sh" "$build"
 plugins=
 for backend in cpu cuda hip opencl; do
     [ -d "$build/backends/$backend" ] && plugins=${plugins:+$plugins:}$build/backends/$backend

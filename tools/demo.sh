@@ -9,6 +9,7 @@ mkdir -p "$build"
 build=$(cd "$build" && pwd)
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" -Dtests=disabled >/dev/null
 ninja -C "$build" >/dev/null
+"$root/tools/trust_build.sh" "$build"
 
 # Straight from the build folder: the plugins lie one folder each.
 EXPOPS_BACKEND_PATH=$build/backends/cpu:$build/backends/opencl:$build/backends/cuda:$build/backends/hip

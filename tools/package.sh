@@ -19,7 +19,8 @@ maintainer="${DEBFULLNAME:-$(git -C "$root" log -1 --format=%cn)} <${DEBEMAIL:-$
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-git -C "$root" archive --prefix="expops-$version/" HEAD | xz -T0 >"$folder/expops-$version.tar.xz"
+# Whoever unpacks it as root keeps these modes, and a plugin below a folder that a group may write is not loaded.
+git -C "$root" -c tar.umask=0022 archive --prefix="expops-$version/" HEAD | xz -T0 >"$folder/expops-$version.tar.xz"
 echo "$folder/expops-$version.tar.xz"
 
 if [ $# -ge 2 ]; then

@@ -37,6 +37,7 @@ test_build() {
     shift
     rm -f "$folder/meson-logs/testlog.json"
     if ninja -C "$folder"; then
+        "$root/tools/trust_build.sh" "$folder"
         meson test -C "$folder" --no-rebuild --print-errorlogs --num-processes "$(nproc)" "$@"
         logs="$logs $folder/meson-logs/testlog.json"
     else

@@ -200,8 +200,9 @@ def test_packages(installed, scratch):
     left = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names]
     assert all(path.startswith((f'{root}/var/lib/dpkg/', f'{root}/log')) for path in left), f'a removed package leaves {left}'
 
-    must('tar', '-xf', archive, '-C', scratch)
+    must('tar', '-xpf', archive, '-C', scratch)
     unpacked = os.path.join(scratch, 'expops-' + version)
+    assert not os.stat(unpacked).st_mode & 0o022, 'unpacked by root, the archive is a folder that others may write'
     build = os.path.join(scratch, 'from-archive')
     deep = os.environ.get('EXPOPS_TEST_DEEP') == '1'
     must('meson', 'setup', build, unpacked, '-Dtests=' + ('enabled' if deep else 'disabled'), '-Dpython=disabled')

@@ -62,6 +62,22 @@ def test_tools_can_be_run(source, _):
                 assert file.read(2) != b'#!' or os.access(path, os.X_OK), f'tools/{name} begins with #! and is not executable'
 
 
+def test_umask_002(source, _):
+    """Plugins of a clone that its group may write, as on Ubuntu, are loaded all the same; what lies above it is left alone."""
+    with tempfile.TemporaryDirectory(prefix='expops-build-') as scratch:
+        clone = os.path.join(scratch, 'clone')
+        plugins = os.path.join(clone, 'build', 'test', 'backends')
+        for folder in (plugins, os.path.join(clone, 'tools')):
+            os.makedirs(folder)
+        shutil.copy(os.path.join(source, 'tools', 'trust_build.sh'), os.path.join(clone, 'tools'))
+        inside = [clone, os.path.join(clone, 'build'), os.path.join(clone, 'build', 'test'), plugins]
+        for folder in [scratch, *inside]:
+            os.chmod(folder, 0o775)
+        assert run(os.path.join(clone, 'tools', 'trust_build.sh'), os.path.join(clone, 'build', 'test')).returncode == 0
+        assert all(stat.S_IMODE(os.stat(folder).st_mode) == 0o755 for folder in inside)
+        assert stat.S_IMODE(os.stat(scratch).st_mode) == 0o775
+
+
 def test_guide_command(_, build):
     """The guide's command runs as it is written, with no variable but EXPOPS_BACKEND; a mistyped name fails."""
     program = os.path.join(build, 'tests', 'ops', 'test_operators')
