@@ -24,11 +24,9 @@ beside=$root/build/venv-torch/bin/python
 setup() {
     folder=$1
     shift
-    if [ -f "$folder/build.ninja" ]; then
-        meson configure "$folder" -Dtests=enabled -Ddeep_tests=$deep "$@"
-    else
-        meson setup "$folder" "$root" -Dtests=enabled -Ddeep_tests=$deep "$@"
-    fi
+    again= # which takes options, too, that the folder is older than
+    [ ! -f "$folder/build.ninja" ] || again=--reconfigure
+    meson setup $again "$folder" "$root" -Dtests=enabled -Ddeep_tests=$deep "$@"
 }
 
 # test_build FOLDER MESON_TEST_OPTION...: builds and tests; the log of an earlier run must not be counted.
