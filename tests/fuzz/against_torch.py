@@ -29,7 +29,7 @@ ULPS = 64
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 # PyTorch lacks a kernel or a function for this call: it may be computed here.
 NO_ANSWER = ["not implemented for", "failed to match any schema", "ComplexHalf", "not supported for",
-             "not yet implemented", "does not support complex inputs"]
+             "not yet implemented", "does not support complex inputs", "complex<c10::Half>"]
 # What PyTorch's users call refuses more than the function behind it.
 FUNCTIONAL = {name: getattr(torch.nn.functional, name) for name in ("hardtanh", "margin_ranking_loss")}
 

@@ -26,6 +26,10 @@ def margin_overflows(call):
     return abs(call.given["margin"]) > torch.finfo(call.given["self"].dtype).max
 
 
+def threshold_overflows(call):
+    return call.given.get("beta", call.given.get("delta")) > torch.finfo(call.theirs.dtype).max
+
+
 def limits_cancel(call):
     lower, upper = call.given["lower"], call.given["upper"]
     return abs(lower + upper) < 1e-3 * max(abs(lower), abs(upper))
@@ -86,6 +90,12 @@ MEANT = [
     Meant("masked_scatter", "computes", "elements of source <", "how many a mask selects is known on the device only"),
     Meant("rrelu_with_noise_backward", "values", "", "the slope, the mean of lower and upper, has no double's digits",
           limits_cancel),
+    Meant("smooth_l1_loss huber_loss", "values", "has nan", "beside half types a threshold becomes infinite on its CPU",
+          threshold_overflows),
+    Meant("scaled_dot_product_attention", "values", "has nan", "its CPU scales with roots, and -inf has none",
+          lambda call: call.given["scale"] == float("-inf")),
+    Meant("_safe_softmax", "values", "has nan", "-inf is looked for in what self becomes, not in self",
+          lambda call: call.given["self"].dtype != call.theirs.dtype),
     # Views.
     Meant("as_strided as_strided_scatter _reshape_alias", "refuses", "the view reaches out of self|storage_offset is -",
           "what lies around a tensor in its storage is not its own"),
@@ -100,7 +110,7 @@ MEANT = [
     Meant("rrelu_with_noise_backward", "result", "", "the noise has the input's shape, as rrelu makes it"),
     Meant("_pad_circular", "refuses", "pad has .* entries", "PyTorch takes no notice of the last of an odd number",
           lambda call: len(call.given["pad"]) % 2),
-    Meant("_log_softmax_backward_data", "refuses", "argument output: has", "PyTorch reads it as if it were grad_output's like"),
+    Meant("_log_softmax_backward_data", "refuses", "argument output:? has", "PyTorch reads it as if it were grad_output's like"),
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
     Meant("_scaled_dot_product_attention_math", "refuses", "has 1 dimensions", "matrices are expected"),
