@@ -13,7 +13,7 @@ OPERATOR(hinge_embedding_loss) = {
     .source = "torch.nn.functional.hinge_embedding_loss",
     .dtypes = FLOATING,
     .not_in_place = 1,
-    .parameters = { TENSOR("self"), TENSOR("target", .dtypes = FLOATING | WHOLE | BOOLEAN),
+    .parameters = { TENSOR("self"), TENSOR("target", .dtypes = FLOATING | WHOLE | BOOLEAN, .meets = EXPOPS_MEETS_EXACT),
                     NUMBER("margin", DEFAULT(1), .meets = EXPOPS_MEETS_EXACT),
                     WORD_DEFAULT("reduction", 1, "none", "mean", "sum") },
     .draft = draft,
