@@ -114,6 +114,7 @@ MEANT = [
     Meant("scaled_dot_product_attention", "result", "", "PyTorch does not broadcast a query of no elements",
           is_empty("query")),
     Meant("_scaled_dot_product_attention_math", "refuses", "has 1 dimensions", "matrices are expected"),
+    Meant("scaled_dot_product_attention", "refuses", "value has .* rows; key has", "PyTorch's CPU reads beyond value's end"),
     Meant("scaled_dot_product_attention", "refuses", "key has 0 heads", "PyTorch asks nothing of keys without elements",
           is_empty("key")),
     # Results of no elements.
