@@ -54,6 +54,6 @@ XK_FN void xk_run_align(const xk_run_words *run, xk_uint *part)
         all[i] = sizeof(XK_S(XK_D0)) < 8 && skew & 4 ? all[i + 1] : all[i];
     XK_UNROLL
     for (int i = 0; i < XK_RUN_PARTS; i++)
-        part[i] = sizeof(XK_S(XK_D0)) < 4 ? xk_run_part(all[i], all[i + 1], (skew & 3) * 8) : all[i];
+        part[i] = sizeof(XK_S(XK_D0)) < 4 && skew & 3 ? xk_run_part(all[i], all[i + 1], (skew & 3) * 8) : all[i];
 }
 #endif
