@@ -25,7 +25,7 @@ typedef struct cpu_piece {
 } cpu_piece;
 
 /* A block whose element (r, c) is the one at from + row_from[r] + col_from[c], or `instead`'s at the same place where either is
- * CPU_ABSENT. Strides are in elements. */
+ * CPU_ABSENT, or row_from is NULL. Strides are in elements. */
 typedef struct cpu_pieces {
     void *to;
     const void *from, *instead;
