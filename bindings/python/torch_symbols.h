@@ -1,5 +1,5 @@
 /* The functions of torch that are called: those of its stable C ABI, found in the torch this process has loaded, and some of
- * its C++ ones whose arguments are plain. Nothing of torch is needed to build. */
+ * its C++ ones, whose arguments are plain or lie in memory that is described here. Nothing of torch is needed to build. */
 #ifndef PYTHON_TORCH_SYMBOLS_H
 #define PYTHON_TORCH_SYMBOLS_H
 
