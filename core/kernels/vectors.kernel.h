@@ -37,8 +37,8 @@ typedef struct xk_params {
     ((xk_index)((xk_mulhi((xk_uint)(n), p.magic[d]) + (xk_uint)(n)) >> p.shift[d]))
 #endif
 
-/* Loads the inputs and computes `result`, whose elements the template reaches by XK_X. It is in parts too, where the prelude joins them: not every compiler sees through a whole vector that was
- * written by the element. */
+/* Loads the inputs and computes `result`, whose elements the template reaches by XK_X. It is in parts too, where the prelude joins
+ * them: not every compiler sees through a whole vector that was written by the element. */
 #ifdef XK_PAIRED
 #define XK_COMPUTE_ALL \
     xk_r r[XK_VEC]; \
