@@ -50,6 +50,10 @@ def is_not_finite(call):
     return not bool(answers.isfinite().all())
 
 
+def leaves_half_range(call):
+    return call.theirs.dtype in (torch.float16, torch.bfloat16) and (is_not_finite(call) or not bool(call.theirs.all()))
+
+
 OUT_OF_RANGE = "out of range|out of bounds|out of DATA bounds"
 COMPLEX = r"(has type c|type is c)"
 NOT_COMPLEX = "complex numbers are not among its types"
@@ -130,7 +134,9 @@ MEANT = [
     Meant("sgn", "values", r"has \(nan\+nanj\)", "its vectors divide by a length, single elements by a complex number"),
     Meant("sigmoid", "values", r" \(\(?-inf", "1 / (1 + exp(-z)) is inf / inf there, the limit is 0"),
     Meant("mean", "values", "j", "PyTorch divides by a complex number on a CPU, by a real one on a GPU", is_not_finite),
-    Meant("prod", "values", "nan", "which infinities are left of a complex product is a matter of order"),
+    Meant("prod", "values", "nan", "which infinities are left of a complex product is a matter of order",
+          lambda call: call.theirs.is_complex()),
+    Meant("prod", "values", "", "PyTorch's CPU multiplies half types within their own range, its CUDA in f32", leaves_half_range),
 ]
 
 
