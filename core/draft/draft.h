@@ -187,6 +187,8 @@ void expops_draft_select(expops_draft *draft, const expops_view *out, const expo
                          const expops_view *elements, const expops_view *source);
 
 /* --- weighted sums (weighted.c) --- */
+/* The work-items of a group, each of which makes 64 results, and the columns of a row of results that a group can keep at most. */
+enum { EXPOPS_WEIGHTED_GROUP = 128, EXPOPS_WEIGHTED_COLUMNS = 128 };
 /* Matrices, each with the dimensions before them: of `left` the rows are scored by the rows of `right`, and of `summed` as many rows
  * are summed. */
 typedef struct expops_weighing {

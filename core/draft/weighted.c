@@ -3,9 +3,7 @@
 
 enum {
     LEAST_ROWS = 16,     /* fewer leave most of a tile empty */
-    MOST_COLUMNS = 128,  /* that a group can keep */
     LOCAL_BYTES = 48000, /* of a tile of weights, and slices */
-    GROUP = 128,
 };
 
 static int64_t size_of(const expops_view *view, int32_t from_last)
@@ -20,8 +18,9 @@ int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighi
                   columns = size_of(&weighing->summed, 1);
     const int is_real = draft->common == EXPOPS_DTYPE_F32 || (draft->common >= 0 && HALVES >> draft->common & 1u);
     return device && device->info.prelude && device->info.local_bytes >= LOCAL_BYTES &&
-           device->info.max_group >= GROUP && is_real && size_of(&weighing->left, 2) >= LEAST_ROWS && terms > 0 &&
-           terms <= INT32_MAX / 2 && elements > 0 && elements <= MOST_COLUMNS && columns <= MOST_COLUMNS;
+           device->info.max_group >= EXPOPS_WEIGHTED_GROUP && is_real && size_of(&weighing->left, 2) >= LEAST_ROWS &&
+           terms > 0 && terms <= INT32_MAX / 2 && elements > 0 && elements <= EXPOPS_WEIGHTED_COLUMNS &&
+           columns <= EXPOPS_WEIGHTED_COLUMNS;
 }
 
 expops_leaf *expops_draft_weighted(expops_draft *draft, const expops_operator *body, const expops_weighing *weighing)

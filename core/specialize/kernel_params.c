@@ -52,8 +52,10 @@ void expops_params_bounds(const expops_problem_operand *operand, int wide, expop
 
 /* --- facts --- */
 
+enum { LARGEST_INDEX = INT32_MAX - 65536 }; /* of 32 bits; the last group may count past the end */
+
 /* Sums of strides and indices, in any order, with the first. */
-static int position_is_small(const expops_problem *problem, const expops_problem_operand *operand, int64_t limit)
+static int position_is_small(const expops_problem *problem, const expops_problem_operand *operand)
 {
     int64_t most = operand->offset < 0 ? -operand->offset : operand->offset, part;
     for (uint32_t d = 0; d < problem->rank; d++) {
@@ -61,23 +63,33 @@ static int position_is_small(const expops_problem *problem, const expops_problem
         if (!expops_checked_multiply(stride, problem->shape[d], &part) || !expops_checked_add(most, part, &most))
             return 0;
     }
-    return most <= limit;
+    return most <= LARGEST_INDEX;
+}
+
+int expops_needs_wide_offsets(const expops_problem *problem)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++) {
+        const expops_problem_operand *operand = problem->operand + i;
+        if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > LARGEST_INDEX)
+            return 1;
+    }
+    for (uint32_t d = 0; d < problem->rank; d++)
+        if (problem->shape[d] > LARGEST_INDEX)
+            return 1;
+    return 0;
 }
 
 int expops_needs_wide_index(const expops_problem *problem)
 {
-    const int64_t limit = INT32_MAX - 65536; /* the last group may count past the end */
     int64_t numel = 1;
     for (uint32_t d = 0; d < problem->rank; d++)
         numel *= problem->shape[d];
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         const expops_problem_operand *operand = problem->operand + i;
-        if (operand->kind == EXPOPS_OPERAND_POSITION && !position_is_small(problem, operand, limit))
-            return 1;
-        if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
+        if (operand->kind == EXPOPS_OPERAND_POSITION && !position_is_small(problem, operand))
             return 1;
     }
-    return numel > limit || problem->reach > limit;
+    return numel > LARGEST_INDEX || problem->reach > LARGEST_INDEX || expops_needs_wide_offsets(problem);
 }
 
 int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,

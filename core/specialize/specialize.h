@@ -22,7 +22,7 @@ typedef struct expops_params {
 typedef struct expops_step {
     expops_text defines;
     const char *variant; /* which template: "pointwise", "flat", "tile", "turn", "reduce", "combine", "map", "product",
-                            * "box", "count", "scan", "selection", "weighted" */
+                          * "box", "count", "scan", "selection", "weighted" */
     uint32_t grid, group;
     uint32_t num_tensors; /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
@@ -59,6 +59,9 @@ uint32_t expops_slices_along(const expops_problem_operand *operand, uint32_t own
 /* How many elements of dimension `dim` are loaded at once: `vector` or 1. */
 uint32_t expops_slices_wide(const expops_problem *problem, const expops_problem_operand *operand, uint32_t dim,
                             uint32_t vector);
+/* Params of slices.kernel.h; `first`: of the limit to the terms of a row, NULL where there is none. */
+void expops_params_slices(const expops_problem *problem, const int64_t tiles[2], const int64_t *first, int wide,
+                          expops_params *params);
 
 expops_status expops_specialize_window(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps);
@@ -93,6 +96,8 @@ void expops_params_bounds(const expops_problem_operand *operand, int wide, expop
 
 /* Whether indices of 32 bits would overflow. */
 int expops_needs_wide_index(const expops_problem *problem);
+/* The same of kernels that count along one dimension at a time, and never the places of the iteration space. */
+int expops_needs_wide_offsets(const expops_problem *problem);
 /* Whether vectors of `count` elements of the operand start at multiples of their size, leaving out dimension `skip`. */
 int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
                       uint32_t skip);

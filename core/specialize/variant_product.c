@@ -141,17 +141,19 @@ static void define(const plan *plan, expops_step *step)
     expops_text_append(&step->defines, ")\n");
 }
 
-static void fill_params(const plan *plan, expops_params *params)
+void expops_params_slices(const expops_problem *problem, const int64_t tiles[2], const int64_t *first, int wide,
+                          expops_params *params)
 {
-    const expops_problem *problem = &plan->problem;
     expops_params_numbers(params, problem);
     for (int i = 0; i < 2; i++)
-        expops_params_index(params, plan->tiles[i], plan->wide_index);
+        expops_params_index(params, tiles[i], wide);
+    if (first)
+        expops_params_index(params, *first, wide);
     for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, problem->shape[d], plan->wide_index);
-    for (uint32_t i = 0; i < 3; i++)
+        expops_params_index(params, problem->shape[d], wide);
+    for (uint32_t i = 0; i < problem->num_tensors; i++)
         for (uint32_t d = 0; d < problem->rank; d++)
-            expops_params_index(params, problem->operand[i].strides[d], plan->wide_index);
+            expops_params_index(params, problem->operand[i].strides[d], wide);
     expops_params_finish(params);
 }
 
@@ -176,6 +178,6 @@ int expops_specialize_product(const expops_problem *given, const expops_device *
     step->grid = (uint32_t)plan.groups;
     step->group = plan.rows * plan.columns / PER_ITEM;
     define(&plan, step);
-    fill_params(&plan, &step->params);
+    expops_params_slices(&plan.problem, plan.tiles, NULL, plan.wide_index, &step->params);
     return 1;
 }

@@ -3,13 +3,11 @@
 #include "specialize.h"
 
 enum {
-    GROUP = 128,
     VECTOR = 4,
     DEPTH = 8,
-    NARROW = 64,
-    WIDE = 128,      /* columns of a tile */
-    AREA = 64 * 128, /* 64 results for each of the group */
-    CHUNK = 8,       /* elements of a half type that are copied at once */
+    NARROW = 64, /* columns of a tile, or as many as can be kept */
+    AREA = 64 * EXPOPS_WEIGHTED_GROUP,
+    CHUNK = 8, /* elements of a half type that are copied at once */
 };
 
 enum { OUT, LEFT, RIGHT, SUMMED, INPUTS };
@@ -22,30 +20,17 @@ typedef struct plan {
     int64_t first;
 } plan;
 
-/* Indices count elements of an operand; the iteration space has more places than anything has elements. */
-static int needs_wide_index(const expops_problem *problem)
-{
-    const int64_t limit = INT32_MAX - 65536;
-    for (uint32_t i = 0; i < problem->num_operands; i++) {
-        const expops_problem_operand *operand = problem->operand + i;
-        if (expops_is_tensor(operand) && (operand->high - operand->low) / expops_operand_bytes(operand) > limit)
-            return 1;
-    }
-    for (uint32_t d = 0; d < problem->rank; d++)
-        if (problem->shape[d] > limit)
-            return 1;
-    return 0;
-}
-
 static plan choose(const expops_problem *problem)
 {
     plan plan = { .problem = problem, .rows = problem->rank - 4, .terms = problem->rank - 3 };
     const expops_problem_operand *last = problem->operand + problem->num_operands - 1;
     plan.elements = problem->rank - 2;
     plan.columns = problem->rank - 1;
-    plan.tile_columns = problem->shape[plan.elements] > NARROW || problem->shape[plan.columns] > NARROW ? WIDE : NARROW;
+    plan.tile_columns = problem->shape[plan.elements] > NARROW || problem->shape[plan.columns] > NARROW
+                            ? EXPOPS_WEIGHTED_COLUMNS
+                            : NARROW;
     plan.tile_rows = AREA / plan.tile_columns;
-    plan.wide_index = needs_wide_index(problem);
+    plan.wide_index = expops_needs_wide_offsets(problem); /* the space has more places than anything has elements */
     plan.limited = last->kind == EXPOPS_OPERAND_POSITION;
     plan.first = plan.limited ? last->offset : 0;
     return plan;
@@ -97,22 +82,6 @@ static void define(const plan *plan, expops_step *step)
     }
 }
 
-static void fill_params(const plan *plan, expops_params *params)
-{
-    const expops_problem *problem = plan->problem;
-    expops_params_numbers(params, problem);
-    expops_params_index(params, tiles_of(plan), plan->wide_index);
-    expops_params_index(params, 1, plan->wide_index);
-    if (plan->limited)
-        expops_params_index(params, plan->first, plan->wide_index);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, problem->shape[d], plan->wide_index);
-    for (uint32_t i = 0; i < problem->num_tensors; i++)
-        for (uint32_t d = 0; d < problem->rank; d++)
-            expops_params_index(params, problem->operand[i].strides[d], plan->wide_index);
-    expops_params_finish(params);
-}
-
 expops_status expops_specialize_weighted(const expops_problem *problem, const expops_device *device,
                                          expops_steps *steps)
 {
@@ -126,8 +95,9 @@ expops_status expops_specialize_weighted(const expops_problem *problem, const ex
     steps->count = 1;
     step->variant = "weighted";
     step->grid = (uint32_t)groups;
-    step->group = GROUP;
+    step->group = EXPOPS_WEIGHTED_GROUP;
     define(&plan, step);
-    fill_params(&plan, &step->params);
+    expops_params_slices(problem, (const int64_t[]){ tiles_of(&plan), 1 }, plan.limited ? &plan.first : NULL,
+                         plan.wide_index, &step->params);
     return EXPOPS_OK;
 }
