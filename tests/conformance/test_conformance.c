@@ -6,10 +6,6 @@ expops_device *conformance_device;
 
 int main(int argc, char **argv)
 {
-    int result = 0;
-    conformance_device = test_session_open(&result);
-    if (!conformance_device)
-        return result;
     const struct {
         const struct CMUnitTest *tests;
         size_t count;
@@ -23,7 +19,5 @@ int main(int argc, char **argv)
     for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++)
         for (size_t i = 0; i < parts[part].count && count < sizeof(all) / sizeof(all[0]); i++)
             all[count++] = parts[part].tests[i];
-    result = test_session_run("conformance", all, count, argc > 1 ? argv[1] : NULL);
-    expops_device_close(&conformance_device);
-    return result;
+    return test_session_main("conformance", all, count, argc > 1 ? argv[1] : NULL, &conformance_device);
 }

@@ -114,10 +114,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_sums_are_pairwise),
                                         cmocka_unit_test(test_sums_of_boxes_are_pairwise) };
-    int status = 0;
-    device = test_session_open(&status);
-    if (device)
-        status = test_session_run("cpu sums", tests, sizeof tests / sizeof *tests, NULL);
-    expops_device_close(&device);
-    return status;
+    return test_session_main("cpu sums", tests, sizeof tests / sizeof *tests, NULL, &device);
 }

@@ -127,10 +127,5 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_pads_of_every_size_stay_inside),
                                         cmocka_unit_test(test_columns_in_turn_of_every_size_stay_inside),
                                         cmocka_unit_test(test_an_empty_slice_reads_nothing) };
-    int status = 0;
-    device = test_session_open(&status);
-    if (device)
-        status = test_session_run("cpu windows", tests, sizeof tests / sizeof *tests, NULL);
-    expops_device_close(&device);
-    return status;
+    return test_session_main("cpu windows", tests, sizeof tests / sizeof *tests, NULL, &device);
 }

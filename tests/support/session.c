@@ -38,6 +38,17 @@ int test_session_run(const char *group, const struct CMUnitTest *tests, size_t c
     return _cmocka_run_group_tests(group, tests, count, NULL, NULL) ? 1 : 0;
 }
 
+int test_session_main(const char *group, const struct CMUnitTest *tests, size_t count, const char *pattern,
+                      expops_device **device)
+{
+    int result = 0;
+    *device = test_session_open(&result);
+    if (*device)
+        result = test_session_run(group, tests, count, pattern);
+    expops_device_close(device);
+    return result;
+}
+
 test_shard test_session_shard(void)
 {
     const char *text = getenv("EXPOPS_TEST_SHARD");

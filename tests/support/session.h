@@ -16,6 +16,10 @@ expops_device *test_session_open(int *out_exit);
 struct CMUnitTest;
 int test_session_run(const char *group, const struct CMUnitTest *tests, size_t count, const char *pattern);
 
+/* Both, of a program's own tests: they find the device in *device, which is closed behind them. */
+int test_session_main(const char *group, const struct CMUnitTest *tests, size_t count, const char *pattern,
+                      expops_device **device);
+
 /* EXPOPS_TEST_SHARD=k/n: every n-th operator from the k-th on, so that several processes share the work. */
 typedef struct test_shard {
     size_t first, step;
