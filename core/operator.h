@@ -112,7 +112,6 @@ typedef struct expops_view {
 
 typedef struct expops_draft expops_draft; /* draft.h */
 
-/* Where tests and benchmarks draw an argument from: uniform in [low, high], */
 /* What ints stand for, where the file gives none: an argument that suits tensors of any shape. */
 enum {
     EXPOPS_SAMPLES_DIMS,    /* the dimensions that a row walks; of an int: one of them */
@@ -122,6 +121,7 @@ enum {
     EXPOPS_SAMPLES_STRIDES, /* what its strides would be if it were compact */
 };
 
+/* Where tests and benchmarks draw an argument from: uniform in [low, high], */
 typedef struct expops_samples {
     double low, high;
     uint32_t shape_only; /* its elements are not read, its shape is the result's (fill's self) */

@@ -39,8 +39,7 @@ static expops_status draft(expops_draft *d)
 OPERATOR(_pad_circular) = {
     .name = "_pad_circular",
     .doc = "self with all dimensions but the first, or the first two, continued as if self came again. Negative "
-           "padding cuts "
-           "off first.",
+           "padding cuts off first.",
     .source = "torch.ops.aten._pad_circular",
     .family = EXPOPS_FAMILY_WINDOW,
     .dtypes = FLOATING | WHOLE | BOOLEAN | COMPLEX,

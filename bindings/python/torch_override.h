@@ -6,7 +6,7 @@
 #include "function.h"
 #include "torch_symbols.h"
 
-enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048, NO_PARAMETER = UINT8_MAX };
+enum { MAX_OVERRIDES = 3072, MAX_BOXED = 2048 };
 
 enum override_form { FORM_FUNCTIONAL, FORM_IN_PLACE, FORM_OUT };
 
@@ -27,12 +27,12 @@ typedef struct override {
     uint32_t form;
     uint32_t global; /* on the backend's key, for every thread; else on the scopes' key */
     uint32_t num_args;
-    uint8_t parameters
-        [MAX_ARGUMENTS]; /* of the operator; num_parameters is the output, NO_PARAMETER a flag that ours has not */
-    PyObject *native;    /* what answers instead, for kernels called through Python */
-    const void *op;      /* torch's entry for it; where kernels are boxed */
-    torch_kernel
-        covered[2]; /* ATen's, which a global one takes the place of: on a CPU and on a GPU. `native` holds them */
+    /* Of the operator; num_parameters is the output, and what is larger a flag that ours has not. */
+    uint8_t parameters[MAX_ARGUMENTS];
+    PyObject *native; /* what answers instead, for kernels called through Python */
+    const void *op;   /* torch's entry for it; where kernels are boxed */
+    /* ATen's, which a global one takes the place of: on a CPU and on a GPU. `native` holds them. */
+    torch_kernel covered[2];
     _Atomic uint64_t num_calls, num_passed[NUM_PASSED];
 } override;
 

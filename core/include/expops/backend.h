@@ -195,8 +195,7 @@ typedef struct expops_window {
  * the rows of the third input (terms by columns) are summed; of a row whose scores are all -infinity the result is 0. */
 /* What is known when a plan is made; valid during the call. The iteration space is collapsed and broadcast, outermost
  * dimension first. For rows the last `row_dims` dimensions are walked by one row, for windows they are the indices.
- * Operands come in the order in which the
- * kernel's function takes them, outputs first. */
+ * Operands come in the order in which the kernel's function takes them, outputs first. */
 typedef struct expops_signature {
     expops_header header;
     const char *operator_name; /* whose body: "softplus" */
