@@ -10,6 +10,11 @@
  *   XK_STORED        elements of the words, of 4 bytes or more, that the output can be written in at least; else 0
  *   XK_PICKS_ALONG   a vector's elements of input XK_PICKS lie side by side, and begin at a multiple of 16 bytes
  *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do */
+#include "window.kernel.h"
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "vectors.kernel.h"
+#include "run.kernel.h"
 
 /* Elements from the operand's first to the k-th of the vector, and the index of that; what lies behind the last of a row is
  * taken to be the last. */

@@ -1,5 +1,8 @@
 /* Row template that finishes a reduction of rows cut in parts: a group reads the accumulators of one row's parts, and writes
  * the row's result, or, where XK_IS_MAP is 1, its settled accumulator, which map.kernel.c reads. */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "rows.kernel.h"
 
 #if XK_IS_MAP
 #define XK_OUT_TYPE xk_acc

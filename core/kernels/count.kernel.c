@@ -1,4 +1,6 @@
 /* First template of selections: out[tile] = how often the mask is true in it. See scan_group.kernel.h. */
+#include "scan_group.kernel.h"
+
 XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uchar, x0), const xk_params p)
 {
     XK_LOCAL xk_ulong shared[2 * XK_WG];

@@ -6,6 +6,9 @@
  * in pointwise.kernel.c, except for
  *   XK_K0...         how each input lies in memory: C contiguous as the output is, B one value for each row, S anything else
  *   XK_TAIL          the last vector is partial; it is within the last row */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "vectors.kernel.h"
 
 /* Elements from an input's first to the vector's first, o, and to where that would be if the second row went on to the left
  * of its start, s. */

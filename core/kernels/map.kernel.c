@@ -1,6 +1,10 @@
 /* Row template of maps: every element of the output is made of the row's elements and the row's reduction. Where XK_TURNS says
  * so, what is reduced stays in registers between the two passes, those of XK_CLUSTER groups. Where XK_PART is 1, a group takes
  * one of p.parts parts of a row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "rows.kernel.h"
+#include "gather.kernel.h"
 
 #define XK_MAP_VECTOR \
     union { \

@@ -9,6 +9,9 @@
  *   XK_INDEX64       indices need 64 bits
  *   XK_TAIL          one dimension whose last vector may be partial
  *   XK_POSITION      the body takes the element's position, a number made of its indices, as XK_P */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "vectors.kernel.h"
 
 #define XK_LOAD_C(i) v##i.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i);
 #define XK_LOAD_B(i) v##i.v[0] = g##i[o##i];

@@ -1,6 +1,9 @@
 /* Reductions of two inputs of which each is the same along one of two kept dimensions, as the rows of one matrix and the columns
  * of another are: a group makes a rectangle of results, for which it stages a slice of both inputs in local memory again and
  * again, in two places by turns, and every work-item 64 of them, in registers. 32 work-items share 32 rows and 64 columns. See slices.kernel.h. */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "slices.kernel.h"
 
 #define XK_OWN0 (XK_RANK - 3)
 #define XK_OWN1 (XK_RANK - 2)

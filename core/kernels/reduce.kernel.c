@@ -1,5 +1,9 @@
 /* Row template of reductions: one element for each row, or, where XK_PART is 1, one accumulator for each of p.parts parts of
  * each row, which combine.kernel.c reads. See rows.kernel.h. */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "rows.kernel.h"
+#include "gather.kernel.h"
 
 #if XK_PART
 #define XK_OUT_TYPE xk_acc

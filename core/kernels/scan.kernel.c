@@ -1,4 +1,6 @@
 /* Second template of selections, one group: out[tile] = the sum of the counts before it. See scan_group.kernel.h. */
+#include "scan_group.kernel.h"
+
 XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), const xk_params p)
 {
     XK_LOCAL xk_ulong shared[2 * XK_WG];

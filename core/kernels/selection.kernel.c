@@ -1,5 +1,6 @@
 /* Third template of selections. See scan_group.kernel.h. Tensors: the output, the mask, the elements, the source where XK_EXPAND is
  * 1, and the sums that scan.kernel.c wrote. */
+#include "scan_group.kernel.h"
 
 #if XK_EXPAND
 #define XK_SOURCE XK_TENSOR(const XK_S(XK_O), x2),

@@ -3,6 +3,8 @@
  *
  * The last dimension is the output's contiguous one, the one before it is contiguous in the staged operands (kind T). Other
  * dimensions are counted by the group. Defines as in pointwise.kernel.c, and XK_TILE, the edge of a tile. */
+#include XK_OPERATOR
+#include "operands.kernel.h"
 
 typedef struct xk_params {
     xk_ulong tiles; /* of all dimensions */

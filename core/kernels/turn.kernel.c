@@ -13,6 +13,9 @@
  *   XK_FULL                runs of the output begin at multiples of a vector
  *   XK_STEP                elements of local memory from one of a run of the output to the next
  *   XK_AHEAD               words of the input that a work-item asks for before it uses the first */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "run.kernel.h"
 
 typedef struct xk_divisor {
     xk_uint size, magic, shift;

@@ -6,6 +6,10 @@
  *   XK_CHUNKS        1: rows of the second and the third can be copied 16 bytes at a time
  * The inputs: rows by elements, terms by elements, terms by columns and, where there is a fourth, what the body takes beside a score, rows
  * by terms. The last dimensions are these four: */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "slices.kernel.h"
+
 #define XK_D_ROWS (XK_RANK - 4)
 #define XK_D_TERMS (XK_RANK - 3)
 #define XK_D_ELEMENTS (XK_RANK - 2)
@@ -270,3 +274,5 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     }
 }
 #endif
+
+#include "weighted_matrix.kernel.h"

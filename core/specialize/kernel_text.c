@@ -1,60 +1,11 @@
-/* The text a compiler gets: defines, prelude, the operator's own text, the variant's template. */
+/* The text a compiler gets: defines, prelude, the dialect, the variant's template with the operator's own text. */
 #include <stdio.h>
 #include <string.h>
 #include "base/error.h"
 #include "draft/promote.h"
+#include "kernel_text.h"
 #include "registry.h"
 #include "specialize.h"
-
-/* Texts embedded by the build from core/kernels/. */
-#define TEXT(name) extern const char expops_kernel_##name[];
-TEXT(common)
-TEXT(accurate)
-TEXT(elementary)
-TEXT(complex)
-TEXT(operands)
-TEXT(vectors)
-TEXT(pointwise)
-TEXT(flat)
-TEXT(tile)
-TEXT(run)
-TEXT(turn)
-TEXT(rows)
-TEXT(gather)
-TEXT(reduce)
-TEXT(combine)
-TEXT(map)
-TEXT(slices)
-TEXT(product)
-TEXT(window)
-TEXT(box)
-TEXT(scan_group)
-TEXT(count)
-TEXT(scan)
-TEXT(selection)
-TEXT(weighted)
-TEXT(weighted_matrix)
-
-/* What follows the operator's text for each variant, in order. */
-static const struct {
-    const char *variant;
-    const char *texts[4];
-} templates[] = {
-    { "pointwise", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_pointwise } },
-    { "flat", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_flat } },
-    { "tile", { expops_kernel_operands, expops_kernel_tile } },
-    { "turn", { expops_kernel_operands, expops_kernel_run, expops_kernel_turn } },
-    { "reduce", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_reduce } },
-    { "combine", { expops_kernel_operands, expops_kernel_rows, expops_kernel_combine } },
-    { "map", { expops_kernel_operands, expops_kernel_rows, expops_kernel_gather, expops_kernel_map } },
-    { "product", { expops_kernel_operands, expops_kernel_slices, expops_kernel_product } },
-    { "box", { expops_kernel_operands, expops_kernel_vectors, expops_kernel_run, expops_kernel_box } },
-    { "count", { expops_kernel_scan_group, expops_kernel_count } },
-    { "scan", { expops_kernel_scan_group, expops_kernel_scan } },
-    { "selection", { expops_kernel_scan_group, expops_kernel_selection } },
-    { "weighted",
-      { expops_kernel_operands, expops_kernel_slices, expops_kernel_weighted, expops_kernel_weighted_matrix } },
-};
 
 /* --- defines --- */
 
@@ -153,16 +104,14 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
 
 /* --- the whole --- */
 
-static void append_template(expops_text *text, const char *variant)
+static void append_template(expops_text *text, const char *variant, const expops_operator *op)
 {
-    for (size_t i = 0; i < EXPOPS_COUNTOF(templates); i++) {
-        if (strcmp(templates[i].variant, variant))
-            continue;
-        for (size_t part = 0; part < EXPOPS_COUNTOF(templates[i].texts) && templates[i].texts[part]; part++) {
-            expops_text_add(text, "\n#line 1 \"%s, text %zu\"\n", variant, part + 1);
-            expops_text_append(text, templates[i].texts[part]);
-        }
-    }
+    const expops_template *found = expops_templates;
+    while (found->name && strcmp(found->name, variant))
+        found++;
+    for (size_t i = 0; i < EXPOPS_COUNTOF(found->parts) && found->parts[i]; i++)
+        expops_text_append(text,
+                           found->parts[i] == expops_kernel_operator ? expops_operator_text(op) : found->parts[i]);
 }
 
 expops_status expops_step_text(const expops_problem *problem, const expops_device_info *info, const expops_step *step,
@@ -174,25 +123,14 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     if (step->defines.data)
         expops_text_append(&text, step->defines.data);
     expops_text_append(&text, info->prelude);
-    expops_text_append(&text, "\n#line 1 \"common.kernel.h\"\n");
     expops_text_append(&text, expops_kernel_common);
-    if (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64) {
-        expops_text_append(&text, "\n#line 1 \"accurate.kernel.h\"\n");
+    if (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64)
         expops_text_append(&text, expops_kernel_accurate);
-    }
-    if (problem->compute == EXPOPS_COMPUTE_F32) {
-        expops_text_append(&text, "\n#line 1 \"elementary.kernel.h\"\n");
+    if (problem->compute == EXPOPS_COMPUTE_F32)
         expops_text_append(&text, expops_kernel_elementary);
-    }
-    if (problem->compute == EXPOPS_COMPUTE_C64 || problem->compute == EXPOPS_COMPUTE_C128) {
-        expops_text_append(&text, "\n#line 1 \"complex.kernel.h\"\n");
+    if (problem->compute == EXPOPS_COMPUTE_C64 || problem->compute == EXPOPS_COMPUTE_C128)
         expops_text_append(&text, expops_kernel_complex);
-    }
-    if (problem->family == EXPOPS_FAMILY_WINDOW)
-        expops_text_append(&text, expops_kernel_window);
-    if (problem->family != EXPOPS_FAMILY_SELECT)
-        expops_text_append(&text, expops_operator_text(problem->op));
-    append_template(&text, step->variant);
+    append_template(&text, step->variant, problem->op);
     if (text.failed || step->defines.failed) {
         expops_text_free(&text);
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for the kernel's text", problem->op->name);

@@ -1,0 +1,17 @@
+/* The texts of core/kernels/, as tools/embed_kernels.py writes them into the library. */
+#ifndef EXPOPS_KERNEL_TEXT_H
+#define EXPOPS_KERNEL_TEXT_H
+
+#include <stddef.h>
+
+extern const char expops_kernel_common[], expops_kernel_accurate[], expops_kernel_elementary[], expops_kernel_complex[];
+/* Stands where the operator's own text does. */
+extern const char expops_kernel_operator[];
+
+typedef struct expops_template {
+    const char *name;     /* a step's variant; NULL behind the last one */
+    const char *parts[8]; /* NULL behind the last one */
+} expops_template;
+extern const expops_template expops_templates[];
+
+#endif
