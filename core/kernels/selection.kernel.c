@@ -1,7 +1,79 @@
-/* Third template of selections. See scan_group.kernel.h. Tensors: the output, the mask, the elements, the source where XK_EXPAND is
- * 1, and the sums that scan.kernel.c wrote. */
-#include "scan_group.kernel.h"
+/* Selections, in three stages. The elements are cut in tiles of XK_TILE, one for each group: it counts where the mask is true in
+ * its own, one group makes of the counts how many come before each tile, and each group writes what its tile selects. Defines,
+ * besides those of the dialect:
+ *   XK_STAGE         0, 1 or 2
+ *   XK_VEC           neighbouring elements that a work-item takes at once; a round is one such vector for each
+ *   XK_TURNS         times four rounds make a tile
+ *   XK_O             type of the elements
+ *   XK_EXPAND        selected elements are replaced where they are, by those of a source; 0: they are packed
+ *   XK_WHOLE         all vectors of the elements, and of the output where it is XK_EXPAND, start at multiples of their size
+ *   XK_INDEX64       indices need 64 bits */
 
+#define XK_ROUND (XK_WG * XK_VEC)
+#define XK_TILE (XK_TURNS * 4 * XK_ROUND)
+
+typedef struct xk_params {
+    xk_ulong elements, tiles;
+    xk_ulong room; /* elements of the output or, where it is XK_EXPAND, of the source */
+    xk_long step;  /* elements from one of the output to the next */
+} xk_params;
+
+/* Sum of `mine` over the work-items before this one; *all over the whole group. `shared` has room for two for each. */
+XK_FN xk_ulong xk_scan_group(xk_ulong mine, XK_LOCAL_POINTER xk_ulong *shared, xk_ulong *all)
+{
+    const int id = (int)xk_local_id();
+    int at = 0;
+    xk_ulong sum = mine;
+    shared[id] = sum;
+    xk_barrier();
+    for (int gap = 1; gap < XK_WG; gap *= 2) {
+        if (id >= gap)
+            sum += shared[at + id - gap];
+        at = XK_WG - at;
+        shared[at + id] = sum;
+        xk_barrier();
+    }
+    *all = shared[at + XK_WG - 1];
+    xk_barrier();
+    return sum - mine;
+}
+
+#if XK_STAGE == 0
+/* out[tile] = how often the mask is true in it. */
+XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uchar, x0), const xk_params p)
+{
+    XK_LOCAL xk_ulong shared[2 * XK_WG];
+    XK_GLOBAL xk_uint *gout = XK_POINTER(xk_uint, out);
+    XK_GLOBAL const xk_uchar *mask = XK_POINTER(const xk_uchar, x0);
+    const xk_index first = (xk_index)xk_group_id() * XK_TILE;
+    xk_ulong count = 0, all;
+    for (int turn = 0; turn < XK_TILE / XK_WG; turn++) {
+        const xk_index i = first + turn * XK_WG + (xk_index)xk_local_id();
+        if ((xk_ulong)i < p.elements)
+            count += mask[i] != 0;
+    }
+    xk_scan_group(count, shared, &all);
+    if (xk_local_id() == 0)
+        gout[xk_group_id()] = (xk_uint)all;
+}
+#elif XK_STAGE == 1
+/* One group: out[tile] = the sum of the counts before it. */
+XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), const xk_params p)
+{
+    XK_LOCAL xk_ulong shared[2 * XK_WG];
+    XK_GLOBAL xk_ulong *gout = XK_POINTER(xk_ulong, out);
+    XK_GLOBAL const xk_uint *counts = XK_POINTER(const xk_uint, x0);
+    xk_ulong before = 0, all;
+    for (xk_ulong first = 0; first < p.tiles; first += XK_WG) {
+        const xk_ulong tile = first + xk_local_id();
+        const xk_ulong here = xk_scan_group(tile < p.tiles ? counts[tile] : 0, shared, &all);
+        if (tile < p.tiles)
+            gout[tile] = before + here;
+        before += all;
+    }
+}
+#else
+/* Tensors: the output, the mask, the elements, the source where XK_EXPAND is 1, and the sums before the tiles. */
 #if XK_EXPAND
 #define XK_SOURCE XK_TENSOR(const XK_S(XK_O), x2),
 #define XK_BEFORE x3
@@ -98,3 +170,4 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0)
         }
     }
 }
+#endif

@@ -1,4 +1,4 @@
-/* The three kernels of a selection: how large a tile is. */
+/* The three stages of a selection: how large a tile is. */
 #include "base/error.h"
 #include "specialize.h"
 
@@ -33,20 +33,21 @@ static int64_t find_room(const expops_problem *problem)
     return problem->num_operands > SOURCE ? problem->window.sizes[1] : room;
 }
 
-static void add_step(const expops_problem *problem, const plan *plan, const char *variant, uint64_t groups,
-                     expops_steps *steps)
+static void add_stage(const expops_problem *problem, const plan *plan, uint64_t groups, expops_steps *steps)
 {
-    expops_step *step = steps->step + steps->count++;
+    const uint32_t stage = steps->count++;
+    expops_step *step = steps->step + stage;
     const expops_problem_operand *operand = problem->operand;
     const int64_t elements = problem->window.sizes[0], stride = operand[OUT].strides[problem->rank - 1];
     const int whole =
         stride == 1 && starts_whole(operand + ELEMENTS, plan->vector) && starts_whole(operand, plan->vector);
-    step->variant = variant;
+    step->variant = "selection";
     step->grid = (uint32_t)groups;
     step->group = plan->group;
     expops_define_operands(problem, step, plan->vector, NULL, elements > INT32_MAX - (int64_t)plan->tile);
-    expops_text_add(&step->defines, "#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n", TURNS,
-                    problem->num_operands > SOURCE, whole);
+    expops_text_add(&step->defines,
+                    "#define XK_STAGE %u\n#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n", stage,
+                    TURNS, problem->num_operands > SOURCE, whole);
     expops_params_u64(&step->params, (uint64_t)elements);
     expops_params_u64(&step->params, plan->tiles);
     expops_params_u64(&step->params, (uint64_t)find_room(problem));
@@ -76,9 +77,9 @@ expops_status expops_specialize_select(const expops_problem *problem, const expo
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld elements are more than one launch takes",
                            problem->op->name, (long long)problem->window.sizes[0]);
     steps->count = 0;
-    add_step(problem, &plan, "count", plan.tiles, steps);
-    add_step(problem, &plan, "scan", 1, steps);
-    add_step(problem, &plan, "selection", plan.tiles, steps);
+    add_stage(problem, &plan, plan.tiles, steps);
+    add_stage(problem, &plan, 1, steps);
+    add_stage(problem, &plan, plan.tiles, steps);
     steps->scratch_bytes[0] = (plan.tiles * sizeof(uint32_t) + 15) / 16 * 16;
     steps->scratch_bytes[1] = plan.tiles * sizeof(uint64_t);
     name_tensors(problem, steps);
