@@ -1,4 +1,5 @@
-"""Checks who knows whom: core/ and ops/ hold no vendor's word, core/ and backends/ name no operator.
+"""Checks who knows whom: core/ and ops/ hold no vendor's word, core/ and backends/ name no operator, and which leaf something is of,
+core/ asks in that leaf's own files.
 
 usage: check_layering.py SOURCE_ROOT
 """
@@ -19,6 +20,9 @@ ALLOWED = {
     'core/include/expops/device.h': r'"cuda(:0)?"',
     'core/base/env.inc': r'\(NVRTC, .*|\(HIPRTC, .*',
 }
+
+LEAF = re.compile(r'(?:[=!]=|\bcase)\s*EXPOPS_FAMILY_\w+')
+OF_LEAVES = re.compile(r'core/(?:specialize/(?:variant|rows)_\w+|draft/defaults)\.c')
 
 SOURCES = ('.c', '.h', '.inc', '.py', '.in')
 OPERATOR = re.compile(r'^OPERATOR\((\w+)\)', re.MULTILINE)
@@ -73,10 +77,16 @@ def operator_findings(root, names):
             yield from search(path, without_comments(text), pattern, "an operator's name,")
 
 
+def leaf_findings(root):
+    for path, text in files_below(root, 'core'):
+        if not OF_LEAVES.fullmatch(path):
+            yield from search(path, text, LEAF, "which leaf it is,")
+
+
 def main():
     root = sys.argv[1]
     names = operator_names(root)
-    findings = list(vendor_findings(root)) + list(operator_findings(root, names))
+    findings = list(vendor_findings(root)) + list(operator_findings(root, names)) + list(leaf_findings(root))
     for finding in findings:
         print(finding)
     print(f'{len(findings)} findings, {len(names)} operators')

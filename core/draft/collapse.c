@@ -123,16 +123,25 @@ static void ensure_dim(expops_problem *problem, uint32_t at)
     problem->rank++;
 }
 
-void expops_problem_collapse(expops_problem *problem, uint32_t leader)
+static uint32_t leader_of(const expops_problem *problem)
 {
-    const uint32_t kept = problem->rank - problem->row_dims;
-    const int rows = problem->family == EXPOPS_FAMILY_REDUCE || problem->family == EXPOPS_FAMILY_MAP;
+    for (uint32_t i = 1; problem->order == EXPOPS_ORDER_ROWS && i < problem->num_operands; i++)
+        if (expops_is_tensor(problem->operand + i))
+            return i;
+    return 0;
+}
+
+void expops_problem_collapse(expops_problem *problem)
+{
+    const uint32_t kept = problem->rank - problem->row_dims, leader = leader_of(problem);
+    const int rows = problem->order == EXPOPS_ORDER_ROWS;
     const range walked = { kept, problem->row_dims }, outer = { 0, kept };
+    if (problem->order == EXPOPS_ORDER_KEPT)
+        return;
     if (rows)
         problem->row_dims = collapse_range(problem, leader, walked);
     const uint32_t left = collapse_range(problem, leader, outer);
-    if (left == 0 &&
-        (problem->family != EXPOPS_FAMILY_WINDOW || !problem->row_dims)) /* a window's indices stay as they are */
+    if (left == 0 && (rows || !problem->row_dims))
         ensure_dim(problem, 0);
     if (rows && problem->row_dims == 0) {
         ensure_dim(problem, problem->rank);

@@ -195,12 +195,23 @@ static expops_view spread(const expops_view *out, const expops_view *space, cons
     return all;
 }
 
+/* Of a body that is a KERNEL, what it returns is reduced, and its numbers stand among the elements. */
+static expops_leaf *rows_leaf(expops_draft *draft, const expops_operator *body, uint32_t family,
+                              const expops_view *over, uint32_t row_dims)
+{
+    expops_leaf *leaf = expops_draft_leaf(draft, body, family, over);
+    leaf->row_dims = row_dims;
+    leaf->order = EXPOPS_ORDER_ROWS;
+    leaf->attributes = body->family != EXPOPS_FAMILY_POINTWISE;
+    return leaf;
+}
+
 expops_leaf *expops_draft_reduce(expops_draft *draft, const expops_operator *body, const expops_view *space,
                                  const uint8_t *walked, const expops_view *out, int keepdim)
 {
     const expops_view over = spread(out, space, walked, keepdim);
-    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_REDUCE, &over);
-    leaf->row_dims = count_walked(space->ndim, walked);
+    expops_leaf *leaf = rows_leaf(draft, body, EXPOPS_FAMILY_REDUCE, &over, count_walked(space->ndim, walked));
+    leaf->empty_rows = 1;
     return leaf;
 }
 
@@ -208,8 +219,7 @@ expops_leaf *expops_draft_map(expops_draft *draft, const expops_operator *body, 
                               const uint8_t *walked)
 {
     const expops_view over = rows_last(out, walked);
-    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_MAP, &over);
-    leaf->row_dims = count_walked(out->ndim, walked);
+    expops_leaf *leaf = rows_leaf(draft, body, EXPOPS_FAMILY_MAP, &over, count_walked(out->ndim, walked));
     leaf->lifted = 1;
     return leaf;
 }

@@ -262,8 +262,7 @@ void expops_leaf_argument_as(expops_leaf *leaf, uint32_t parameter, const expops
         add_number(leaf, (int32_t)parameter, EXPOPS_NUMBER_VALUE, 0, meeting);
     else
         add_number(leaf, (int32_t)parameter, EXPOPS_NUMBER_CONSTANT, own->default_value, meeting);
-    leaf->input[leaf->num_inputs - 1].attribute =
-        own->kind == EXPOPS_PARAMETER_NUMBER && leaf->op->family != EXPOPS_FAMILY_POINTWISE;
+    leaf->input[leaf->num_inputs - 1].attribute = leaf->attributes && own->kind == EXPOPS_PARAMETER_NUMBER;
 }
 
 void expops_leaf_argument(expops_leaf *leaf, uint32_t parameter)

@@ -20,9 +20,17 @@ enum expops_number_source {
     EXPOPS_NUMBER_TENSOR,   /* a host tensor of no dimensions, read at the time of the call */
 };
 
+/* What may become of a leaf's dimensions when they are collapsed. */
+enum expops_order {
+    EXPOPS_ORDER_FREE, /* all but the row's are sorted and merged as the output's strides suggest */
+    EXPOPS_ORDER_ROWS, /* the row's are, too, by themselves, and the first tensor's strides decide */
+    EXPOPS_ORDER_KEPT, /* nothing: the order of the elements counts */
+};
+
 /* One argument of a leaf's body. */
 typedef struct expops_leaf_input {
     uint32_t kind;          /* EXPOPS_OPERAND_INPUT, _NUMBER or _POSITION */
+    uint32_t walks;         /* bit w: beside the iteration space, the window's dimension w */
     uint32_t attribute;     /* rows: a number for the whole row, not for each element */
     int32_t argument;       /* of a number: the argument it is, or EXPOPS_NO_ARGUMENT */
     uint32_t source;        /* of a number: expops_number_source */
@@ -36,6 +44,9 @@ typedef struct expops_leaf {
     const expops_operator *op; /* whose body */
     uint32_t family;           /* expops_family */
     uint32_t row_dims;         /* the last dimensions, which a row walks, or whose indices a window function reads */
+    uint32_t order;            /* expops_order */
+    uint32_t empty_rows;       /* a row of no elements gives one, too */
+    uint32_t attributes;       /* arguments that are a NUMBER are for the whole row */
     uint32_t lifted;           /* rows: so many of the tensors are reduced, the first ones */
     int32_t common, result;    /* expops_dtype; common is -1 where elements are moved as bits */
     uint32_t bits;             /* bytes of an element moved as bits */

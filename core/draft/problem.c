@@ -112,40 +112,29 @@ static void take_space(const expops_leaf *leaf, expops_problem *problem)
 {
     problem->rank = (uint32_t)leaf->out.ndim;
     problem->row_dims = leaf->row_dims;
+    problem->order = leaf->order;
     memcpy(problem->shape, leaf->out.shape, sizeof problem->shape);
     const uint32_t kept = problem->rank - leaf->row_dims;
     if (expops_has_no_elements((int32_t)leaf->row_dims, problem->shape + kept))
         memset(problem->shape + kept, 0,
                leaf->row_dims * sizeof *problem->shape); /* empty rows, whatever else they hold */
     problem->empty = expops_has_no_elements(leaf->out.ndim - (int32_t)leaf->row_dims, leaf->out.shape) ||
-                     (leaf->family != EXPOPS_FAMILY_REDUCE && expops_has_no_elements(leaf->out.ndim, leaf->out.shape));
+                     (!leaf->empty_rows && expops_has_no_elements(leaf->out.ndim, leaf->out.shape));
 }
 
-/* Rows follow their first tensor, all else the output. */
-static uint32_t leader(const expops_problem *problem)
+/* An operand reaches all that the window's dimensions do which it walks. */
+static void widen(const expops_window *window, expops_problem_operand *operand)
 {
-    const int rows = problem->family == EXPOPS_FAMILY_REDUCE || problem->family == EXPOPS_FAMILY_MAP;
-    for (uint32_t i = 1; rows && i < problem->num_operands; i++)
-        if (expops_is_tensor(problem->operand + i))
-            return i;
-    return 0;
-}
-
-/* A selection reads its inputs from the first element to the last. */
-static void lengthen(const expops_window *window, uint32_t index, expops_problem_operand *operand)
-{
-    const int64_t size = window->sizes[index < 3 ? 0 : 1];
-    operand->high = size ? operand->low + size * expops_operand_bytes(operand) : operand->low;
-}
-
-/* A window may read all that its own dimensions reach. */
-static void widen(const expops_window *window, expops_problem_operand *source)
-{
-    const int64_t bytes = expops_operand_bytes(source);
-    if (expops_has_no_elements((int32_t)window->walked, window->sizes))
-        source->low = source->high = 0;
-    for (uint32_t w = 0; source->low != source->high && w < window->walked; w++)
-        *(window->strides[w] < 0 ? &source->low : &source->high) += window->strides[w] * (window->sizes[w] - 1) * bytes;
+    const int64_t bytes = expops_operand_bytes(operand);
+    for (uint32_t w = 0; operand->low != operand->high && w < window->walked; w++) {
+        if (!(operand->walks >> w & 1u))
+            continue;
+        if (window->sizes[w] == 0)
+            operand->low = operand->high = 0;
+        else
+            *(window->strides[w] < 0 ? &operand->low : &operand->high) +=
+                window->strides[w] * (window->sizes[w] - 1) * bytes;
+    }
 }
 
 expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *leaf, expops_problem *problem)
@@ -160,16 +149,12 @@ expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *
             EXPOPS_TRY(add_tensor(draft, &input->view, input->kind, input->meeting, problem));
         else
             add_other(input, leaf->common, problem);
+        problem->operand[1 + i].walks = input->walks;
+        widen(&problem->window, problem->operand + 1 + i);
     }
-    if (leaf->family == EXPOPS_FAMILY_WINDOW)
-        widen(&problem->window, problem->operand + 1);
-    for (uint32_t i = 1; leaf->family == EXPOPS_FAMILY_SELECT && i < problem->num_operands; i++)
-        lengthen(&problem->window, i, problem->operand + i);
     if (leaf->op->arithmetic == EXPOPS_ARITHMETIC_MOVES)
         move_as_bits(problem);
-    if (leaf->family == EXPOPS_FAMILY_SELECT)
-        return EXPOPS_OK; /* the order of its elements counts */
-    if (!problem->empty)  /* else only its numbers count: one that cannot be held is refused all the same */
-        expops_problem_collapse(problem, leader(problem));
+    if (!problem->empty) /* else only its numbers count: one that cannot be held is refused all the same */
+        expops_problem_collapse(problem);
     return EXPOPS_OK;
 }

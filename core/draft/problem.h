@@ -6,8 +6,9 @@
 #include "draft.h"
 
 typedef struct expops_problem_operand {
-    uint32_t kind; /* EXPOPS_OPERAND_... */
-    int32_t slot;  /* of a tensor */
+    uint32_t kind;  /* EXPOPS_OPERAND_... */
+    uint32_t walks; /* as in expops_leaf_input */
+    int32_t slot;   /* of a tensor */
     int32_t dtype;
     int32_t device_type;
     uint32_t aligned;
@@ -29,6 +30,7 @@ typedef struct expops_problem {
     uint32_t compute;          /* expops_compute */
     uint32_t choice;
     uint32_t rank, row_dims;
+    uint32_t order; /* expops_order */
     int64_t shape[EXPOPS_MAX_RANK];
     uint32_t num_operands, num_tensors, num_numbers;
     expops_problem_operand operand[1 + EXPOPS_MAX_OPERANDS]; /* the output first */
@@ -40,9 +42,9 @@ typedef struct expops_problem {
 /* Checks that the device can reach the leaf's tensors, and collapses dimensions. */
 expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *leaf, expops_problem *problem);
 
-/* collapse.c: drops dimensions of size 1, orders them by the stride of operand `leader`, merges neighbours, outer and
- * walked dimensions apart. */
-void expops_problem_collapse(expops_problem *problem, uint32_t leader);
+/* collapse.c: drops dimensions of size 1, orders them by the stride of one operand, merges neighbours, outer and walked
+ * dimensions apart, as far as the problem's order allows. */
+void expops_problem_collapse(expops_problem *problem);
 /* Dimension `dim` becomes dimension `to`, which is not further out; those between move up by one. */
 void expops_problem_move_dim(expops_problem *problem, uint32_t dim, uint32_t to);
 

@@ -16,24 +16,29 @@ expops_status expops_draft_result_up_to(expops_draft *draft, uint32_t index, int
     return EXPOPS_OK;
 }
 
-/* Of an input the leaf knows where it starts, and from the window how many elements it has. */
-static void add_compact(expops_leaf *leaf, const expops_view *view)
+/* Elements that the leaf reads from the first to the last, as many as dimension `walked` of the window has. */
+static void add_compact(expops_leaf *leaf, const expops_view *view, uint32_t walked)
 {
     expops_view first = *view;
     first.ndim = 0;
     expops_leaf_view(leaf, &first);
+    leaf->input[leaf->num_inputs - 1].walks = 1u << walked;
 }
 
 void expops_draft_select(expops_draft *draft, const expops_view *out, const expops_view *mask,
                          const expops_view *elements, const expops_view *source)
 {
     expops_leaf *leaf = expops_draft_leaf(draft, draft->op, EXPOPS_FAMILY_SELECT, out);
+    leaf->order = EXPOPS_ORDER_KEPT;
     leaf->window.walked = 2;
     leaf->window.sizes[0] = mask->shape[0];
     leaf->window.sizes[1] = source ? source->shape[0] : 0;
     leaf->window.strides[0] = leaf->window.strides[1] = 1;
-    add_compact(leaf, mask);
-    add_compact(leaf, elements);
-    if (source)
-        add_compact(leaf, source);
+    add_compact(leaf, mask, 0);
+    if (source) {
+        expops_leaf_view(leaf, elements); /* which stay in their places, or are replaced there: it may be the output */
+        add_compact(leaf, source, 1);
+    } else {
+        add_compact(leaf, elements, 0);
+    }
 }

@@ -24,6 +24,7 @@ expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, ui
     memset(beside.strides, 0, sizeof beside.strides);
     memcpy(beside.strides, source->strides, (size_t)kept * sizeof *beside.strides);
     expops_leaf_argument_as(leaf, parameter, &beside);
+    leaf->input[0].walks = (1u << walked) - 1;
     return leaf;
 }
 

@@ -20,7 +20,6 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
         operands[i] = (expops_operand){ sizeof *operands, operand->kind,   operand->dtype,      operand->aligned,
                                         operand->strides, operand->offset, operand->meeting.as, operand->attribute };
     }
-    const int has_window = problem->family == EXPOPS_FAMILY_WINDOW || problem->family == EXPOPS_FAMILY_SELECT;
     *signature = (expops_signature){
         .header = { sizeof *signature, 0, NULL },
         .operator_name = problem->op->name,
@@ -36,7 +35,7 @@ static void make_signature(const expops_problem *problem, expops_operand *operan
         .num_numbers = problem->num_numbers,
         .operands = operands,
         .lifted = problem->lifted,
-        .window = has_window ? &problem->window : NULL,
+        .window = &problem->window,
     };
 }
 

@@ -24,10 +24,9 @@ static int64_t grain_of(const expops_problem *problem, const expops_problem_oper
     int64_t grain = 0;
     for (uint32_t d = 0; d < problem->rank; d++)
         grain = problem->shape[d] > 1 ? expops_gcd(grain, operand->strides[d]) : grain;
-    if (problem->family == EXPOPS_FAMILY_SELECT && operand != problem->operand)
-        return 1;
-    for (uint32_t w = 0; operand == problem->operand + 1 && w < problem->window.walked; w++)
-        grain = problem->window.sizes[w] > 1 ? expops_gcd(grain, problem->window.strides[w]) : grain;
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        if (operand->walks >> w & 1u && problem->window.sizes[w] > 1)
+            grain = expops_gcd(grain, problem->window.strides[w]);
     return grain;
 }
 
@@ -107,11 +106,7 @@ expops_status expops_plan_launches(expops_plan *plan)
 
 static int same_layout(const expops_problem *problem, const expops_problem_operand *a, const expops_problem_operand *b)
 {
-    if (problem->family ==
-        EXPOPS_FAMILY_SELECT) /* only where all elements are kept or replaced do they stay in their places */
-        return problem->num_operands == 4 && a == problem->operand + 2 &&
-               (b->strides[0] == 1 || problem->shape[0] == 1);
-    if (expops_operand_bytes(a) != expops_operand_bytes(b) || (problem->window.walked && a == problem->operand + 1))
+    if (expops_operand_bytes(a) != expops_operand_bytes(b) || a->walks)
         return 0;
     for (uint32_t d = 0; d < problem->rank; d++)
         if (problem->shape[d] > 1 && a->strides[d] != b->strides[d])

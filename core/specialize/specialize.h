@@ -42,14 +42,16 @@ void expops_steps_free(expops_steps *steps);
 expops_status expops_step_text(const expops_problem *problem, const expops_device_info *info, const expops_step *step,
                                expops_text *out_text);
 
-/* --- for the families --- */
-expops_status expops_specialize_pointwise(const expops_problem *problem, const expops_device *device,
-                                          expops_steps *steps);
+/* --- for the leaves --- */
+typedef expops_status expops_specialize_leaf(const expops_problem *problem, const expops_device *device,
+                                             expops_steps *steps);
+#define EXPOPS_LEAF(family, name) expops_specialize_leaf expops_specialize_##name;
+#include "leaves.inc"
+#undef EXPOPS_LEAF
 /* Fills the step and returns 1 where some operand is better staged in tiles. */
 int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
 /* The same where elements are only moved, into another order. */
 int expops_specialize_turn(const expops_problem *problem, const expops_device *device, expops_step *step);
-expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 /* Fills the step and returns 1 where a reduction has the form of a product of matrices. */
 int expops_specialize_product(const expops_problem *problem, const expops_device *device, expops_steps *steps);
 
@@ -61,11 +63,6 @@ uint32_t expops_slices_wide(const expops_problem *problem, const expops_problem_
 /* Params of slices.kernel.h; `first`: of the limit to the terms of a row, NULL where there is none. */
 void expops_params_slices(const expops_problem *problem, const int64_t tiles[2], const int64_t *first, int wide,
                           expops_params *params);
-
-expops_status expops_specialize_window(const expops_problem *problem, const expops_device *device, expops_steps *steps);
-expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps);
-expops_status expops_specialize_weighted(const expops_problem *problem, const expops_device *device,
-                                         expops_steps *steps);
 
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,

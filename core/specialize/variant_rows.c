@@ -173,3 +173,9 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     name_tensors(problem, steps);
     return EXPOPS_OK;
 }
+
+expops_status expops_specialize_reduce(const expops_problem *problem, const expops_device *device, expops_steps *steps)
+{
+    return expops_specialize_product(problem, device, steps) ? EXPOPS_OK
+                                                             : expops_specialize_rows(problem, device, steps);
+}

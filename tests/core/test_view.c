@@ -116,7 +116,7 @@ static void collapses(void **state)
             problem.operand[1].strides[d] = (int64_t)(next_random(&seed) % 9) - 4;
         }
         const uint64_t before = pairs(&problem);
-        expops_problem_collapse(&problem, 0);
+        expops_problem_collapse(&problem);
         assert_true(problem.rank >= 1);
         assert_int_equal(pairs(&problem), before);
         for (uint32_t d = 0; d < problem.rank; d++)
@@ -130,7 +130,7 @@ static void a_compact_tensor_collapses_to_one_dimension(void **state)
     expops_problem problem = { .op = &op, .num_operands = 2, .rank = 4, .shape = { 2, 3, 1, 5 } };
     expops_contiguous_strides(4, problem.shape, problem.operand[0].strides);
     expops_contiguous_strides(4, problem.shape, problem.operand[1].strides);
-    expops_problem_collapse(&problem, 0);
+    expops_problem_collapse(&problem);
     assert_int_equal(problem.rank, 1);
     assert_int_equal(problem.shape[0], 30);
 }

@@ -45,6 +45,12 @@ class Layering(unittest.TestCase):
                 status, found = findings(**{folder + '__x': text})
                 self.assertEqual((status, len(found)), (1, 1), (folder, text, found))
 
+    def test_leaves(self):
+        for text in ('if (leaf->family == EXPOPS_FAMILY_MAP)', 'a != EXPOPS_FAMILY_WINDOW', 'case EXPOPS_FAMILY_SELECT:'):
+            self.assertEqual(len(findings(**{'core/run__plan': text})[1]), 1, text)
+            self.assertEqual(findings(**{'core/specialize__variant_rows': text}), (0, []), text)
+        self.assertEqual(findings(**{'core/draft__window': 'expops_draft_leaf(draft, EXPOPS_FAMILY_WINDOW);'}), (0, []))
+
     def test_line_is_right(self):
         self.assertIn('core/x.c:3:', findings(core__x='\n\nint cuda;')[1][0])
 
