@@ -1,4 +1,4 @@
-/* From a signature to a kernel: the instance is found, the signature copied, and the family's driver plans the rest. */
+/* From a signature to a kernel: the instance is found, the signature copied, and the leaf's driver plans the rest. */
 #include "cpu_plan.h"
 
 #include <stdlib.h>
@@ -134,6 +134,21 @@ static void copy_signature(cpu_kernel *kernel, const expops_signature *signature
         copy_operand(kernel, signature, i, &tensors, &numbers);
 }
 
+static void copy_window(cpu_kernel *kernel, const expops_window *window)
+{
+    cpu_walk *const walk = &kernel->walk;
+
+    walk->walked = window->walked;
+    walk->indices = kernel->rank - kernel->kept;
+    memcpy(walk->sizes, window->sizes, sizeof(walk->sizes));
+    memcpy(walk->strides, window->strides, sizeof(walk->strides));
+    memcpy(walk->reads, window->reads, sizeof(walk->reads));
+    memcpy(walk->values, window->values, sizeof(walk->values));
+    walk->picked = window->picked ? kernel->num_operands - 1 : 0;
+    for (uint32_t i = 0; i < walk->indices; i++)
+        walk->around[i] = kernel->shape[kernel->kept + i];
+}
+
 static void run_nothing(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     (void)kernel;
@@ -147,6 +162,19 @@ static int is_move(const expops_signature *signature)
            signature->operands[1].kind == EXPOPS_OPERAND_INPUT;
 }
 
+static const struct {
+    cpu_planner *plan;
+    int alone;
+} leaves[] = {
+#define CPU_LEAF(family, name, alone) [EXPOPS_FAMILY_##family] = { cpu_##name##_plan, alone },
+    CPU_LEAVES
+};
+
+static int is_alone(uint32_t family)
+{
+    return family < sizeof(leaves) / sizeof(leaves[0]) && leaves[family].alone;
+}
+
 int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,
                   const expops_signature *signature, expops_backend_kernel **out_kernel)
 {
@@ -155,7 +183,7 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     *out_kernel = NULL;
     if (!fits(signature))
         return 0;
-    if (!is_move(signature) && signature->family != EXPOPS_FAMILY_SELECT) {
+    if (!is_move(signature) && !is_alone(signature->family)) {
         instance = find(signature, level_index);
         if (!instance || !matches(instance, signature))
             return 0;
@@ -169,18 +197,14 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     kernel->cores = cores;
     kernel->instance = instance;
     copy_signature(kernel, signature);
+    if (signature->window)
+        copy_window(kernel, signature->window);
     if (!kernel->elements)
         kernel->run = run_nothing;
-    else if (signature->family == EXPOPS_FAMILY_SELECT)
-        cpu_select_plan(kernel, signature->window);
-    else if (!instance)
+    else if (is_move(signature))
         cpu_move_plan(kernel);
-    else if (instance->window)
-        cpu_window_plan(kernel, signature->window);
-    else if (instance->rows && !cpu_product_plan(kernel))
-        cpu_rows_plan(kernel);
-    else if (!instance->rows)
-        cpu_pointwise_plan(kernel);
+    else
+        leaves[signature->family].plan(kernel);
     *out_kernel = kernel;
     return 0;
 }

@@ -56,7 +56,7 @@ typedef struct cpu_blocks {
     int64_t total;
 } cpu_blocks;
 
-/* A window's own dimensions, and where its indices are counted. */
+/* A leaf's window: dimensions of its own, and where its indices are counted. */
 typedef struct cpu_walk {
     uint32_t walked, indices;
     int64_t sizes[EXPOPS_MAX_WALKED], strides[EXPOPS_MAX_WALKED];
@@ -87,8 +87,7 @@ struct expops_backend_kernel {
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
-    cpu_walk walk;             /* windows */
-    int64_t masked, sources;   /* selections: elements of the mask, and of the third input */
+    cpu_walk walk;             /* windows and selections */
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
 };
 typedef struct expops_backend_kernel cpu_kernel;
@@ -142,13 +141,21 @@ void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu
                   cpu_scratch *scratch);
 
 /* --- the drivers: finish the plan, and set kernel->run --- */
-void cpu_pointwise_plan(cpu_kernel *kernel);
+/* CPU_LEAF(family, name, alone) of EXPOPS_FAMILY_family has cpu_name_plan; `alone`: which needs no instance. */
+#define CPU_LEAVES \
+    CPU_LEAF(POINTWISE, pointwise, 0) \
+    CPU_LEAF(REDUCE, rows, 0) \
+    CPU_LEAF(MAP, rows, 0) \
+    CPU_LEAF(WINDOW, window, 0) \
+    CPU_LEAF(SELECT, select, 1)
+typedef void cpu_planner(cpu_kernel *kernel);
+#define CPU_LEAF(family, name, alone) cpu_planner cpu_##name##_plan;
+CPU_LEAVES
+#undef CPU_LEAF
+/* Elements of any type are moved without one, too. */
 void cpu_move_plan(cpu_kernel *kernel);
-void cpu_rows_plan(cpu_kernel *kernel);
 /* 0 where the rows are no product of matrices. */
 int cpu_product_plan(cpu_kernel *kernel);
-void cpu_window_plan(cpu_kernel *kernel, const expops_window *window);
-void cpu_select_plan(cpu_kernel *kernel, const expops_window *window);
 
 /* --- cpu_rows.c --- */
 void cpu_rows_run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);

@@ -154,6 +154,8 @@ void cpu_rows_plan(cpu_kernel *kernel)
 {
     const uint32_t row_dims = kernel->rank - kernel->kept;
 
+    if (cpu_product_plan(kernel))
+        return;
     kernel->kept = cpu_space_arrange(kernel, 0, kernel->kept, 0);
     if (kernel->length)
         kernel->rank = kernel->kept + cpu_space_arrange(kernel, kernel->kept, row_dims, 1);

@@ -14,11 +14,23 @@ typedef struct select_task {
     int64_t at[MOST_PARTS + 1]; /* how many are selected in a part, then before it */
 } select_task;
 
+/* Elements of the mask, */
+static int64_t masked(const cpu_kernel *kernel)
+{
+    return kernel->walk.sizes[0];
+}
+
+/* and of the third input. */
+static int64_t sources_of(const cpu_kernel *kernel)
+{
+    return kernel->walk.sizes[1];
+}
+
 static int64_t end_of(const select_task *task, int64_t part)
 {
     const int64_t end = (part + 1) * task->length;
 
-    return end < task->kernel->masked ? end : task->kernel->masked;
+    return end < masked(task->kernel) ? end : masked(task->kernel);
 }
 
 static void count_part(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
@@ -98,14 +110,14 @@ static void expand_pairs(const select_task *task, int64_t begin, int64_t end, in
     static const cpu_pair zero;
 
     for (int64_t i = begin; i < end; i++) {
-        to[i * task->step] = !task->mask[i] ? from[i] : at < task->kernel->sources ? source[at] : zero;
+        to[i * task->step] = !task->mask[i] ? from[i] : at < sources_of(task->kernel) ? source[at] : zero;
         at += task->mask[i] != 0;
     }
 }
 
 static void expand(const select_task *task, int64_t begin, int64_t end, int64_t at)
 {
-    const int64_t sources = task->kernel->sources;
+    const int64_t sources = sources_of(task->kernel);
 
     switch (task->kernel->operand[0].bytes) {
     case 1:
@@ -142,11 +154,12 @@ static void write_part(void *context, int64_t first, int64_t last, cpu_scratch *
 static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     select_task task = { .kernel = kernel, .step = kernel->operand[0].strides[kernel->rank - 1] };
-    int64_t parts = (kernel->masked + SHORTEST_PART - 1) / SHORTEST_PART, sum = 0;
+    const int64_t elements = masked(kernel);
+    int64_t parts = (elements + SHORTEST_PART - 1) / SHORTEST_PART, sum = 0;
 
     parts = parts < MOST_PARTS ? parts : MOST_PARTS;
-    task.length = (kernel->masked + parts - 1) / parts;
-    parts = (kernel->masked + task.length - 1) / task.length;
+    task.length = (elements + parts - 1) / parts;
+    parts = (elements + task.length - 1) / task.length;
     task.out = expops_address(&launch->tensors[0]);
     task.mask = expops_address(&launch->tensors[1]);
     task.elements = expops_address(&launch->tensors[2]);
@@ -161,9 +174,7 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
     cpu_parallel(kernel, cpu_threads(kernel, parts), parts, write_part, &task, scratch);
 }
 
-void cpu_select_plan(cpu_kernel *kernel, const expops_window *window)
+void cpu_select_plan(cpu_kernel *kernel)
 {
-    kernel->masked = window->sizes[0];
-    kernel->sources = window->sizes[1];
     kernel->run = run;
 }

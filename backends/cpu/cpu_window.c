@@ -88,19 +88,8 @@ static int streams(const cpu_kernel *kernel)
     return !kernel->instance->rows && (cpu_streams(kernel, blocks->across) || (follow && cpu_is_large(kernel)));
 }
 
-void cpu_window_plan(cpu_kernel *kernel, const expops_window *window)
+void cpu_window_plan(cpu_kernel *kernel)
 {
-    cpu_walk *const walk = &kernel->walk;
-
-    walk->walked = window->walked;
-    walk->indices = kernel->rank - kernel->kept;
-    memcpy(walk->sizes, window->sizes, sizeof(walk->sizes));
-    memcpy(walk->strides, window->strides, sizeof(walk->strides));
-    memcpy(walk->reads, window->reads, sizeof(walk->reads));
-    memcpy(walk->values, window->values, sizeof(walk->values));
-    walk->picked = window->picked ? kernel->num_operands - 1 : 0;
-    for (uint32_t i = 0; i < walk->indices; i++)
-        walk->around[i] = kernel->shape[kernel->kept + i];
     kernel->operand[0].mode = CPU_BUFFER;
     const int32_t across = nearest_dim(kernel, -1);
     cut(kernel, across < 0 ? (int32_t)kernel->rank - 1 : across);
