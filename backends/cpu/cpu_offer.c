@@ -44,7 +44,7 @@ static const cpu_instance *find(const expops_signature *signature, uint32_t leve
 
 static int fits(const expops_signature *signature)
 {
-    return signature->rank < CPU_MAX_RANK && signature->num_operands <= CPU_MAX_OPERANDS &&
+    return signature->rank <= CPU_MAX_RANK && signature->num_operands <= CPU_MAX_OPERANDS &&
            signature->operands[0].kind == EXPOPS_OPERAND_OUTPUT &&
            (signature->num_operands == 1 || signature->operands[1].kind != EXPOPS_OPERAND_OUTPUT);
 }

@@ -52,7 +52,7 @@ static expops_status add_tensor(const expops_draft *draft, const expops_view *vi
     operand->dtype = view->dtype;
     operand->meeting = meeting;
     operand->offset = view->offset;
-    memcpy(operand->strides, view->strides, sizeof operand->strides);
+    memcpy(operand->strides, view->strides, sizeof view->strides);
     expops_view_extent(view, expops_operand_bytes(operand), &operand->low, &operand->high);
     problem->num_tensors++;
     operand->aligned = 1;
@@ -80,7 +80,7 @@ static void add_other(const expops_leaf_input *input, int32_t dtype, expops_prob
     } else {
         operand->dtype = EXPOPS_DTYPE_I64;
         operand->offset = input->view.offset;
-        memcpy(operand->strides, input->view.strides, sizeof operand->strides);
+        memcpy(operand->strides, input->view.strides, sizeof input->view.strides);
     }
 }
 
@@ -113,7 +113,7 @@ static void take_space(const expops_leaf *leaf, expops_problem *problem)
     problem->rank = (uint32_t)leaf->out.ndim;
     problem->row_dims = leaf->row_dims;
     problem->order = leaf->order;
-    memcpy(problem->shape, leaf->out.shape, sizeof problem->shape);
+    memcpy(problem->shape, leaf->out.shape, sizeof leaf->out.shape);
     const uint32_t kept = problem->rank - leaf->row_dims;
     if (expops_has_no_elements((int32_t)leaf->row_dims, problem->shape + kept))
         memset(problem->shape + kept, 0,

@@ -5,6 +5,9 @@
 
 #include "draft.h"
 
+/* Rows that walk every dimension have one of size 1 besides. */
+enum { EXPOPS_PROBLEM_RANK = EXPOPS_MAX_RANK + 1 };
+
 typedef struct expops_problem_operand {
     uint32_t kind;  /* EXPOPS_OPERAND_... */
     uint32_t walks; /* as in expops_leaf_input */
@@ -12,12 +15,12 @@ typedef struct expops_problem_operand {
     int32_t dtype;
     int32_t device_type;
     uint32_t aligned;
-    int64_t strides[EXPOPS_MAX_RANK]; /* elements; over the problem's shape */
-    int64_t offset;                   /* elements from the tensor's first */
-    int64_t low, high;                /* bytes touched, from the tensor's first */
-    expops_meeting meeting;           /* .as: what elements and numbers are converted to before the arithmetic */
-    int32_t argument;                 /* of a number */
-    uint32_t attribute, source;       /* of a number */
+    int64_t strides[EXPOPS_PROBLEM_RANK]; /* elements; over the problem's shape */
+    int64_t offset;                       /* elements from the tensor's first */
+    int64_t low, high;                    /* bytes touched, from the tensor's first */
+    expops_meeting meeting;               /* .as: what elements and numbers are converted to before the arithmetic */
+    int32_t argument;                     /* of a number */
+    uint32_t attribute, source;           /* of a number */
     double constant;
 } expops_problem_operand;
 
@@ -31,7 +34,7 @@ typedef struct expops_problem {
     uint32_t choice;
     uint32_t rank, row_dims;
     uint32_t order; /* expops_order */
-    int64_t shape[EXPOPS_MAX_RANK];
+    int64_t shape[EXPOPS_PROBLEM_RANK];
     uint32_t num_operands, num_tensors, num_numbers;
     expops_problem_operand operand[1 + EXPOPS_MAX_OPERANDS]; /* the output first */
     expops_window window;

@@ -135,12 +135,36 @@ static void a_compact_tensor_collapses_to_one_dimension(void **state)
     assert_int_equal(problem.shape[0], 30);
 }
 
+static void rows_that_walk_every_dimension_keep_one_besides(void **state)
+{
+    expops_problem problem = {
+        .order = EXPOPS_ORDER_ROWS, .num_operands = 2, .rank = EXPOPS_MAX_RANK, .row_dims = EXPOPS_MAX_RANK
+    };
+    int64_t stride = 1;
+    problem.operand[1].kind = EXPOPS_OPERAND_INPUT;
+    problem.operand[1].offset = 5;
+    for (uint32_t d = EXPOPS_MAX_RANK; d-- > 0; stride *= 3) {
+        problem.shape[d] = 2;
+        problem.operand[1].strides[d] = stride;
+    }
+    expops_problem_collapse(&problem);
+    assert_int_equal(problem.rank, EXPOPS_MAX_RANK + 1);
+    assert_int_equal(problem.row_dims, EXPOPS_MAX_RANK);
+    assert_int_equal(problem.num_operands, 2);
+    assert_int_equal(problem.operand[1].offset, 5);
+    assert_int_equal(problem.operand[1].strides[EXPOPS_MAX_RANK], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(permutes),  cmocka_unit_test(broadcasts),
-        cmocka_unit_test(overlaps),  cmocka_unit_test(extents),
-        cmocka_unit_test(collapses), cmocka_unit_test(a_compact_tensor_collapses_to_one_dimension),
+        cmocka_unit_test(permutes),
+        cmocka_unit_test(broadcasts),
+        cmocka_unit_test(overlaps),
+        cmocka_unit_test(extents),
+        cmocka_unit_test(collapses),
+        cmocka_unit_test(a_compact_tensor_collapses_to_one_dimension),
+        cmocka_unit_test(rows_that_walk_every_dimension_keep_one_besides),
     };
     return cmocka_run_group_tests_name("view", tests, NULL, NULL);
 }
