@@ -170,23 +170,10 @@ static expops_status finish(workshop *shop, const expops_plan_call *call, expops
     return status != EXPOPS_OK ? status : expops_fail_more(expops_no_plan_memory(), "%s", call->op->name);
 }
 
-static expops_plan *allocate(const expops_plan_call *call, const expops_plan_key *key)
-{
-    expops_plan *plan = calloc(1, sizeof *plan + key->count * sizeof *plan->key);
-    if (!plan)
-        return NULL;
-    plan->op = call->op;
-    plan->device_id = call->device->id;
-    plan->num_outs = call->num_outs;
-    plan->hash = key->hash;
-    expops_plan_key_write(call, plan->key);
-    return plan;
-}
-
 expops_status expops_plan_make(const expops_plan_call *call, const expops_plan_key *key, expops_plan **out_plan)
 {
     workshop *shop = malloc(sizeof *shop);
-    expops_plan *plan = allocate(call, key);
+    expops_plan *plan = expops_plan_allocate(call, key, 0);
     if (!shop || !plan) {
         free(shop);
         free(plan);

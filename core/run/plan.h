@@ -1,5 +1,5 @@
-/* Plans: everything about a call that its signature decides, as launches over slots. A thread keeps its own plans, so finding
- * one takes no lock. */
+/* Plans: everything about a call that its signature decides, as launches over slots. What a call would give is a plan, too, of no
+ * device: it has results and launches nothing. A thread keeps its own plans, so finding one takes no lock. */
 #ifndef EXPOPS_PLAN_H
 #define EXPOPS_PLAN_H
 
@@ -11,7 +11,7 @@
 /* A call as it was made, every argument present. */
 typedef struct expops_plan_call {
     const expops_operator *op;
-    expops_device *device;
+    expops_device *device; /* NULL where only the results are wanted */
     void *stream;
     const expops_value *args;
     const expops_tensor *outs;
@@ -70,8 +70,8 @@ typedef struct expops_plan_step {
 } expops_plan_step;
 
 typedef struct expops_plan {
-    expops_later later; /* a plan that is forgotten may be in use further out */
-    uint64_t hash, device_id;
+    expops_later later;       /* a plan that is forgotten may be in use further out */
+    uint64_t hash, device_id; /* 0: of none */
     const expops_operator *op;
     size_t num_outs;
     int32_t common;
@@ -85,6 +85,9 @@ typedef struct expops_plan {
     expops_plan_pair *pair;
     uint32_t whole[EXPOPS_MAX_OUTPUTS]; /* 1 + the tensor that is all of an output, 0 where there is none */
     expops_pointer *pointer;            /* one for each tensor: those of the call that goes on */
+    uint32_t num_results, aliased;
+    expops_result
+        *results; /* behind the key; behind them, where it is `aliased`, the view that the first is of argument 0 */
     uint64_t key[];
 } expops_plan;
 
@@ -103,6 +106,8 @@ static inline int64_t expops_gcd(int64_t a, int64_t b)
 /* The calling thread's plan, or NULL and the key that it would have. Never fails: what cannot be read is marked, and the key of
  * a call that will be refused is no plan's. */
 expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key);
+/* The same of a call without a device and outputs. */
+expops_plan *expops_plan_find_results(const expops_plan_call *call, expops_plan_key *key);
 /* Makes a plan and gives it to the calling thread. */
 expops_status expops_plan_make(const expops_plan_call *call, const expops_plan_key *key, expops_plan **out_plan);
 /* Gives back the plan's kernels and frees it, once no call of this thread uses it. */

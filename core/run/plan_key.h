@@ -1,4 +1,4 @@
-/* The key of a call, for plan_store.c and infer.c: hot, it runs at every call. The key is walked and stored nowhere but in plans:
+/* The key of a call, for plan_store.c: hot, it runs at every call. The key is walked and stored nowhere but in plans:
  * it is compared with that of a plan, or measured and hashed, or, once a plan is made, written down. */
 #ifndef EXPOPS_PLAN_KEY_H
 #define EXPOPS_PLAN_KEY_H

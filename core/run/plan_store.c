@@ -10,7 +10,7 @@ typedef struct store {
     expops_plan *plan[SETS][WAYS];
     uint8_t next[SETS];    /* the way that is given up next */
     unsigned next_thinned; /* set */
-    /* Where plans were found lately, by the operator and a little of the output: they are compared before the key is hashed.
+    /* Where plans were found lately, by the operator and a little of the output or the first argument: they are compared before the key is hashed.
      * Another plan may be there by now, or none. */
     expops_plan **recent[1 << RECENT_BITS];
 } store;
@@ -42,34 +42,39 @@ static void create_key(void)
     pthread_key_create(&on_exit_key, free_store);
 }
 
-/* Of a handle no bits say how it is aligned. */
-static inline uint64_t in_address(const expops_device *device)
+static inline uint64_t device_id(const expops_plan_call *call)
 {
-    return device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
+    return call->device ? call->device->id : 0;
 }
 
-static inline __attribute__((always_inline)) int same_arguments(const expops_plan *plan, const expops_plan_call *call)
+/* Of a handle no bits say how it is aligned, and of results no address is asked. */
+static inline uint64_t in_address(const expops_plan_call *call)
 {
-    cursor at = { .known = plan->key };
-    return walk_key(&at, COMPARE, call, in_address(call->device));
+    return !call->device || call->device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
 }
 
 static inline __attribute__((always_inline)) int fits(const expops_plan *plan, const expops_plan_call *call)
 {
-    return plan->op == call->op && plan->device_id == call->device->id && plan->num_outs == call->num_outs &&
-           same_arguments(plan, call);
+    cursor at = { .known = plan->key };
+    return plan->op == call->op && plan->device_id == device_id(call) && plan->num_outs == call->num_outs &&
+           walk_key(&at, COMPARE, call, in_address(call));
 }
 
 static inline expops_plan ***recent_of(const expops_plan_call *call)
 {
-    const uint64_t word = (uint64_t)(uintptr_t)call->op + rough_word(call->outs);
+    uint64_t word = (uint64_t)(uintptr_t)call->op;
+    if (call->device)
+        word += rough_word(call->outs);
+    else if (call->op->parameters[0].name && call->args->kind == EXPOPS_VALUE_TENSOR && call->args->as.tensor)
+        word += 1 + rough_word(call->args->as.tensor); /* not where the call's own plan is */
     return mine->recent + (word * HASH_FACTOR >> (64 - RECENT_BITS));
 }
 
-static __attribute__((noinline)) expops_plan *find_by_key(const expops_plan_call *call, expops_plan_key *key)
+static inline __attribute__((always_inline)) expops_plan *find_by_key(const expops_plan_call *call,
+                                                                      expops_plan_key *key)
 {
-    cursor at = { .hash = (uint64_t)(uintptr_t)call->op ^ call->device->id << 8 ^ call->num_outs };
-    walk_key(&at, MEASURE, call, in_address(call->device));
+    cursor at = { .hash = (uint64_t)(uintptr_t)call->op ^ device_id(call) << 8 ^ call->num_outs };
+    walk_key(&at, MEASURE, call, in_address(call));
     *key = (expops_plan_key){ at.hash, at.count };
     if (!mine)
         return NULL;
@@ -84,20 +89,57 @@ static __attribute__((noinline)) expops_plan *find_by_key(const expops_plan_call
     return NULL;
 }
 
-expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key)
+/* Both kinds of calls are compiled by themselves, and what is done at every one apart from what is not. */
+#define ASSUME(fact) ((fact) ? (void)0 : __builtin_unreachable())
+typedef expops_plan *finder(const expops_plan_call *call, expops_plan_key *key);
+
+static inline __attribute__((always_inline)) expops_plan *find(const expops_plan_call *call, expops_plan_key *key,
+                                                               finder *otherwise)
 {
     if (mine) {
         expops_plan **recent = *recent_of(call), *plan = recent ? *recent : NULL;
         if (plan && fits(plan, call))
             return plan;
     }
+    return otherwise(call, key);
+}
+
+static __attribute__((noinline)) expops_plan *find_plan(const expops_plan_call *call, expops_plan_key *key)
+{
+    ASSUME(call->device);
     return find_by_key(call, key);
 }
 
-void expops_plan_key_write(const expops_plan_call *call, uint64_t *words)
+expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key)
 {
-    cursor at = { .next = words };
-    walk_key(&at, WRITE, call, in_address(call->device));
+    ASSUME(call->device);
+    return find(call, key, find_plan);
+}
+
+static __attribute__((noinline)) expops_plan *find_results(const expops_plan_call *call, expops_plan_key *key)
+{
+    ASSUME(!call->device);
+    return find_by_key(call, key);
+}
+
+expops_plan *expops_plan_find_results(const expops_plan_call *call, expops_plan_key *key)
+{
+    ASSUME(!call->device);
+    return find(call, key, find_results);
+}
+
+expops_plan *expops_plan_allocate(const expops_plan_call *call, const expops_plan_key *key, size_t more)
+{
+    expops_plan *plan = calloc(1, sizeof *plan + key->count * sizeof *plan->key + more);
+    if (!plan)
+        return NULL;
+    cursor at = { .next = plan->key };
+    plan->op = call->op;
+    plan->device_id = device_id(call);
+    plan->num_outs = call->num_outs;
+    plan->hash = key->hash;
+    walk_key(&at, WRITE, call, in_address(call));
+    return plan;
 }
 
 /* 0: no memory. */
