@@ -15,8 +15,13 @@ OPERATOR(lgamma) = {
 
 #ifdef XK
 #if XK_HALF
-/* f16 has numbers so near to the roots that they take a series there. NaN passes through it. */
+/* f16 has numbers so near to the roots that they take a series there, left of 0 a longer one for the sine. NaN passes through it. */
 #if XK_BF16
+/* 2^24 times |sin(pi * r) / pi|, |r| <= 1/2 */
+XK_FN xk_t lgamma_sine(xk_t r, xk_t v)
+{
+    return xk_fabs(r * ((XK_C(12425066.0) * v + XK_C(-27480422.0)) * v + XK_C(16775401.0)));
+}
 #define LGAMMA_LEFT(x, bounded) (x)
 #define LGAMMA_LEAST XK_C(-4194304) /* from here on all numbers are whole */
 XK_FN xk_t lgamma_at_roots(xk_t x, xk_t y)
@@ -24,6 +29,11 @@ XK_FN xk_t lgamma_at_roots(xk_t x, xk_t y)
     return x == 1 || x == 2 ? XK_C(0) : y;
 }
 #else
+XK_FN xk_t lgamma_sine(xk_t r, xk_t v)
+{
+    const xk_t slope = (XK_C(-2982032.5) * v + XK_C(13583750.0)) * v + XK_C(-27595572.0);
+    return xk_fabs(r * (slope * v + XK_C(16777200.0)));
+}
 #define LGAMMA_LEFT(x, bounded) (bounded)
 #define LGAMMA_LEAST XK_C(-65504) /* all but -infinity */
 XK_FN xk_t lgamma_at_roots(xk_t x, xk_t y)
@@ -44,11 +54,10 @@ KERNEL(xk_t self)
     const xk_t u = xk_raw_rcp(z), power = xk_raw_log2(z) * XK_LN_2 - 1;
     const xk_t rest = u * (XK_C(8.3327927e-2) - XK_C(2.6362592e-3) * (u * u)) + XK_C(0.41893853);
     const xk_t right = (z - XK_C(0.5)) * power + rest - xk_raw_log2(product) * XK_LN_2;
-    /* The distance from the nearest whole number, by the sum's rounding, and 2^24 times the sine over pi. */
-    const xk_t r = bounded - (bounded + XK_C(12582912) - XK_C(12582912)), v = r * r;
-    const xk_t sine = r * ((XK_C(12425066.0) * v + XK_C(-27480422.0)) * v + XK_C(16775401.0));
+    /* The distance from the nearest whole number, by the sum's rounding. */
+    const xk_t r = bounded - (bounded + XK_C(12582912) - XK_C(12582912));
     const xk_t exact = lgamma_at_roots(self, right), reflected = XK_C(16.635532) - right;
-    const xk_t height = xk_fabs(sine), y = left ? reflected : exact;
+    const xk_t height = lgamma_sine(r, r * r), y = left ? reflected : exact;
     const xk_t all = y - xk_raw_log2(left ? height : XK_C(1)) * XK_LN_2;
 #if XK_BF16
     return left && r == 0 ? XK_INFINITY : all;

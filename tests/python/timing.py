@@ -40,7 +40,7 @@ def ratio(theirs, ours):
     return statistics.median(one / other for one, other in zip(theirs, ours, strict=True))
 
 
-def speedup(torch, device, ours, theirs):
+def speedup(torch, device, ours, theirs, rounds=3):
     plain = contextlib.nullcontext
-    times = in_turns(torch, device, {'ours': (ours, plain), 'theirs': (theirs, plain)})
+    times = in_turns(torch, device, {'ours': (ours, plain), 'theirs': (theirs, plain)}, rounds, budget=0.004)
     return ratio(times['theirs'], times['ours'])
