@@ -48,11 +48,16 @@ static void add_types(json_object *to, const char *key, uint32_t dtypes)
 /* Where tests draw the argument from. */
 static json_object *describe_samples(const expops_samples *samples)
 {
+    static const char *const ints[] = {
+        [EXPOPS_SAMPLES_DIMS] = "dims",   [EXPOPS_SAMPLES_ROW] = "row",         [EXPOPS_SAMPLES_ORDER] = "order",
+        [EXPOPS_SAMPLES_SHAPE] = "shape", [EXPOPS_SAMPLES_STRIDES] = "strides",
+    };
     json_object *one = json_object_new_object(), *usual = json_object_new_array();
     json_object_object_add(one, "low", json_object_new_double(samples->low));
     json_object_object_add(one, "high", json_object_new_double(samples->high));
     json_object_object_add(one, "scalar", json_object_new_boolean(samples->scalar != 0));
     json_object_object_add(one, "row", json_object_new_boolean(samples->row != 0));
+    add_text(one, "ints", ints[samples->ints]);
     for (uint32_t i = 0; i < samples->count; i++)
         json_object_array_add(usual, json_object_new_int64(samples->usual[i]));
     json_object_object_add(one, "usual", usual);

@@ -72,6 +72,33 @@ def laid_out(value, layout):
     return value
 
 
+def integers(samples, shape):
+    """What the samples say that an integer stands for, beside a first tensor of the shape."""
+    if samples['usual']:
+        return samples['usual'][:1]
+    return [3, 1, 0] if samples['ints'] == 'row' else list(range(-1, max(1, len(shape))))
+
+
+def lists(samples, shape):
+    """The same of a list."""
+    ndim, ints = len(shape), samples['ints']
+    if samples['usual']:
+        return [samples['usual']]
+    if ints == 'dims':
+        return [[], *([dim] for dim in range(-1, ndim)), *([[0, -1]] if ndim > 1 else [])]
+    if ints == 'row':
+        return [list(shape[first:]) for first in range(ndim)]
+    if ints == 'order':
+        return [list(range(ndim))[::-1], [*range(1 - ndim, 0), 0][:ndim]]
+    return [list(shape)] if ints == 'shape' else [[math.prod(shape[d + 1:]) for d in range(ndim)]]
+
+
+def shape_of(tensors):
+    """The first tensor's; of a call without one some that suits no dimension better than another."""
+    first = [value[0] if isinstance(value, list) else value for value in tensors.values() if not isinstance(value, (int, float))]
+    return tuple(first[0].shape) if first else SHAPES[0]
+
+
 def takes_tensor(parameter):
     return parameter['kind'] in ('tensor', 'tensor or number', 'list of tensors')
 
@@ -85,30 +112,32 @@ class Definition:
         rounds = any(described['bound'].values())
         self.dtypes = [dtype for dtype in described['dtypes'] if not (rounds and DTYPES[dtype].is_complex)]
 
-    def attribute_values(self, parameter):
-        usual, name, samples = parameter['samples']['usual'], parameter['kind'], parameter['samples']
-        if name == 'number':
-            return (drawn(parameter, DOUBLE, (2,)).tolist() if samples['low'] < samples['high'] else []) + [0.5, 2, -1.25]
-        if name == 'integer':
-            return usual[:1] or [0, -1, 1, 2]
-        if name == 'integers':
-            return [usual] if usual else [[0], [-1], [0, -1], [], [1], [3], [7], [4, 3]]
-        if name == 'element type':
+    def attribute_values(self, parameter, shape):
+        kind = parameter['kind']
+        if kind == 'number':
+            return [*drawn(parameter, DOUBLE, (2,)).tolist(), drawn(parameter, torch.int64, ()).item()]
+        if kind == 'integer':
+            return integers(parameter['samples'], shape)
+        if kind == 'integers':
+            return lists(parameter['samples'], shape)
+        if kind == 'element type':
             return [DTYPES[dtype] for dtype in self.dtypes]
-        return [False, True] if name == 'bool' else parameter['choices']
+        return [False, True] if kind == 'bool' else parameter['choices']
 
-    def attributes(self):
-        """({name: value} of those that must be given, of others): none of the others, those that fit one another, one at a time."""
-        required = [p for p in self.parameters if not takes_tensor(p) and not p['optional']]
-        optional = [p for p in self.parameters if not takes_tensor(p) and p['optional']]
-        usual = {p['name']: self.attribute_values(p)[0] for p in optional if p['samples']['usual']}
-        for values in itertools.product(*(self.attribute_values(p) for p in required)):
-            given = dict(zip((p['name'] for p in required), values))
+    def attributes(self, shape):
+        """({name: value} of those that must be given, of others): none of the others, those that fit one another, one at a time; for a
+        first tensor of the shape."""
+        values_of = {p['name']: self.attribute_values(p, shape) for p in self.parameters if not takes_tensor(p)}
+        required = [p['name'] for p in self.parameters if p['name'] in values_of and not p['optional']]
+        optional = [p for p in self.parameters if p['name'] in values_of and p['optional']]
+        usual = {p['name']: values_of[p['name']][0] for p in optional if p['samples']['usual']}
+        for values in itertools.product(*(values_of[name] for name in required)):
+            given = dict(zip(required, values))
             yield given, {}
             if usual:
                 yield given, usual
             for parameter in optional:
-                for value in self.attribute_values(parameter):
+                for value in values_of[parameter['name']]:
                     yield given, {parameter['name']: value}
 
     def tensor_parameters(self):
@@ -194,7 +223,7 @@ def arranged(definition, tensors, required, chosen):
 
 def calls(definition, dtype):
     for plain, given in inputs(definition, dtype):
-        for required, chosen in definition.attributes():
+        for required, chosen in definition.attributes(shape_of(given)):
             if plain or not chosen:
                 yield arranged(definition, given, required, chosen)
 
