@@ -116,7 +116,8 @@ XK_FN xk_t digamma_rest(xk_t v)
 }
 XK_FN xk_t digamma_turn(xk_t w)
 {
-    return ((XK_C(3.7810419) * w + XK_C(1.6506908)) * w + XK_C(2.1935856)) * w + XK_C(3.2892904);
+    const xk_t slope = (XK_C(4.3351123) * w + XK_C(1.3230963)) * w + XK_C(2.1164167);
+    return (slope * w + XK_C(2.1607709)) * w + XK_C(3.2899191);
 }
 #endif
 
