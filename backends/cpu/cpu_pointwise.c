@@ -98,8 +98,9 @@ static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
         if (kernel->operand[i].kind == EXPOPS_OPERAND_NUMBER && kernel->operand[i].mode == CPU_SCALAR)
             cpu_scalar(kernel, task->launch, i, &position, scratch);
     for (int64_t block = first; block < last; block++) {
+        if (block > first)
+            cpu_position_next(kernel, &position);
         run_block(task, &position, scratch);
-        cpu_position_next(kernel, &position);
     }
     if (kernel->streamed)
         kernel->level->stream_end();

@@ -155,10 +155,11 @@ static cpu_tree accumulate(const rows_task *task, int64_t first, int64_t last, c
     tree.width = (size_t)group_size(kernel, &position);
     tree.most = (uint32_t)(CPU_WAITING_BYTES / tree.bytes);
     for (int64_t block = first; block < last; block++) {
+        if (block > first)
+            cpu_position_next(kernel, &position);
         for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
             scratch->view[i] = load(kernel, task->launch, i, &position, scratch);
         accumulate_block(kernel, &position, scratch, &tree);
-        cpu_position_next(kernel, &position);
     }
     cpu_tree_end(&tree);
     return tree;
@@ -188,13 +189,14 @@ static void map(const rows_task *task, int64_t first, int64_t last, cpu_scratch 
 
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
+        if (block > first)
+            cpu_position_next(kernel, &position);
         for (uint32_t i = 1; i <= instance->num_arrays; i++)
             if (kernel->units > 1 || i > instance->num_lifted)
                 scratch->view[i] = load(kernel, task->launch, i, &position, scratch);
         const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
         map_block(kernel, &position, out, scratch, accs);
         cpu_store(kernel, task->launch, &position, out, scratch);
-        cpu_position_next(kernel, &position);
     }
 }
 

@@ -147,6 +147,9 @@ void cpu_position_set(const cpu_kernel *kernel, cpu_position *position, int64_t 
     for (uint32_t o = 0; o < kernel->num_operands; o++)
         position->offset[o] = kernel->operand[o].offset;
     for (uint32_t i = blocks->num_digits; i-- > 0;) {
+        position->index[i] = 0;
+        if (block == 0) /* of a small call all are: divisions would be a part of its time */
+            continue;
         position->index[i] = block % blocks->count[i];
         block /= blocks->count[i];
         const int64_t element = position->index[i] * blocks->size[i];

@@ -29,25 +29,20 @@ expops_meeting expops_meet(const expops_operator *op, uint32_t index, const expo
 
 /* --- what a type holds --- */
 
-/* The largest number of a type, as far as a double tells. */
-static double largest(int32_t as)
-{
-    static const double floats[EXPOPS_DTYPE_COUNT] = {
-        [EXPOPS_DTYPE_F16] = 65504,
-        [EXPOPS_DTYPE_BF16] = 0x1.fep127,
-        [EXPOPS_DTYPE_F32] = 0x1.fffffep127,
-        [EXPOPS_DTYPE_F64] = INFINITY,
-    };
-    const int bits = 8 * (int)expops_dtype_bytes((expops_dtype)as) - !expops_dtype_is_unsigned(as);
-    return expops_dtype_is_float(as) ? floats[as] : ldexp(1, bits) - 1;
-}
+/* Of a floating type, which has infinities and NaN too. */
+static const double largest_float[EXPOPS_DTYPE_COUNT] = {
+    [EXPOPS_DTYPE_F16] = 65504,
+    [EXPOPS_DTYPE_BF16] = 0x1.fep127,
+    [EXPOPS_DTYPE_F32] = 0x1.fffffep127,
+    [EXPOPS_DTYPE_F64] = INFINITY,
+};
 
-/* Infinities and NaN are every floating type's. */
+/* The largest number of a type of integers is taken as far as a double tells. */
 static int holds_real(int32_t as, double real)
 {
-    const double high = largest(as);
-    if (expops_dtype_is_float(as))
-        return !isfinite(real) || fabs(real) <= high;
+    if (largest_float[as] > 0)
+        return fabs(real) <= largest_float[as] || !isfinite(real);
+    const double high = ldexp(1, 8 * (int)expops_dtype_bytes((expops_dtype)as) - !expops_dtype_is_unsigned(as)) - 1;
     return real <= high && real >= (expops_dtype_is_unsigned(as) ? 0 : -high - 1);
 }
 
