@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/size.h"
 
-enum { LONG_RUN = 128, NOWHERE = EXPOPS_MAX_RANK };
+enum { LONG_RUN = 128, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
 
 /* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output. */
 static uint32_t box_bytes(uint32_t bytes)
@@ -131,6 +131,15 @@ static int shape_box(expops_turn_box *box)
     return 1;
 }
 
+/* Of a larger tensor, most of whose dimensions are short, and more of them than a box can have: most of a group would be idle. */
+static int leaves_idle(const expops_turn_box *box)
+{
+    int64_t all = 1, elements = box_elements(box);
+    for (uint32_t d = 0; d < box->problem->rank; d++)
+        all *= box->problem->shape[d];
+    return elements < LEAST && elements < all;
+}
+
 /* Whether every run of the output begins at a multiple of `vector`. */
 static int begins_full(const expops_turn_box *box, uint32_t vector)
 {
@@ -241,7 +250,7 @@ int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
         box->extent[d] = 1;
     box->in = (expops_turn_run){ along, dim_of_stride(problem, in, problem->shape[along]), 1 };
     box->out = (expops_turn_run){ inner, dim_of_stride(problem, out, problem->shape[inner]), 1 };
-    if (!shape_box(box))
+    if (!shape_box(box) || leaves_idle(box))
         return 0;
     settle_extents(box);
     order_dims(box);
