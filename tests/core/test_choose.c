@@ -191,6 +191,23 @@ static void one_long_row_is_cut_and_uses_scratch(void **state)
     assert_int_equal(null_backend.live_memory, 0);
 }
 
+/* A box has four dimensions at most. */
+static void many_short_dimensions_are_not_turned(void **state)
+{
+    static const struct {
+        int64_t channels, rows, columns;
+        int turned;
+    } cases[] = { { 4096, 3, 2, 0 }, { 4, 3, 2, 1 }, { 64, 48, 40, 1 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture_tensor x, y;
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, cases[i].channels, cases[i].rows, cases[i].columns);
+        TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, cases[i].channels / 4, 2 * cases[i].rows, 2 * cases[i].columns);
+        if (expops_pixel_shuffle(fixture_device, NULL, &x.tensor, 2, &y.tensor))
+            fail_msg("%s", expops_error_text());
+        assert_int_equal(strstr(null_backend.source_name, "turn") != NULL, cases[i].turned);
+    }
+}
+
 static void rows_stay_in_registers_where_they_fit(void **state)
 {
     static const struct {
@@ -253,6 +270,7 @@ int main(void)
         cmocka_unit_test(rows_share_groups),
         cmocka_unit_test(groups_that_wait_share_a_row),
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
+        cmocka_unit_test(many_short_dimensions_are_not_turned),
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
         cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),
         cmocka_unit_test(triangles_have_small_masks),
