@@ -162,7 +162,7 @@ static expops_status check_output(const expops_tensor *out, const expops_result 
     return out->dtype.code == dtype.code && out->dtype.bits == dtype.bits ? EXPOPS_OK : EXPOPS_ERR_DTYPE;
 }
 
-static expops_status run(const override *o, boxed_call *call, torch_handle *out_made)
+static expops_status run(const override *o, boxed_call *call, void **out_made)
 {
     const function *f = o->function;
     const expops_tensor *leader = find_leader(call);
@@ -179,7 +179,7 @@ static expops_status run(const override *o, boxed_call *call, torch_handle *out_
         status = library_device(leader->device, &device);
     if (!status && !call->out) {
         call->out = call->tensors + MAX_TENSORS;
-        status = torch_tensor_make(&result, leader->device, call->out, out_made);
+        status = torch_tensor_make_bare(&result, leader->device, call->out, out_made);
     }
     return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out, 1);
 }
@@ -201,8 +201,8 @@ uint32_t override_reason_of(expops_status status)
     }
 }
 
-/* 0, or PASSED_... + 1: then nothing was written, and *out_made may be a tensor to delete. */
-static uint32_t answer(const override *o, torch_item *items, torch_handle *out_made)
+/* 0, or PASSED_... + 1: then nothing was written, and *out_made may be a tensor to give up. */
+static uint32_t answer(const override *o, torch_item *items, void **out_made)
 {
     boxed_call call;
     call.num_tensors = call.num_integers = 0;
@@ -247,7 +247,7 @@ static void pass_on(const override *o, const void *op, uint64_t keys, torch_stac
 
 void override_answer(override *o, const void *op, uint64_t keys, torch_stack *stack)
 {
-    torch_handle made = NULL;
+    void *made = NULL;
     if (!override_is_on(o)) {
         pass_on(o, op, keys, stack);
         return;
@@ -262,7 +262,7 @@ void override_answer(override *o, const void *op, uint64_t keys, torch_stack *st
         return;
     }
     if (made)
-        torch.delete_tensor(made);
+        torch_tensor_drop(&made);
     atomic_fetch_add_explicit(&o->num_passed[refused - 1], 1, memory_order_relaxed);
     pass_on(o, op, keys, stack);
 }

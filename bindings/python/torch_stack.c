@@ -6,14 +6,23 @@ uint8_t torch_kind_of_tag[MAX_TAGS];
 /* --- giving results --- */
 
 /* What is behind an item goes with it; torch deletes items that lie on their own. */
-static void drop(const torch_item *item)
+static void drop(torch_item *item)
 {
     const uint32_t kind = torch_item_kind(item);
     if (kind == ITEM_NONE || kind == ITEM_REAL || kind == ITEM_INTEGER || kind == ITEM_TRUTH)
         return;
+    if (kind == ITEM_TENSOR) {
+        torch_tensor_drop(&item->as.tensor);
+        return;
+    }
     torch_item *own = torch.allocate(sizeof *own);
     *own = *item;
     torch.delete_item(own);
+}
+
+void torch_tensor_drop(void **tensor)
+{
+    torch.assign_tensor(&torch.no_tensor, tensor);
 }
 
 void torch_stack_keep(torch_stack *stack, uint32_t count, uint32_t kept)
@@ -27,20 +36,12 @@ void torch_stack_keep(torch_stack *stack, uint32_t count, uint32_t kept)
     stack->end = first + 1;
 }
 
-/* A handle is a tensor in memory of its own: it goes in exchange for the one in the first item. */
-void torch_stack_give(torch_stack *stack, uint32_t count, torch_handle made)
+void torch_stack_give(torch_stack *stack, uint32_t count, void *tensor)
 {
     torch_item *first = stack->end - count;
-    if (torch_item_kind(first) != ITEM_TENSOR) {
-        drop(first);
-        first->as.tensor = torch.no_tensor;
-        first->tag = torch.tensor_tag;
-    }
-    void *result;
-    memcpy(&result, made, sizeof result);
-    memcpy(made, &first->as.tensor, sizeof result);
-    first->as.tensor = result;
-    torch.delete_tensor(made);
+    drop(first);
+    first->as.tensor = tensor;
+    first->tag = torch.tensor_tag;
     torch_stack_keep(stack, count, 0);
 }
 

@@ -32,6 +32,8 @@ static const struct {
     WANT(library_init, "torch_cpu", "aoti_torch_library_init_impl"),
     WANT(library_delete, "torch_cpu", "aoti_torch_delete_library_object"),
     ACCEPT(new_tensor, "torch_cpu", "aoti_torch_new_uninitialized_tensor"),
+    ACCEPT(assign_tensor, "torch_cpu", "aoti_torch_assign_tensors"),
+    ACCEPT(empty_on_host, "torch_cpu", "_ZN2at6detail17empty_strided_cpuEN3c108ArrayRefIlEES3_NS1_10ScalarTypeEb"),
     ACCEPT(delete_item, "torch_cpu", "aoti_torch_delete_c10_value_object"),
     ACCEPT(allocate, "torch_cpu", "_Znwm"), /* of the library it is linked with */
     WANT(set_included, "c10", "_ZN3c104impl29tls_set_dispatch_key_includedENS_11DispatchKeyEb"),
@@ -90,7 +92,7 @@ const char *torch_symbols_load(void)
 
 int torch_symbols_read_stacks(void)
 {
-    return torch.new_tensor && torch.delete_item && torch.allocate && torch.make_function && torch.free_function &&
-           torch.register_function && torch.dispatcher && torch.find_operator && torch.has_kernel &&
-           torch.find_kernel && torch.refuse;
+    return torch.new_tensor && torch.assign_tensor && torch.delete_item && torch.allocate && torch.make_function &&
+           torch.free_function && torch.register_function && torch.dispatcher && torch.find_operator &&
+           torch.has_kernel && torch.find_kernel && torch.refuse;
 }

@@ -17,6 +17,16 @@ typedef struct torch_kernel {
     torch_function call;
 } torch_kernel;
 
+/* What C++ functions take and give: a run of integers, and a tensor, which they write to where the caller says, as C's do with what is
+ * that large. */
+typedef struct torch_sizes {
+    const int64_t *data;
+    size_t count;
+} torch_sizes;
+typedef struct torch_made {
+    void *tensor, *unused[3];
+} torch_made;
+
 typedef struct torch_symbols {
     /* Functions of the C ABI return 0 on success. */
     int32_t (*get_data)(torch_handle tensor, void **out_data);
@@ -37,6 +47,7 @@ typedef struct torch_symbols {
     void (*fail)(const char *function, const char *file, uint32_t line, const char *message); /* throws c10::Error */
     /* For kernels that read torch's stack; see torch_symbols_read_stacks(). */
     int32_t (*new_tensor)(torch_handle *out_none);
+    int32_t (*assign_tensor)(torch_handle from, torch_handle to);
     int32_t (*delete_item)(void *item);
     void *(*allocate)(size_t bytes); /* C++'s new */
     void (*make_function)(void *function, const torch_kernel *kernel, void *, void *, void *const *schema);
@@ -48,7 +59,8 @@ typedef struct torch_symbols {
     const torch_kernel *(*find_kernel)(const void *op, uint16_t key);
     void (*refuse)(const void *op, uint16_t key); /* throws: there is no kernel */
     /* The rest may be NULL. */
-    const char *(*get_what)(void);                                      /* 2.13 */
+    torch_made (*empty_on_host)(torch_sizes sizes, torch_sizes strides, int8_t dtype, _Bool pinned); /* may throw */
+    const char *(*get_what)(void);                                                                   /* 2.13 */
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */
     PyObject *(*wrap)(torch_handle tensor);     /* as Python's object; the handle is to be deleted all the same */
     _Bool (*requires_grad)(const void *tensor); /* c10's, not a handle */

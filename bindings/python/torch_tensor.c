@@ -60,17 +60,50 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
     return 0;
 }
 
-expops_status torch_tensor_make(const expops_result *result, expops_dl_device where, expops_tensor *out,
-                                torch_handle *out_made)
+static void describe(const expops_result *result, expops_dl_device where, expops_tensor *out)
 {
-    const int on_host = where.device_type == EXPOPS_DL_CPU;
     *out = (expops_tensor){ .device = where,
                             .ndim = result->ndim,
                             .dtype = expops_dtype_to_dl(result->dtype),
                             .shape = (int64_t *)result->shape,
                             .strides = (int64_t *)result->strides };
-    if (torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype[result->dtype], !on_host,
-                            on_host ? -1 : where.device_id, out_made))
+}
+
+static int32_t make(const expops_result *result, expops_dl_device where, torch_handle *out_made)
+{
+    const int on_host = where.device_type == EXPOPS_DL_CPU;
+    return torch.empty_strided(result->ndim, result->shape, result->strides, torch_of_dtype[result->dtype], !on_host,
+                               on_host ? -1 : where.device_id, out_made);
+}
+
+expops_status torch_tensor_make(const expops_result *result, expops_dl_device where, expops_tensor *out,
+                                torch_handle *out_made)
+{
+    describe(result, where, out);
+    if (make(result, where, out_made))
         return EXPOPS_ERR_OUT_OF_MEMORY;
     return torch.get_data(*out_made, &out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
+}
+
+/* The handle's tensor is taken from it, which is then deleted without one. */
+static int32_t make_by_handle(const expops_result *result, expops_dl_device where, void **out_tensor)
+{
+    torch_handle handle;
+    if (make(result, where, &handle))
+        return -1;
+    memcpy(out_tensor, handle, sizeof *out_tensor);
+    memcpy(handle, &torch.no_tensor, sizeof torch.no_tensor);
+    return torch.delete_tensor(handle);
+}
+
+expops_status torch_tensor_make_bare(const expops_result *result, expops_dl_device where, expops_tensor *out,
+                                     void **out_tensor)
+{
+    const torch_sizes sizes = { result->shape, (size_t)result->ndim }, strides = { result->strides, sizes.count };
+    describe(result, where, out);
+    if (torch.empty_on_host && where.device_type == EXPOPS_DL_CPU)
+        *out_tensor = torch.empty_on_host(sizes, strides, (int8_t)torch_of_dtype[result->dtype], 0).tensor;
+    else if (make_by_handle(result, where, out_tensor))
+        return EXPOPS_ERR_OUT_OF_MEMORY;
+    return torch.get_data(out_tensor, &out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
 }

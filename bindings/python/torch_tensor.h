@@ -12,5 +12,8 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor);
 /* On failure too, *out_made may be a tensor to delete; set it to NULL before. *out is described by *result. */
 expops_status torch_tensor_make(const expops_result *result, expops_dl_device where, expops_tensor *out,
                                 torch_handle *out_made);
+/* The same, for kernels that torch calls: the tensor itself, which is the caller's. torch's exceptions may pass through. */
+expops_status torch_tensor_make_bare(const expops_result *result, expops_dl_device where, expops_tensor *out,
+                                     void **out_tensor);
 
 #endif
