@@ -27,6 +27,11 @@ class Looking(Command):
         self.assertEqual((softplus['dtypes'], softplus['bound']['f16']), (['f16', 'bf16', 'f32', 'f64'], 1))
         self.assertEqual((softplus['parameters'][0]['samples']['low'], softplus['parameters'][0]['dtypes']), (-30, []))
 
+    def test_list_says_what_ints_stand_for(self):
+        ints = {one['name']: [p['samples']['ints'] for p in one['parameters']] for one in json.loads(self.run_command('list', '--json'))}
+        self.assertEqual((ints['rms_norm'][1], ints['permute'][1], ints['as_strided'][1:3], ints['sum'][1]),
+                         ('row', 'order', ['shape', 'strides'], 'dims'))
+
     def test_list_says_what_needs_double_arithmetic(self):
         needs = {one['name']: one['double_arithmetic'] for one in json.loads(self.run_command('list', '--json'))}
         self.assertEqual((needs['silu'], needs['mul'], needs['__rshift__']), (['f64'], ['f64', 'c128'], []))
