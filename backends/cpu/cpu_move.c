@@ -7,22 +7,63 @@
  * neighbours are. Rows of a tile are whole lines where the output's rows are; elsewhere they are longer, so that fewer lines are
  * shared, and where it has few rows, so that it has elements enough. */
 enum { LINE_BYTES = 64, LONG_ROW_BYTES = 256, BLOCK_BYTES = 32768 };
+enum {
+    REGION_BYTES = 262144,
+    FEWEST_ROWS = 16
+}; /* of the input, whose lines and pages are kept until they have been read */
 
 typedef struct move_task {
     const cpu_kernel *kernel;
     const expops_launch *launch;
 } move_task;
 
-static void move_rows(const cpu_kernel *kernel, const cpu_position *position, char *to, const char *from)
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void fetch_rows(const char *from, int64_t step, int64_t rows, int64_t bytes)
+{
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t byte = 0; byte < bytes; byte += LINE_BYTES)
+            __builtin_prefetch(from + r * step + byte);
+}
+
+/* By way of the first cache past the others, as much at a time as fits the buffer; of short rows the next ones are read meanwhile. */
+static void stream_parts(const cpu_kernel *kernel, const cpu_position *position, char *to, int64_t to_step,
+                         const char *from, int64_t from_step, char *buffer)
+{
+    const int64_t bytes = kernel->operand[0].bytes, step = kernel->operand[1].strides[kernel->blocks.across];
+    const int64_t cols = least(position->cols, CPU_BUFFER_BYTES / bytes), row_bytes = cols * bytes;
+    const int64_t rows = to_step == row_bytes ? CPU_BUFFER_BYTES / row_bytes : 1;
+
+    for (int64_t r = 0, n; r < position->rows; r += n) {
+        n = least(rows, position->rows - r);
+        if (step == 1 && rows > 1)
+            fetch_rows(from + (r + n) * from_step, from_step, least(n, position->rows - r - n), row_bytes);
+        for (int64_t c = 0, m; c < position->cols; c += m) {
+            m = least(cols, position->cols - c);
+            kernel->level->move_rows[__builtin_ctz((unsigned)bytes)](
+                buffer, m, 1, from + r * from_step + c * step * bytes, from_step / bytes, step, (size_t)n, (size_t)m);
+            cpu_stream(kernel->level, to + r * to_step + c * bytes, buffer, (size_t)(n * m * bytes));
+        }
+    }
+}
+
+static void move_rows(const cpu_kernel *kernel, const cpu_position *position, char *to, const char *from, char *buffer)
 {
     const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
     const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
     const int64_t to_step = down < 0 ? 0 : out->strides[down] * out->bytes;
     const int64_t from_step = down < 0 ? 0 : in->strides[down] * in->bytes;
 
-    if (kernel->streamed && in->strides[across] == 1) {
+    if (kernel->streamed && in->strides[across] == 1 && position->cols * out->bytes >= CPU_STREAM_ROW_BYTES) {
         for (int64_t r = 0; r < position->rows; r++)
             cpu_stream(kernel->level, to + r * to_step, from + r * from_step, (size_t)(position->cols * out->bytes));
+        return;
+    }
+    if (kernel->streamed) {
+        stream_parts(kernel, position, to, to_step, from, from_step, buffer);
         return;
     }
     if (out->dtype == in->dtype) {
@@ -90,7 +131,7 @@ static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
         if (is_turned)
             move_turned(kernel, &position, to, from, scratch->between.bytes);
         else
-            move_rows(kernel, &position, to, from);
+            move_rows(kernel, &position, to, from, scratch->between.bytes);
         cpu_position_next(kernel, &position);
     }
     if (kernel->streamed)
@@ -104,11 +145,6 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
     cpu_parallel(kernel, cpu_threads(kernel, kernel->blocks.total), kernel->blocks.total, run_part, &task, scratch);
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void cut_tiles(cpu_kernel *kernel, int32_t across, int32_t down)
 {
     const cpu_operand *const out = &kernel->operand[0];
@@ -118,6 +154,40 @@ static void cut_tiles(cpu_kernel *kernel, int32_t across, int32_t down)
     const int64_t cols = least(wide, kernel->shape[across]);
 
     cpu_blocks_cut(kernel, across, cols, down, room / cols, CPU_DOWN_INNERMOST);
+}
+
+/* Short rows, some at a time. Where the input's nearest rows are another dimension's, a block has so few that what lies around
+ * them is still at hand when the blocks along that dimension, which come next, read it. */
+static void cut_rows(cpu_kernel *kernel, int32_t across, int64_t rows)
+{
+    const cpu_operand *const in = &kernel->operand[1];
+    const int32_t down = across - 1;
+    const int64_t step = in->strides[down] < 0 ? -in->strides[down] : in->strides[down];
+    int nearer = 0;
+
+    for (int32_t d = 0; d < down; d++)
+        nearer |= in->strides[d] > 0 && in->strides[d] < step;
+    if (nearer && step * in->bytes * rows > REGION_BYTES)
+        rows = least(rows, REGION_BYTES / in->bytes / step + FEWEST_ROWS);
+    cpu_blocks_cut(kernel, across, kernel->shape[across], down, rows, nearer ? CPU_DOWN_OUTERMOST : CPU_DOWN_IN_PLACE);
+}
+
+/* Whether the output's rows lie one after the other. */
+static int rows_follow(const cpu_kernel *kernel)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+    const int64_t *const strides = kernel->operand[0].strides;
+
+    return blocks->down >= 0 && strides[blocks->down] == kernel->shape[blocks->across];
+}
+
+static int streams(const cpu_kernel *kernel, int turned)
+{
+    const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
+    const int32_t across = kernel->blocks.across;
+
+    return out->dtype == in->dtype && out->strides[across] == 1 && cpu_is_large(kernel) &&
+           (turned || cpu_streams(kernel, across) || rows_follow(kernel));
 }
 
 void cpu_move_plan(cpu_kernel *kernel)
@@ -139,11 +209,9 @@ void cpu_move_plan(cpu_kernel *kernel)
     if (runs_along >= 0)
         cut_tiles(kernel, across, runs_along);
     else if (kernel->shape[across] < wanted && across > 0)
-        cpu_blocks_cut(kernel, across, kernel->shape[across], across - 1, wanted / kernel->shape[across],
-                       CPU_DOWN_IN_PLACE);
+        cut_rows(kernel, across, wanted / kernel->shape[across]);
     else
         cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, CPU_DOWN_IN_PLACE);
-    kernel->streamed = out->dtype == in->dtype && out->strides[across] == 1 &&
-                       (runs_along >= 0 ? cpu_is_large(kernel) : cpu_streams(kernel, across));
+    kernel->streamed = (uint32_t)streams(kernel, runs_along >= 0);
     kernel->run = run;
 }

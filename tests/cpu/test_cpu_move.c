@@ -35,15 +35,33 @@ static void check(const launch_case *c)
     while (next_index(index, c->shape, c->rank));
 }
 
-static void run_move(launch_case *c, int32_t dtype, uint32_t out_layout, uint32_t in_layout, int turned)
+/* How the input lies. */
+enum order { AS_MADE, TURNED, OUTER_SWAPPED, REVERSED, BROADCAST };
+
+static void put_in_order(tensor *in, const launch_case *c, enum order order)
+{
+    const uint32_t last = c->rank - 1;
+
+    if (order == TURNED) {
+        in->strides[last] = c->shape[0];
+        in->strides[0] = 1;
+    } else if (order == OUTER_SWAPPED) {
+        in->strides[0] = c->shape[2];
+        in->strides[1] = c->shape[0] * c->shape[2];
+    } else if (order == REVERSED) {
+        in->first += c->shape[last] - 1;
+        in->strides[last] = -1;
+    } else if (order == BROADCAST) {
+        in->strides[last] = 0;
+    }
+}
+
+static void run_move(launch_case *c, int32_t dtype, uint32_t out_layout, uint32_t in_layout, enum order order)
 {
     tensor out = tensor_make(dtype, c->shape, c->rank, out_layout),
            in = tensor_make(dtype, c->shape, c->rank, in_layout);
 
-    if (turned) {
-        in.strides[c->rank - 1] = c->shape[0];
-        in.strides[0] = 1;
-    }
+    put_in_order(&in, c, order);
     fill_bytes(&in);
     c->num_tensors = 2;
     c->tensors[0] = &out;
@@ -62,7 +80,7 @@ static void test_random(void **state)
         c.rank = random_below(6);
         for (uint32_t d = 0; d < c.rank; d++)
             c.shape[d] = 1 + random_below(d == longest ? 300 : i % 2 ? 6 : 20 - 3 * c.rank);
-        run_move(&c, dtypes[i % 5], random_below(8), random_below(16), 0);
+        run_move(&c, dtypes[i % 5], random_below(8), random_below(16), AS_MADE);
     }
 }
 
@@ -77,7 +95,7 @@ static void test_transposed(void **state)
                 c.rank = 2;
                 c.shape[0] = sizes[a];
                 c.shape[1] = sizes[b];
-                run_move(&c, dtypes[i], 0, 0, 1);
+                run_move(&c, dtypes[i], 0, 0, TURNED);
             }
 }
 
@@ -89,7 +107,22 @@ static void test_large(void **state)
         c.rank = 2;
         c.shape[0] = 2053;
         c.shape[1] = 1031;
-        run_move(&c, i & 1 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64, i == 3 ? LAYOUT_GAPS : 0, 0, i < 2);
+        run_move(&c, i & 1 ? EXPOPS_DTYPE_F32 : EXPOPS_DTYPE_F64, i == 3 ? LAYOUT_GAPS : 0, 0,
+                 i < 2 ? TURNED : AS_MADE);
+    }
+}
+
+/* The same of rows that are short, or no runs of the input. */
+static void test_large_in_parts(void **state)
+{
+    static const int64_t shapes[][3] = { { 33, 4099, 33 }, { 5, 700, 1300 } };
+    static const enum order orders[] = { AS_MADE, OUTER_SWAPPED, REVERSED, BROADCAST };
+
+    for (int i = 0; i < 8; i++) {
+        launch_case c = case_of();
+        c.rank = 3;
+        memcpy(c.shape, shapes[i / 4], sizeof shapes[0]);
+        run_move(&c, EXPOPS_DTYPE_F32, 0, 0, orders[i % 4]);
     }
 }
 
@@ -99,6 +132,7 @@ int main(void)
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_transposed),
         cmocka_unit_test(test_large),
+        cmocka_unit_test(test_large_in_parts),
     };
     int failed = 0;
 
