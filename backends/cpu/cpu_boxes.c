@@ -59,6 +59,27 @@ static void find_runs(const cpu_kernel *kernel, int64_t *at, cpu_boxes *table)
         at[along] -= table->cols;
 }
 
+static void find_columns(const cpu_kernel *kernel, cpu_boxes *table)
+{
+    const uint32_t last = kernel->walk.walked - 1;
+    int64_t low = INT64_MAX, high = INT64_MIN;
+
+    table->columns = 0;
+    table->fewest = INT64_MAX;
+    if (table->varying != 1u << last || kernel->operand[1].strides[kernel->blocks.across] != 0)
+        return;
+    for (int64_t i = 0; i < table->cols; i++) {
+        const cpu_stretch *const run = &table->run[i][last];
+        if (run->count > 1 && run->step != 1)
+            return;
+        table->fewest = run->count < table->fewest ? run->count : table->fewest;
+        low = run->first < low ? run->first : low;
+        high = run->first + run->count > high ? run->first + run->count : high;
+    }
+    table->first_column = low;
+    table->columns = high - low;
+}
+
 int cpu_boxes_hold(const cpu_kernel *kernel, const cpu_boxes *table, const int64_t *at, int64_t first, int64_t cols)
 {
     const uint32_t along = cpu_window_index(kernel, kernel->blocks.across);
@@ -90,6 +111,7 @@ void cpu_boxes_find(const cpu_kernel *kernel, int64_t *at, int64_t first, int64_
     for (uint32_t w = 0; w < kernel->walk.walked; w++)
         table->varying |= (uint32_t)cpu_window_varies(kernel, w, kernel->blocks.across) << w;
     find_runs(kernel, at, table);
+    find_columns(kernel, table);
     table->num_stretches = 0;
     if (!pays(kernel, table))
         return;

@@ -24,6 +24,9 @@ typedef struct cpu_boxes {
     cpu_alike stretch[CPU_BOXES_OUTPUTS];
     uint32_t varying; /* bit w where dimension w's runs depend on the output */
     cpu_stretch run[CPU_BOXES_OUTPUTS][EXPOPS_MAX_WALKED];
+    /* Where boxes differ in the last walked dimension only, and not by the output's place but by their runs there: what of it any
+     * of them has, and the fewest of it that one has; else no columns. */
+    int64_t first_column, columns, fewest;
 } cpu_boxes;
 _Static_assert(sizeof(cpu_boxes) <= CPU_PARTIAL_BYTES, "a table fits");
 

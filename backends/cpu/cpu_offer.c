@@ -130,6 +130,7 @@ static void copy_signature(cpu_kernel *kernel, const expops_signature *signature
             kernel->length *= kernel->shape[d];
     /* A reduction over nothing still has results. */
     kernel->elements = signature->family == EXPOPS_FAMILY_REDUCE && !kernel->length ? kept : kept * kernel->length;
+    kernel->work = kernel->elements;
     for (uint32_t i = 0; i < signature->num_operands; i++)
         copy_operand(kernel, signature, i, &tensors, &numbers);
 }

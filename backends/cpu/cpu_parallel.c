@@ -10,10 +10,10 @@ uint32_t cpu_threads(const cpu_kernel *kernel, int64_t most)
 {
     int64_t threads = kernel->cores->threads;
 
-    if (kernel->elements < 2 * CPU_PARALLEL_ELEMENTS || most < 2 || threads < 2 || cpu_cores_in_use(kernel->cores))
+    if (kernel->work < 2 * CPU_PARALLEL_ELEMENTS || most < 2 || threads < 2 || cpu_cores_in_use(kernel->cores))
         return 1;
-    if (threads > kernel->elements / CPU_PARALLEL_ELEMENTS)
-        threads = kernel->elements / CPU_PARALLEL_ELEMENTS;
+    if (threads > kernel->work / CPU_PARALLEL_ELEMENTS)
+        threads = kernel->work / CPU_PARALLEL_ELEMENTS;
     return (uint32_t)(threads < most ? threads : most);
 }
 
@@ -24,7 +24,7 @@ void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu
         body(context, 0, count, scratch);
         return;
     }
-    const int64_t each = kernel->elements / count + 1, worth = (PIECE_ELEMENTS + each - 1) / each;
+    const int64_t each = kernel->work / count + 1, worth = (PIECE_ELEMENTS + each - 1) / each;
     const int64_t fair = count / (threads * PIECES_EACH);
     cpu_pool_run(threads, kernel->cores->threads, count, worth > fair ? worth : fair, body, context, scratch);
 }

@@ -56,6 +56,8 @@ typedef struct cpu_blocks {
     int64_t total;
 } cpu_blocks;
 
+enum { CPU_KEPT_PIECES = 8 };
+
 /* A leaf's window: dimensions of its own, and where its indices are counted. */
 typedef struct cpu_walk {
     uint32_t walked, indices;
@@ -64,6 +66,8 @@ typedef struct cpu_walk {
     int64_t values[EXPOPS_MAX_VALUES];
     int64_t around[CPU_MAX_RANK]; /* sizes of the dimensions that the indices count */
     uint32_t picked;              /* the operand whose elements are one more index, or 0 */
+    uint32_t num_kept;            /* pieces of each row; 0: they are found block by block */
+    cpu_piece kept[CPU_KEPT_PIECES];
 } cpu_walk;
 
 struct expops_backend_kernel {
@@ -73,6 +77,7 @@ struct expops_backend_kernel {
     uint32_t rank, kept;          /* rows: the first `kept` dimensions count rows */
     int64_t shape[CPU_MAX_RANK];
     int64_t elements;
+    int64_t work; /* elements that are read or written, whichever are more: what threads are worth */
     uint32_t num_operands;
     cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
     cpu_blocks blocks;

@@ -19,6 +19,9 @@ struct cpu_row_functions {
      * CPU_MOST_CHAINED and one or more; or accumulator i element i of each row. A run or a row begins so many elements behind
      * `in` as `begins` says. */
     void (*fold)(void *acc, const void *others, size_t n);
+    /* The same of n accumulators: accumulator i becomes those of a run, the `apart` * i th; the first of `others` is number
+     * `first`. */
+    void (*folds)(void *accs, size_t n, const void *others, int64_t first, const cpu_stretch *runs, size_t apart);
     void (*chain)(void *acc, size_t runs, size_t n, const void *in, const int64_t *begins);
     void (*listed)(void *accs, size_t n, size_t rows, const void *in, const int64_t *begins);
     /* Accumulator i takes element i of each row. */

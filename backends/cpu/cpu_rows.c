@@ -8,7 +8,7 @@
 
 enum {
     PARTS_EACH = 4,   /* of a group, for each of the threads that share it */
-    ROWS_AT_ONCE = 8, /* of columns, whose tree cpu_rows.inc makes */
+    ROWS_AT_ONCE = 8, /* of columns, whose tree cpu_columns.inc makes */
 };
 
 typedef struct rows_task {

@@ -1,5 +1,5 @@
 /* Accumulators of parts of a row, or of neighbouring rows, combined as a pairwise sum combines them: what came of a part waits for
- * what comes of as many others. cpu_rows.inc does the same with the elements of a part. */
+ * what comes of as many others. cpu_lanes.inc does the same with the elements of a part. */
 #ifndef CPU_TREE_H
 #define CPU_TREE_H
 

@@ -1,10 +1,10 @@
 /* Operators whose elements are made of boxes of the first input: the plan. Work goes by blocks of rows of the output. */
-#include "cpu_window.h"
+#include "cpu_lines.h"
 
 #include <string.h>
 
 enum {
-    COLS = 1024, /* of a piece of a row whose elements are moved, */
+    COLS = CPU_LINE_ELEMENTS, /* of a piece of a row whose elements are moved, */
     ROWS = 256,
     ELEMENTS = 8192,              /* and of a block, */
     BYTES = 32768,                /* or more where they are small; */
@@ -45,9 +45,11 @@ static int32_t dim_of_rows(const cpu_kernel *kernel, int32_t across)
     return down;
 }
 
-/* Of outputs whose small boxes are summed together: where a row has few, the largest dimension along which boxes are the same. */
+/* Of outputs whose small boxes are summed together: where a row has few, the largest dimension along which boxes are the same. If
+ * these are apart in memory, that is worth it only where a row is soon summed by itself. */
 static int32_t dim_of_sums(const cpu_kernel *kernel, int32_t across)
 {
+    const int soon = cpu_window_elements(kernel) * kernel->shape[across] <= CPU_SMALL_BOX;
     int32_t found = across;
 
     if (kernel->shape[across] >= CPU_FEW_OUTPUTS || !cpu_window_boxes_are_small(kernel))
@@ -58,7 +60,7 @@ static int32_t dim_of_sums(const cpu_kernel *kernel, int32_t across)
             same &= !cpu_window_varies(kernel, w, d);
         found = same ? d : found;
     }
-    return found;
+    return soon || kernel->operand[1].strides[found] == 1 ? found : across;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -93,6 +95,10 @@ void cpu_window_plan(cpu_kernel *kernel)
     kernel->operand[0].mode = CPU_BUFFER;
     const int32_t across = nearest_dim(kernel, -1);
     cut(kernel, across < 0 ? (int32_t)kernel->rank - 1 : across);
+    if (kernel->instance->rows)
+        kernel->work *= cpu_window_elements(kernel);
+    else
+        cpu_lines_keep(kernel);
     kernel->streamed = (uint32_t)streams(kernel);
     kernel->run = run;
 }

@@ -44,7 +44,7 @@ static inline int cpu_window_varies(const cpu_kernel *kernel, uint32_t w, int32_
 enum { CPU_FEW_OUTPUTS = 16, CPU_SMALL_BOX = 64 };
 
 /* What a box has of elements, about. */
-static inline int cpu_window_boxes_are_small(const cpu_kernel *kernel)
+static inline int64_t cpu_window_elements(const cpu_kernel *kernel)
 {
     int64_t inside = 1, outside = 1;
 
@@ -52,7 +52,12 @@ static inline int cpu_window_boxes_are_small(const cpu_kernel *kernel)
         inside *= kernel->walk.sizes[w];
     for (uint32_t i = 0; i < kernel->walk.indices; i++)
         outside *= kernel->walk.around[i];
-    return inside / outside <= CPU_SMALL_BOX;
+    return inside > outside ? inside / outside : 1;
+}
+
+static inline int cpu_window_boxes_are_small(const cpu_kernel *kernel)
+{
+    return cpu_window_elements(kernel) <= CPU_SMALL_BOX;
 }
 
 /* --- the two ways --- */

@@ -100,31 +100,6 @@ static void sum_alike(const cpu_kernel *kernel, const char *from, cpu_stretch *r
     }
 }
 
-/* Columns of the last walked dimension. */
-typedef struct span {
-    int64_t first, count;
-} span;
-
-/* Those that any box of the piece has, where boxes are long and differ in that dimension only; none where they are too many. */
-static span span_of(const cpu_kernel *kernel, const cpu_stretch *runs, const cpu_boxes *table)
-{
-    const uint32_t last = kernel->walk.walked - 1;
-    int64_t low = INT64_MAX, high = INT64_MIN, fewest = INT64_MAX;
-
-    if (table->varying != 1u << last || kernel->operand[1].strides[kernel->blocks.across] != 0)
-        return (span){ 0, 0 };
-    for (int64_t i = 0; i < table->cols; i++) {
-        const cpu_stretch *const run = &table->run[i][last];
-        if (run->count > 1 && run->step != 1)
-            return (span){ 0, 0 };
-        fewest = run->count < fewest ? run->count : fewest;
-        low = run->first < low ? run->first : low;
-        high = run->first + run->count > high ? run->first + run->count : high;
-    }
-    return fewest * cpu_boxes_elements(runs, last) >= LONG_BOX && high - low <= MOST_COLUMNS ? (span){ low, high - low }
-                                                                                             : (span){ 0, 0 };
-}
-
 /* Sums across all walked dimensions but the last. */
 static cpu_tree columns_of(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, int64_t count,
                            int64_t step, cpu_scratch *scratch)
@@ -134,21 +109,28 @@ static cpu_tree columns_of(const cpu_kernel *kernel, const char *from, const cpu
     return take_boxes(&source, from, runs, kernel->walk.walked - 1);
 }
 
+/* Whether the columns are few enough, and the boxes have elements enough. */
+static int columns_pay(const cpu_boxes *table, int64_t rows)
+{
+    return table->columns && table->columns <= MOST_COLUMNS && table->fewest * table->cols * rows >= LONG_BOX;
+}
+
 static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const cpu_boxes *table,
-                       span span, cpu_view out, cpu_scratch *scratch)
+                       cpu_view out, cpu_scratch *scratch)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
     const uint32_t last = kernel->walk.walked - 1;
-    const int64_t stride = kernel->walk.strides[last];
+    const int64_t step = kernel->walk.strides[last], first = table->first_column;
     const int64_t each = cpu_boxes_elements(runs, last);
     const cpu_tree columns =
-        columns_of(kernel, from + span.first * stride * kernel->operand[1].bytes, runs, span.count, stride, scratch);
+        columns_of(kernel, from + first * step * kernel->operand[1].bytes, runs, table->columns, step, scratch);
 
-    for (int64_t i = 0; i < table->cols; i++) {
-        const cpu_stretch *const run = &table->run[i][last];
-        rows->identity(scratch->accs, 1);
-        rows->fold(scratch->accs, columns.places + (run->first - span.first) * rows->acc_bytes, (size_t)run->count);
-        finish(kernel, out, i, 1, 1, run->count * each, scratch->accs, scratch);
+    rows->folds(scratch->accs, (size_t)table->cols, columns.places, first, &table->run[0][last], EXPOPS_MAX_WALKED);
+    for (int64_t i = 0, n; i < table->cols; i += n) {
+        const int64_t count = table->run[i][last].count;
+        for (n = 1; i + n < table->cols && table->run[i + n][last].count == count; n++)
+            ;
+        finish(kernel, out, i, n, 1, count * each, scratch->accs + i * rows->acc_bytes, scratch);
     }
 }
 
@@ -228,11 +210,10 @@ static void sum_piece(const cpu_kernel *kernel, const char *from, const int64_t 
         kernel->instance->window(&box, (int)w, at, runs + w);
         from += runs[w].count < 1 ? 0 : runs[w].first * kernel->walk.strides[w] * kernel->operand[1].bytes;
     }
-    const span span = span_of(kernel, runs, table);
     if (table->num_stretches)
         sum_alike(kernel, from, runs, table, out, scratch);
-    else if (span.count)
-        sum_shared(kernel, from, runs, table, span, out, scratch);
+    else if (columns_pay(table, cpu_boxes_elements(runs, kernel->walk.walked - 1)))
+        sum_shared(kernel, from, runs, table, out, scratch);
     else
         sum_each(kernel, from, runs, table, out, scratch);
 }

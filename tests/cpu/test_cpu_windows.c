@@ -122,10 +122,49 @@ static void test_an_empty_slice_reads_nothing(void **state)
         assert_true(out[i] == 0);
 }
 
+/* Rows that several blocks make, or that go past the caches: pushed on, and with a frame. */
+static void check_wide(int64_t rows, int64_t cols, int64_t by)
+{
+    static const int64_t dims[] = { 2 }, frame[] = { 2, 3, 1, 1 };
+    const int64_t wide = cols + 5, high = rows + 2;
+    int64_t shape[] = { 1, rows, cols }, framed[] = { 1, high, wide };
+    int32_t *const in = malloc((size_t)(rows * cols) * sizeof *in), *const out =
+                                                                        malloc((size_t)(high * wide) * sizeof *out);
+    assert_true(in && out);
+    for (int64_t i = 0; i < rows * cols; i++)
+        in[i] = (int32_t)i + 1;
+    const expops_tensor self = tensor_of((char *)in, EXPOPS_DTYPE_I32, shape, NULL),
+                        same = tensor_of((char *)out, EXPOPS_DTYPE_I32, shape, NULL),
+                        more = tensor_of((char *)out, EXPOPS_DTYPE_I32, framed, NULL);
+    assert_int_equal(expops_roll(device, NULL, &self, &by, 1, dims, 1, &same), EXPOPS_OK);
+    for (int64_t i = 0; i < rows * cols; i++)
+        if (out[i] != in[i / cols * cols + (i % cols + cols - by) % cols])
+            fail_msg("element %lld of rows of %lld is wrong", (long long)i, (long long)cols);
+    assert_int_equal(expops_constant_pad_nd(device, NULL, &self, frame, 4, -7, &more), EXPOPS_OK);
+    for (int64_t i = 0; i < high * wide; i++) {
+        const int64_t r = i / wide - 1, c = i % wide - 2, inside = r >= 0 && r < rows && c >= 0 && c < cols;
+        if (out[i] != (inside ? in[r * cols + c] : -7))
+            fail_msg("element %lld of framed rows of %lld is wrong", (long long)i, (long long)cols);
+    }
+    free(in);
+    free(out);
+}
+
+static void test_wide_rows(void **state)
+{
+    static const int64_t widths[] = { 2, 7, 255, 256, 257, 1023, 1024, 1025, 3000, 65536, 65537 };
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        for (int64_t by = 1; by < widths[i]; by = by * 37 + 1)
+            check_wide(3, widths[i], by);
+    check_wide(1031, 4200, 1001);
+    check_wide(70001, 61, 13);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_pads_of_every_size_stay_inside),
                                         cmocka_unit_test(test_columns_in_turn_of_every_size_stay_inside),
-                                        cmocka_unit_test(test_an_empty_slice_reads_nothing) };
+                                        cmocka_unit_test(test_an_empty_slice_reads_nothing),
+                                        cmocka_unit_test(test_wide_rows) };
     return test_session_main("cpu windows", tests, sizeof tests / sizeof *tests, NULL, &device);
 }
