@@ -20,7 +20,13 @@ OPERATOR(__rshift__) = {
 
 KERNEL(xk_t self, xk_t other)
 {
-    return self >> (other < 0 || other > MOST ? MOST : (int)other);
+    const int by = other < 0 || other > MOST ? MOST : (int)other;
+#if XK_INT_BITS < 32
+    return self * 0x8000 >> by >>
+           15; /* a number of 32 bits: compilers make a narrow one's shift narrow, which vectors may lack */
+#else
+    return self >> by;
+#endif
 }
 #endif
 
