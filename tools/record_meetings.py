@@ -170,10 +170,14 @@ def losses():
             for reduction in ('none', 'mean') if b in ('f16', 'f64', 'i64') else ('none',):
                 yield 'huber_loss', lambda x, y, how, delta: nn.huber_loss(x, y, how, delta), [x, y, reduction, 0.5]
                 yield 'soft_margin_loss', lambda x, y, how: nn.soft_margin_loss(x, y, reduction=how), [x, y, reduction]
-            whole = a[0] in 'iu' and b[0] in 'iu' # their difference wraps; this library refuses it
-            for c in ('f32', 'i64', 'bool') if b in ('f16', 'bf16', 'i64', 'bool') and not whole else ():
+            for c in ('f32', 'i64', 'bool') if b in ('f16', 'bf16', 'i64', 'bool') else ():
                 yield ('margin_ranking_loss', lambda x, y, z, m, how: nn.margin_ranking_loss(x, y, z, m, reduction=how),
                        [x, y, tensor(c, [1, 1, 0]), 0.25, 'none'])
+    far = {'i8': [-128, 100, 127], 'u8': [255, 3, 128], 'i64': [-2**63, 2**62, 5], 'f32': [3, -200, 0.5]}
+    for a, b in (('i8', 'i8'), ('u8', 'u8'), ('u8', 'i8'), ('i64', 'i64'), ('f32', 'f32')):
+        for c in ('i8', 'u8', 'f32'):
+            yield ('margin_ranking_loss', lambda x, y, z, m, how: nn.margin_ranking_loss(x, y, z, m, reduction=how),
+                   [tensor(a, far[a]), tensor(b, far[b][::-1]), tensor(c, [3, 1, 2]), 0.25, 'none'])
     for a in (*real, 'c64', 'c128'):
         x = tensor(a, [0.5, 0, 256] if a[0] in 'fc' or a == 'bf16' else [2, 0, 3])
         for elements in (x, x[1:2], x[::2]):

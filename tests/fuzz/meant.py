@@ -65,8 +65,6 @@ MEANT = [
     Meant("silu rms_norm logaddexp soft_margin_loss", "refuses", COMPLEX, NOT_COMPLEX),
     Meant("hinge_embedding_loss", "refuses", "argument target: has type c", NOT_COMPLEX),
     Meant("hinge_embedding_loss", "refuses", "argument self: has type [iub]", "a difference of integers wraps"),
-    Meant("margin_ranking_loss", "refuses", "a difference of integers wraps|input1: has type [iu]",
-          "PyTorch's does, before margin is added"),
     Meant("native_dropout_backward", "refuses", "mask: has type", "PyTorch's CUDA refuses it too"),
     Meant("native_dropout_backward", "refuses", "grad_output: has type", "a floating tensor's gradient is floating"),
     Meant("rrelu_with_noise_backward", "refuses", "argument", "gradient, input and noise of rrelu have one type"),

@@ -199,8 +199,15 @@ int test_sign_is_free(const test_call *call, const test_reference *reference, lo
     return !signbit(test_reference_call(reference, arguments)) != !signbit(exact);
 }
 
+void test_state_types(const test_call *call)
+{
+    for (size_t i = 0; i < call->num_args && i < TEST_REFERENCE_ARGUMENTS; i++)
+        test_reference_types[i] = call->arrays[i].host ? (int)call->arrays[i].dtype : 0;
+}
+
 void test_arguments(const test_call *call, int64_t position, long double *arguments)
 {
+    test_state_types(call);
     for (size_t i = 0; i < call->num_args; i++)
         arguments[i] = argument_of(call, i, position);
 }

@@ -21,6 +21,8 @@ long double test_bound_slack(const test_call *call, const test_reference *refere
  * no denormals. Half precision is computed in more. */
 long double test_underflow_slack(expops_dtype result, long double exact);
 
+/* Tells references of what types the call's tensors are. */
+void test_state_types(const test_call *call);
 /* What the reference is given for an element of a pointwise call's output: one number for each parameter. */
 void test_arguments(const test_call *call, int64_t position, long double *arguments);
 /* Whether the reference picks one of two zeros of different sign by their place, as fmax may: then either is right. */

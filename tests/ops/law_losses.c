@@ -43,6 +43,7 @@ static expops_status find_space(test_call *call, loss_space *space)
 static long double loss_at(const test_call *call, const loss_space *space, int64_t position)
 {
     long double arguments[EXPOPS_MAX_PARAMETERS];
+    test_state_types(call);
     for (size_t i = 0; i < call->num_args; i++) {
         const test_array *array = &call->arrays[i];
         arguments[i] = (long double)call->op->parameters[i].default_value;

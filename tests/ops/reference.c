@@ -8,6 +8,8 @@ enum { MAX_REFERENCES = 512 };
 static test_reference references[MAX_REFERENCES];
 static int num_references;
 
+int test_reference_types[TEST_REFERENCE_ARGUMENTS];
+
 void test_reference_add(const test_reference *reference)
 {
     if (num_references < MAX_REFERENCES)

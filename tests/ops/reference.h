@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include "move_reference.h"
 
-enum { TEST_ROW_NUMBERS = 6 };
+enum { TEST_ROW_NUMBERS = 6, TEST_REFERENCE_ARGUMENTS = 8 };
 
 typedef struct expops_row_reference {
     int64_t n;
@@ -37,6 +37,9 @@ typedef struct test_reference {
     test_row_reference_fn row;
     test_move_fn move;
 } test_reference;
+
+/* Of the arguments of the call at hand that are tensors, for a reference of arithmetic that wraps; floats where nobody says. */
+extern int test_reference_types[TEST_REFERENCE_ARGUMENTS];
 
 void test_reference_add(const test_reference *reference);
 /* NULL where the operator's file has none. */

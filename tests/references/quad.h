@@ -77,6 +77,7 @@ long double ldexpq(long double, int);
 #define test_reference_add quad_reference_add
 #define test_reference_find quad_reference_find
 #define test_reference_call quad_reference_call
+#define test_reference_types quad_reference_types
 #define oracle_ask quad_oracle_ask
 
 #endif
