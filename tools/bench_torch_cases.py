@@ -263,7 +263,7 @@ def reductions(torch, data):
                        dtypes=FLOATS if name == 'mean' else None)
         made[name + '.rows'] = along(name, call, 1)
         made[name + '.columns'] = along(name, call, 0)
-    made['trace*'] = functional(torch, data, lambda s: ([s.square()], given(torch.trace, s.square())))
+    made['trace*'] = functional(torch, data, lambda s: ([s.square()], given(torch.trace, s.square())), dtypes=('f32', 'f64', 'i8'))
     for n, shape in ((2, Shapes.images), (3, Shapes.volumes)):
         for size in (7, 1):
             name = f'_adaptive_avg_pool{n}d'
