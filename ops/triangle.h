@@ -38,8 +38,12 @@ static inline expops_status triangle_draft(expops_draft *d, int64_t sign)
     memcpy(matrix.shape, self->shape + self->ndim - 2, 2 * sizeof *matrix.shape);
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, NULL, &out));
     EXPOPS_TRY(triangle_mask(d, sign, &matrix, &mask));
-    expops_leaf *leaf = expops_draft_leaf(d, &expops_operator_masked_fill, EXPOPS_FAMILY_POINTWISE, &out);
-    expops_leaf_argument(leaf, 0);
+    expops_view from = *self;
+    if (expops_dtype_bytes((expops_dtype)from.dtype) ==
+        2) /* zeros of half types are those of integers, and need no conversion */
+        from.dtype = out.dtype = EXPOPS_DTYPE_I16;
+    expops_leaf *leaf = expops_draft_leaf_of_output(d, &expops_operator_masked_fill, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_leaf_view(leaf, &from);
     expops_leaf_view(leaf, &mask);
     expops_leaf_constant(leaf, 0, 0);
     return EXPOPS_OK;

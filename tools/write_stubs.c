@@ -6,7 +6,7 @@
  *   write_stubs references OPS OUT               the references' stubs
  *
  * One stub of the CPU's is one operator's text for one element type, one compile-time choice and one family. LEVELS is a comma-separated list of
- * instruction levels, the lowest first; the last is only for floating point. Where NAME... are not the names that a build was
+ * instruction levels, the lowest first; the last is only for floating point and for integers of one byte or two. Where NAME... are not the names that a build was
  * configured with, TOUCH, a build definition, is touched: the next build configures itself anew. */
 #include <fcntl.h>
 #include <string.h>
@@ -81,13 +81,28 @@ static void write_stub(const cpu_stub *stub, job *job)
 
 typedef void print_level(const cpu_stub *stub, uint32_t number, const char *level, int length);
 
+/* Of types that the last level has instructions for which the others lack. */
+static int has_last_level(int32_t dtype)
+{
+    switch (dtype) {
+    case EXPOPS_DTYPE_F32:
+    case EXPOPS_DTYPE_F64:
+    case EXPOPS_DTYPE_I8:
+    case EXPOPS_DTYPE_U8:
+    case EXPOPS_DTYPE_I16:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 /* Calls `print` for each level that the stub is compiled for. */
 static void each_level(const cpu_stub *stub, const job *job, print_level *print)
 {
     const char *level = job->levels;
     for (uint32_t number = 0; level; number++) {
         const char *const end = strchr(level, ',');
-        if (end || !number || stub->dtype == EXPOPS_DTYPE_F32 || stub->dtype == EXPOPS_DTYPE_F64)
+        if (end || !number || has_last_level(stub->dtype))
             print(stub, number, level, (int)(end ? (size_t)(end - level) : strlen(level)));
         level = end ? end + 1 : NULL;
     }

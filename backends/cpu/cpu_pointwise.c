@@ -60,6 +60,21 @@ static void run_positions(const pointwise_task *task, const cpu_position *positi
     cpu_store(kernel, task->launch, position, view, scratch);
 }
 
+/* Of operands that are converted, what the row's next block is made of. */
+static void fetch_next(const pointwise_task *task, const cpu_position *position)
+{
+    const cpu_kernel *const kernel = task->kernel;
+
+    for (uint32_t i = 1; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        if (op->mode != CPU_BUFFER || op->strides[kernel->blocks.across] != 1)
+            continue;
+        const int64_t bytes = position->cols * op->bytes;
+        for (int64_t byte = 0; byte < bytes; byte += 64)
+            __builtin_prefetch(cpu_address(kernel, task->launch, i, position) + bytes + byte);
+    }
+}
+
 static void run_block(const pointwise_task *task, const cpu_position *position, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
@@ -82,6 +97,8 @@ static void run_block(const pointwise_task *task, const cpu_position *position, 
                      &scratch->operand[0]);
         return;
     }
+    if (kernel->streamed && kernel->blocks.down < 0)
+        fetch_next(task, position);
     const cpu_view out = cpu_out(kernel, task->launch, position, scratch);
     kernel->instance->pointwise((size_t)(position->rows * position->cols), out.data, in, kernel->scalars);
     cpu_store(kernel, task->launch, position, out, scratch);

@@ -16,17 +16,31 @@ static int same_type(const cpu_operand *op)
     return op->kind != EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
 }
 
+/* Whether it is another one for each row, and not the same for all. */
+static int is_of_rows(const cpu_kernel *kernel, const cpu_operand *op)
+{
+    int moves = !kernel->kept;
+
+    for (uint32_t d = 0; d < kernel->kept; d++)
+        moves |= op->strides[d] != 0;
+    return moves;
+}
+
+/* Elements of a block, which has more rows where few operands are converted: what all rows share is so but once. */
 static int64_t capacity(const cpu_kernel *kernel)
 {
     uint32_t most = 1;
+    int64_t converted = 0;
 
     for (uint32_t i = 0; i <= kernel->instance->num_arrays; i++) {
         const cpu_operand *const op = &kernel->operand[i];
         const uint32_t stored = cpu_dtype_bytes[op->store];
         most = op->bytes > most ? op->bytes : most;
         most = stored > most ? stored : most;
+        converted += !same_type(op) && is_of_rows(kernel, op) && (i || kernel->instance->rows->map);
     }
-    return CPU_BUFFER_BYTES / most;
+    const int64_t room = converted ? least(CPU_MOST_BYTES, 2 * CPU_MOST_BYTES / converted) : CPU_BUFFER_BYTES;
+    return (room > CPU_BUFFER_BYTES ? room : CPU_BUFFER_BYTES) / most;
 }
 
 /* Whether no array needs a buffer when blocks run along `across`. */
@@ -70,7 +84,7 @@ static void cut_columns(cpu_kernel *kernel, int32_t across)
     const int direct = all_direct(kernel, across);
     const int64_t room = direct ? accs : capacity(kernel);
     const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
-    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : 4;
+    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : direct ? 4 : 8; /* reduced at once */
     const int64_t most = least(kernel->shape[across], least(room / rows_wanted, accs));
     const int64_t pieces = (kernel->shape[across] + most - 1) / most;
     const int64_t cols = least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */

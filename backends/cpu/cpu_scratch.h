@@ -8,6 +8,7 @@
 enum {
     CPU_MAX_OPERANDS = 12,      /* an output, and as many arguments as the stubs know */
     CPU_BUFFER_BYTES = 4096,    /* a block of one operand: several fit the first cache */
+    CPU_MOST_BYTES = 16384,     /* a block where few operands need a buffer */
     CPU_ACCS_BYTES = 16384,     /* accumulators of a group of rows */
     CPU_PARTIAL_BYTES = 131072, /* accumulators of all parts of a group that threads share */
     CPU_WAITING_BYTES = 262144, /* accumulators of a group's parts that wait for others */
@@ -15,7 +16,7 @@ enum {
 };
 
 typedef struct cpu_buffer {
-    _Alignas(64) char bytes[CPU_BUFFER_BYTES];
+    _Alignas(64) char bytes[CPU_MOST_BYTES];
 } cpu_buffer;
 
 /* The rows of a block as an array of the instance's type. */

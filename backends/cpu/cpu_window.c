@@ -90,13 +90,21 @@ static int streams(const cpu_kernel *kernel)
     return !kernel->instance->rows && (cpu_streams(kernel, blocks->across) || (follow && cpu_is_large(kernel)));
 }
 
+/* Sizes of what is broadcast may be any. */
+static int64_t more(int64_t work, int64_t each)
+{
+    int64_t all;
+
+    return __builtin_mul_overflow(work, each, &all) ? work : all;
+}
+
 void cpu_window_plan(cpu_kernel *kernel)
 {
     kernel->operand[0].mode = CPU_BUFFER;
     const int32_t across = nearest_dim(kernel, -1);
     cut(kernel, across < 0 ? (int32_t)kernel->rank - 1 : across);
     if (kernel->instance->rows)
-        kernel->work *= cpu_window_elements(kernel);
+        kernel->work = more(kernel->work, cpu_window_elements(kernel));
     else
         cpu_lines_keep(kernel);
     kernel->streamed = (uint32_t)streams(kernel);
