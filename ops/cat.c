@@ -67,7 +67,7 @@ static expops_status draft(expops_draft *d)
         if (is_nothing(&item))
             continue;
         place.shape[dim] = item.shape[dim];
-        expops_leaf_view(expops_draft_leaf(d, &expops_operator_copy, EXPOPS_FAMILY_POINTWISE, &place), &item);
+        expops_draft_apart(d, &expops_operator_copy, &place, &item);
         place.offset += item.shape[dim] * out.strides[dim];
     }
     return EXPOPS_OK;

@@ -29,7 +29,7 @@ static expops_status draft(expops_draft *d)
         EXPOPS_TRY_SAYING(expops_view_has_shape(&item, first.ndim, first.shape), "argument tensors, item %u", i);
         place.offset += i * out.strides[dim];
         expops_view_drop(&place, dim);
-        expops_leaf_view(expops_draft_leaf(d, &expops_operator_copy, EXPOPS_FAMILY_POINTWISE, &place), &item);
+        expops_draft_apart(d, &expops_operator_copy, &place, &item);
     }
     return EXPOPS_OK;
 }

@@ -404,8 +404,29 @@ def lengths(torch):
     return made
 
 
+def lists(torch):
+    """2, 8 and 64 tensors, of `size` elements in all, joined and stacked along the first and the last dimension."""
+    data = Data(torch)
+
+    def case(call, dim, count, columns, uneven=0):
+        def make(s):
+            rows = s.size // (count * columns)
+            tensors = [s.draw(rows, columns + uneven * i % 3, number=i) for i in range(count)]
+            return [tensors, dim], given(call, tensors, dim)
+        return written(torch, data, make)
+
+    made = {}
+    for count in (2, 8, 64):
+        made[f'cat.{count}'] = case(torch.cat, 0, count, 64)
+        made[f'cat.{count} columns'] = case(torch.cat, 1, count, 64)
+        made[f'cat.{count} uneven columns'] = case(torch.cat, 1, count, 63, 1)
+        made[f'stack.{count}'] = case(torch.stack, 0, count, 64)
+        made[f'stack.{count} last'] = case(torch.stack, -1, count, 64)
+    return made
+
+
 SETS = ((layouts, 'broadcast, turned and strided operands'), (movers, 'what moves data'),
-        (rows, 'reductions, normalisation, losses, products'), (lengths, 'rows of many lengths'))
+        (rows, 'reductions, normalisation, losses, products'), (lengths, 'rows of many lengths'), (lists, 'tensors of a list, with --bytes in all'))
 
 
 def check(name, case, dtype):

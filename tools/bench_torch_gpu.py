@@ -7,6 +7,8 @@
   bench_torch_gpu.py --build build --movers              what moves data: views that are copied, padding, resampling, selections
   bench_torch_gpu.py --build build --rows                reductions, normalisation, losses, products, attention
   bench_torch_gpu.py --build build --lengths             rows of 64 to 1 Mi elements, many of which no vector divides
+  bench_torch_gpu.py --build build --lists               2, 8 and 64 tensors joined and stacked, 256 MiB in all
+  bench_torch_gpu.py --build build --lists --bytes 65536 --replay      the same of 64 KiB, without the host's time
 
 A sample is a batch of calls between two of the device's events. Samples of this library, of PyTorch and of a copy from
 device memory to device memory take turns. A cell shows the median time of a call of this library; its bandwidth as a
@@ -23,13 +25,22 @@ from bench_torch_library import Library, chosen, plain, time_text
 from bench_torch_ops import BYTES, operators
 
 SAMPLE_SECONDS = 2e-3
+RECORDED = 100  # calls in a graph that is replayed
 FILLER_CYCLES = 200000  # The device is busy while the host enqueues a batch, so that it never waits for the host.
 
 
 class Clock:
-    def __init__(self, torch):
-        self.torch = torch
+    def __init__(self, torch, replay=False):
+        self.torch, self.replay = torch, replay
         self.start, self.stop = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+
+    def recorded(self, run, count):
+        """`count` calls as one graph."""
+        graph = self.torch.cuda.CUDAGraph()
+        with self.torch.cuda.graph(graph, stream=self.torch.cuda.current_stream()):
+            for _ in range(count):
+                run()
+        return graph.replay
 
     def sample(self, run, count):
         """Seconds of one of `count` calls."""
@@ -47,6 +58,9 @@ class Clock:
         for run in runs:
             run()
             counts.append(max(1, round(SAMPLE_SECONDS / self.sample(run, 2))))
+        if self.replay:
+            graphs = [self.recorded(run, RECORDED) for run in runs]
+            return [[self.sample(graph, 4) / RECORDED for graph in graphs] for _ in range(samples)]
         return [[self.sample(run, count) for run, count in zip(runs, counts)] for _ in range(samples)]
 
 
@@ -81,7 +95,7 @@ def measure(case, ours, copy, clock, torch, samples):
 
 
 def run(options, torch, library):
-    table, clock, copy = {}, Clock(torch), Copy(torch, options.bytes)
+    table, clock, copy = {}, Clock(torch, options.replay), Copy(torch, options.bytes)
     for name, make in chosen(options.cases(torch), options.names):
         table[name] = {}
         for dtype in options.dtypes:
@@ -125,6 +139,7 @@ def main():
     for other, what in SETS:
         parser.add_argument(f'--{other.__name__}', dest='cases', action='store_const', const=other, default=operators,
                             help=f'{what}, in the place of pointwise operators')
+    parser.add_argument('--replay', action='store_true', help='calls are recorded and replayed: the device\'s time alone')
     parser.add_argument('--samples', type=int, default=9)
     parser.add_argument('--floor', type=float, default=0.95, help='what is below this fraction of the copy is listed')
     parser.add_argument('--verbose', action='store_true', help='ratios as they come, on standard error')

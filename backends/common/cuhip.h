@@ -20,7 +20,7 @@ enum {
     CUHIP_ERR_COMPILE = 600,
 };
 
-enum { CUHIP_MAX_TENSORS = 16 };
+enum { CUHIP_MAX_TENSORS = 72, CUHIP_ARGUMENT_BYTES = 4096 };
 
 /* The driver's functions, by names that both vendors' tables share. */
 typedef struct cuhip_driver {

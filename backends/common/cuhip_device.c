@@ -107,5 +107,6 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
         out_info->device_types[i] = types[i];
     out_info->device_id = device->ordinal;
     out_info->max_cluster = (uint32_t)device->cluster;
+    out_info->argument_bytes = CUHIP_ARGUMENT_BYTES;
     return CUHIP_OK;
 }

@@ -159,8 +159,10 @@ void ocl_unload(expops_backend_device *device, expops_backend_kernel *kernel);
 /* The kernel for the context of a queue. Takes a lock only on the first launch in a context. */
 int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
                            cl_command_queue queue, ocl_program **out_program);
-/* The cl_kernel to launch with tensors of these kinds (one bit for each that is an address, not a
- * buffer); *out_slot is NULL where it is a temporary one. */
+/* Kinds of a launch's tensors: bit i where the i-th is an address, not a buffer. Where there are more than OCL_KINDS all are alike,
+ * or the kinds are OCL_KINDS_MIXED, of which nothing more is known. */
+enum { OCL_KINDS = 29, OCL_KINDS_MIXED = 1 << OCL_KINDS };
+/* The cl_kernel to launch with tensors of these kinds; *out_slot is NULL where it is a temporary one. */
 int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, uint32_t kinds, ocl_slot **out_slot,
                          cl_kernel *out_kernel);
 /* One that could not be launched is not used again: what it remembers is unknown. */

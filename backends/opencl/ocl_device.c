@@ -69,6 +69,7 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
     info->device_types[1] = OCL_DL_EXT;
     info->num_device_types = device->svm ? 2 : 1;
     info->device_id = (int32_t)ordinal;
+    info->argument_bytes = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_PARAMETER_SIZE);
 }
 
 static int32_t create_objects(expops_backend_device *device, cl_platform_id platform)

@@ -168,7 +168,8 @@ static ocl_slot *claim(ocl_program *program, uint32_t wanted)
 int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, uint32_t kinds, ocl_slot **out_slot,
                          cl_kernel *out_kernel)
 {
-    ocl_slot *slot = claim(program, OCL_SLOT_FREE + kinds);
+    const int mixed = kinds == OCL_KINDS_MIXED; /* such a one is not used again */
+    ocl_slot *slot = mixed ? NULL : claim(program, OCL_SLOT_FREE + kinds);
     cl_int code;
 
     *out_slot = slot;
@@ -179,7 +180,7 @@ int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ui
     *out_kernel = ocl.clCreateKernel(program->program, kernel->entry, &code);
     if (!*out_kernel)
         return ocl_fail(code, "making one more %s for a thread", kernel->entry);
-    *out_slot = slot = claim(program, OCL_SLOT_EMPTY);
+    *out_slot = slot = mixed ? NULL : claim(program, OCL_SLOT_EMPTY);
     if (slot)
         slot->kernel = *out_kernel;
     return OCL_OK;

@@ -41,15 +41,16 @@ static cl_int enqueue(cl_command_queue queue, cl_kernel kernel, const expops_lau
     return ocl.clEnqueueNDRangeKernel(queue, kernel, dimensions, NULL, total, group, 0, NULL, NULL);
 }
 
-/* One bit for each tensor that is an address. The library passes seven tensors at most. */
 static uint32_t kinds_of(const expops_launch *launch)
 {
-    uint32_t kinds = 0;
+    uint32_t kinds = 0, addresses = 0;
 
     for (uint32_t i = 0; i < launch->num_tensors; i++)
-        if (launch->tensors[i].device_type != OCL_DL_OPENCL)
-            kinds |= 1u << i % 29;
-    return kinds;
+        if (launch->tensors[i].device_type != OCL_DL_OPENCL) {
+            kinds |= i < OCL_KINDS ? 1u << i : 0;
+            addresses++;
+        }
+    return launch->num_tensors > OCL_KINDS && addresses % launch->num_tensors ? OCL_KINDS_MIXED : kinds;
 }
 
 static int32_t refuse_address(expops_backend_device *device)

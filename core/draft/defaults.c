@@ -95,6 +95,14 @@ void expops_draft_then(expops_draft *draft, const expops_operator *body, const e
     expops_leaf_view(expops_draft_leaf_of_output(draft, body, EXPOPS_FAMILY_POINTWISE, out), from);
 }
 
+void expops_draft_apart(expops_draft *draft, const expops_operator *body, const expops_view *place,
+                        const expops_view *from)
+{
+    expops_leaf *leaf = expops_draft_leaf(draft, body, EXPOPS_FAMILY_POINTWISE, place);
+    leaf->apart = 1;
+    expops_leaf_view(leaf, from);
+}
+
 expops_status expops_draft_elementwise(expops_draft *draft, expops_view *out)
 {
     int32_t ndim;

@@ -53,6 +53,7 @@ typedef struct expops_leaf {
     uint32_t compute;          /* expops_compute */
     uint32_t choice;
     uint32_t num_inputs;
+    uint32_t apart;       /* it may be launched together with the draft's others that are */
     expops_window window; /* of windows */
     int64_t reach;        /* the largest number that the window function comes to */
     expops_view out;      /* its shape is the iteration space; where a row gives one element, the row's strides are 0 */
@@ -130,6 +131,9 @@ void expops_draft_own(expops_draft *draft, const expops_view *out);
 /* `body`, which takes one element, from `from` (broadcast) to `out`. */
 void expops_draft_then(expops_draft *draft, const expops_operator *body, const expops_view *out,
                        const expops_view *from);
+/* The same with the draft's own types, to a place in a result where no other leaf writes; `from` is an argument. */
+void expops_draft_apart(expops_draft *draft, const expops_operator *body, const expops_view *place,
+                        const expops_view *from);
 /* States result 0 with the shape and, where it is compact in some order, the memory order of argument `parameter`. */
 expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_view *out);
 /* Result 0 is `view`, a view of argument 0: in its memory, or a compact copy by `body`, which passes an element on. */

@@ -104,6 +104,7 @@ static void take_types(const expops_leaf *leaf, expops_problem *problem)
     problem->bits = leaf->bits;
     problem->compute = leaf->compute;
     problem->choice = leaf->choice;
+    problem->apart = leaf->apart;
     problem->window = leaf->window;
     problem->reach = leaf->reach;
 }

@@ -32,6 +32,7 @@ typedef struct expops_problem {
     uint32_t bits;             /* bytes of an element moved as bits */
     uint32_t compute;          /* expops_compute */
     uint32_t choice;
+    uint32_t apart; /* as in expops_leaf */
     uint32_t rank, row_dims;
     uint32_t order; /* expops_order */
     int64_t shape[EXPOPS_PROBLEM_RANK];

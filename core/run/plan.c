@@ -10,6 +10,8 @@ typedef struct workshop {
     expops_draft draft;
     expops_problem problem;
     expops_steps steps;
+    expops_list list;                            /* copies that are launched together, */
+    expops_plan_tensor input[EXPOPS_LIST_ITEMS]; /* and what each of them reads */
 } workshop;
 
 /* The problem as a backend sees it. */
@@ -114,6 +116,35 @@ static expops_status take_kernels(workshop *shop, expops_device *device, int cap
     return status;
 }
 
+/* Launches what has gathered. */
+static expops_status take_list(workshop *shop, expops_device *device, int capturing, expops_plan *plan)
+{
+    expops_list *list = &shop->list;
+    expops_steps *steps = &shop->steps;
+    const uint32_t count = list->count, index = shop->draft.slots[list->problem.operand[0].slot].index;
+    if (!count)
+        return EXPOPS_OK;
+    expops_plan_step *step = plan->step + plan->num_steps++;
+    memset(steps, 0, sizeof *steps);
+    expops_specialize_list(list, device, steps->step);
+    expops_status status = take_step(&list->problem, device, capturing, steps->step, step);
+    if (status == EXPOPS_OK)
+        status = expops_plan_list_tensors(index, shop->input, count, expops_list_room(list), plan, step);
+    expops_steps_free(steps);
+    list->count = 0;
+    return status;
+}
+
+static expops_status add_to_list(workshop *shop, expops_device *device, int capturing, expops_plan *plan)
+{
+    expops_list *list = &shop->list;
+    if (!expops_list_add(list, &shop->problem, device)) {
+        EXPOPS_TRY(take_list(shop, device, capturing, plan));
+        expops_list_add(list, &shop->problem, device);
+    }
+    return expops_plan_list_input(&shop->draft, &shop->problem, plan, shop->input + list->count - 1);
+}
+
 static expops_status add_leaf(workshop *shop, expops_device *device, int capturing, uint32_t leaf, expops_plan *plan)
 {
     const uint32_t first_tensor = plan->num_tensors, first_step = plan->num_steps, first_number = plan->num_numbers;
@@ -122,9 +153,11 @@ static expops_status add_leaf(workshop *shop, expops_device *device, int capturi
     EXPOPS_TRY(expops_plan_numbers(problem, plan));
     if (problem->empty)
         return EXPOPS_OK;
+    EXPOPS_TRY(take_offer(problem, device, plan, first_tensor));
+    if (plan->num_steps == first_step && expops_list_takes(problem, device))
+        return add_to_list(shop, device, capturing, plan);
     EXPOPS_TRY(expops_plan_tensors(&shop->draft, problem, plan));
     EXPOPS_TRY(expops_plan_pairs(&shop->draft, problem, plan, first_tensor));
-    EXPOPS_TRY(take_offer(problem, device, plan, first_tensor));
     if (plan->num_steps == first_step)
         EXPOPS_TRY(take_kernels(shop, device, capturing, plan, first_tensor));
     return expops_plan_places(problem, plan, first_number, first_step);
@@ -150,6 +183,8 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
     EXPOPS_TRY(is_capturing(device, stream, &capturing));
     for (uint32_t leaf = 0; leaf < draft->num_leaves; leaf++)
         EXPOPS_TRY(name_operator(draft, leaf, add_leaf(shop, device, capturing, leaf, plan)));
+    if (shop->list.count)
+        EXPOPS_TRY(name_operator(draft, draft->num_leaves - 1, take_list(shop, device, capturing, plan)));
     return expops_plan_launches(plan);
 }
 
@@ -180,6 +215,7 @@ expops_status expops_plan_make(const expops_plan_call *call, const expops_plan_k
         return expops_fail_more(expops_no_plan_memory(), "%s", call->op->name);
     }
     *out_plan = plan;
+    shop->list.count = 0;
     expops_status status =
         expops_draft_make(call->op, call->args, call->device, call->outs, (uint32_t)call->num_outs, &shop->draft);
     if (status == EXPOPS_OK)

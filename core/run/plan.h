@@ -6,6 +6,7 @@
 #include "base/in_call.h"
 #include "specialize/kernel_table.h"
 #include "draft/problem.h"
+#include "specialize/list.h"
 #include "specialize/specialize.h"
 
 /* A call as it was made, every argument present. */

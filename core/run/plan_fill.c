@@ -137,7 +137,7 @@ static expops_status note_whole(const expops_draft *draft, const expops_slot *sl
 {
     expops_view view;
     int64_t high, grain = 0;
-    if (draft->num_leaves == 1 || slot->kind != EXPOPS_SLOT_OUTPUT || plan->whole[slot->index])
+    if (slot->kind != EXPOPS_SLOT_OUTPUT || plan->whole[slot->index])
         return EXPOPS_OK;
     expops_plan_tensor *tensor = ADD(plan, tensor);
     if (!tensor)
@@ -156,21 +156,51 @@ static expops_status note_whole(const expops_draft *draft, const expops_slot *sl
     return EXPOPS_OK;
 }
 
+/* An input may not cross its output or what earlier leaves wrote, nor, where it is launched together with others, any of it. */
 expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
                                 uint32_t first_tensor)
 {
+    const expops_slot *slot = draft->slots + problem->operand[0].slot;
     uint32_t at = first_tensor;
+    if (problem->apart)
+        EXPOPS_TRY(note_whole(draft, slot, plan));
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         if (!expops_is_tensor(problem->operand + i))
             continue;
         at++;
-        EXPOPS_TRY(
-            add_pair(plan, first_tensor, at, (uint32_t)same_layout(problem, problem->operand + i, problem->operand)));
+        if (!problem->apart)
+            EXPOPS_TRY(add_pair(plan, first_tensor, at,
+                                (uint32_t)same_layout(problem, problem->operand + i, problem->operand)));
         for (uint32_t k = 0; k < EXPOPS_MAX_OUTPUTS; k++)
             if (plan->whole[k])
                 EXPOPS_TRY(add_pair(plan, plan->whole[k] - 1, at, 0));
     }
+    return draft->num_leaves == 1 ? EXPOPS_OK : note_whole(draft, slot, plan);
+}
+
+/* --- launched together --- */
+
+expops_status expops_plan_list_input(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
+                                     expops_plan_tensor *input)
+{
+    describe(draft, problem, problem->operand + 1, input);
     return note_whole(draft, draft->slots + problem->operand[0].slot, plan);
+}
+
+expops_status expops_plan_list_tensors(uint32_t index, const expops_plan_tensor *inputs, uint32_t count, uint32_t room,
+                                       expops_plan *plan, expops_plan_step *step)
+{
+    step->tensors = plan->num_tensors;
+    step->launch.num_tensors = 1 + room;
+    for (uint32_t i = 0; i <= room; i++) {
+        expops_plan_tensor *tensor = ADD(plan, tensor);
+        if (!tensor)
+            return expops_no_plan_memory();
+        *tensor = i == 0 ? plan->tensor[plan->whole[index] - 1] : inputs[i <= count ? i - 1 : 0];
+        if (i > 0 && i <= count)
+            EXPOPS_TRY(add_pair(plan, step->tensors, step->tensors + i, 0));
+    }
+    return EXPOPS_OK;
 }
 
 /* --- numbers --- */

@@ -18,6 +18,12 @@ expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem 
 expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, const expops_steps *steps,
                                        const expops_step *from, uint32_t first_tensor, uint32_t num_tensors,
                                        expops_plan_step *step);
+/* Of a leaf that is apart: describes its input, which is launched with others, and notes all of its output. */
+expops_status expops_plan_list_input(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
+                                     expops_plan_tensor *input);
+/* The tensors of such inputs' launch: the output `index`, the inputs, and one of them again until there are `room`. */
+expops_status expops_plan_list_tensors(uint32_t index, const expops_plan_tensor *inputs, uint32_t count, uint32_t room,
+                                       expops_plan *plan, expops_plan_step *step);
 /* Makes room for the call's pointers, and the steps' launches point there. */
 expops_status expops_plan_launches(expops_plan *plan);
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "draft/problem.h"
 
-enum { EXPOPS_MAX_STEPS = 3, EXPOPS_MAX_SCRATCH = 2, EXPOPS_PARAMS_BYTES = 2304 };
+enum { EXPOPS_MAX_STEPS = 3, EXPOPS_MAX_SCRATCH = 2, EXPOPS_PARAMS_BYTES = 4096 };
 /* In a step's list of tensors: scratch memory. Below it: the problem's tensors, the output first. */
 enum { EXPOPS_STEP_SCRATCH = 64 };
 

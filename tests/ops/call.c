@@ -24,7 +24,7 @@ void test_call_begin(test_call *call, expops_device *device, const expops_operat
 
 void test_call_end(test_call *call)
 {
-    for (size_t i = 0; i < EXPOPS_MAX_PARAMETERS; i++)
+    for (size_t i = 0; i < TEST_ARRAYS; i++)
         test_array_free(&call->arrays[i]);
     test_array_free(&call->out);
     free(call->image);
@@ -215,7 +215,7 @@ expops_status test_call_launch(test_call *call)
 {
     expops_tensor outs[EXPOPS_MAX_OUTPUTS];
     expops_status status = EXPOPS_OK;
-    for (size_t i = 0; i < EXPOPS_MAX_PARAMETERS && status == EXPOPS_OK; i++)
+    for (size_t i = 0; i < TEST_ARRAYS && status == EXPOPS_OK; i++)
         if (call->arrays[i].host)
             status = test_array_upload(&call->arrays[i]);
     if (status == EXPOPS_OK && !call->in_place)
@@ -253,7 +253,7 @@ static int refusal_is_honest(const test_call *call, expops_status status)
 static int inputs_changed(test_call *call)
 {
     int failures = 0;
-    for (size_t i = call->in_place ? 1 : 0; i < EXPOPS_MAX_PARAMETERS; i++) {
+    for (size_t i = call->in_place ? 1 : 0; i < TEST_ARRAYS; i++) {
         const test_array *array = &call->arrays[i];
         if (!array->host)
             continue;

@@ -13,14 +13,16 @@ typedef struct test_output {
     unsigned char *image;
 } test_output;
 
+enum { TEST_ITEMS = 100, TEST_ARRAYS = EXPOPS_MAX_PARAMETERS + TEST_ITEMS };
+
 typedef struct test_call {
     const expops_operator *op;
     expops_device *device;
     const char *title; /* of the case, for messages */
     size_t num_args;
     expops_value args[EXPOPS_MAX_PARAMETERS];
-    test_array arrays[EXPOPS_MAX_PARAMETERS];          /* behind the arguments that are tensors, then those in a list */
-    const expops_tensor *items[EXPOPS_MAX_PARAMETERS]; /* of a list */
+    test_array arrays[TEST_ARRAYS];         /* behind the arguments that are tensors, then those in a list */
+    const expops_tensor *items[TEST_ITEMS]; /* of a list */
     double complexes[EXPOPS_MAX_PARAMETERS][2];
     int64_t integers[EXPOPS_MAX_PARAMETERS][EXPOPS_MAX_RANK];
     expops_result result; /* what expops_infer said of the first output */

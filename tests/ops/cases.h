@@ -38,6 +38,8 @@ int test_picks(const expops_operator *op, expops_dtype dtype);
 int test_run_picks(test_subject *subject);
 int test_turns(const expops_operator *op, expops_dtype dtype);
 int test_run_turns(test_subject *subject);
+int test_lists(const expops_operator *op, expops_dtype dtype);
+int test_run_lists(test_subject *subject);
 int test_selects(const expops_operator *op, expops_dtype dtype);
 int test_run_selections(test_subject *subject);
 /* law_losses.c, another */

@@ -67,7 +67,7 @@ static int tensor_argument(const test_golden *golden, test_call *call, size_t in
 static int list_argument(const test_golden *golden, test_call *call, size_t index, struct json_object *json)
 {
     const size_t count = json_object_is_type(json, json_type_array) ? json_object_array_length(json) : 0;
-    if (call->num_args + count > EXPOPS_MAX_PARAMETERS)
+    if (count > TEST_ITEMS)
         return 0;
     for (size_t i = 0; i < count; i++)
         if (!make_array(golden, call, call->num_args + i, json_object_array_get_idx(json, i)))

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert((int)MOVE_RANK >= (int)EXPOPS_MAX_RANK && (int)MOVE_ARGUMENTS >= 2 * (int)EXPOPS_MAX_PARAMETERS,
+_Static_assert((int)MOVE_RANK >= (int)EXPOPS_MAX_RANK && (int)MOVE_ARGUMENTS >= (int)TEST_ARRAYS,
                "a reference has room for any call");
 
 static expops_element read_element(const expops_move_argument *argument, int64_t distance)

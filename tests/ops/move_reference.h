@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { MOVE_RANK = 16, MOVE_ARGUMENTS = 20 };
+enum { MOVE_RANK = 16, MOVE_ARGUMENTS = 112 };
 
 typedef struct expops_element {
     long double re, im;

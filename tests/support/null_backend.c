@@ -151,6 +151,7 @@ static int32_t null_device_info(expops_backend_device *device, expops_device_inf
     out_info->num_device_types = 1;
     out_info->device_types[0] = null_backend.device_type;
     out_info->device_id = (int32_t)device->ordinal;
+    out_info->argument_bytes = 4096;
     return 0;
 }
 

@@ -33,7 +33,7 @@ enum null_function {
     NULL_FUNCTION_COUNT
 };
 
-enum { NULL_MAX_DEVICES = 4, NULL_MAX_TENSORS = 16, NULL_MAX_PARAMS = 4096, NULL_MAX_TEXT = 1 << 18 };
+enum { NULL_MAX_DEVICES = 4, NULL_MAX_TENSORS = 72, NULL_MAX_PARAMS = 4096, NULL_MAX_TEXT = 1 << 18 };
 
 typedef struct null_record {
     uint32_t num_tensors, params_bytes;

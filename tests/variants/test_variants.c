@@ -18,6 +18,7 @@
 
 #include "plugin_host.h"
 #include "registry.h"
+#include "specialize/list.h"
 #include "specialize/specialize.h"
 #include "variant.h"
 #if HAVE_AMD
@@ -43,7 +44,8 @@ static expops_device device = {
               .subgroup = 32,
               .compute_units = 132,
               .num_device_types = 1,
-              .device_types = { EXPOPS_DL_CUDA } },
+              .device_types = { EXPOPS_DL_CUDA },
+              .argument_bytes = 4096 },
     .name = "imagined:0",
 };
 
@@ -184,6 +186,33 @@ static int is_wanted(const progress *progress, const variant *variant, int every
     return everywhere || (progress->count + hash_of(progress->op->name)) % num_targets == this_target;
 }
 
+static void try_step(progress *progress, const variant *variant, int everywhere, const expops_problem *problem,
+                     const expops_step *step, uint32_t tensors)
+{
+    const launch_terms terms = { step, tensors };
+    expops_text text;
+    assert_int_equal(expops_step_text(problem, &device.info, step, &text), EXPOPS_OK);
+    if (is_new(progress, text.data) && is_wanted(progress, variant, everywhere, text.data))
+        compile_step(progress, variant, &terms, text.data);
+    expops_text_free(&text);
+}
+
+/* Copies that are apart are launched together: three of them. */
+static void try_list(progress *progress, const variant *variant, int everywhere, expops_problem *problem)
+{
+    static expops_list list;
+    expops_steps steps = { .count = 1 };
+    list.count = 0;
+    problem->apart = !strcmp(problem->op->name, "copy");
+    for (int i = 0; i < 3 && expops_list_takes(problem, &device); i++)
+        assert_true(expops_list_add(&list, problem, &device));
+    if (!list.count)
+        return;
+    expops_specialize_list(&list, &device, steps.step);
+    try_step(progress, variant, everywhere, &list.problem, steps.step, 1 + expops_list_room(&list));
+    expops_steps_free(&steps);
+}
+
 static void try_variant(progress *progress, const variant *variant, int everywhere)
 {
     expops_problem problem;
@@ -197,16 +226,11 @@ static void try_variant(progress *progress, const variant *variant, int everywhe
     }
     if (expops_specialize(&problem, &device, &steps) != EXPOPS_OK)
         fail_variant(progress, variant, "has no kernel", expops_error_text());
-    for (uint32_t i = 0; i < steps.count; i++) {
-        expops_text text;
-        const launch_terms terms = { steps.step + i,
-                                     steps.step[i].num_tensors ? steps.step[i].num_tensors : problem.num_tensors };
-        assert_int_equal(expops_step_text(&problem, &device.info, steps.step + i, &text), EXPOPS_OK);
-        if (is_new(progress, text.data) && is_wanted(progress, variant, everywhere, text.data))
-            compile_step(progress, variant, &terms, text.data);
-        expops_text_free(&text);
-    }
+    for (uint32_t i = 0; i < steps.count; i++)
+        try_step(progress, variant, everywhere, &problem, steps.step + i,
+                 steps.step[i].num_tensors ? steps.step[i].num_tensors : problem.num_tensors);
     expops_steps_free(&steps);
+    try_list(progress, variant, everywhere, &problem);
 }
 
 /* f32 where the operator has it. */

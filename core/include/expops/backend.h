@@ -111,6 +111,7 @@ typedef struct expops_device_info {
     int32_t device_types[4]; /* DLPack device types whose memory kernels here can use; [0] is what `allocate` gives */
     int32_t device_id;       /* ordinal as tensors name it */
     uint32_t max_cluster;    /* neighbouring groups of a launch that can wait for each other; 0 or 1: none can */
+    uint32_t argument_bytes; /* of all arguments of a kernel; 0: unknown, and no launch gets more than 16 tensors */
 } expops_device_info;
 
 enum {

@@ -1,0 +1,114 @@
+/* Copies tensors, each to a place of its own in the output. A tensor is rows of elements that lie side by side in it and in the
+ * output. A group copies words of one tensor: a word is what a row has between two multiples of 16 bytes of the output's
+ * memory, at its ends a part of that. Defines, besides those of the dialect and XK_RUN_BYTES of run.kernel.h, which is 0 where
+ * elements have 16 bytes:
+ *   XK_O XK_D0     the type that all elements are moved as
+ *   XK_ITEMS       tensors at most, a power of 2
+ *   XK_INPUTS(m)   m(0) m(1) ..., one for each
+ *   XK_RANK        dimensions of which rows are made, outermost first
+ *   XK_TURNS       words for each work-item */
+#include "run.kernel.h"
+
+typedef struct xk_item {
+    xk_long place;  /* element of the output that its first goes to */
+    xk_uint words;  /* of all rows */
+    int length;  /* elements of a row */
+    int low, high;                                       /* elements of its memory, from its first */
+    xk_uint size[XK_RANK], magic[XK_RANK], shift[XK_RANK]; /* words of a row; rows of all dimensions but the outermost */
+    int in[XK_RANK], out[XK_RANK];                       /* elements from a row to the next */
+} xk_item;
+
+typedef struct xk_params {
+    xk_uint in_turn;         /* so many tensors of one shape are copied side by side; 0: one after the other */
+    xk_uint first[XK_ITEMS]; /* the first group of each; of what is not there, more than all */
+    xk_item item[XK_ITEMS];
+} xk_params;
+
+#define XK_INPUT(i) XK_TENSOR(const XK_S(XK_D0), x##i),
+#define XK_CHOOSE(i) \
+    case i: \
+        base = XK_POINTER(const XK_S(XK_D0), x##i); \
+        break;
+#define XK_DIVIDE(n, d) ((xk_mulhi(n, item.magic[d]) + (n)) >> item.shift[d])
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_params p)
+{
+    XK_GLOBAL const XK_S(XK_D0) *base = XK_POINTER(const XK_S(XK_D0), x0);
+    xk_uint group = xk_group_id(), i = 0;
+    if (p.in_turn) {
+        const xk_uint turn = group / p.in_turn;
+        i = group - turn * p.in_turn;
+        group = turn;
+    } else {
+        for (xk_uint more = XK_ITEMS / 2; more; more /= 2)
+            i += p.first[i + more] <= group ? more : 0;
+        group -= p.first[i];
+    }
+    switch (i) {
+        XK_INPUTS(XK_CHOOSE)
+    }
+    const xk_item item = p.item[i];
+    XK_GLOBAL XK_S(XK_O) *place = XK_POINTER(XK_S(XK_O), out) + item.place;
+    XK_GLOBAL const XK_S(XK_D0) *from[XK_TURNS];
+    XK_GLOBAL XK_S(XK_O) *to[XK_TURNS];
+#if XK_RUN_BYTES
+    int first[XK_TURNS], last[XK_TURNS], whole[XK_TURNS]; /* elements of the row */
+    xk_run_words words[XK_TURNS];
+#else
+    int whole[XK_TURNS];
+    XK_S(XK_O) words[XK_TURNS];
+#endif
+    XK_UNROLL
+    for (int t = 0; t < XK_TURNS; t++) {
+        const xk_uint n = (group * XK_TURNS + t) * XK_WG + xk_local_id();
+        xk_uint rest = XK_DIVIDE(n, 0);
+        const xk_uint word = n - rest * item.size[0];
+        int in = 0, at = 0;
+        XK_UNROLL
+        for (int d = XK_RANK - 1; d >= 0; d--) {
+            xk_uint c = rest;
+            if (d > 0) {
+                rest = XK_DIVIDE(c, d);
+                c -= rest * item.size[d];
+            }
+            in += (int)c * item.in[d];
+            at += (int)c * item.out[d];
+        }
+#if XK_RUN_BYTES
+        const int begin = (int)word * XK_RUN - (int)((xk_ulong)(place + at) % 16 / sizeof(XK_S(XK_O)));
+        first[t] = begin < 0 ? 0 : begin;
+        last[t] = n >= item.words ? 0 : begin + XK_RUN < item.length ? begin + XK_RUN : item.length;
+        from[t] = base + in + first[t];
+        to[t] = place + at + first[t];
+        whole[t] = last[t] - first[t] == XK_RUN && xk_run_inside(from[t], base + item.low, base + item.high);
+        xk_run_fetch(from[t], whole[t], words + t);
+#else
+        whole[t] = n < item.words;
+        to[t] = place + at + word;
+        if (whole[t])
+            words[t] = base[in + (int)word];
+#endif
+    }
+    XK_UNROLL
+    for (int t = 0; t < XK_TURNS; t++) {
+#if XK_RUN_BYTES
+        if (whole[t]) {
+            union {
+                xk_word16 word;
+                xk_uint part[4];
+            } result;
+            if (words[t].skew)
+                xk_run_align(words + t, result.part);
+            else
+                result.word = words[t].low;
+            *(XK_GLOBAL xk_word16 *)to[t] = result.word;
+        } else {
+            for (int k = first[t]; k < last[t]; k++)
+                to[t][k - first[t]] = from[t][k - first[t]];
+        }
+#else
+        if (whole[t])
+            *to[t] = words[t];
+#endif
+    }
+}
