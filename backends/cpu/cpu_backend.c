@@ -170,9 +170,9 @@ static void cpu_unload(expops_backend_device *device, expops_backend_kernel *ker
 }
 
 static int32_t cpu_offer_here(expops_backend_device *device, const expops_signature *signature,
-                              expops_backend_kernel **out_kernel)
+                              expops_offered *out_offered)
 {
-    return cpu_offer(host, device->level, device->level_index, &device->cores, signature, out_kernel);
+    return cpu_offer(host, device->level, device->level_index, &device->cores, signature, &out_offered->kernel);
 }
 
 static int32_t cpu_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,

@@ -10,6 +10,7 @@ typedef struct workshop {
     expops_draft draft;
     expops_problem problem;
     expops_steps steps;
+    uint64_t offered_scratch;                    /* what the last offered kernel needs */
     expops_list list;                            /* copies that are launched together, */
     expops_plan_tensor input[EXPOPS_LIST_ITEMS]; /* and what each of them reads */
 } workshop;
@@ -56,15 +57,15 @@ static expops_status keep_params(const expops_params *params, expops_plan_step *
 }
 
 /* Adds no step where the backend declines. */
-static expops_status take_offer(const expops_problem *problem, expops_device *device, expops_plan *plan,
-                                uint32_t first_tensor)
+static expops_status take_offer(workshop *shop, expops_device *device, expops_plan *plan, uint32_t first_tensor)
 {
+    const expops_problem *problem = &shop->problem;
     expops_operand operands[1 + EXPOPS_MAX_OPERANDS];
     expops_signature signature;
     expops_plan_step *step = plan->step + plan->num_steps;
     expops_params params;
     make_signature(problem, operands, &signature);
-    EXPOPS_TRY(expops_kernel_ask(device, &signature, &step->offer));
+    EXPOPS_TRY(expops_kernel_ask(device, &signature, &step->offer, &shop->offered_scratch));
     if (!step->offer.kernel)
         return EXPOPS_OK;
     params.bytes = params.failed = 0;
@@ -74,6 +75,27 @@ static expops_status take_offer(const expops_problem *problem, expops_device *de
     step->launch.num_tensors = problem->num_tensors;
     plan->num_steps++;
     return keep_params(&params, step);
+}
+
+static void need_scratch(uint64_t bytes, expops_plan *plan)
+{
+    plan->scratch_bytes = bytes > plan->scratch_bytes ? bytes : plan->scratch_bytes;
+}
+
+/* The offered kernel's launch gets its memory behind the leaf's tensors, which are the plan's from `first_tensor` on. */
+static expops_status take_scratch(workshop *shop, expops_plan *plan, uint32_t first_tensor)
+{
+    const uint32_t count = shop->problem.num_tensors;
+    expops_plan_step *step = plan->step + plan->num_steps - 1;
+    expops_step *names = shop->steps.step;
+    if (!shop->offered_scratch)
+        return EXPOPS_OK;
+    for (uint32_t i = 0; i < count; i++)
+        names->tensors[i] = (uint8_t)i;
+    names->tensors[count] = EXPOPS_STEP_SCRATCH;
+    names->num_tensors = count + 1;
+    need_scratch(shop->draft.temporary_bytes + shop->offered_scratch, plan);
+    return expops_plan_step_tensors(plan, shop->draft.temporary_bytes, &shop->steps, names, first_tensor, count, step);
 }
 
 static expops_status is_capturing(expops_device *device, void *stream, int *out_capturing)
@@ -111,7 +133,7 @@ static expops_status take_kernels(workshop *shop, expops_device *device, int cap
     uint64_t scratch = shop->draft.temporary_bytes;
     for (uint32_t i = 0; i < EXPOPS_MAX_SCRATCH; i++)
         scratch += steps->scratch_bytes[i];
-    plan->scratch_bytes = scratch > plan->scratch_bytes ? scratch : plan->scratch_bytes;
+    need_scratch(scratch, plan);
     expops_steps_free(steps);
     return status;
 }
@@ -153,13 +175,13 @@ static expops_status add_leaf(workshop *shop, expops_device *device, int capturi
     EXPOPS_TRY(expops_plan_numbers(problem, plan));
     if (problem->empty)
         return EXPOPS_OK;
-    EXPOPS_TRY(take_offer(problem, device, plan, first_tensor));
+    EXPOPS_TRY(take_offer(shop, device, plan, first_tensor));
     if (plan->num_steps == first_step && expops_list_takes(problem, device))
         return add_to_list(shop, device, capturing, plan);
     EXPOPS_TRY(expops_plan_tensors(&shop->draft, problem, plan));
     EXPOPS_TRY(expops_plan_pairs(&shop->draft, problem, plan, first_tensor));
-    if (plan->num_steps == first_step)
-        EXPOPS_TRY(take_kernels(shop, device, capturing, plan, first_tensor));
+    EXPOPS_TRY(plan->num_steps == first_step ? take_kernels(shop, device, capturing, plan, first_tensor)
+                                             : take_scratch(shop, plan, first_tensor));
     return expops_plan_places(problem, plan, first_number, first_step);
 }
 

@@ -41,17 +41,19 @@ static void unlink_offer(expops_offer *offer)
     offer->table = NULL;
 }
 
-expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer)
+expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer,
+                                uint64_t *out_scratch_bytes)
 {
     if (!EXPOPS_HAS(device->api, expops_backend_api, offer))
         return EXPOPS_OK;
-    const int32_t status = device->api->offer(device->backend, signature, &offer->kernel);
-    if (status) {
-        offer->kernel = NULL;
+    expops_offered offered = { .header = { .struct_size = sizeof offered } };
+    const int32_t status = device->api->offer(device->backend, signature, &offered);
+    if (status)
         return expops_fail_more((expops_status)status, "%s on %s", signature->operator_name, device->name);
-    }
-    if (!offer->kernel)
+    if (!offered.kernel)
         return EXPOPS_OK;
+    offer->kernel = offered.kernel;
+    *out_scratch_bytes = offered.scratch_bytes;
     offer->table = device->kernels;
     offer->part = part_of_thread();
     expops_lock_acquire(lock_of(offer->part));

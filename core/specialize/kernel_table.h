@@ -32,8 +32,10 @@ typedef struct expops_offer {
     struct expops_offer *before, *after;
 } expops_offer;
 
-/* A kernel of the backend's own for the signature; offer->kernel is NULL where it declines. `offer` is zeros before. */
-expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer);
+/* A kernel of the backend's own for the signature, and what memory each launch of it needs; offer->kernel is NULL where it declines.
+ * `offer` is zeros before. */
+expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer,
+                                uint64_t *out_scratch_bytes);
 /* Also after the device was closed, or where there was no offer. */
 void expops_kernel_give_back(expops_offer *offer);
 

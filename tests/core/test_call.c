@@ -221,6 +221,31 @@ static void a_plugin_may_bring_its_own_kernel(void **state)
     assert_int_equal(null_backend.last.offered, 0);
 }
 
+static void a_plugins_kernel_gets_the_memory_it_asks_for(void **state)
+{
+    fixture_tensor x, y;
+    uint64_t bytes = 0;
+    TENSOR_AT(&x, A, EXPOPS_DTYPE_F32, 6, 5);
+    TENSOR_AT(&y, B, EXPOPS_DTYPE_F32, 6, 5);
+    const expops_value args[] = { expops_tensor_value(&x.tensor) };
+    expops_plan_forget();
+    null_backend.offers = 1;
+    null_backend.scratch_of_offers = 1000;
+    assert_int_equal(expops_neg(fixture_device, NULL, &x.tensor, &y.tensor), EXPOPS_OK);
+    assert_int_equal(expops_prepare(expops_find("neg"), fixture_device, args, 1, &y.tensor, 1, &bytes), EXPOPS_OK);
+    null_backend.offers = 0;
+    null_backend.scratch_of_offers = 0;
+    assert_int_equal(bytes, 1000);
+    assert_int_equal(null_backend.last.offered, 1);
+    assert_int_equal(null_backend.last.num_tensors, 3);
+    assert_ptr_equal(null_backend.last.tensors[0].data, y.tensor.data);
+    assert_ptr_equal(null_backend.last.tensors[1].data, x.tensor.data);
+    assert_non_null(null_backend.last.tensors[2].data);
+    assert_ptr_not_equal(null_backend.last.tensors[2].data, x.tensor.data);
+    assert_int_equal(null_backend.live_memory, 0); /* given back */
+    expops_plan_forget();
+}
+
 static void a_plan_outlives_its_device(void **state)
 {
     fixture_tensor x, y;
@@ -312,6 +337,7 @@ int main(void)
         cmocka_unit_test(failures_tell_their_story_and_are_not_remembered),
         cmocka_unit_test(threads_share_one_compilation),
         cmocka_unit_test(a_plugin_may_bring_its_own_kernel),
+        cmocka_unit_test(a_plugins_kernel_gets_the_memory_it_asks_for),
         cmocka_unit_test(a_plan_outlives_its_device),
         cmocka_unit_test(scratch_comes_from_the_callers_allocator),
         cmocka_unit_test(inference_needs_no_device),

@@ -449,6 +449,14 @@ static int empty_output(const launch_case *c)
     return 0;
 }
 
+expops_backend_kernel *ask_plugin(expops_backend_device *device, const expops_signature *signature)
+{
+    expops_offered offered = { .header = { .struct_size = sizeof(offered) } };
+
+    assert_int_equal(plugin_api()->offer(device, signature, &offered), 0);
+    return offered.kernel;
+}
+
 void prepare_case(expops_backend_device *device, const launch_case *c, prepared_case *out_prepared)
 {
     built b;
@@ -467,7 +475,7 @@ void prepare_case(expops_backend_device *device, const launch_case *c, prepared_
         out_prepared->pointers[i].byte_offset = (uint64_t)c->tensors[i]->first * bytes_of(c->tensors[i]->dtype);
         out_prepared->pointers[i].device_type = 1;
     }
-    assert_int_equal(plugin_api()->offer(device, &b.signature, &out_prepared->kernel), 0);
+    out_prepared->kernel = ask_plugin(device, &b.signature);
     if (!out_prepared->kernel)
         fail_msg("the plugin declined %s", c->name);
     memset(b.operands, 0xff, sizeof(b.operands)); /* the plugin keeps a copy */
@@ -502,11 +510,10 @@ void run_case(expops_backend_device *device, const launch_case *c)
 
 int declines(expops_backend_device *device, const launch_case *c)
 {
-    expops_backend_kernel *kernel = NULL;
     built b;
 
     build(c, &b);
-    assert_int_equal(plugin_api()->offer(device, &b.signature, &kernel), 0);
+    expops_backend_kernel *const kernel = ask_plugin(device, &b.signature);
     if (kernel)
         plugin_api()->unload(device, kernel);
     return !kernel;

@@ -82,6 +82,8 @@ typedef struct prepared_case {
 void prepare_case(expops_backend_device *device, const launch_case *c, prepared_case *out_prepared);
 int32_t launch_prepared(prepared_case *prepared);
 void forget_prepared(prepared_case *prepared);
+/* What it offers, or NULL. */
+expops_backend_kernel *ask_plugin(expops_backend_device *device, const expops_signature *signature);
 /* Whether the plugin declines. */
 int declines(expops_backend_device *device, const launch_case *c);
 /* Elements from a tensor's first to the one at `index`. */

@@ -265,16 +265,16 @@ static void null_unload(expops_backend_device *device, expops_backend_kernel *ke
     free(kernel);
 }
 
-static int32_t null_offer(expops_backend_device *device, const expops_signature *signature,
-                          expops_backend_kernel **out_kernel)
+static int32_t null_offer(expops_backend_device *device, const expops_signature *signature, expops_offered *out_offered)
 {
     const int32_t status = enter(NULL_OFFER);
-    *out_kernel = NULL;
     if (status || !null_backend.offers)
         return status;
-    *out_kernel = calloc(1, sizeof **out_kernel);
-    (*out_kernel)->offered = 1;
-    copy_text((*out_kernel)->operator_name, sizeof(*out_kernel)->operator_name, signature->operator_name);
+    expops_backend_kernel *kernel = calloc(1, sizeof *kernel);
+    kernel->offered = 1;
+    copy_text(kernel->operator_name, sizeof kernel->operator_name, signature->operator_name);
+    out_offered->kernel = kernel;
+    out_offered->scratch_bytes = null_backend.scratch_of_offers;
     atomic_fetch_add(&null_backend.live_kernels, 1);
     return 0;
 }

@@ -57,6 +57,7 @@ typedef struct null_state {
     const char *target, *compiler, *prelude;
     uint32_t capturing;                             /* what stream_capturing answers */
     uint32_t offers;                                /* `offer` gives a kernel */
+    uint64_t scratch_of_offers;                     /* which needs so much memory */
     uint32_t silent;                                /* launches are counted, not recorded: for timing */
     void (*compiling)(const expops_source *source); /* called by `compile`, for races; may be NULL */
     void (*unloading)(void);                        /* called by `unload`, as the other */

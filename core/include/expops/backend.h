@@ -215,6 +215,13 @@ typedef struct expops_signature {
     const expops_window *window; /* of windows and selections */
 } expops_signature;
 
+/* A kernel of the plugin's own. */
+typedef struct expops_offered {
+    expops_header header;
+    expops_backend_kernel *kernel; /* NULL declines */
+    uint64_t scratch_bytes;        /* memory that each launch gets for its time, as its last tensor; 0: none */
+} expops_offered;
+
 /* A tensor as a kernel receives it. */
 typedef struct expops_pointer {
     void *data; /* address or handle */
@@ -281,10 +288,8 @@ typedef struct expops_backend_api {
     /* The core launches the kernel no more. Launches may still be queued, which have to run, and where it was launched under
      * capture the recording may be replayed until device_close: what those need is the plugin's to keep. */
     void (*unload)(expops_backend_device *device, expops_backend_kernel *kernel);
-    /* A kernel of the plugin's own for this signature, asked once when a plan is made. *out_kernel = NULL declines.
-     * Optional. */
-    int32_t (*offer)(expops_backend_device *device, const expops_signature *signature,
-                     expops_backend_kernel **out_kernel);
+    /* A kernel of the plugin's own for this signature, asked once when a plan is made. Optional. */
+    int32_t (*offer)(expops_backend_device *device, const expops_signature *signature, expops_offered *out_offered);
     /* The hot path: no allocation, lock or synchronisation. */
     int32_t (*launch)(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                       const expops_launch *launch);
