@@ -57,5 +57,7 @@ XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b)
 #include "kernels/common.kernel.h"
 #include "kernels/accurate.kernel.h"
 #include "kernels/complex.kernel.h"
+#include "kernels/complex_exponential.kernel.h"
+#include "kernels/complex_logarithm.kernel.h"
 
 #endif

@@ -104,6 +104,20 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
 
 /* --- the whole --- */
 
+static void append_dialect(expops_text *text, uint32_t compute)
+{
+    expops_text_append(text, expops_kernel_common);
+    if (compute == EXPOPS_COMPUTE_F32 || compute == EXPOPS_COMPUTE_F64)
+        expops_text_append(text, expops_kernel_accurate);
+    if (compute == EXPOPS_COMPUTE_F32)
+        expops_text_append(text, expops_kernel_elementary);
+    if (compute == EXPOPS_COMPUTE_C64 || compute == EXPOPS_COMPUTE_C128) {
+        expops_text_append(text, expops_kernel_complex);
+        expops_text_append(text, expops_kernel_complex_exponential);
+        expops_text_append(text, expops_kernel_complex_logarithm);
+    }
+}
+
 static void append_template(expops_text *text, const char *variant, const expops_operator *op)
 {
     const expops_template *found = expops_templates;
@@ -123,13 +137,7 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     if (step->defines.data)
         expops_text_append(&text, step->defines.data);
     expops_text_append(&text, info->prelude);
-    expops_text_append(&text, expops_kernel_common);
-    if (problem->compute == EXPOPS_COMPUTE_F32 || problem->compute == EXPOPS_COMPUTE_F64)
-        expops_text_append(&text, expops_kernel_accurate);
-    if (problem->compute == EXPOPS_COMPUTE_F32)
-        expops_text_append(&text, expops_kernel_elementary);
-    if (problem->compute == EXPOPS_COMPUTE_C64 || problem->compute == EXPOPS_COMPUTE_C128)
-        expops_text_append(&text, expops_kernel_complex);
+    append_dialect(&text, problem->compute);
     append_template(&text, step->variant, problem->op);
     if (text.failed || step->defines.failed) {
         expops_text_free(&text);

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-extern const char expops_kernel_common[], expops_kernel_accurate[], expops_kernel_elementary[], expops_kernel_complex[];
+extern const char expops_kernel_common[], expops_kernel_accurate[], expops_kernel_elementary[];
+extern const char expops_kernel_complex[], expops_kernel_complex_exponential[], expops_kernel_complex_logarithm[];
 /* Stands where the operator's own text does. */
 extern const char expops_kernel_operator[];
 
