@@ -22,7 +22,7 @@ ALLOWED = {
 }
 
 LEAF = re.compile(r'(?:[=!]=|\bcase)\s*EXPOPS_FAMILY_\w+')
-OF_LEAVES = re.compile(r'core/(?:specialize/(?:variant|rows)_\w+|draft/defaults)\.c')
+OF_LEAVES = re.compile(r'core/(?:specialize/(?:variant|rows)_\w+|draft/rows)\.c')
 
 SOURCES = ('.c', '.h', '.inc', '.py', '.in')
 OPERATOR = re.compile(r'^OPERATOR\((\w+)\)', re.MULTILINE)
