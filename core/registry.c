@@ -28,6 +28,7 @@ static int has_other_name(const expops_operator *op, const char *name)
     return 0;
 }
 
+/* Names first: an alias never hides an operator. */
 const expops_operator *expops_find(const char *name)
 {
     const expops_operator *op = name ? find_name(name) : NULL;
@@ -47,6 +48,7 @@ const expops_operator *expops_operator_at(size_t index)
     return index < expops_registry_count ? expops_registry[index].op : NULL;
 }
 
+/* Asked when a kernel is made, beside which any search is short. */
 const char *expops_operator_text(const expops_operator *op)
 {
     for (size_t i = 0; i < expops_registry_count; i++)

@@ -33,6 +33,7 @@ int expops_backend_known(const char *name)
     return 0;
 }
 
+/* The last one known works everywhere and is taken when no other is: what nobody knows comes just before it. */
 uint32_t expops_backend_rank(const char *name)
 {
     char known[EXPOPS_NAME_BYTES];

@@ -1,3 +1,4 @@
+/* A file of its own: whatever finds, chooses or opens takes the lock, and none of these should need another for it. */
 #include "runtime_lock.h"
 
 #include "base/fork.h"

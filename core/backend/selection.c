@@ -1,10 +1,11 @@
+/* The grammar of EXPOPS_BACKEND and expops_device_open: items between commas, each a name, name:ordinal, !name or auto. */
 #include "selection.h"
 
 #include <stdio.h>
 #include <string.h>
 #include "base/error.h"
 
-enum { MAX_ORDINAL_DIGITS = 4 };
+enum { MAX_ORDINAL_DIGITS = 4 }; /* more devices than any machine has, and no overflow */
 
 static int is_blank(char c)
 {
@@ -96,7 +97,7 @@ static expops_status complete(expops_selection *selection)
             return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s is both named and excluded; take one of the two out",
                                item->name);
     }
-    if (!positive)
+    if (!positive) /* exclusions alone are exclusions from auto */
         selection->items[selection->count++] = (expops_selection_item){ EXPOPS_SELECT_AUTO, -1, "auto" };
     return EXPOPS_OK;
 }

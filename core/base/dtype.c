@@ -47,6 +47,7 @@ expops_dl_dtype expops_dtype_to_dl(expops_dtype dtype)
     return dl;
 }
 
+/* Of several lanes an element would be a vector, which no type here is. */
 expops_status expops_dtype_from_dl(expops_dl_dtype dl, expops_dtype *out_dtype)
 {
     for (unsigned i = 0; i < EXPOPS_DTYPE_COUNT && dl.lanes == 1; i++) {

@@ -16,7 +16,7 @@ void expops_call_ends(void)
 {
     if (--own.depth)
         return;
-    while (own.later) {
+    while (own.later) { /* one by one: what is let go of may call the library in turn */
         expops_later *later = own.later;
         own.later = later->next;
         later->let_go(later);

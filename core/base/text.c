@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Once memory ran out a text stays as it is: whoever builds one asks `failed` once, at the end. */
 static int make_room(expops_text *text, size_t more)
 {
     size_t room = text->room ? text->room : 4096;

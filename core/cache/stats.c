@@ -10,6 +10,7 @@
 
 static _Atomic uint64_t counters[EXPOPS_CACHE_COUNTER_COUNT];
 
+/* Each is read by itself, so nothing is ordered by them. */
 void expops_cache_count(enum expops_cache_counter counter, uint64_t amount)
 {
     atomic_fetch_add_explicit(&counters[counter], amount, memory_order_relaxed);
@@ -99,7 +100,7 @@ static int remove_file(void *context, const expops_cache_file *file)
     if (unlinkat(file->directory, file->name, 0))
         r->failed++;
     else
-        r->removed += !file->temporary;
+        r->removed += !file->temporary; /* a rest of a process that was stopped is no entry */
     return 0;
 }
 

@@ -16,7 +16,7 @@ int64_t expops_tensor_numel(const expops_tensor *tensor)
 int expops_tensor_is_contiguous(const expops_tensor *tensor)
 {
     int64_t expected = 1;
-    if (!tensor->strides || expops_tensor_numel(tensor) == 0)
+    if (!tensor->strides || expops_tensor_numel(tensor) == 0) /* without elements no stride is ever taken */
         return 1;
     for (int32_t i = tensor->ndim - 1; i >= 0; i--) {
         if (tensor->shape[i] != 1 && tensor->strides[i] != expected)
@@ -96,7 +96,7 @@ expops_status expops_dl_import_versioned(expops_dl_managed_versioned *managed, i
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_dl_import_versioned: NULL argument");
     if (managed->version_major != 1) {
         const unsigned major = managed->version_major;
-        if (managed->deleter)
+        if (managed->deleter) /* which lies at the same place in every version */
             managed->deleter(managed);
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "a DLPack tensor of major version %u; this library speaks 1", major);
     }

@@ -7,7 +7,7 @@
 const char *expops_shape_text(int32_t ndim, const int64_t *shape, char text[EXPOPS_SHAPE_TEXT])
 {
     size_t used = (size_t)snprintf(text, EXPOPS_SHAPE_TEXT, "(");
-    for (int32_t i = 0; i < ndim && used < EXPOPS_SHAPE_TEXT - 24; i++)
+    for (int32_t i = 0; i < ndim && used < EXPOPS_SHAPE_TEXT - 24; i++) /* room for one more number */
         used += (size_t)snprintf(text + used, EXPOPS_SHAPE_TEXT - used, "%s%lld", i ? ", " : "", (long long)shape[i]);
     snprintf(text + used, EXPOPS_SHAPE_TEXT - used, ndim == 1 ? ",)" : ")");
     return text;
@@ -21,7 +21,7 @@ int64_t expops_view_numel(const expops_view *view)
 
 expops_status expops_view_dim(int32_t ndim, int64_t dim, int32_t *out_dim)
 {
-    const int64_t range = ndim ? ndim : 1;
+    const int64_t range = ndim ? ndim : 1; /* of a scalar, too, 0 and -1 can be named, as in PyTorch */
     if (dim < -range || dim >= range)
         return expops_fail(EXPOPS_ERR_SHAPE, "dimension %lld is out of range: expected %lld to %lld", (long long)dim,
                            (long long)-range, (long long)range - 1);
@@ -60,7 +60,7 @@ expops_status expops_view_at_most(const expops_value *value, const expops_view *
 
 expops_status expops_view_dims(const expops_view *view, const int64_t *dims, uint32_t count, uint8_t *flags)
 {
-    memset(flags, count == 0, EXPOPS_MAX_RANK);
+    memset(flags, count == 0, EXPOPS_MAX_RANK); /* where none is named, all are */
     for (uint32_t i = 0; i < count; i++) {
         int32_t dim = 0;
         EXPOPS_TRY(expops_view_dim(view->ndim, dims[i], &dim));
@@ -109,7 +109,7 @@ uint32_t expops_view_to_end(expops_view *view, const uint8_t *flags)
 {
     const expops_view from = *view;
     int32_t to = 0, stay = 0;
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < 2; pass++) { /* those that stay, then the others, both in their order */
         for (int32_t d = 0; d < from.ndim; d++)
             if (!flags[d] == !pass) {
                 view->shape[to] = from.shape[d];
@@ -160,7 +160,7 @@ void expops_view_expand(expops_view *view, int32_t ndim, const int64_t *shape)
     for (int32_t i = 0; i < ndim; i++) {
         const int own = i >= more && (from.shape[i - more] == shape[i]);
         view->shape[i] = shape[i];
-        view->strides[i] = own ? from.strides[i - more] : 0;
+        view->strides[i] = own ? from.strides[i - more] : 0; /* every index finds the one element */
     }
 }
 
@@ -196,7 +196,7 @@ void expops_view_extent(const expops_view *view, size_t element_bytes, int64_t *
 {
     const int64_t bytes = (int64_t)element_bytes;
     expops_checked_extent(view->ndim, view->shape, view->strides, bytes, out_low, out_high);
-    if (*out_low == *out_high)
+    if (*out_low == *out_high) /* nothing is touched, wherever it would begin */
         return;
     *out_low += view->offset * bytes;
     *out_high += view->offset * bytes;

@@ -35,10 +35,10 @@ expops_status expops_memory_allocate(expops_device *device, void *stream, uint64
     memset(out_pointer, 0, sizeof *out_pointer);
     EXPOPS_TRY(check_bytes(bytes, "expops_memory_allocate"));
     EXPOPS_TRY(expops_device_resolve(device, &device));
-    out_pointer->device_type = device->info.device_types[0];
+    out_pointer->device_type = device->info.device_types[0]; /* of no bytes, too: what has no elements is somewhere */
     if (!bytes)
         return EXPOPS_OK;
-    expops_pointer pointer = *out_pointer;
+    expops_pointer pointer = *out_pointer; /* what a failing backend leaves in it is not for the caller */
     const uint32_t mark = expops_error_mark();
     const int32_t status = device->api->allocate(device->backend, stream, bytes, &pointer);
     if (status)
@@ -56,6 +56,7 @@ void expops_memory_free(expops_device *device, void *stream, expops_pointer *poi
     pointer->data = NULL;
 }
 
+/* Nothing may be copied from and to NULL. */
 static expops_status copy(expops_device *device, void *stream, const expops_transfer *what, const char *name)
 {
     EXPOPS_TRY(expops_device_resolve(device, &device));
@@ -68,6 +69,7 @@ static expops_status copy(expops_device *device, void *stream, const expops_tran
     return result(device, mark, device->api->copy(device->backend, stream, what), name);
 }
 
+/* There is one kind of pointer: a transfer does not write to its source. */
 static expops_pointer host_pointer(const void *data)
 {
     return (expops_pointer){ .data = (void *)(uintptr_t)data, .device_type = EXPOPS_DL_CPU };
