@@ -9,15 +9,15 @@
 #include "expops/backend.h"
 #include CUHIP_NAMES
 
-/* Numbers of expops_status that a plugin returns; tests compare them with expops/status.h. */
+/* What of expops_status a plugin returns. */
 enum {
-    CUHIP_OK = 0,
-    CUHIP_ERR_UNSUPPORTED = 300,
-    CUHIP_ERR_UNAVAILABLE = 400,
-    CUHIP_ERR_OUT_OF_MEMORY = 401,
-    CUHIP_ERR_BACKEND = 402,
-    CUHIP_ERR_CAPTURE = 403,
-    CUHIP_ERR_COMPILE = 600,
+    CUHIP_OK = EXPOPS_OK,
+    CUHIP_ERR_UNSUPPORTED = EXPOPS_ERR_UNSUPPORTED,
+    CUHIP_ERR_UNAVAILABLE = EXPOPS_ERR_UNAVAILABLE,
+    CUHIP_ERR_OUT_OF_MEMORY = EXPOPS_ERR_OUT_OF_MEMORY,
+    CUHIP_ERR_BACKEND = EXPOPS_ERR_BACKEND,
+    CUHIP_ERR_CAPTURE = EXPOPS_ERR_CAPTURE,
+    CUHIP_ERR_COMPILE = EXPOPS_ERR_COMPILE,
 };
 
 enum { CUHIP_MAX_TENSORS = 72, CUHIP_ARGUMENT_BYTES = 4096 };

@@ -1,15 +1,6 @@
 /* The one exported symbol, and the table behind it. */
 #include "cuhip.h"
 
-#define EXPOPS_PLUGIN_VERSION "0.1.0"
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZER 1
-#elif defined(__SANITIZE_THREAD__)
-#define SANITIZER 2
-#else
-#define SANITIZER 0
-#endif
-
 const expops_host_api *cuhip_host;
 
 static const expops_backend_api api = {
@@ -43,9 +34,9 @@ int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
     query->plugin_major = EXPOPS_BACKEND_MAJOR;
     query->plugin_minor = EXPOPS_BACKEND_MINOR;
     query->min_host_minor = 0;
-    query->sanitizer = SANITIZER;
+    query->sanitizer = EXPOPS_SANITIZER;
     query->name = CUHIP_PLUGIN;
-    query->version = EXPOPS_PLUGIN_VERSION;
+    query->version = EXPOPS_VERSION;
     query->description = CUHIP_DESCRIPTION;
     query->api = NULL;
     if (query->host_major != EXPOPS_BACKEND_MAJOR)

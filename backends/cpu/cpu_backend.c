@@ -8,10 +8,8 @@
 #include <unistd.h>
 
 /* Values of expops_status. */
-enum { OK = 0, ERR_INVALID_ARGUMENT = 200, ERR_UNAVAILABLE = 400, ERR_OUT_OF_MEMORY = 401 };
 
 /* DLPack's device types whose memory the processor can address. */
-enum { DL_CPU = 1, DL_CUDA_HOST = 3, DL_ROCM_HOST = 11 };
 
 enum { ALIGNMENT = 64 };
 
@@ -27,7 +25,7 @@ static const expops_host_api *host;
 static int32_t cpu_probe(uint32_t *out_num_devices)
 {
     *out_num_devices = 1;
-    return OK;
+    return EXPOPS_OK;
 }
 
 /* The processor's own name where the system tells it. */
@@ -62,15 +60,15 @@ static int32_t prepare(expops_backend_device *device)
     if (!device->level) {
         host->error("this processor has no instruction level %s that the library was built for; it needs at least %s",
                     wanted ? wanted : "", cpu_levels[0]->name);
-        return ERR_UNAVAILABLE;
+        return EXPOPS_ERR_UNAVAILABLE;
     }
     if (!cpu_cores_choose(host, setting("cpu_threads"), &device->cores))
-        return ERR_UNAVAILABLE;
+        return EXPOPS_ERR_UNAVAILABLE;
     read_name(device->name, sizeof(device->name));
     if (!cpu_pool_open())
-        return OK;
+        return EXPOPS_OK;
     host->error("no memory for the threads' records");
-    return ERR_OUT_OF_MEMORY;
+    return EXPOPS_ERR_OUT_OF_MEMORY;
 }
 
 static int32_t cpu_device_open(uint32_t ordinal, expops_backend_device **out_device)
@@ -80,7 +78,7 @@ static int32_t cpu_device_open(uint32_t ordinal, expops_backend_device **out_dev
     *out_device = NULL;
     if (!device) {
         host->error("no memory for the device");
-        return ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     const int32_t status = prepare(device);
     if (status)
@@ -111,12 +109,12 @@ static int32_t cpu_device_info(expops_backend_device *device, expops_device_info
         .subgroup = 1,
         .compute_units = cores > 0 ? (uint32_t)cores : 1,
         .num_device_types = 3,
-        .device_types = { DL_CPU, DL_CUDA_HOST, DL_ROCM_HOST },
+        .device_types = { EXPOPS_DL_CPU, EXPOPS_DL_CUDA_HOST, EXPOPS_DL_ROCM_HOST },
     };
     const uint32_t size = out_info->header.struct_size;
 
     memcpy(out_info, &info, size && size < sizeof(info) ? size : sizeof(info));
-    return OK;
+    return EXPOPS_OK;
 }
 
 static int32_t cpu_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
@@ -129,11 +127,11 @@ static int32_t cpu_allocate(expops_backend_device *device, void *stream, uint64_
     memset(out_pointer, 0, sizeof(*out_pointer));
     if (!data) {
         host->error("no memory for %llu bytes", (unsigned long long)bytes);
-        return ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     out_pointer->data = data;
-    out_pointer->device_type = DL_CPU;
-    return OK;
+    out_pointer->device_type = EXPOPS_DL_CPU;
+    return EXPOPS_OK;
 }
 
 static void cpu_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)
@@ -145,19 +143,19 @@ static int32_t cpu_copy(expops_backend_device *device, void *stream, const expop
 {
     if (copy->bytes)
         memmove(expops_address(&copy->destination), expops_address(&copy->source), copy->bytes);
-    return OK;
+    return EXPOPS_OK;
 }
 
 static int32_t cpu_synchronize(expops_backend_device *device, void *stream)
 {
-    return OK;
+    return EXPOPS_OK;
 }
 
 /* Work is done when a launch returns: a stream has no state, but is told apart from the default one. */
 static int32_t cpu_stream_create(expops_backend_device *device, void **out_stream)
 {
     *out_stream = device;
-    return OK;
+    return EXPOPS_OK;
 }
 
 static void cpu_stream_destroy(expops_backend_device *device, void *stream)
@@ -182,10 +180,10 @@ static int32_t cpu_launch(expops_backend_device *device, expops_backend_kernel *
 
     if (!scratch) {
         host->error("no memory for what a thread computes in (%zu bytes)", sizeof(*scratch));
-        return ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     kernel->run(kernel, launch, scratch);
-    return OK;
+    return EXPOPS_OK;
 }
 
 static int32_t cpu_event_create(expops_backend_device *device, void **out_event)
@@ -193,9 +191,9 @@ static int32_t cpu_event_create(expops_backend_device *device, void **out_event)
     *out_event = calloc(1, sizeof(struct timespec));
     if (!*out_event) {
         host->error("no memory for an event");
-        return ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
-    return OK;
+    return EXPOPS_OK;
 }
 
 static void cpu_event_destroy(expops_backend_device *device, void *event)
@@ -206,7 +204,7 @@ static void cpu_event_destroy(expops_backend_device *device, void *event)
 static int32_t cpu_event_record(expops_backend_device *device, void *event, void *stream)
 {
     clock_gettime(CLOCK_MONOTONIC, event);
-    return OK;
+    return EXPOPS_OK;
 }
 
 static int32_t cpu_event_elapsed(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns)
@@ -215,7 +213,7 @@ static int32_t cpu_event_elapsed(expops_backend_device *device, void *start, voi
     const int64_t ns = (int64_t)(to->tv_sec - from->tv_sec) * 1000000000 + (to->tv_nsec - from->tv_nsec);
 
     *out_ns = ns > 0 ? (uint64_t)ns : 0;
-    return OK;
+    return EXPOPS_OK;
 }
 
 static const expops_backend_api api = {
@@ -239,17 +237,6 @@ static const expops_backend_api api = {
     .event_elapsed = cpu_event_elapsed,
 };
 
-static uint32_t sanitizer(void)
-{
-#if defined(__SANITIZE_ADDRESS__)
-    return 1;
-#elif defined(__SANITIZE_THREAD__)
-    return 2;
-#else
-    return 0;
-#endif
-}
-
 __attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *from_host,
                                                                     expops_query *query);
 
@@ -258,15 +245,15 @@ int32_t expops_backend_query(const expops_host_api *from_host, expops_query *que
     query->plugin_major = EXPOPS_BACKEND_MAJOR;
     query->plugin_minor = EXPOPS_BACKEND_MINOR;
     query->min_host_minor = 0;
-    query->sanitizer = sanitizer();
+    query->sanitizer = EXPOPS_SANITIZER;
     query->name = "cpu";
-    query->version = CPU_VERSION;
+    query->version = EXPOPS_VERSION;
     query->description = "this machine's processor: kernels compiled with the library, vectorised and threaded";
     query->api = NULL;
     if (query->host_major != EXPOPS_BACKEND_MAJOR)
-        return ERR_INVALID_ARGUMENT;
+        return EXPOPS_ERR_INVALID_ARGUMENT;
     if (host != from_host) /* asked again, while devices are in use, the host is the same: nothing is written */
         host = from_host;
     query->api = &api;
-    return OK;
+    return EXPOPS_OK;
 }

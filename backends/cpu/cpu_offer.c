@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_OF_MEMORY = 401 }; /* EXPOPS_ERR_OUT_OF_MEMORY */
-
 static int order(const cpu_table_row *row, const char *name, int32_t store)
 {
     const int names = strcmp(row->name, name);
@@ -192,7 +190,7 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     cpu_kernel *const kernel = calloc(1, sizeof(*kernel));
     if (!kernel) {
         host->error("no memory for a kernel's plan (%zu bytes)", sizeof(*kernel));
-        return OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     kernel->level = level;
     kernel->cores = cores;

@@ -5,6 +5,7 @@
  * A child of fork has the table, but none of the threads: it starts anew. Nothing is locked while a call runs. */
 #include "cpu_pool.h"
 #include "cpu_wait.h"
+#include "expops/status.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,8 +13,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-
-enum { OK = 0, ERR_OUT_OF_MEMORY = 401 };
 
 enum {
     STACK_BYTES = 256 << 10, /* frames here take some kilobytes; the rest is the C library's, for thread-local data */
@@ -268,7 +267,7 @@ int32_t cpu_pool_open(void)
     if (!watches_forks)
         watches_forks = !cpu_scratch_prepare() && !pthread_atfork(NULL, NULL, forget_threads);
     users += (uint32_t)watches_forks;
-    const int32_t status = watches_forks ? OK : ERR_OUT_OF_MEMORY;
+    const int32_t status = watches_forks ? EXPOPS_OK : EXPOPS_ERR_OUT_OF_MEMORY;
     pthread_mutex_unlock(&lock);
     return status;
 }

@@ -8,19 +8,19 @@
 #include <CL/cl.h>
 #include "expops/backend.h"
 
-/* The values of expops_status that this plugin returns; a test compares them with status.h. */
+/* What of expops_status this plugin returns. */
 enum {
-    OCL_OK = 0,
-    OCL_ERR_DEVICE = 203,
-    OCL_ERR_UNSUPPORTED = 300,
-    OCL_ERR_UNAVAILABLE = 400,
-    OCL_ERR_OUT_OF_MEMORY = 401,
-    OCL_ERR_BACKEND = 402,
-    OCL_ERR_COMPILE = 600,
+    OCL_OK = EXPOPS_OK,
+    OCL_ERR_DEVICE = EXPOPS_ERR_DEVICE,
+    OCL_ERR_UNSUPPORTED = EXPOPS_ERR_UNSUPPORTED,
+    OCL_ERR_UNAVAILABLE = EXPOPS_ERR_UNAVAILABLE,
+    OCL_ERR_OUT_OF_MEMORY = EXPOPS_ERR_OUT_OF_MEMORY,
+    OCL_ERR_BACKEND = EXPOPS_ERR_BACKEND,
+    OCL_ERR_COMPILE = EXPOPS_ERR_COMPILE,
 };
 
 /* DLPack's device types that kernels here take: a cl_mem, or a pointer to shared virtual memory. */
-enum { OCL_DL_OPENCL = 4, OCL_DL_EXT = 12 };
+enum { OCL_DL_OPENCL = EXPOPS_DL_OPENCL, OCL_DL_EXT = EXPOPS_DL_EXT };
 
 /* --- ocl_library.c: the loader library and its errors --- */
 

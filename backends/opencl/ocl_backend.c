@@ -1,14 +1,6 @@
 /* The plugin's one exported function and its table. */
 #include "ocl.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZER 1
-#elif defined(__SANITIZE_THREAD__)
-#define SANITIZER 2
-#else
-#define SANITIZER 0
-#endif
-
 static const expops_backend_api api = {
     .header = { .struct_size = sizeof(expops_backend_api) },
     .probe = ocl_probe,
@@ -39,9 +31,9 @@ int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
     query->plugin_major = EXPOPS_BACKEND_MAJOR;
     query->plugin_minor = EXPOPS_BACKEND_MINOR;
     query->min_host_minor = 0;
-    query->sanitizer = SANITIZER;
+    query->sanitizer = EXPOPS_SANITIZER;
     query->name = "opencl";
-    query->version = OCL_VERSION;
+    query->version = EXPOPS_VERSION;
     query->description = "any device with an OpenCL 1.2 driver, through libOpenCL.so.1";
     query->api = NULL;
     if (host->major != EXPOPS_BACKEND_MAJOR)

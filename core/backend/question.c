@@ -8,21 +8,6 @@
 #include "loader.h"
 #include "runtime_lock.h"
 
-#if defined(__has_feature)
-#define HAS_FEATURE(x) __has_feature(x)
-#else
-#define HAS_FEATURE(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
-enum { OWN_SANITIZER = 1 };
-#elif defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
-enum { OWN_SANITIZER = 2 };
-#elif HAS_FEATURE(memory_sanitizer)
-enum { OWN_SANITIZER = 3 };
-#else
-enum { OWN_SANITIZER = 0 };
-#endif
-
 /* A function that was asked, for ever: open devices use its table after a rescan. One thread asks at a time, and a file
  * that has answered is not asked again: others may be using what it writes down when it is asked. */
 typedef struct asked {
@@ -56,11 +41,11 @@ static int versions_fit(expops_plugin *plugin, const expops_query *query)
                              query->min_host_minor, EXPOPS_BACKEND_MAJOR, EXPOPS_BACKEND_MINOR);
         return 0;
     }
-    if (query->sanitizer && query->sanitizer != OWN_SANITIZER) {
+    if (query->sanitizer && query->sanitizer != EXPOPS_SANITIZER) {
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_SANITIZER_MISMATCH,
                              "It was built with a sanitizer (kind %u) that this library was not "
                              "built with (kind %u).",
-                             query->sanitizer, (unsigned)OWN_SANITIZER);
+                             query->sanitizer, (unsigned)EXPOPS_SANITIZER);
         return 0;
     }
     return 1;

@@ -1,4 +1,5 @@
-/* The contract between the core and a backend plugin. Self-contained: a plugin needs this file and nothing else.
+/* The contract between the core and a backend plugin. Self-contained: a plugin needs this file, which includes the numbers it speaks
+ * of (expops_status, expops_dtype, DLPack's device types), and links nothing of the library.
  *
  * A plugin is a shared object that exports one symbol, expops_backend_query. Three phases: query (no driver contact, safe
  * anywhere), probe (opens the vendor's libraries, counts devices, reports causes), device_open (creates contexts).
@@ -14,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expops/tensor.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,6 +26,22 @@ extern "C" {
 #define EXPOPS_BACKEND_QUERY "expops_backend_query"
 
 #define EXPOPS_HAS(p, T, field) ((p)->header.struct_size >= offsetof(T, field) + sizeof((p)->field) && (p)->field)
+
+/* What the compiler builds in, as expops_query says it. */
+#ifdef __has_feature
+#define EXPOPS_HAS_FEATURE(name) __has_feature(name)
+#else
+#define EXPOPS_HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || EXPOPS_HAS_FEATURE(address_sanitizer)
+#define EXPOPS_SANITIZER 1u
+#elif defined(__SANITIZE_THREAD__) || EXPOPS_HAS_FEATURE(thread_sanitizer)
+#define EXPOPS_SANITIZER 2u
+#elif EXPOPS_HAS_FEATURE(memory_sanitizer)
+#define EXPOPS_SANITIZER 3u
+#else
+#define EXPOPS_SANITIZER 0u
+#endif
 
 typedef struct expops_header {
     uint32_t struct_size; /* sizeof as the writer of the struct knows it */
@@ -308,7 +327,7 @@ typedef struct expops_query {
     uint32_t host_major, host_minor;     /* in */
     uint32_t plugin_major, plugin_minor; /* out: what the plugin was built for */
     uint32_t min_host_minor;             /* out: the oldest host it accepts */
-    uint32_t sanitizer;                  /* out: 0 none, 1 address, 2 thread, 3 memory */
+    uint32_t sanitizer;                  /* out: EXPOPS_SANITIZER: 0 none, 1 address, 2 thread, 3 memory */
     const char *name;                    /* out: "cuda"; lower case letters, digits and _ */
     const char *version;                 /* out */
     const char *description;             /* out: one line */
