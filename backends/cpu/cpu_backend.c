@@ -7,10 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Values of expops_status. */
-
-/* DLPack's device types whose memory the processor can address. */
-
 enum { ALIGNMENT = 64 };
 
 struct expops_backend_device {
@@ -109,6 +105,7 @@ static int32_t cpu_device_info(expops_backend_device *device, expops_device_info
         .subgroup = 1,
         .compute_units = cores > 0 ? (uint32_t)cores : 1,
         .num_device_types = 3,
+        /* whose memory the processor can address */
         .device_types = { EXPOPS_DL_CPU, EXPOPS_DL_CUDA_HOST, EXPOPS_DL_ROCM_HOST },
     };
     const uint32_t size = out_info->header.struct_size;
