@@ -23,11 +23,17 @@ OPERATOR(_safe_softmax) = {
 #ifdef XK
 #include "softmax_quotient.kernel.h"
 
+/* Of nothing but negative infinity the exponentials themselves are 0; said once for a row, and not of each element. */
+XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
+{
+    const int nothing = (a.most == -(xk_t)XK_INFINITY) & !xk_isnan(a.rest);
+    const xk_acc row = xk_row_of(a);
+    return xk_acc_of(nothing ? 0 : row.most, nothing ? 0 : row.rest);
+}
+
 XK_FN xk_r xk_map(xk_t x, xk_acc row)
 {
-    const int nothing = (row.most == -(xk_t)XK_INFINITY) & !xk_isnan(row.rest);
-    const xk_t quotient = xk_quotient_of(x, row);
-    return nothing ? 0 : quotient;
+    return xk_quotient_of(x, row);
 }
 #endif
 

@@ -1,6 +1,7 @@
 #include "softmax.kernel.h"
 
-XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
+/* What is known of a whole row: its largest element, and what the exponentials are multiplied by. */
+XK_FN xk_acc xk_row_of(xk_acc a)
 {
     a = xk_checked(a);
 #if XK_HALF

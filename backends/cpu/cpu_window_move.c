@@ -25,38 +25,19 @@ static int64_t find_origin(const cpu_kernel *kernel, const cpu_lines *lines, con
     return origin;
 }
 
-/* Reads what is known to be read of these rows. */
-static void fetch(const cpu_pieces *rows, size_t count, size_t bytes)
-{
-    for (size_t r = 0; rows->row_from && r < count; r++)
-        for (const cpu_piece *p = rows->piece, *last = p + rows->num_pieces; p < last; p++) {
-            if (rows->row_from[r] == CPU_ABSENT || p->from == CPU_ABSENT || p->step != 1)
-                continue;
-            const char *const from = (const char *)rows->from + (rows->row_from[r] + p->from) * (ptrdiff_t)bytes;
-            for (size_t byte = 0; byte < p->count * bytes; byte += 64)
-                __builtin_prefetch(from + byte);
-        }
-}
-
-/* By way of the first cache past the others, some rows at a time, while the next ones are read. */
+/* By way of the first cache past the others, as many rows at a time as fit the buffer. */
 static void stream_block(const cpu_kernel *kernel, const cpu_pieces *all, char *buffer)
 {
-    const size_t bytes = kernel->operand[0].bytes, row_bytes = all->cols * bytes;
-    const size_t most = row_bytes < CPU_BUFFER_BYTES ? CPU_BUFFER_BYTES / row_bytes : 1;
+    const size_t bytes = kernel->operand[0].bytes, row_bytes = all->cols * bytes, most = CPU_ACCS_BYTES / row_bytes;
     const int rows_follow = all->to_row == (ptrdiff_t)all->cols;
     cpu_pieces part = *all;
 
     part.to = buffer;
     part.to_row = (ptrdiff_t)all->cols;
-    for (size_t r = 0, next; r < all->rows; r = next) {
+    for (size_t r = 0; r < all->rows; r += part.rows) {
         char *const to = (char *)all->to + (ptrdiff_t)r * all->to_row * (ptrdiff_t)bytes;
         part.rows = all->rows - r < most ? all->rows - r : most;
-        next = r + part.rows;
-        if (all->row_from) {
-            part.row_from = all->row_from + next;
-            fetch(&part, all->rows - next < most ? all->rows - next : most, bytes);
-            part.row_from = all->row_from + r;
-        }
+        part.row_from = all->row_from ? all->row_from + r : NULL;
         part.instead = (const char *)all->instead + (ptrdiff_t)r * all->instead_row * (ptrdiff_t)bytes;
         kernel->level->pieces[__builtin_ctz((unsigned)bytes)](&part);
         for (size_t i = 0, n = rows_follow ? part.rows : 1; i < part.rows; i += n)
