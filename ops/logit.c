@@ -10,7 +10,7 @@ OPERATOR(logit) = {
     .arithmetic = EXPOPS_ARITHMETIC_FLOATING,
     .parameters = { TENSOR("self"),
                     NUMBER("eps", DEFAULT(-1), .meets = EXPOPS_MEETS_COMMON, .doc = "Below zero: no limit.") },
-    .samples = { { 0, 1 } },
+    .samples = { { 0, 1 }, { 0.01, 0.4 } },
     .bound = { .f32 = 4, .f64 = 4, .f16 = 1, .bf16 = 1 },
 };
 

@@ -115,7 +115,9 @@ OPERATOR(scaled_dot_product_attention) = {
     .samples = { { -2, 2, .usual = { 2, 3, 40, 24 }, .count = 4 },
                  { -2, 2, .usual = { 2, 3, 36, 24 }, .count = 4 },
                  { -2, 2, .usual = { 2, 3, 36, 20 }, .count = 4 },
-                 { 0, 1, .usual = { 40, 36 }, .count = 2 } },
+                 { 0, 1, .usual = { 40, 36 }, .count = 2 },
+                 { 0, 0 },
+                 { 0.05, 0.5 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .by_terms = 1 },
 };
 

@@ -36,10 +36,14 @@ def function_of(path):
     return value
 
 
+def range_of(parameter):
+    samples = parameter['samples']
+    return (samples['low'], samples['high']) if samples['low'] < samples['high'] else (-5, 5)
+
+
 def drawn(parameter, dtype, shape):
     """Uniform in the parameter's range, as far as the type has it."""
-    samples = parameter['samples']
-    low, high = (samples['low'], samples['high']) if samples['low'] < samples['high'] else (-5, 5)
+    low, high = range_of(parameter)
     if dtype == torch.bool:
         return torch.randint(0, 2, shape).bool()
     if dtype.is_complex:
@@ -115,7 +119,8 @@ class Definition:
     def attribute_values(self, parameter, shape):
         kind = parameter['kind']
         if kind == 'number':
-            return [*drawn(parameter, DOUBLE, (2,)).tolist(), drawn(parameter, torch.int64, ()).item()]
+            whole = drawn(parameter, torch.int64, ()).item()
+            return drawn(parameter, DOUBLE, (2,)).tolist() + ([whole] if whole <= range_of(parameter)[1] else [])
         if kind == 'integer':
             return integers(parameter['samples'], shape)
         if kind == 'integers':
