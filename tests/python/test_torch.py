@@ -142,6 +142,13 @@ class Scopes(Case):
             self.assertEqual(str(got.exception).split('\n')[0], str(expected.exception).split('\n')[0])
             self.same(torch.sin(torch.ones(2)), torch.ones(2).sin())
 
+    def test_memory_that_torch_has_not_is_its_error(self):
+        large = torch.zeros(1).expand(1 << 46)
+        with answers.use():
+            for call in (lambda: torch.sin(large), lambda: large * large):
+                self.assertRaisesRegex(RuntimeError, 'allocate', call)
+            self.same(torch.sin(torch.ones(2)), torch.full((2,), 0.841470985))
+
     def test_scopes_nest(self):
         x = torch.randn(3)
         with answers.use():
