@@ -52,6 +52,8 @@ struct expops_backend_device {
     int pools; /* allocate and release are ordered on the stream */
     uint64_t memory_bytes;
     int group_items, local_bytes, subgroup, units, cluster;
+    int launch_local_bytes; /* that a launch may ask for; 0: none */
+    int wide_matrix;        /* has matrix instructions of 128 work-items, and the compiler knows them */
     struct expops_backend_kernel *_Atomic recorded; /* what the core gave back and graphs may replay */
     char name[256], target[256], driver_text[96], compiler_text[160];
 };

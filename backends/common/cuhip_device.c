@@ -97,6 +97,7 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     out_info->caps = EXPOPS_CAP_F64;
     out_info->caps |= cuhip_api.stream_capturing ? EXPOPS_CAP_CAPTURE : 0;
     out_info->caps |= device->pools ? EXPOPS_CAP_STREAM_ALLOCATE : 0;
+    out_info->caps |= device->wide_matrix ? EXPOPS_CAP_WIDE_MATRIX : 0;
     out_info->memory_bytes = device->memory_bytes;
     out_info->local_bytes = (uint64_t)device->local_bytes;
     out_info->max_group = (uint32_t)device->group_items;
@@ -108,5 +109,6 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     out_info->device_id = device->ordinal;
     out_info->max_cluster = (uint32_t)device->cluster;
     out_info->argument_bytes = CUHIP_ARGUMENT_BYTES;
+    out_info->launch_local_bytes = (uint64_t)device->launch_local_bytes;
     return CUHIP_OK;
 }

@@ -4,23 +4,25 @@
 #include <stdlib.h>
 
 /* The driver may put off loading a function until its first launch, which a capture forbids: load it now. */
-static cuhip_result find_function(expops_backend_kernel *kernel, const char *entry, const char **out_function)
+static cuhip_result find_function(const expops_backend_device *device, expops_backend_kernel *kernel, const char *entry,
+                                  const char **out_function)
 {
     *out_function = cuhip_names.module_function;
     cuhip_result result = cuhip_api.module_function(&kernel->function, kernel->module, entry);
     if (result != 0)
         return result;
+    CUHIP_LET_ASK(device, kernel->function);
     return CUHIP_LOAD_FUNCTION(kernel->function, out_function);
 }
 
-static cuhip_result load_entered(expops_backend_kernel *kernel, const void *image, const char *entry,
-                                 const char **out_function)
+static cuhip_result load_entered(const expops_backend_device *device, expops_backend_kernel *kernel, const void *image,
+                                 const char *entry, const char **out_function)
 {
     *out_function = cuhip_names.module_load;
     cuhip_result result = cuhip_api.module_load(&kernel->module, image);
     if (result != 0)
         return result;
-    result = find_function(kernel, entry, out_function);
+    result = find_function(device, kernel, entry, out_function);
     if (result != 0)
         (void)cuhip_api.module_unload(kernel->module);
     return result;
@@ -39,7 +41,7 @@ int32_t cuhip_load(expops_backend_device *device, const void *image, size_t byte
     }
     cuhip_result result = cuhip_enter(device, &scope);
     if (result == 0) {
-        result = load_entered(kernel, image, entry, &function);
+        result = load_entered(device, kernel, image, entry, &function);
         cuhip_leave(&scope);
     }
     if (result != 0) {
@@ -121,7 +123,7 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
     if (result != 0)
         return cuhip_fail(result, CUHIP_ENTER_NAME, "launching a kernel");
     result = cuhip_api.launch(kernel->function, launch->grid[0], launch->grid[1], launch->grid[2], launch->group[0],
-                              launch->group[1], launch->group[2], 0, stream, arguments, NULL);
+                              launch->group[1], launch->group[2], launch->local_bytes, stream, arguments, NULL);
     note_capture(kernel, stream);
     cuhip_leave(&scope);
     return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.launch, "launching a kernel");

@@ -57,6 +57,11 @@
 
 #define CUHIP_LOAD_FUNCTION(function, out_name) \
     (cuhip_api.function_load ? (*(out_name) = cuhip_names.function_load, cuhip_api.function_load(function)) : 0)
+/* Refused where the function has local memory of its own: such a one is launched with no more. */
+#define CUHIP_LET_ASK(device, function) \
+    ((device)->launch_local_bytes \
+         ? (void)cuhip_api.function_set(function, CUDA_FUNCTION_LAUNCH_LOCAL, (device)->launch_local_bytes) \
+         : (void)0)
 
 #define CUHIP_IMAGE_FUNCTIONS(rtc, want_text) \
     ((want_text) ? (cuhip_image_functions){ (rtc)->text_bytes, (rtc)->text } \

@@ -71,6 +71,22 @@ void cuhip_vendor_error(cuhip_result result, const char **out_name, const char *
         *out_text = NULL;
 }
 
+/* Instructions of one architecture's alone are compiled for its number with an "a", from CUDA 12.0 on. */
+static int compiler_knows_own(void)
+{
+    cuhip_trail trail = { .used = 0 };
+    const cuhip_rtc *rtc = cuhip_compiler(&trail);
+    return rtc && rtc->major >= 12;
+}
+
+/* Older drivers know neither the attribute nor the function: launches ask for nothing then. */
+static void read_launch_local(expops_backend_device *device)
+{
+    if (!cuhip_api.function_set ||
+        cuhip_api.device_attribute(&device->launch_local_bytes, CUDA_ATTRIBUTE_LAUNCH_LOCAL, device->handle) != 0)
+        device->launch_local_bytes = 0;
+}
+
 static int32_t read_target(expops_backend_device *device)
 {
     int major = 0, minor = 0;
@@ -79,7 +95,9 @@ static int32_t read_target(expops_backend_device *device)
         result = cuhip_api.device_attribute(&minor, CUDA_ATTRIBUTE_MINOR, device->handle);
     if (result != 0)
         return cuhip_fail(result, cuhip_names.device_attribute, "opening the device");
-    snprintf(device->target, sizeof device->target, "sm_%d%d", major, minor);
+    read_launch_local(device);
+    device->wide_matrix = major == 9 && minor == 0 && compiler_knows_own();
+    snprintf(device->target, sizeof device->target, "sm_%d%d%s", major, minor, device->wide_matrix ? "a" : "");
     device->cluster = major >= 9 ? PORTABLE_CLUSTER : 1;
     return CUHIP_OK;
 }
@@ -155,8 +173,9 @@ int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *
                        : strncmp(source->target, "sm_", 3) == 0 ? atoi(source->target + 3)
                                                                 : 0;
     if (wanted <= 0) {
-        cuhip_host->error("compiling %s: \"%s\" is no target of %s; targets look like sm_90, or compute_90 for text",
-                          source->name, source->target, CUHIP_RTC_NAME);
+        cuhip_host->error(
+            "compiling %s: \"%s\" is no target of %s; targets look like sm_90 or sm_90a, or compute_90 for text",
+            source->name, source->target, CUHIP_RTC_NAME);
         return CUHIP_ERR_COMPILE;
     }
     const int nearest = nearest_target(rtc, wanted);

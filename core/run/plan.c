@@ -114,7 +114,9 @@ static expops_status take_step(const expops_problem *problem, expops_device *dev
 {
     EXPOPS_TRY(expops_kernel_get(device, problem, from, capturing, &to->loaded));
     to->kernel = expops_kernel_of(to->loaded);
-    to->launch = (expops_launch){ .grid = { from->grid, 1, 1 }, .group = { from->group, 1, 1 } };
+    to->launch = (expops_launch){ .grid = { from->grid, 1, 1 },
+                                  .group = { from->group, 1, 1 },
+                                  .local_bytes = from->local_bytes };
     return keep_params(&from->params, to);
 }
 

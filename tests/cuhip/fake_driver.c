@@ -321,8 +321,9 @@ static cuhip_result fake_launch(cuhip_function function, unsigned int gx, unsign
 {
     BEGIN(begin_current, names.launch);
     (void)function;
-    if (shared != 0 || extra)
+    if (extra)
         return 1;
+    fake.local_bytes = shared;
     for (int i = 0; i < 2; i++)
         fake.argument_values[i] = *(void **)arguments[i];
     fake.params = arguments[2];
@@ -401,14 +402,24 @@ static cuhip_result fake_function_load(cuhip_function function)
     return begin_current(names.function_load);
 }
 
+static cuhip_result fake_function_set(cuhip_function function, unsigned int attribute, int value)
+{
+    BEGIN(begin_current, names.function_set);
+    (void)function;
+    fake.allowed_local_bytes = attribute == CUDA_FUNCTION_LAUNCH_LOCAL ? (unsigned int)value : 0;
+    return 0;
+}
+
 static cuhip_result fake_device_attribute(int *out, unsigned int attribute, int device)
 {
     static const struct {
         unsigned int attribute;
         int value;
-    } facts[] = { { CUDA_ATTRIBUTE_GROUP_ITEMS, 1024 }, { CUDA_ATTRIBUTE_LOCAL_BYTES, 49152 },
-                  { CUDA_ATTRIBUTE_SUBGROUP, 32 },      { CUDA_ATTRIBUTE_UNITS, 132 },
-                  { CUDA_ATTRIBUTE_MAJOR, 9 },          { CUDA_ATTRIBUTE_MINOR, 0 } };
+    } facts[] = {
+        { CUDA_ATTRIBUTE_GROUP_ITEMS, 1024 },   { CUDA_ATTRIBUTE_LOCAL_BYTES, 49152 }, { CUDA_ATTRIBUTE_SUBGROUP, 32 },
+        { CUDA_ATTRIBUTE_UNITS, 132 },          { CUDA_ATTRIBUTE_MAJOR, 9 },           { CUDA_ATTRIBUTE_MINOR, 0 },
+        { CUDA_ATTRIBUTE_LAUNCH_LOCAL, 232448 }
+    };
     BEGIN(begin, names.device_attribute);
     (void)device;
     if (attribute == CUDA_ATTRIBUTE_POOLS) {
@@ -530,7 +541,7 @@ void fake_reset(void)
                           .missing = fake_is_old ? FAKE_NEW_SYMBOL : NULL,
                           .pools = 1,
                           .current = FAKE_NOTHING_CURRENT,
-                          .compiler_major = 12 };
+                          .compiler_major = fake_is_old ? 11 : 12 };
     host_state.open_library = fake_open_library;
     host_state.library_symbol = fake_library_symbol;
     host_state.config = NULL;

@@ -11,7 +11,7 @@
 #define FAKE_VERSION 13000
 #define FAKE_OLD_VERSION 11010
 #define FAKE_NEW_SYMBOL "cuMemAllocAsync"
-#define FAKE_TARGET "sm_90"
+#define FAKE_TARGET "sm_90a"
 #define FAKE_OLD_TARGET "sm_90"
 #else
 #define FAKE_VERSION 60032831
@@ -44,8 +44,9 @@ typedef struct fake_driver {
     void *stream;
     void *argument_values[4];
     const void *params;
-    unsigned int grid[3], group[3];
-    char copied[64]; /* function and amount of the last copy */
+    unsigned int grid[3], group[3], local_bytes;
+    unsigned int allowed_local_bytes; /* of the last function asked about */
+    char copied[64];                  /* function and amount of the last copy */
 } fake_driver;
 
 extern fake_driver fake;

@@ -145,12 +145,15 @@ static void test_device_info(void **state)
     assert_int_equal(api->device_info(device, &info), EXPOPS_OK);
     assert_string_equal(info.name, "Fake 1");
     assert_string_equal(info.target, fake_is_old ? FAKE_OLD_TARGET : FAKE_TARGET);
-    assert_non_null(strstr(info.compiler, CUHIP_RTC_NAME " 12.4 (build "));
+    assert_non_null(
+        strstr(info.compiler, fake_is_old ? CUHIP_RTC_NAME " 11.4 (build " : CUHIP_RTC_NAME " 12.4 (build "));
     assert_non_null(strstr(info.driver, SYMBOL(fake_is_old ? "11.1" : "13.0", fake_is_old ? "5.2" : "6.0")));
     assert_non_null(strstr(info.prelude, "XK_KERNEL"));
     assert_true(info.caps & EXPOPS_CAP_F64);
     assert_true(info.caps & EXPOPS_CAP_CAPTURE);
     assert_int_equal((info.caps & EXPOPS_CAP_STREAM_ALLOCATE) != 0, !fake_is_old);
+    assert_int_equal((info.caps & EXPOPS_CAP_WIDE_MATRIX) != 0, SYMBOL(!fake_is_old, 0));
+    assert_int_equal(info.launch_local_bytes, SYMBOL(232448, 0));
     assert_int_equal(info.memory_bytes, 2ull << 30);
     assert_int_equal(info.max_group, 1024);
     assert_int_equal(info.subgroup, SYMBOL(32, 64));
@@ -182,7 +185,8 @@ static int32_t launch_two(void *stream)
                                    .params = params,
                                    .params_bytes = sizeof params,
                                    .grid = { 3, 2, 1 },
-                                   .group = { 256, 1, 1 } };
+                                   .group = { 256, 1, 1 },
+                                   .local_bytes = 65536 };
     expops_backend_kernel *kernel = NULL;
     int32_t status = api->load(device, "image", 6, "xk_main", &kernel);
     if (status == EXPOPS_OK) {
@@ -363,6 +367,8 @@ static void test_launch(void **state)
     assert_ptr_equal(fake.argument_values[1], (void *)0x6000);
     assert_memory_equal(fake.grid, grid, sizeof grid);
     assert_memory_equal(fake.group, group, sizeof group);
+    assert_int_equal(fake.local_bytes, 65536);
+    assert_int_equal(fake.allowed_local_bytes, SYMBOL(232448, 0));
     assert_int_equal(launch_two(NULL), EXPOPS_OK);
     assert_null(fake.stream);
 #if defined(CUDA_NAMES_H)

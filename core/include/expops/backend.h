@@ -131,6 +131,7 @@ typedef struct expops_device_info {
     int32_t device_id;       /* ordinal as tensors name it */
     uint32_t max_cluster;    /* neighbouring groups of a launch that can wait for each other; 0 or 1: none can */
     uint32_t argument_bytes; /* of all arguments of a kernel; 0: unknown, and no launch gets more than 16 tensors */
+    uint64_t launch_local_bytes; /* local memory that a launch may ask for, instead of a text; 0: none */
 } expops_device_info;
 
 enum {
@@ -140,6 +141,7 @@ enum {
     EXPOPS_CAP_STREAM_ALLOCATE = 1u << 3, /* allocate and release are ordered on the stream */
     EXPOPS_CAP_HOST = 1u << 4,            /* memory is the host's: the core may read it */
     EXPOPS_CAP_CPU = 1u << 5,             /* the device's processors are the host's: `auto` takes it last */
+    EXPOPS_CAP_WIDE_MATRIX = 1u << 6,     /* what `compile` takes has matrix instructions of 128 work-items */
 };
 
 /* Kernel text ready for the compiler: prelude and defines included, one entry point. */
@@ -265,6 +267,7 @@ typedef struct expops_launch {
     uint32_t params_bytes;         /* a multiple of 8 */
     uint32_t grid[3];              /* groups */
     uint32_t group[3];             /* work-items in a group */
+    uint32_t local_bytes;          /* local memory of a group beside what the text declares */
 } expops_launch;
 
 /* A copy between host and device memory, or within the device. */
