@@ -4,6 +4,7 @@
  * each tile: sum and results are those of exponentials of scores less `most`. See slices.kernel.h. Defines, besides:
  *   XK_HALVES        1: the three inputs are of one half type
  *   XK_CHUNKS        1: rows of the second and the third can be copied 16 bytes at a time
+ *   XK_WIDE          1: the device has matrix instructions of 128 work-items
  * The inputs: rows by elements, terms by elements, terms by columns and, where there is a fourth, what the body takes beside a score, rows
  * by terms. The last dimensions are these four: */
 #include XK_OPERATOR
@@ -275,4 +276,6 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 }
 #endif
 
+#include "weighted_halves.kernel.h"
 #include "weighted_matrix.kernel.h"
+#include "weighted_wide.kernel.h"

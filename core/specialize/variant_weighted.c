@@ -8,6 +8,14 @@ enum {
     NARROW = 64, /* columns of a tile, or as many as can be kept */
     AREA = 64 * EXPOPS_WEIGHTED_GROUP,
     CHUNK = 8, /* elements of a half type that are copied at once */
+    /* By matrix instructions of 128 work-items: local memory has the left factor's tile, two of terms of the right one's, three of what is
+     * summed, and a gate. */
+    WIDE_GROUP = 256,
+    WIDE_ROWS = WIDE_GROUP / 2,
+    WIDE_TERMS = 128,
+    WIDE_KEPT = WIDE_ROWS + 5 * WIDE_TERMS,
+    GATE_BYTES = 16,
+    LEAST_WIDE_ROWS = WIDE_ROWS / 2, /* no more leave half of a tile empty */
 };
 
 enum { OUT, LEFT, RIGHT, SUMMED, INPUTS };
@@ -16,11 +24,22 @@ typedef struct plan {
     const expops_problem *problem;
     uint32_t rows, terms, elements, columns; /* dimensions */
     uint32_t tile_rows, tile_columns;
-    int wide_index, limited;
+    int wide_index, limited, halves, wide;
     int64_t first;
 } plan;
 
-static plan choose(const expops_problem *problem)
+static uint32_t wide_bytes(const plan *plan)
+{
+    return WIDE_KEPT * plan->tile_columns * 2 + GATE_BYTES;
+}
+
+static int is_wide(const plan *plan, const expops_device_info *info)
+{
+    return plan->halves && info->caps & EXPOPS_CAP_WIDE_MATRIX && info->launch_local_bytes >= wide_bytes(plan) &&
+           plan->problem->shape[plan->rows] > LEAST_WIDE_ROWS;
+}
+
+static plan choose(const expops_problem *problem, const expops_device_info *info)
 {
     plan plan = { .problem = problem, .rows = problem->rank - 4, .terms = problem->rank - 3 };
     const expops_problem_operand *last = problem->operand + problem->num_operands - 1;
@@ -29,7 +48,9 @@ static plan choose(const expops_problem *problem)
     plan.tile_columns = problem->shape[plan.elements] > NARROW || problem->shape[plan.columns] > NARROW
                             ? EXPOPS_WEIGHTED_COLUMNS
                             : NARROW;
-    plan.tile_rows = AREA / plan.tile_columns;
+    plan.halves = (HALVES >> problem->operand[LEFT].dtype & 1u) != 0;
+    plan.wide = is_wide(&plan, info);
+    plan.tile_rows = plan.wide ? WIDE_ROWS : AREA / plan.tile_columns;
     plan.wide_index = expops_needs_wide_offsets(problem); /* the space has more places than anything has elements */
     plan.limited = last->kind == EXPOPS_OPERAND_POSITION;
     plan.first = plan.limited ? last->offset : 0;
@@ -62,14 +83,17 @@ static void define(const plan *plan, expops_step *step)
     const expops_problem *problem = plan->problem;
     const uint32_t own[] = { plan->columns, plan->rows, plan->terms, plan->columns };
     const uint32_t walked[] = { 0, plan->elements, plan->elements, plan->terms };
-    const int halves = (HALVES >> problem->operand[LEFT].dtype & 1u) != 0;
     expops_define_operands(problem, step, VECTOR, NULL, plan->wide_index);
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_ROWS %u\n#define XK_COLUMNS %u\n#define XK_DEPTH %d\n"
                     "#define XK_LIMITED %d\n#define XK_HALVES %d\n#define XK_CHUNKS %d\n"
-                    "#define XK_WHOLE_SLICES 1\n",
-                    problem->rank, plan->tile_rows, plan->tile_columns, DEPTH, plan->limited, halves,
-                    halves && in_chunks(plan));
+                    "#define XK_WIDE %d\n#define XK_WHOLE_SLICES 1\n",
+                    problem->rank, plan->tile_rows, plan->tile_columns, DEPTH, plan->limited, plan->halves,
+                    plan->halves && in_chunks(plan), plan->wide);
+    if (plan->wide) /* of narrow tiles there are registers for two groups */
+        expops_text_add(&step->defines, "%s",
+                        plan->tile_columns == NARROW ? "#define XK_LATE 0\n#define XK_RESIDENT 2\n"
+                                                     : "#define XK_LATE 1\n");
     for (uint32_t i = OUT; i < INPUTS; i++) {
         const expops_problem_operand *operand = problem->operand + i;
         const uint32_t along = i != OUT && expops_slices_along(operand, own[i], walked[i]);
@@ -86,16 +110,16 @@ expops_status expops_specialize_weighted(const expops_problem *problem, const ex
                                          expops_steps *steps)
 {
     expops_step *step = steps->step;
-    const plan plan = choose(problem);
+    const plan plan = choose(problem, &device->info);
     const int64_t groups = groups_of(&plan);
-    (void)device;
     if (groups > INT32_MAX)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld tiles are more than one launch takes", problem->op->name,
                            (long long)groups);
     steps->count = 1;
     step->variant = "weighted";
     step->grid = (uint32_t)groups;
-    step->group = EXPOPS_WEIGHTED_GROUP;
+    step->group = plan.wide ? WIDE_GROUP : EXPOPS_WEIGHTED_GROUP;
+    step->local_bytes = plan.wide ? wide_bytes(&plan) : 0;
     define(&plan, step);
     expops_params_slices(problem, (const int64_t[]){ tiles_of(&plan), 1 }, plan.limited ? &plan.first : NULL,
                          plan.wide_index, &step->params);

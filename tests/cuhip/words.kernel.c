@@ -48,6 +48,33 @@ XK_FN float words_shuffle(float x)
     return x;
 }
 
+/* A gate, then one product of each kind. */
+XK_FN float words_wide(XK_LOCAL_POINTER xk_word16 *rows)
+{
+    float sum[64] = { 0 };
+#ifdef XK_LOCAL_ASKED
+    const xk_uint left[4] = { 1, 2, 3, 4 };
+    const xk_ulong place = xk_wide_place(rows, 1024);
+    if (xk_local_id() == 0)
+        xk_gate_open(rows + 4096);
+    xk_barrier();
+    xk_wide_shown();
+    xk_gate_arrive(rows + 4096);
+    xk_gate_wait(rows + 4096, 0);
+    xk_wide_begin();
+    xk_wide_rows64_f16(sum, place, place + 2, 0);
+    xk_wide_rows128_bf16(sum, place, place + 2, 1);
+    xk_wide_columns64_bf16(sum, left, place);
+    xk_wide_columns128_f16(sum, left, place);
+    xk_wide_go();
+    xk_wide_wait();
+    XK_UNROLL
+    for (int k = 0; k < 64; k++)
+        xk_wide_hold(sum[k]);
+#endif
+    return sum[0] + sum[63];
+}
+
 XK_KERNEL void xk_main(XK_TENSOR(xk_word16, out), XK_TENSOR(const xk_word16, in), XK_TENSOR(XK_REAL, real),
                        XK_TENSOR(xk_word8, w8), XK_TENSOR(xk_word4, w4), XK_TENSOR(xk_word2, w2),
                        XK_TENSOR(xk_word1, w1), XK_TENSOR(xk_schar, bytes), const words_params p)
@@ -66,7 +93,7 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_word16, out), XK_TENSOR(const xk_word16, in)
     XK_POINTER(xk_word1, w1)[i] = (xk_uchar)XK_POINTER(xk_schar, bytes)[i];
     tile[xk_local_id()] = words_halves(XK_POINTER(xk_word2, w2)[i], XK_POINTER(xk_word2, w2)[i + 1]);
     xk_barrier();
-    float sum = words_table[i & 1];
+    float sum = words_table[i & 1] + words_wide((XK_LOCAL_POINTER xk_word16 *)tile);
     XK_UNROLL
     for (int k = 0; k < 4; k++)
         sum += tile[(xk_local_id() + k) % XK_WG];

@@ -327,6 +327,10 @@ int test_run_attention(test_subject *subject)
           0,
           TEST_SLICED },
         { { 3, 4, 3 }, { { 1, 4, 24 }, { 2, 3, 7, 24 }, { 3, 7, 1 } }, ADDED, { 4, 7 }, 0, 0, 0, TEST_STEPPED },
+        { { 2, 2, 2 }, { { 66, 72 }, { 520, 72 }, { 520, 66 } }, FREE, { 0 }, 0, 0, 0, TEST_COMPACT },
+        { { 2, 2, 2 }, { { 275, 128 }, { 270, 128 }, { 270, 16 } }, CAUSAL, { 0 }, 0, 0, 0, TEST_COMPACT },
+        { { 2, 2, 2 }, { { 260, 24 }, { 270, 24 }, { 270, 64 } }, CAUSAL, { 0 }, 0, 0, 0, TEST_COMPACT },
+        { { 2, 2, 2 }, { { 129, 16 }, { 300, 16 }, { 300, 72 } }, ADDED, { 129, 300 }, 0, -0.3, 0, TEST_COMPACT },
     };
     /* Compilers of some devices take seconds for each kernel, and an interpreter for the first case: for one type all of the first three
      * and the laws, for the others one or two. */

@@ -340,6 +340,10 @@ int main(int argc, char **argv)
     cmocka_set_test_filter(argc > 7 ? argv[7] : NULL);
     host_state.config = config;
     read_targets(argv[2]);
+    if (!strcmp(target, "sm_90a")) {
+        device.info.caps |= EXPOPS_CAP_WIDE_MATRIX;
+        device.info.launch_local_bytes = 227 << 10;
+    }
     device.info.max_cluster = !strncmp(target, "sm_", 3) && atoi(target + 3) >= 90 ? 8 : 1;
 #if HAVE_AMD
     if (amd_wave(target)) {
