@@ -67,7 +67,7 @@ XK_FN xk_acc xk_lift(xk_t x)
 
 XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
 {
-    const xk_t count = a.count + b.count, share = count > 0 ? b.count / count : 0, gap = b.mean - a.mean;
+    const xk_t count = a.count + b.count, share = count > 0 ? xk_quotient(b.count, count) : 0, gap = b.mean - a.mean;
     return xk_acc_of(count, a.mean + gap * share, a.squares + b.squares + gap * gap * a.count * share);
 }
 

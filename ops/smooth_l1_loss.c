@@ -34,7 +34,10 @@ OPERATOR(smooth_l1_loss) = {
 KERNEL(xk_t self, xk_t target, xk_t beta)
 {
     const xk_t gap = xk_fabs(self - target);
-    const xk_t near = XK_C(0.5) * gap * gap / beta, far = gap - XK_C(0.5) * beta;
+    /* A quotient for each element would be most of the work in half types. */
+    const int usual = XK_HALF && beta > XK_C(1e-30) && beta < XK_C(1e30);
+    const xk_t square = XK_C(0.5) * gap * gap, near = usual ? square * xk_rcp(beta) : square / beta;
+    const xk_t far = gap - XK_C(0.5) * beta;
     return gap < beta ? near : far;
 }
 
