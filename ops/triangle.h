@@ -39,10 +39,13 @@ static inline expops_status triangle_draft(expops_draft *d, int64_t sign)
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, self->ndim, self->shape, NULL, &out));
     EXPOPS_TRY(triangle_mask(d, sign, &matrix, &mask));
     expops_view from = *self;
-    if (expops_dtype_bytes((expops_dtype)from.dtype) ==
-        2) /* zeros of half types are those of integers, and need no conversion */
+    /* Zeros of half types are those of integers as large, which need no conversion: where there is none to another type. */
+    const int as_integers = out.dtype == from.dtype && expops_dtype_bytes((expops_dtype)from.dtype) == 2;
+    if (as_integers)
         from.dtype = out.dtype = EXPOPS_DTYPE_I16;
-    expops_leaf *leaf = expops_draft_leaf_of_output(d, &expops_operator_masked_fill, EXPOPS_FAMILY_POINTWISE, &out);
+    expops_leaf *leaf = expops_draft_leaf(d, &expops_operator_masked_fill, EXPOPS_FAMILY_POINTWISE, &out);
+    if (as_integers)
+        expops_leaf_computes(leaf, EXPOPS_DTYPE_I16, EXPOPS_DTYPE_I16);
     expops_leaf_view(leaf, &from);
     expops_leaf_view(leaf, &mask);
     expops_leaf_constant(leaf, 0, 0);
