@@ -19,8 +19,9 @@ typedef struct xk_item {
 } xk_item;
 
 typedef struct xk_params {
-    xk_uint in_turn;         /* so many tensors of one shape are copied side by side; 0: one after the other */
-    xk_uint first[XK_ITEMS]; /* the first group of each; of what is not there, more than all */
+    xk_uint even, magic, shift; /* where all have as many groups: so many, or as many tensors as there are; else 0 */
+    xk_uint in_turn;            /* their groups take turns */
+    xk_uint first[XK_ITEMS];    /* the first group of each; of what is not there, more than all */
     xk_item item[XK_ITEMS];
 } xk_params;
 
@@ -35,10 +36,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
 {
     XK_GLOBAL const XK_S(XK_D0) *base = XK_POINTER(const XK_S(XK_D0), x0);
     xk_uint group = xk_group_id(), i = 0;
-    if (p.in_turn) {
-        const xk_uint turn = group / p.in_turn;
-        i = group - turn * p.in_turn;
-        group = turn;
+    if (p.even) {
+        const xk_uint whole = (xk_mulhi(group, p.magic) + group) >> p.shift, rest = group - whole * p.even;
+        i = p.in_turn ? rest : whole;
+        group = p.in_turn ? whole : rest;
     } else {
         for (xk_uint more = XK_ITEMS / 2; more; more /= 2)
             i += p.first[i + more] <= group ? more : 0;
@@ -49,13 +50,13 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
     }
     const xk_item item = p.item[i];
     XK_GLOBAL XK_S(XK_O) *place = XK_POINTER(XK_S(XK_O), out) + item.place;
-    XK_GLOBAL const XK_S(XK_D0) *from[XK_TURNS];
     XK_GLOBAL XK_S(XK_O) *to[XK_TURNS];
+    int there[XK_TURNS];
 #if XK_RUN_BYTES
-    int first[XK_TURNS], last[XK_TURNS], whole[XK_TURNS]; /* elements of the row */
+    XK_GLOBAL const XK_S(XK_D0) *from[XK_TURNS];
+    int first[XK_TURNS], last[XK_TURNS]; /* elements of the word that are the row's */
     xk_run_words words[XK_TURNS];
 #else
-    int whole[XK_TURNS];
     XK_S(XK_O) words[XK_TURNS];
 #endif
     XK_UNROLL
@@ -74,40 +75,46 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
             in += (int)c * item.in[d];
             at += (int)c * item.out[d];
         }
+        there[t] = n < item.words;
 #if XK_RUN_BYTES
         const int begin = (int)word * XK_RUN - (int)((xk_ulong)(place + at) % 16 / sizeof(XK_S(XK_O)));
-        first[t] = begin < 0 ? 0 : begin;
-        last[t] = n >= item.words ? 0 : begin + XK_RUN < item.length ? begin + XK_RUN : item.length;
-        from[t] = base + in + first[t];
-        to[t] = place + at + first[t];
-        whole[t] = last[t] - first[t] == XK_RUN && xk_run_inside(from[t], base + item.low, base + item.high);
-        xk_run_fetch(from[t], whole[t], words + t);
+        first[t] = begin < 0 ? -begin : 0;
+        last[t] = !there[t] ? 0 : begin + XK_RUN < item.length ? XK_RUN : item.length - begin;
+        from[t] = base + in + begin;
+        to[t] = place + at + begin;
+        there[t] = first[t] < last[t] && xk_run_inside(from[t], base + item.low, base + item.high);
+        xk_run_fetch(from[t], there[t], words + t);
 #else
-        whole[t] = n < item.words;
         to[t] = place + at + word;
-        if (whole[t])
+        if (there[t])
             words[t] = base[in + (int)word];
 #endif
     }
     XK_UNROLL
     for (int t = 0; t < XK_TURNS; t++) {
 #if XK_RUN_BYTES
-        if (whole[t]) {
-            union {
-                xk_word16 word;
-                xk_uint part[4];
-            } result;
-            if (words[t].skew)
-                xk_run_align(words + t, result.part);
-            else
-                result.word = words[t].low;
+        union {
+            xk_word16 word;
+            xk_uint part[4];
+            XK_S(XK_O) v[XK_RUN];
+        } result;
+        if (words[t].skew)
+            xk_run_align(words + t, result.part);
+        else
+            result.word = words[t].low;
+        if (there[t] && last[t] - first[t] == XK_RUN) {
             *(XK_GLOBAL xk_word16 *)to[t] = result.word;
-        } else {
+        } else if (there[t]) {
+            XK_UNROLL
+            for (int k = 0; k < XK_RUN; k++)
+                if (k >= first[t] && k < last[t])
+                    to[t][k] = result.v[k];
+        } else { /* at the ends of the tensor's memory */
             for (int k = first[t]; k < last[t]; k++)
-                to[t][k - first[t]] = from[t][k - first[t]];
+                to[t][k] = from[t][k];
         }
 #else
-        if (whole[t])
+        if (there[t])
             *to[t] = words[t];
 #endif
     }

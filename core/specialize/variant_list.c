@@ -6,10 +6,12 @@
 enum {
     GROUP = 256,
     WORD = 16,
+    SMALLEST_ROOM = 4, /* of a smaller one compilers copy the parameters to find their way in them */
     TURNS_OF_WORDS = 4,
     TURNS_OF_RUNS = 2,
-    LARGE = 65536, /* elements from which on a transposed tensor is better staged by a kernel of its own */
-    OLD_ITEMS = 8, /* where the device does not say how many arguments it takes */
+    MANY_WORDS = 1 << 18, /* enough for groups of several turns */
+    LARGE = 65536,        /* elements from which on a transposed tensor is better staged by a kernel of its own */
+    OLD_ITEMS = 8,        /* where the device does not say how many arguments it takes */
     OLD_BYTES = 1024,
 };
 
@@ -38,7 +40,7 @@ static int64_t elements_of(const expops_problem *problem)
 
 static uint32_t room_for(uint32_t count)
 {
-    uint32_t room = 1;
+    uint32_t room = SMALLEST_ROOM;
     while (room < count)
         room *= 2;
     return room;
@@ -59,7 +61,7 @@ static int has_room(const expops_device *device, uint32_t count, uint32_t rank)
 {
     const uint32_t known = device->info.argument_bytes, room = room_for(count);
     const uint32_t pointer = device->info.caps & EXPOPS_CAP_HANDLES ? 16 : 8; /* a handle has an offset beside it */
-    const uint32_t most = known ? EXPOPS_LIST_ITEMS : OLD_ITEMS, bytes = 8 + room * (4 + item_bytes(rank));
+    const uint32_t most = known ? EXPOPS_LIST_ITEMS : OLD_ITEMS, bytes = 16 + room * (4 + item_bytes(rank));
     return count <= most && bytes <= EXPOPS_PARAMS_BYTES && bytes + (1 + room) * pointer <= (known ? known : OLD_BYTES);
 }
 
@@ -206,26 +208,43 @@ static uint32_t count_groups(const expops_list *list, int64_t words_of_group, ui
     return groups;
 }
 
-/* Rows of several tensors that lie side by side share lines of the output's memory, which are best written at one time. */
-static int in_turn(const expops_list *list, const uint32_t *first, uint32_t groups)
+static int are_even(const expops_list *list, const uint32_t *first, uint32_t groups)
 {
-    if (words_of(list, list->item) == words_of_row(list, list->item))
-        return 0;
     for (uint32_t i = 0; i < list->count; i++)
         if (first[i] * (uint64_t)list->count != (uint64_t)i * groups)
             return 0;
     return 1;
 }
 
+/* Rows of several tensors that lie side by side share lines of the output's memory, which are best written at one time. */
+static void put_order(const expops_list *list, const uint32_t *first, uint32_t groups, expops_params *params)
+{
+    const int in_turn = words_of(list, list->item) > words_of_row(list, list->item);
+    const uint32_t even = !are_even(list, first, groups) ? 0 : in_turn ? list->count : groups / list->count;
+    uint32_t magic, shift;
+    expops_find_magic(even ? even : 1, &magic, &shift);
+    expops_params_u32(params, even);
+    expops_params_u32(params, magic);
+    expops_params_u32(params, shift);
+    expops_params_u32(params, (uint32_t)in_turn);
+}
+
 static void put_params(const expops_list *list, const uint32_t *first, uint32_t groups, expops_params *params)
 {
     const uint32_t room = expops_list_room(list);
-    expops_params_u32(params, in_turn(list, first, groups) ? list->count : 0);
+    put_order(list, first, groups, params);
     for (uint32_t i = 0; i < room; i++)
         expops_params_u32(params, i < list->count ? first[i] : UINT32_MAX);
-    expops_params_finish(params);
     for (uint32_t i = 0; i < room; i++)
         put_item(list, list->item + (i < list->count ? i : 0), params);
+}
+
+static uint32_t turns_of(const expops_list *list)
+{
+    int64_t words = 0;
+    for (uint32_t i = 0; i < list->count; i++)
+        words += words_of(list, list->item + i);
+    return words < MANY_WORDS ? 1 : list->unit < WORD ? TURNS_OF_RUNS : TURNS_OF_WORDS;
 }
 
 static void define(const expops_list *list, uint32_t turns, expops_step *step)
@@ -244,9 +263,9 @@ static void define(const expops_list *list, uint32_t turns, expops_step *step)
 void expops_specialize_list(expops_list *list, const expops_device *device, expops_step *step)
 {
     uint32_t first[EXPOPS_LIST_ITEMS];
-    const uint32_t turns = list->unit < WORD ? TURNS_OF_RUNS : TURNS_OF_WORDS;
     for (uint32_t i = 0; i < list->count; i++)
         convert(list, list->item + i);
+    const uint32_t turns = turns_of(list);
     list->problem.bits = list->unit;
     step->variant = "list";
     step->group = expops_group_size(device, GROUP);
