@@ -30,5 +30,7 @@ int expops_list_add(expops_list *list, const expops_problem *problem, const expo
 uint32_t expops_list_room(const expops_list *list);
 /* Of list->problem, whose tensors are then the output and the items' inputs. */
 void expops_specialize_list(expops_list *list, const expops_device *device, expops_step *step);
+/* The same in units, and returns 1, where rows are short and lie side by side. */
+int expops_specialize_weave(const expops_list *list, const expops_device *device, expops_step *step);
 
 #endif

@@ -247,14 +247,13 @@ static uint32_t turns_of(const expops_list *list)
     return words < MANY_WORDS ? 1 : list->unit < WORD ? TURNS_OF_RUNS : TURNS_OF_WORDS;
 }
 
-static void define(const expops_list *list, uint32_t turns, expops_step *step)
+static void define(const expops_list *list, expops_step *step)
 {
     const int bits = (int)list->unit * 8;
     expops_text_add(
         &step->defines,
-        "#define XK_O b%d\n#define XK_D0 b%d\n#define XK_ITEMS %u\n#define XK_RANK %u\n#define XK_TURNS %u\n"
-        "#define XK_RUN_BYTES %d\n#define XK_VEC 1\n#define XK_NN 0\n#define XK_INPUTS(m)",
-        bits, bits, expops_list_room(list), list->rank, turns, list->unit < WORD ? WORD : 0);
+        "#define XK_O b%d\n#define XK_D0 b%d\n#define XK_ITEMS %u\n#define XK_RUN_BYTES %d\n#define XK_INPUTS(m)", bits,
+        bits, expops_list_room(list), list->unit < WORD ? WORD : 0);
     for (uint32_t i = 0; i < expops_list_room(list); i++)
         expops_text_add(&step->defines, " m(%u)", i);
     expops_text_append(&step->defines, "\n");
@@ -265,11 +264,14 @@ void expops_specialize_list(expops_list *list, const expops_device *device, expo
     uint32_t first[EXPOPS_LIST_ITEMS];
     for (uint32_t i = 0; i < list->count; i++)
         convert(list, list->item + i);
-    const uint32_t turns = turns_of(list);
     list->problem.bits = list->unit;
+    define(list, step);
+    if (expops_specialize_weave(list, device, step))
+        return;
+    const uint32_t turns = turns_of(list);
     step->variant = "list";
     step->group = expops_group_size(device, GROUP);
     step->grid = count_groups(list, (int64_t)step->group * turns, first);
     put_params(list, first, step->grid, &step->params);
-    define(list, turns, step);
+    expops_text_add(&step->defines, "#define XK_RANK %u\n#define XK_TURNS %u\n", list->rank, turns);
 }
