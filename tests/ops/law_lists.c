@@ -6,7 +6,7 @@
 #include "judge.h"
 
 /* How the tensors of a list differ, by their index. */
-enum { RAGGED = 1, LAYOUTS = 2, NOTHINGS = 4, TYPES = 8 };
+enum { RAGGED = 1, LAYOUTS = 2, NOTHINGS = 4, TYPES = 8, STEEP = 16 };
 
 typedef struct list_case {
     const char *op;
@@ -24,6 +24,7 @@ static const list_case lists[] = {
     { "cat", 2, 2, { 48, 64 }, 1, 0, TEST_COMPACT },
     { "cat", 5, 2, { 3, 2047 }, 1, RAGGED, TEST_COMPACT },
     { "cat", 6, 2, { 9001, 5 }, 1, RAGGED, TEST_COMPACT },
+    { "cat", 20, 2, { 3, 1501 }, 1, STEEP, TEST_COMPACT },
     { "cat", 16, 3, { 4, 3, 5 }, 1, LAYOUTS, TEST_COMPACT },
     { "cat", 17, 3, { 4, 0, 16 }, 1, RAGGED, TEST_SLICED },
     { "cat", 64, 2, { 8, 32 }, 0, 0, TEST_COMPACT },
@@ -57,8 +58,9 @@ static int make_item(test_subject *subject, test_call *call, const list_case *c,
     const enum test_layout layout = c->differ & LAYOUTS ? (enum test_layout)(i % TEST_LAYOUT_COUNT) : TEST_COMPACT;
     int64_t shape[3];
     memcpy(shape, nothing ? (int64_t[3]){ 0 } : c->shape, sizeof shape);
-    if (c->differ & RAGGED && !nothing)
-        shape[c->dim < 0 ? c->ndim + c->dim : c->dim] += i % 3;
+    int64_t *along = shape + (c->dim < 0 ? c->ndim + c->dim : c->dim);
+    if (!nothing)
+        *along = c->differ & STEEP ? *along * (1 + i % 3) : c->differ & RAGGED ? *along + i % 3 : *along;
     if (!test_array_make(&call->arrays[at], call->device, dtype, nothing ? 1 : c->ndim, shape, layout, i % 4 == 1))
         return 0;
     test_array *array = &call->arrays[at];

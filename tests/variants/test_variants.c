@@ -198,7 +198,8 @@ static void try_step(progress *progress, const variant *variant, int everywhere,
 }
 
 /* Copies that are apart are launched together: three of one layout or, where `side_by_side`, of long ones an element of each in turn. */
-static void try_list(progress *progress, const variant *variant, int everywhere, expops_problem problem, int side_by_side)
+static void try_list(progress *progress, const variant *variant, int everywhere, expops_problem problem,
+                     int side_by_side)
 {
     static expops_list list;
     expops_steps steps = { .count = 1 };
