@@ -25,6 +25,9 @@ typedef struct xk_params {
     xk_item item[XK_ITEMS];
 } xk_params;
 
+#if !XK_RUN_BYTES
+#define XK_RUN 1
+#endif
 #define XK_INPUT(i) XK_TENSOR(const XK_S(XK_D0), x##i),
 #define XK_CHOOSE(i) \
     case i: \
@@ -34,7 +37,6 @@ typedef struct xk_params {
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_params p)
 {
-    XK_GLOBAL const XK_S(XK_D0) *base = XK_POINTER(const XK_S(XK_D0), x0);
     xk_uint group = xk_group_id(), i = 0;
     if (p.even) {
         const xk_uint whole = (xk_mulhi(group, p.magic) + group) >> p.shift, rest = group - whole * p.even;
@@ -45,15 +47,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
             i += p.first[i + more] <= group ? more : 0;
         group -= p.first[i];
     }
-    switch (i) {
-        XK_INPUTS(XK_CHOOSE)
-    }
     const xk_item item = p.item[i];
     XK_GLOBAL XK_S(XK_O) *place = XK_POINTER(XK_S(XK_O), out) + item.place;
     XK_GLOBAL XK_S(XK_O) *to[XK_TURNS];
-    int there[XK_TURNS];
+    int in[XK_TURNS], there[XK_TURNS];
 #if XK_RUN_BYTES
-    XK_GLOBAL const XK_S(XK_D0) *from[XK_TURNS];
     int first[XK_TURNS], last[XK_TURNS]; /* elements of the word that are the row's */
     xk_run_words words[XK_TURNS];
 #else
@@ -63,8 +61,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
     for (int t = 0; t < XK_TURNS; t++) {
         const xk_uint n = (group * XK_TURNS + t) * XK_WG + xk_local_id();
         xk_uint rest = XK_DIVIDE(n, 0);
-        const xk_uint word = n - rest * item.size[0];
-        int in = 0, at = 0;
+        int begin = (int)(n - rest * item.size[0]) * XK_RUN, at = 0;
+        in[t] = 0;
         XK_UNROLL
         for (int d = XK_RANK - 1; d >= 0; d--) {
             xk_uint c = rest;
@@ -72,22 +70,31 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
                 rest = XK_DIVIDE(c, d);
                 c -= rest * item.size[d];
             }
-            in += (int)c * item.in[d];
+            in[t] += (int)c * item.in[d];
             at += (int)c * item.out[d];
         }
         there[t] = n < item.words;
 #if XK_RUN_BYTES
-        const int begin = (int)word * XK_RUN - (int)((xk_ulong)(place + at) % 16 / sizeof(XK_S(XK_O)));
+        begin -= (int)((xk_ulong)(place + at) % 16 / sizeof(XK_S(XK_O)));
         first[t] = begin < 0 ? -begin : 0;
         last[t] = !there[t] ? 0 : begin + XK_RUN < item.length ? XK_RUN : item.length - begin;
-        from[t] = base + in + begin;
+#endif
+        in[t] += begin;
         to[t] = place + at + begin;
-        there[t] = first[t] < last[t] && xk_run_inside(from[t], base + item.low, base + item.high);
-        xk_run_fetch(from[t], there[t], words + t);
+    }
+    /* Where the tensor is comes last: it takes a while, in which what is above arrives. */
+    XK_GLOBAL const XK_S(XK_D0) *base = XK_POINTER(const XK_S(XK_D0), x0);
+    switch (i) {
+        XK_INPUTS(XK_CHOOSE)
+    }
+    XK_UNROLL
+    for (int t = 0; t < XK_TURNS; t++) {
+#if XK_RUN_BYTES
+        there[t] = first[t] < last[t] && xk_run_inside(base + in[t], base + item.low, base + item.high);
+        xk_run_fetch(base + in[t], there[t], words + t);
 #else
-        to[t] = place + at + word;
         if (there[t])
-            words[t] = base[in + (int)word];
+            words[t] = base[in[t]];
 #endif
     }
     XK_UNROLL
@@ -111,7 +118,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
                     to[t][k] = result.v[k];
         } else { /* at the ends of the tensor's memory */
             for (int k = first[t]; k < last[t]; k++)
-                to[t][k] = from[t][k];
+                to[t][k] = base[in[t] + k];
         }
 #else
         if (there[t])

@@ -40,7 +40,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
     } staged;
     XK_LOCAL xk_ulong base[XK_ITEMS];
     XK_LOCAL xk_uint length[XK_ITEMS], magics[XK_ITEMS], shifts[XK_ITEMS], start[XK_ITEMS];
-    for (xk_uint i = xk_local_id(); i < XK_ITEMS; i += XK_WG) {
+    const xk_uint apart = XK_WG / XK_ITEMS; /* so that the choices of work-items that go together are few */
+    if (xk_local_id() % apart == 0) {
+        const xk_uint i = xk_local_id() / apart;
         switch (i) {
             XK_INPUTS(XK_CHOOSE)
         }
