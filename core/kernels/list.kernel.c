@@ -5,6 +5,7 @@
  *   XK_O XK_D0     the type that all elements are moved as
  *   XK_ITEMS       tensors at most, a power of 2
  *   XK_INPUTS(m)   m(0) m(1) ..., one for each
+ *   XK_ALIKE       all have one shape, one layout, and places that are equally far from each other
  *   XK_RANK        dimensions of which rows are made, outermost first
  *   XK_TURNS       words for each work-item */
 #include "run.kernel.h"
@@ -21,8 +22,13 @@ typedef struct xk_item {
 typedef struct xk_params {
     xk_uint even, magic, shift; /* where all have as many groups: so many, or as many tensors as there are; else 0 */
     xk_uint in_turn;            /* their groups take turns */
-    xk_uint first[XK_ITEMS];    /* the first group of each; of what is not there, more than all */
+#if XK_ALIKE
+    xk_long apart; /* elements of the output from one's place to the next's */
+    xk_item item[1];
+#else
+    xk_uint first[XK_ITEMS]; /* the first group of each; of what is not there, more than all */
     xk_item item[XK_ITEMS];
+#endif
 } xk_params;
 
 #if !XK_RUN_BYTES
@@ -38,17 +44,23 @@ typedef struct xk_params {
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_params p)
 {
     xk_uint group = xk_group_id(), i = 0;
-    if (p.even) {
+    if (XK_ALIKE || p.even) {
         const xk_uint whole = (xk_mulhi(group, p.magic) + group) >> p.shift, rest = group - whole * p.even;
         i = p.in_turn ? rest : whole;
         group = p.in_turn ? whole : rest;
-    } else {
+    }
+#if !XK_ALIKE
+    else {
         for (xk_uint more = XK_ITEMS / 2; more; more /= 2)
             i += p.first[i + more] <= group ? more : 0;
         group -= p.first[i];
     }
     const xk_item item = p.item[i];
     XK_GLOBAL XK_S(XK_O) *place = XK_POINTER(XK_S(XK_O), out) + item.place;
+#else
+    const xk_item item = p.item[0];
+    XK_GLOBAL XK_S(XK_O) *place = XK_POINTER(XK_S(XK_O), out) + item.place + (xk_long)i * p.apart;
+#endif
     XK_GLOBAL XK_S(XK_O) *to[XK_TURNS];
     int in[XK_TURNS], there[XK_TURNS];
 #if XK_RUN_BYTES

@@ -229,10 +229,31 @@ static void put_order(const expops_list *list, const uint32_t *first, uint32_t g
     expops_params_u32(params, (uint32_t)in_turn);
 }
 
+/* Elements from each place to the next, where only places differ; else 0. */
+static int64_t apart_alike(const expops_list *list)
+{
+    const expops_list_item *item = list->item;
+    const int64_t apart = list->count > 1 ? item[1].place - item[0].place : 0;
+    for (uint32_t i = 1; i < list->count; i++) {
+        expops_list_item moved;
+        memcpy(&moved, item + i, sizeof moved); /* with what is between its fields */
+        moved.place -= i * apart;
+        if (memcmp(&moved, item, sizeof moved) || words_of_row(list, item + i) != words_of_row(list, item))
+            return 0;
+    }
+    return apart;
+}
+
 static void put_params(const expops_list *list, const uint32_t *first, uint32_t groups, expops_params *params)
 {
     const uint32_t room = expops_list_room(list);
+    const int64_t apart = apart_alike(list);
     put_order(list, first, groups, params);
+    if (apart) {
+        expops_params_u64(params, (uint64_t)apart);
+        put_item(list, list->item, params);
+        return;
+    }
     for (uint32_t i = 0; i < room; i++)
         expops_params_u32(params, i < list->count ? first[i] : UINT32_MAX);
     for (uint32_t i = 0; i < room; i++)
@@ -273,5 +294,6 @@ void expops_specialize_list(expops_list *list, const expops_device *device, expo
     step->group = expops_group_size(device, GROUP);
     step->grid = count_groups(list, (int64_t)step->group * turns, first);
     put_params(list, first, step->grid, &step->params);
-    expops_text_add(&step->defines, "#define XK_RANK %u\n#define XK_TURNS %u\n", list->rank, turns);
+    expops_text_add(&step->defines, "#define XK_ALIKE %d\n#define XK_RANK %u\n#define XK_TURNS %u\n",
+                    apart_alike(list) != 0, list->rank, turns);
 }

@@ -40,6 +40,17 @@ static expops_status rms_norm(expops_device *device)
     return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
 }
 
+/* One launch of eight tensors. */
+static expops_status cat_of_8(expops_device *device)
+{
+    static fixture_tensor out;
+    static const expops_tensor *const list[8] = { &x.tensor,       &y.tensor, &shifted.tensor, &x.tensor,
+                                                  &shifted.tensor, &y.tensor, &x.tensor,       &y.tensor };
+    if (!out.tensor.data)
+        TENSOR_AT(&out, 0x10000000, EXPOPS_DTYPE_F32, 8 * 512, 512);
+    return expops_cat(device, NULL, list, 8, 0, &out.tensor);
+}
+
 static const expops_operator *inferred;
 
 static expops_status infer_silu(expops_device *device)
@@ -98,6 +109,7 @@ static const struct {
               { "mul", mul },
               { "mul-scalar", mul_scalar },
               { "rms_norm", rms_norm },
+              { "cat-of-8", cat_of_8 },
               { "infer-silu", infer_silu },
               { "infer-mul", infer_mul },
               { "infer-in-turn", infer_in_turn },

@@ -197,19 +197,20 @@ static void try_step(progress *progress, const variant *variant, int everywhere,
     expops_text_free(&text);
 }
 
-/* Copies that are apart are launched together: three of one layout or, where `side_by_side`, of long ones an element of each in turn. */
-static void try_list(progress *progress, const variant *variant, int everywhere, expops_problem problem,
-                     int side_by_side)
+/* Copies that are apart are launched together: three whose places are so many elements from each other; 1: of long ones an element of
+ * each in turn. */
+static void try_list(progress *progress, const variant *variant, int everywhere, expops_problem problem, int64_t apart)
 {
     static expops_list list;
     expops_steps steps = { .count = 1 };
+    const int side_by_side = apart == 1;
     list.count = 0;
     problem.apart = !strcmp(problem.op->name, "copy") && (!side_by_side || problem.rank == 1);
     problem.shape[0] *= side_by_side ? 64 : 1;
     problem.operand[0].strides[0] *= side_by_side ? 3 : 1;
     for (int i = 0; i < 3 && expops_list_takes(&problem, &device); i++) {
         assert_true(expops_list_add(&list, &problem, &device));
-        problem.operand[0].offset += side_by_side;
+        problem.operand[0].offset += apart;
     }
     if (!list.count)
         return;
@@ -237,6 +238,7 @@ static void try_variant(progress *progress, const variant *variant, int everywhe
     expops_steps_free(&steps);
     try_list(progress, variant, everywhere, problem, 0);
     try_list(progress, variant, everywhere, problem, 1);
+    try_list(progress, variant, everywhere, problem, 1 << 20);
 }
 
 /* f32 where the operator has it. */
