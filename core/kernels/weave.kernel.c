@@ -12,8 +12,9 @@ typedef struct xk_params {
     xk_long place;               /* element of the output that the first one goes to */
     xk_uint rows, step;          /* of all groups, of each */
     xk_uint row;                 /* elements of the output's */
-    xk_uint words;               /* of the longest tensor's part */
-    xk_uint items, magic, shift; /* division by the number of tensors as a multiplication */
+    xk_uint all;                 /* words of all parts, each taken to be as long as the longest */
+    xk_uint near, magic, shift;  /* so many of them are taken by neighbouring work-items; division by that as a multiplication */
+    xk_uint along;               /* they are one tensor's words; else one word of each tensor */
     xk_uint length[XK_ITEMS], magics[XK_ITEMS], shifts[XK_ITEMS]; /* elements of a tensor's row; division by that */
     xk_uint start[XK_ITEMS];                                      /* where it begins in the output's */
 } xk_params;
@@ -51,22 +52,22 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
     const xk_uint rows = p.rows - before < p.step ? p.rows - before : p.step;
     XK_GLOBAL XK_S(XK_O) *to = XK_POINTER(XK_S(XK_O), out) + p.place + (xk_long)before * p.row;
     const xk_uint skew = (xk_uint)((xk_ulong)to % 16 / sizeof(XK_S(XK_O)));
-    const xk_uint all = p.items * p.words;
     xk_barrier();
 
-    for (xk_uint q = xk_local_id(); q < all; q += XK_AHEAD * XK_WG) {
+    for (xk_uint q = xk_local_id(); q < p.all; q += XK_AHEAD * XK_WG) {
         xk_run_words words[XK_AHEAD];
         XK_GLOBAL const XK_S(XK_D0) *from[XK_AHEAD];
         xk_uint item[XK_AHEAD], first[XK_AHEAD];
         int count[XK_AHEAD], whole[XK_AHEAD]; /* elements of the word */
         XK_UNROLL
         for (int a = 0; a < XK_AHEAD; a++) {
-            const xk_uint n = q + a * XK_WG < all ? q + a * XK_WG : all - 1;
-            const xk_uint word = (xk_mulhi(n, p.magic) + n) >> p.shift, i = n - word * p.items;
+            const xk_uint n = q + a * XK_WG < p.all ? q + a * XK_WG : p.all - 1;
+            const xk_uint far = (xk_mulhi(n, p.magic) + n) >> p.shift, near = n - far * p.near;
+            const xk_uint i = p.along ? far : near, word = p.along ? near : far;
             XK_GLOBAL const XK_S(XK_D0) *low = (XK_GLOBAL const XK_S(XK_D0) *)base[i];
             item[a] = i;
             first[a] = word * XK_RUN;
-            count[a] = q + a * XK_WG < all ? (int)(rows * length[i]) - (int)first[a] : 0;
+            count[a] = q + a * XK_WG < p.all ? (int)(rows * length[i]) - (int)first[a] : 0;
             count[a] = count[a] < XK_RUN ? count[a] : XK_RUN;
             from[a] = low + (xk_ulong)before * length[i] + first[a];
             whole[a] = count[a] > 0 && xk_run_inside(from[a], low, low + (xk_ulong)p.rows * length[i]);

@@ -153,7 +153,7 @@ static expops_status take_list(workshop *shop, expops_device *device, int captur
     expops_specialize_list(list, device, steps->step);
     expops_status status = take_step(&list->problem, device, capturing, steps->step, step);
     if (status == EXPOPS_OK)
-        status = expops_plan_list_tensors(index, shop->input, count, expops_list_room(list), plan, step);
+        status = expops_plan_list_tensors(index, shop->input, count, expops_list_room(count), plan, step);
     expops_steps_free(steps);
     list->count = 0;
     return status;

@@ -26,8 +26,15 @@ typedef struct expops_list {
 int expops_list_takes(const expops_problem *problem, const expops_device *device);
 /* 0: it does not fit with what is there. */
 int expops_list_add(expops_list *list, const expops_problem *problem, const expops_device *device);
-/* Tensors that the kernel has room for: a power of 2. */
-uint32_t expops_list_room(const expops_list *list);
+/* Tensors that a kernel of so many has room for: a power of 2. Of a smaller one compilers copy the parameters to find their way in
+ * them. */
+static inline uint32_t expops_list_room(uint32_t count)
+{
+    uint32_t room = 4;
+    while (room < count)
+        room *= 2;
+    return room;
+}
 /* Of list->problem, whose tensors are then the output and the items' inputs. */
 void expops_specialize_list(expops_list *list, const expops_device *device, expops_step *step);
 /* The same in units, and returns 1, where rows are short and lie side by side. */

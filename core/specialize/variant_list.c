@@ -5,8 +5,9 @@
 
 enum {
     GROUP = 256,
+    SMALL_GROUP = 64, /* all compute units have some, and fill theirs with a tensor of a kilobyte */
+    FEW_WORDS = 1 << 14,
     WORD = 16,
-    SMALLEST_ROOM = 4, /* of a smaller one compilers copy the parameters to find their way in them */
     TURNS_OF_WORDS = 4,
     TURNS_OF_RUNS = 2,
     MANY_WORDS = 1 << 18, /* enough for groups of several turns */
@@ -38,19 +39,6 @@ static int64_t elements_of(const expops_problem *problem)
     return elements;
 }
 
-static uint32_t room_for(uint32_t count)
-{
-    uint32_t room = SMALLEST_ROOM;
-    while (room < count)
-        room *= 2;
-    return room;
-}
-
-uint32_t expops_list_room(const expops_list *list)
-{
-    return room_for(list->count);
-}
-
 /* Of xk_item. */
 static uint32_t item_bytes(uint32_t rank)
 {
@@ -59,7 +47,7 @@ static uint32_t item_bytes(uint32_t rank)
 
 static int has_room(const expops_device *device, uint32_t count, uint32_t rank)
 {
-    const uint32_t known = device->info.argument_bytes, room = room_for(count);
+    const uint32_t known = device->info.argument_bytes, room = expops_list_room(count);
     const uint32_t pointer = device->info.caps & EXPOPS_CAP_HANDLES ? 16 : 8; /* a handle has an offset beside it */
     const uint32_t most = known ? EXPOPS_LIST_ITEMS : OLD_ITEMS, bytes = 16 + room * (4 + item_bytes(rank));
     return count <= most && bytes <= EXPOPS_PARAMS_BYTES && bytes + (1 + room) * pointer <= (known ? known : OLD_BYTES);
@@ -246,7 +234,7 @@ static int64_t apart_alike(const expops_list *list)
 
 static void put_params(const expops_list *list, const uint32_t *first, uint32_t groups, expops_params *params)
 {
-    const uint32_t room = expops_list_room(list);
+    const uint32_t room = expops_list_room(list->count);
     const int64_t apart = apart_alike(list);
     put_order(list, first, groups, params);
     if (apart) {
@@ -260,12 +248,12 @@ static void put_params(const expops_list *list, const uint32_t *first, uint32_t 
         put_item(list, list->item + (i < list->count ? i : 0), params);
 }
 
-static uint32_t turns_of(const expops_list *list)
+static int64_t words_of_all(const expops_list *list)
 {
     int64_t words = 0;
     for (uint32_t i = 0; i < list->count; i++)
         words += words_of(list, list->item + i);
-    return words < MANY_WORDS ? 1 : list->unit < WORD ? TURNS_OF_RUNS : TURNS_OF_WORDS;
+    return words;
 }
 
 static void define(const expops_list *list, expops_step *step)
@@ -274,8 +262,8 @@ static void define(const expops_list *list, expops_step *step)
     expops_text_add(
         &step->defines,
         "#define XK_O b%d\n#define XK_D0 b%d\n#define XK_ITEMS %u\n#define XK_RUN_BYTES %d\n#define XK_INPUTS(m)", bits,
-        bits, expops_list_room(list), list->unit < WORD ? WORD : 0);
-    for (uint32_t i = 0; i < expops_list_room(list); i++)
+        bits, expops_list_room(list->count), list->unit < WORD ? WORD : 0);
+    for (uint32_t i = 0; i < expops_list_room(list->count); i++)
         expops_text_add(&step->defines, " m(%u)", i);
     expops_text_append(&step->defines, "\n");
 }
@@ -289,9 +277,10 @@ void expops_specialize_list(expops_list *list, const expops_device *device, expo
     define(list, step);
     if (expops_specialize_weave(list, device, step))
         return;
-    const uint32_t turns = turns_of(list);
+    const int64_t words = words_of_all(list);
+    const uint32_t turns = words < MANY_WORDS ? 1 : list->unit < WORD ? TURNS_OF_RUNS : TURNS_OF_WORDS;
     step->variant = "list";
-    step->group = expops_group_size(device, GROUP);
+    step->group = expops_group_size(device, words < FEW_WORDS ? SMALL_GROUP : GROUP);
     step->grid = count_groups(list, (int64_t)step->group * turns, first);
     put_params(list, first, step->grid, &step->params);
     expops_text_add(&step->defines, "#define XK_ALIKE %d\n#define XK_RANK %u\n#define XK_TURNS %u\n",

@@ -8,6 +8,8 @@ enum {
     STAGED = 1024, /* words */
     AHEAD = 4,
     LEAST = 1 << 18, /* bytes of all */
+    LONG_PART =
+        32, /* bytes of a tensor's row from which on its words go to places that are better apart than other tensors' are */
     SHORT_ROW = 128, /* bytes of a tensor's up to which its ends are most of the work */
     UNEVEN = 4,      /* times the average that the longest may be: shorter ones leave work-items idle */
 };
@@ -53,22 +55,25 @@ static int64_t rows_of_group(int64_t row, int64_t run)
 
 static void put_params(const expops_list *list, int64_t row, int64_t rows, int64_t words, expops_params *params)
 {
-    const uint32_t room = expops_list_room(list);
+    const uint32_t room = expops_list_room(list->count);
     uint32_t magic[EXPOPS_LIST_ITEMS + 1], shift[EXPOPS_LIST_ITEMS + 1];
     const expops_list_item *item[EXPOPS_LIST_ITEMS];
     for (uint32_t i = 0; i < room; i++) {
         item[i] = list->item + (i < list->count ? i : 0);
         expops_find_magic((uint32_t)item[i]->length, magic + i, shift + i);
     }
-    expops_find_magic(list->count, magic + room, shift + room);
+    const int along = row * list->unit >= (int64_t)LONG_PART * list->count;
+    const uint32_t near = along ? (uint32_t)words : list->count;
+    expops_find_magic(near, magic + room, shift + room);
     expops_params_u64(params, (uint64_t)list->item[0].place);
     expops_params_u32(params, (uint32_t)list->item[0].size[0]);
     expops_params_u32(params, (uint32_t)rows);
     expops_params_u32(params, (uint32_t)row);
-    expops_params_u32(params, (uint32_t)words);
-    expops_params_u32(params, list->count);
+    expops_params_u32(params, (uint32_t)words * list->count);
+    expops_params_u32(params, near);
     expops_params_u32(params, magic[room]);
     expops_params_u32(params, shift[room]);
+    expops_params_u32(params, (uint32_t)along);
     for (uint32_t i = 0; i < room; i++)
         expops_params_u32(params, (uint32_t)item[i]->length);
     for (uint32_t i = 0; i < room; i++)

@@ -215,7 +215,7 @@ static void try_list(progress *progress, const variant *variant, int everywhere,
     if (!list.count)
         return;
     expops_specialize_list(&list, &device, steps.step);
-    try_step(progress, variant, everywhere, &list.problem, steps.step, 1 + expops_list_room(&list));
+    try_step(progress, variant, everywhere, &list.problem, steps.step, 1 + expops_list_room(list.count));
     expops_steps_free(&steps);
 }
 
