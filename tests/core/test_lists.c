@@ -81,7 +81,7 @@ static void kernels_are_shared(void **state)
     joined(33, 4, 4, 0);
     const unsigned compiled = null_backend.calls[NULL_COMPILE];
     joined(64, 8, 4, 0);
-    joined(40, 100, 100, 0);
+    joined(40, 20, 20, 0);
     joined(50, 16, 20, 1);
     assert_int_equal(null_backend.calls[NULL_COMPILE], compiled);
     assert_string_equal(fixture_define("XK_O"), "b128");
