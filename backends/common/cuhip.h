@@ -53,6 +53,7 @@ struct expops_backend_device {
     uint64_t memory_bytes;
     int group_items, local_bytes, subgroup, units, cluster;
     int launch_local_bytes; /* that a launch may ask for; 0: none */
+    int together;           /* has launches all of whose groups run at once */
     int wide_matrix;        /* has matrix instructions of 128 work-items, and the compiler knows them */
     struct expops_backend_kernel *_Atomic recorded; /* what the core gave back and graphs may replay */
     char name[256], target[256], driver_text[96], compiler_text[160];
@@ -154,6 +155,9 @@ void cuhip_vendor_close(expops_backend_device *device);
 /* Memory in the stream's order, of a device with pools. *out_function is what failed where the result says that. */
 cuhip_result cuhip_vendor_allocate(expops_backend_device *device, uint64_t bytes, cuhip_stream stream,
                                    cuhip_address *out_address, const char **out_function);
+/* A launch all of whose groups run at once. *out_function is what failed. */
+cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
+                                          void **arguments, const char **out_function);
 void cuhip_vendor_describe_driver(int version, char *out, size_t room);
 /* Whether `rtc` serves this driver: 2 yes, 1 if there is nothing better, 0 no. */
 int cuhip_vendor_compiler_fits(const cuhip_rtc *rtc, int driver_version);

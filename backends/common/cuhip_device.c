@@ -97,6 +97,7 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     out_info->caps = EXPOPS_CAP_F64;
     out_info->caps |= cuhip_api.stream_capturing ? EXPOPS_CAP_CAPTURE : 0;
     out_info->caps |= device->pools ? EXPOPS_CAP_STREAM_ALLOCATE : 0;
+    out_info->caps |= device->together ? EXPOPS_CAP_TOGETHER : 0;
     out_info->caps |= device->wide_matrix ? EXPOPS_CAP_WIDE_MATRIX : 0;
     out_info->memory_bytes = device->memory_bytes;
     out_info->local_bytes = (uint64_t)device->local_bytes;

@@ -104,6 +104,17 @@ static void note_capture(expops_backend_kernel *kernel, void *stream)
         atomic_store_explicit(&kernel->recorded, 1, memory_order_relaxed);
 }
 
+static cuhip_result launch_entered(expops_backend_kernel *kernel, void *stream, const expops_launch *launch,
+                                   void **arguments, const char **out_function)
+{
+    const uint32_t *grid = launch->grid, *group = launch->group;
+    if (launch->together)
+        return cuhip_vendor_launch_together(kernel->function, stream, launch, arguments, out_function);
+    *out_function = cuhip_names.launch;
+    return cuhip_api.launch(kernel->function, grid[0], grid[1], grid[2], group[0], group[1], group[2],
+                            launch->local_bytes, stream, arguments, NULL);
+}
+
 int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                      const expops_launch *launch)
 {
@@ -119,12 +130,12 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
         arguments[i] = &addresses[i];
     }
     arguments[count] = (void *)launch->params;
+    const char *function;
     cuhip_result result = cuhip_enter(device, &scope);
     if (result != 0)
         return cuhip_fail(result, CUHIP_ENTER_NAME, "launching a kernel");
-    result = cuhip_api.launch(kernel->function, launch->grid[0], launch->grid[1], launch->grid[2], launch->group[0],
-                              launch->group[1], launch->group[2], launch->local_bytes, stream, arguments, NULL);
+    result = launch_entered(kernel, stream, launch, arguments, &function);
     note_capture(kernel, stream);
     cuhip_leave(&scope);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.launch, "launching a kernel");
+    return result == 0 ? CUHIP_OK : cuhip_fail(result, function, "launching a kernel");
 }

@@ -129,6 +129,13 @@ XK_FN void xk_copied(void)
 {
     asm volatile("cp.async.wait_all;" : : : "memory");
 }
+
+/* Copies in batches: ends one; waits until all but the last `n` have arrived, a constant. */
+XK_FN void xk_copies_end(void)
+{
+    asm volatile("cp.async.commit_group;" : : : "memory");
+}
+#define xk_copies_but(n) asm volatile("cp.async.wait_group %0;" : : "n"(n) : "memory")
 #endif
 
 /* The hardware's logarithm has an absolute error near 1, where the result is small: a short series there. */

@@ -39,6 +39,12 @@ typedef uint4 xk_word16;
 #define xk_barrier() __syncthreads()
 #define xk_cluster_arrive() asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory")
 #define xk_cluster_wait() asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory")
+static __device__ __forceinline__ void xk_pause(long long cycles)
+{
+    const long long start = clock64();
+    while (clock64() - start < cycles)
+        ;
+}
 #define xk_mulhi(a, b) __umulhi(a, b)
 #define xk_f32_bits(x) __float_as_uint(x)
 #define xk_bits_f32(x) __uint_as_float(x)
@@ -59,6 +65,21 @@ static __device__ __forceinline__ const void *xk_local_of(const void *here, unsi
     const void *there;
     asm("mapa.u64 %0, %1, %2;" : "=l"(there) : "l"(here), "r"(group));
     return there;
+}
+
+#define XK_LOCAL_ASKED(T, name) extern __shared__ __align__(1024) T name[]
+
+/* For groups that all run at once: what the one tells, others see sooner or later, whole. */
+static __device__ __forceinline__ void xk_tell(xk_ulong *to, xk_ulong value)
+{
+    asm volatile("st.relaxed.gpu.u64 [%0], %1;" : : "l"(to), "l"(value) : "memory");
+}
+
+static __device__ __forceinline__ xk_ulong xk_see(const xk_ulong *from)
+{
+    xk_ulong value;
+    asm volatile("ld.relaxed.gpu.u64 %0, [%1];" : "=l"(value) : "l"(from) : "memory");
+    return value;
 }
 
 /* ptx_words.h follows. */

@@ -87,6 +87,23 @@ static void read_launch_local(expops_backend_device *device)
         device->launch_local_bytes = 0;
 }
 
+/* The prelude has words for what such groups do from compute capability 8 on. */
+static void read_together(expops_backend_device *device, int major)
+{
+    if (major < 8 || !cuhip_api.launch_together ||
+        cuhip_api.device_attribute(&device->together, CUDA_ATTRIBUTE_TOGETHER, device->handle) != 0)
+        device->together = 0;
+}
+
+cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
+                                          void **arguments, const char **out_function)
+{
+    const uint32_t *grid = launch->grid, *group = launch->group;
+    *out_function = cuhip_names.launch_together;
+    return cuhip_api.launch_together(function, grid[0], grid[1], grid[2], group[0], group[1], group[2],
+                                     launch->local_bytes, stream, arguments);
+}
+
 static int32_t read_target(expops_backend_device *device)
 {
     int major = 0, minor = 0;
@@ -96,6 +113,7 @@ static int32_t read_target(expops_backend_device *device)
     if (result != 0)
         return cuhip_fail(result, cuhip_names.device_attribute, "opening the device");
     read_launch_local(device);
+    read_together(device, major);
     device->wide_matrix = major == 9 && minor == 0 && compiler_knows_own();
     snprintf(device->target, sizeof device->target, "sm_%d%d%s", major, minor, device->wide_matrix ? "a" : "");
     device->cluster = major >= 9 ? PORTABLE_CLUSTER : 1;

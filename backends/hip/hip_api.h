@@ -17,6 +17,7 @@ typedef struct _hiprtcProgram *cuhip_program;
 struct hipDeviceProp_t;
 
 enum {
+    HIP_RESULT_INVALID_VALUE = 1,
     HIP_RESULT_OUT_OF_MEMORY = 2,
     HIP_RESULT_NO_DEVICE = 100,
     HIP_RESULT_INVALID_DEVICE = 101,

@@ -45,6 +45,14 @@ const char *cuhip_vendor_resolve(void *library)
     return missing;
 }
 
+/* No device says that it has such launches. */
+cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
+                                          void **arguments, const char **out_function)
+{
+    *out_function = cuhip_names.launch;
+    return HIP_RESULT_INVALID_VALUE;
+}
+
 static int32_t explain_no_device(void)
 {
     if (access("/dev/kfd", F_OK) != 0)

@@ -68,9 +68,13 @@
     }
 
 /* Which row a group begins with, and which part of its rows it takes. */
-#define XK_SHARES_ROW (XK_PART || XK_CLUSTER > 1)
+#define XK_SHARES_ROW (XK_PART || XK_TEAM || XK_CLUSTER > 1)
 #define XK_GROUP_OF_ROWS (XK_PART ? xk_group_id() / p.parts : xk_group_id() / XK_CLUSTER)
+#if XK_TEAM
+#define XK_PART_OF_ROW member
+#else
 #define XK_PART_OF_ROW ((xk_index)(XK_PART ? xk_group_id() % p.parts : xk_group_id() % XK_CLUSTER))
+#endif
 #define XK_BOUNDS \
     const xk_index from = XK_PART_OF_ROW * (xk_index)p.part_length, after = from + (xk_index)p.part_length; \
     const xk_index end = XK_SHARES_ROW && after < whole ? after : whole;

@@ -5,40 +5,9 @@
 #include "operands.kernel.h"
 #include "rows.kernel.h"
 #include "gather.kernel.h"
+#include "map_row.kernel.h"
 
-#define XK_MAP_VECTOR \
-    union { \
-        XK_CAT(xk_word, XK_WO) word; \
-        XK_ARRAY(XK_S(XK_O), v); \
-    } result; \
-    XK_UNROLL \
-    for (int k = 0; k < XK_VEC; k++) { \
-        const xk_r r = XK_CALL; \
-        result.v[k] = XK_STORE(r); \
-    }
-#if XK_VEC > 1
-#define XK_STORE_ROW *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_VECTOR_AT(0, e)) = result.word;
-#else
-#define XK_STORE_ROW gout[at_out + XK_WALK(0, e)] = result.v[0];
-#endif
-
-/* What is not kept, of some turns at once: beside<i>. A compiler would ask for each turn's only when the last one's results are
- * stored, as far as it knows in the same place. Groups that wait for each other ask for the first before that, unless it is so
- * much that registers run short. */
-enum { XK_BATCH = XK_OTHERS > 1 ? 2 : 4 };
 #define XK_EARLY (XK_TURNS && XK_OTHERS == 1 && XK_CLUSTER > 1 && !XK_EDGES)
-#define XK_BESIDE(i) xk_vector##i beside##i[XK_BATCH];
-#define XK_LOAD_BESIDE(i) XK_LOAD_ROW(i, beside##i[turn - first], e)
-#define XK_TAKE_BESIDE(i) const xk_vector##i v##i = beside##i[turn - first];
-#define XK_EACH_TURN_OF_BATCH(statements) \
-    XK_UNROLL \
-    for (int turn = first; turn < first + XK_BATCH && turn < XK_TURNS; turn++) { \
-        const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC; \
-        if (XK_INSIDE(e)) { \
-            statements \
-        } \
-    }
-#define XK_LOAD_BATCH XK_EACH_TURN_OF_BATCH(XK_EACH_OTHER(XK_LOAD_BESIDE))
 
 #if XK_PART
 #define XK_SETTLED XK_TENSOR(const xk_acc, settled),
@@ -51,6 +20,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
     const xk_index row = (xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here();
+#ifdef XK_WAVE
+    xk_pause(row < XK_WAVE ? row * p.length / XK_PACE : 0);
+#endif
     const int lane = xk_lane(), alive = XK_EXACT || (xk_ulong)row < p.rows;
     XK_FIND_EDGES
     const xk_index at_out = alive ? xk_row_start(p, 0, row) + XK_INTO_ROW(0) : 0;

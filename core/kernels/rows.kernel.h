@@ -3,6 +3,8 @@
  * operands.kernel.h:
  *   XK_OR, XK_WR     numbers of kept and of walked dimensions
  *   XK_CLUSTER       groups that share a row and can wait for each other, each with a part of it; 1 for most
+ *   XK_WAVE, XK_PACE the first rows, where each begins only when memory has served the one before: elements that it serves in a cycle
+ *   XK_TEAM          1: groups share a row as team.kernel.c says; 0 for most
  *   XK_RESIDENT      how many groups a compute unit should have registers for, where that is asked for
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
  *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the XK_OTHERS others
@@ -22,6 +24,9 @@ typedef struct xk_params {
     xk_ulong rows;
     xk_ulong parts;       /* that a row is cut in; 1 for most */
     xk_ulong part_length; /* elements; a multiple of XK_VEC * XK_TPR */
+#if XK_TEAM
+    xk_ulong teams; /* of p.parts groups each */
+#endif
 #if XK_NN > 0
     xk_number number[XK_NN];
 #endif

@@ -116,7 +116,8 @@ static expops_status take_step(const expops_problem *problem, expops_device *dev
     to->kernel = expops_kernel_of(to->loaded);
     to->launch = (expops_launch){ .grid = { from->grid, 1, 1 },
                                   .group = { from->group, 1, 1 },
-                                  .local_bytes = from->local_bytes };
+                                  .local_bytes = from->local_bytes,
+                                  .together = from->together };
     return keep_params(&from->params, to);
 }
 

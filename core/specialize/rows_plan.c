@@ -8,6 +8,9 @@ enum {
     SHORTEST_WITH_EDGES = 64, /* elements of a row */
     READ_BY_FEW = 4 << 20,    /* bytes that as few groups as wait for each other reduce as soon as two launches do */
     ROWS_SIDE_BY_SIDE = 32,   /* neighbouring rows read together where rows are strided */
+    ITEMS_OF_UNIT = 1024,     /* work-items of clusters that a compute unit holds, about */
+    BYTES_OF_CYCLE = 13,      /* that a compute unit reads and writes, about */
+    LEAST_WAVES = 4,          /* rounds that groups are worth being staggered for */
     TAKEN_AT_ONCE = 24,       /* elements, of all inputs that are reduced; more would not stay in registers */
 };
 
@@ -172,6 +175,18 @@ static uint32_t choose_group(const expops_problem *problem, uint64_t items, uint
     return group;
 }
 
+/* Clusters that all begin together go on loading together and storing together, and compute in between, while memory is idle. So
+ * those that the device takes at first, where others follow them, begin as fast as memory serves their rows. */
+static void stagger(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
+{
+    const uint64_t items = (uint64_t)device->info.compute_units * ITEMS_OF_UNIT * 7 / 8; /* not all are neighbours */
+    const uint64_t wave = items / ((uint64_t)plan->group * plan->cluster);
+    const uint32_t bytes = expops_operand_bytes(problem->operand) +
+                           expops_rows_lifted(problem) * expops_operand_bytes(problem->operand + 1);
+    plan->wave = (uint64_t)plan->rows >= LEAST_WAVES * wave ? (uint32_t)wave : 0;
+    plan->pace = device->info.compute_units * BYTES_OF_CYCLE / bytes + 1;
+}
+
 /* Neighbouring groups that keep a row in their registers together, where so many can wait for each other. Reductions of more rows
  * than the device takes at once need no such. */
 static int share_row(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
@@ -190,6 +205,8 @@ static int share_row(const expops_problem *problem, const expops_device *device,
     plan->cluster = cluster;
     plan->turns = (uint32_t)((vectors + (uint64_t)group * cluster - 1) / group / cluster);
     plan->part_length = (uint64_t)plan->turns * group * plan->vector;
+    if (map)
+        stagger(problem, device, plan);
     return 1;
 }
 
@@ -199,6 +216,13 @@ static int wants_sharing(const expops_problem *problem, const expops_rows_plan *
 {
     return problem->family == EXPOPS_FAMILY_MAP &&
            (!plan->turns || (plan->group > EXPOPS_ROWS_GROUP && expops_operand_bytes(problem->operand + 1) <= 2));
+}
+
+/* Where nothing is kept and no group waits, so many small groups run at once that they end together. */
+static void spread_reduction(const expops_problem *problem, expops_rows_plan *plan)
+{
+    if (problem->family != EXPOPS_FAMILY_MAP && !plan->turns && plan->cluster == 1 && plan->group > EXPOPS_ROWS_GROUP)
+        plan->group = plan->per_row = EXPOPS_ROWS_GROUP;
 }
 
 static void cut_rows(const expops_device *device, expops_rows_plan *plan)
@@ -228,7 +252,11 @@ expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_de
     plan.part_length = (uint64_t)plan.length;
     share_group(device, &plan);
     const int idle = leaves_idle(device, &plan);
-    if ((idle || wants_sharing(problem, &plan)) && !share_row(problem, device, &plan) && idle)
+    const int shared = (idle || wants_sharing(problem, &plan)) &&
+                       (share_row(problem, device, &plan) || expops_rows_take_teams(problem, device, &plan));
+    if (!idle)
+        spread_reduction(problem, &plan);
+    else if (!shared)
         cut_rows(device, &plan);
     plan.groups = groups_of(&plan);
     return plan;

@@ -10,6 +10,12 @@ typedef struct expops_rows_plan {
     int64_t rows, length;
     uint32_t outer_dims, vector, group, per_row, rows_per_group, turns;
     uint32_t cluster; /* groups that share a row and wait for each other; 1: none do */
+    uint32_t members,
+        teams;            /* groups that share rows by way of local memory, and how many teams of those; 0: none do */
+    uint32_t slots;       /* rows that a member has there */
+    uint32_t local_bytes; /* for that */
+    uint32_t wave; /* so many clusters begin one after the other; 0: all at once */
+    uint32_t pace; /* elements of rows that are read and written in a cycle */
     int by_rows, wide;
     int edges; /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
     uint64_t parts, part_length;
@@ -17,6 +23,8 @@ typedef struct expops_rows_plan {
 } expops_rows_plan;
 
 expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_device *device);
+/* Teams where the device allows and it is worth it: rows_team.c. */
+int expops_rows_take_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
 /* Of the inputs, the first so many are reduced; a map reads so many more beside them. */
 uint32_t expops_rows_lifted(const expops_problem *problem);
 uint32_t expops_rows_others(const expops_problem *problem);

@@ -23,6 +23,7 @@ typedef struct expops_step {
     expops_text defines;
     const char *variant;               /* which template: core/kernels/VARIANT.kernel.c */
     uint32_t grid, group, local_bytes; /* of local memory: what the launch asks for */
+    uint32_t together;                 /* 1: all groups run at once */
     uint32_t num_tensors;              /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
     expops_params params;

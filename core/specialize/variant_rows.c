@@ -8,8 +8,10 @@ enum { LARGEST_ACCUMULATOR = 64 }; /* bytes; a larger xk_acc does not compile */
 static void fill_params(const expops_problem *problem, const expops_rows_plan *plan, expops_params *params)
 {
     expops_params_u64(params, (uint64_t)plan->rows);
-    expops_params_u64(params, plan->parts);
+    expops_params_u64(params, plan->members ? plan->members : plan->parts);
     expops_params_u64(params, plan->part_length);
+    if (plan->members)
+        expops_params_u64(params, plan->teams);
     expops_params_numbers(params, problem);
     expops_params_index(params, plan->length, plan->wide);
     for (uint32_t d = 0; d < problem->rank; d++)
@@ -96,7 +98,8 @@ static int stores_in_turn(const expops_problem *problem, const expops_rows_plan 
 static int is_exact(const expops_problem *problem, const expops_rows_plan *plan)
 {
     return plan->turns && !plan->edges && !stores_in_turn(problem, plan) && plan->rows % plan->rows_per_group == 0 &&
-           plan->length == (int64_t)plan->turns * plan->per_row * plan->vector * plan->cluster;
+           plan->length ==
+               (int64_t)plan->turns * plan->per_row * plan->vector * (plan->members ? plan->members : plan->cluster);
 }
 
 static void define_step(const expops_problem *problem, const expops_rows_plan *plan, expops_step *step)
@@ -106,10 +109,16 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
                     "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
-                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES %d\n",
+                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES "
+                    "%d\n#define XK_TEAM %d\n",
                     plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(problem, plan),
                     plan->parts > 1, plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR,
-                    problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges);
+                    problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->members > 0);
+    if (plan->members)
+        expops_text_add(&step->defines, "#define XK_LIFTED %u\n#define XK_SLOTS %u\n", expops_rows_lifted(problem),
+                        plan->slots);
+    if (plan->wave)
+        expops_text_add(&step->defines, "#define XK_WAVE %u\n#define XK_PACE %u\n", plan->wave, plan->pace);
     if (plan->cluster > 1 && plan->group == 2 * EXPOPS_ROWS_GROUP)
         expops_text_add(&step->defines, "#define XK_RESIDENT 2\n");
     fill_params(problem, plan, &step->params);
@@ -153,6 +162,25 @@ static void add_combining(const expops_problem *problem, expops_rows_plan plan, 
     add_step(problem, &plan, "combine", (uint64_t)plan.rows, steps);
 }
 
+/* Members tell each other by scratch memory, which is cleared before. */
+static void add_teams(const expops_problem *problem, const expops_rows_plan *plan, expops_steps *steps)
+{
+    const uint32_t count = problem->num_tensors, groups = plan->members * plan->teams;
+    expops_step *clear = steps->step, *team = steps->step + 1;
+    add_step(problem, plan, "clear", 1, steps);
+    add_step(problem, plan, "team", groups, steps);
+    team->local_bytes = plan->local_bytes;
+    team->together = 1;
+    clear->num_tensors = 1;
+    clear->tensors[0] = EXPOPS_STEP_SCRATCH;
+    team->num_tensors = count + 1;
+    for (uint32_t i = 0; i < count; i++)
+        team->tensors[i] = (uint8_t)i;
+    team->tensors[count] = EXPOPS_STEP_SCRATCH;
+    /* Of two rounds; each word with the number of its round. */
+    steps->scratch_bytes[0] = (uint64_t)groups * 2 * 2 * LARGEST_ACCUMULATOR;
+}
+
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     const expops_rows_plan plan = expops_plan_rows(problem, device);
@@ -162,6 +190,10 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
                            (long long)plan.rows);
     steps->count = 0;
+    if (plan.members) {
+        add_teams(problem, &plan, steps);
+        return EXPOPS_OK;
+    }
     add_step(problem, &plan, map && plan.parts == 1 ? "map" : "reduce", groups, steps);
     if (plan.parts == 1)
         return EXPOPS_OK;

@@ -208,6 +208,40 @@ static void many_short_dimensions_are_not_turned(void **state)
     }
 }
 
+/* Where all groups of a launch can run at once: what clears what they tell, and one launch, of as many members as keep the row. */
+static void teams_keep_long_rows(void **state)
+{
+    static const struct {
+        int64_t rows, length;
+        const char *exact;
+        unsigned launches;
+    } cases[] = {
+        { 512, 1 << 16, "1", 2 },      /* 4 members */
+        { 64, 1 << 20, "1", 2 },       /* 64 */
+        { 64, (1 << 20) + 4, "0", 2 }, /* 65 */
+        { 8, 1 << 22, "0", 3 },        /* 256, of which only 132 run at once */
+    };
+    expops_device_info *info = (expops_device_info *)expops_device_get_info(fixture_device);
+    const expops_device_info before = *info;
+    info->caps |= EXPOPS_CAP_TOGETHER;
+    info->launch_local_bytes = 227 << 10;
+    info->compute_units = 132;
+    info->subgroup = 32;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int64_t length = cases[i].length;
+        fixture_tensor x, y;
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, cases[i].rows, length);
+        TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, cases[i].rows, length);
+        const unsigned launches = null_backend.calls[NULL_LAUNCH];
+        assert_int_equal(expops_rms_norm(fixture_device, NULL, &x.tensor, &length, 1, NULL, expops_none(), &y.tensor),
+                         EXPOPS_OK);
+        assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + cases[i].launches);
+        expect("XK_EXACT", cases[i].exact);
+        expect("XK_TEAM", cases[i].launches == 2 ? "1" : "0");
+    }
+    *info = before;
+}
+
 static void rows_stay_in_registers_where_they_fit(void **state)
 {
     static const struct {
@@ -270,7 +304,11 @@ int main(void)
         cmocka_unit_test(rows_share_groups),
         cmocka_unit_test(groups_that_wait_share_a_row),
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
+<<<<<<< HEAD
         cmocka_unit_test(many_short_dimensions_are_not_turned),
+=======
+        cmocka_unit_test(teams_keep_long_rows),
+>>>>>>> 98235d5 (Rows longer than a cluster keeps stay in local memory of groups that all run at once and tell each other through memory: one read where it was two)
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
         cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),
         cmocka_unit_test(triangles_have_small_masks),

@@ -349,7 +349,7 @@ int main(int argc, char **argv)
     host_state.config = config;
     read_targets(argv[2]);
     if (!strcmp(target, "sm_90a")) {
-        device.info.caps |= EXPOPS_CAP_WIDE_MATRIX;
+        device.info.caps |= EXPOPS_CAP_WIDE_MATRIX | EXPOPS_CAP_TOGETHER;
         device.info.launch_local_bytes = 227 << 10;
     }
     device.info.max_cluster = !strncmp(target, "sm_", 3) && atoi(target + 3) >= 90 ? 8 : 1;

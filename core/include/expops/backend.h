@@ -142,6 +142,7 @@ enum {
     EXPOPS_CAP_HOST = 1u << 4,            /* memory is the host's: the core may read it */
     EXPOPS_CAP_CPU = 1u << 5,             /* the device's processors are the host's: `auto` takes it last */
     EXPOPS_CAP_WIDE_MATRIX = 1u << 6,     /* what `compile` takes has matrix instructions of 128 work-items */
+    EXPOPS_CAP_TOGETHER = 1u << 7,        /* all groups of a launch run at once where it says so */
 };
 
 /* Kernel text ready for the compiler: prelude and defines included, one entry point. */
@@ -268,6 +269,7 @@ typedef struct expops_launch {
     uint32_t grid[3];              /* groups */
     uint32_t group[3];             /* work-items in a group */
     uint32_t local_bytes;          /* local memory of a group beside what the text declares */
+    uint32_t together;             /* 1: all groups run at once, and may wait for each other */
 } expops_launch;
 
 /* A copy between host and device memory, or within the device. */
