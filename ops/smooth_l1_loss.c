@@ -34,8 +34,11 @@ OPERATOR(smooth_l1_loss) = {
 KERNEL(xk_t self, xk_t target, xk_t beta)
 {
     const xk_t gap = xk_fabs(self - target);
-    /* A quotient for each element would be most of the work in half types. */
-    const int usual = XK_HALF && beta > XK_C(1e-30) && beta < XK_C(1e30);
+#if XK_HALF /* A quotient for each element would be most of the work. */
+    const int usual = beta > XK_C(1e-30) && beta < XK_C(1e30);
+#else
+    const int usual = 0;
+#endif
     const xk_t square = XK_C(0.5) * gap * gap, near = usual ? square * xk_rcp(beta) : square / beta;
     const xk_t far = gap - XK_C(0.5) * beta;
     return gap < beta ? near : far;

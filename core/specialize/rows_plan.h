@@ -14,8 +14,8 @@ typedef struct expops_rows_plan {
         teams;            /* groups that share rows by way of local memory, and how many teams of those; 0: none do */
     uint32_t slots;       /* rows that a member has there */
     uint32_t local_bytes; /* for that */
-    uint32_t wave; /* so many clusters begin one after the other; 0: all at once */
-    uint32_t pace; /* elements of rows that are read and written in a cycle */
+    uint32_t wave;        /* so many clusters begin one after the other; 0: all at once */
+    uint32_t pace;        /* elements of rows that are read and written in a cycle */
     int by_rows, wide;
     int edges; /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
     uint64_t parts, part_length;

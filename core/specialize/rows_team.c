@@ -12,7 +12,8 @@ enum {
 
 static int fits(const expops_device *device, uint32_t local_bytes)
 {
-    return device->info.caps & EXPOPS_CAP_TOGETHER && (uint64_t)local_bytes + TAKEN_BESIDE <= device->info.launch_local_bytes;
+    return device->info.caps & EXPOPS_CAP_TOGETHER &&
+           (uint64_t)local_bytes + TAKEN_BESIDE <= device->info.launch_local_bytes;
 }
 
 /* Local memory is filled by whole vectors. */
