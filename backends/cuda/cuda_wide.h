@@ -1,6 +1,6 @@
 /* Words of the kernel dialect for matrix instructions of 128 work-items; this text follows ptx_words.h. */
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
-/* What the launch asks for begins at a multiple of 1024 bytes. */
+#define XK_WIDE_MATRIX 1
 
 /* Rows of 128 bytes, whose words lie in an order that repeats every 8 rows. */
 XK_FN xk_ulong xk_wide_place(const xk_word16 *rows, xk_uint apart)

@@ -52,7 +52,7 @@ XK_FN float words_shuffle(float x)
 XK_FN float words_wide(XK_LOCAL_POINTER xk_word16 *rows)
 {
     float sum[64] = { 0 };
-#ifdef XK_LOCAL_ASKED
+#if XK_WIDE_MATRIX
     const xk_uint left[4] = { 1, 2, 3, 4 };
     const xk_ulong place = xk_wide_place(rows, 1024);
     if (xk_local_id() == 0)
