@@ -7,10 +7,8 @@
  * neighbours are. Rows of a tile are whole lines where the output's rows are; elsewhere they are longer, so that fewer lines are
  * shared, and where it has few rows, so that it has elements enough. */
 enum { LINE_BYTES = 64, LONG_ROW_BYTES = 256, BLOCK_BYTES = 32768 };
-enum {
-    REGION_BYTES = 262144,
-    FEWEST_ROWS = 16
-}; /* of the input, whose lines and pages are kept until they have been read */
+/* What a second cache keeps of the input's lines and pages until all of them has been read, and rows that are worth a block. */
+enum { REGION_BYTES = 262144, FEWEST_ROWS = 16 };
 
 typedef struct move_task {
     const cpu_kernel *kernel;

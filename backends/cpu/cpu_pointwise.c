@@ -164,6 +164,20 @@ static int64_t most_bytes(const cpu_kernel *kernel)
     return most;
 }
 
+/* Elements of a block. The operands that are converted share what one may have. */
+static int64_t capacity_of(const cpu_kernel *kernel)
+{
+    int64_t converted = 0;
+
+    for (uint32_t i = 0; i < kernel->num_operands; i++)
+        converted += kernel->operand[i].kind < EXPOPS_OPERAND_NUMBER && !same_type(&kernel->operand[i]);
+    const int64_t room = converted ? 2 * CPU_MOST_BYTES / converted : CPU_BUFFER_BYTES;
+    return (room > CPU_MOST_BYTES     ? CPU_MOST_BYTES
+            : room > CPU_BUFFER_BYTES ? room
+                                      : CPU_BUFFER_BYTES) /
+           most_bytes(kernel);
+}
+
 /* Whether no operand needs a buffer where blocks are parts of rows: all are compact, but for what can be a scalar. */
 static int all_direct(const cpu_kernel *kernel)
 {
@@ -191,8 +205,9 @@ static int rows_follow(const cpu_kernel *kernel)
 static void cut(cpu_kernel *kernel)
 {
     const int32_t across = (int32_t)kernel->rank - 1;
-    const int64_t inner = kernel->shape[across], capacity = CPU_BUFFER_BYTES / most_bytes(kernel);
     const int32_t turned = turned_dimension(kernel);
+    const int64_t inner = kernel->shape[across];
+    const int64_t capacity = turned < 0 ? capacity_of(kernel) : CPU_BUFFER_BYTES / most_bytes(kernel);
 
     if (kernel->instance->position && rows_follow(kernel) && inner < CPU_DIRECT_COLS && !cpu_streams(kernel, across)) {
         cpu_blocks_cut(kernel, across, inner, across - 1, CPU_DIRECT_COLS / inner, CPU_DOWN_IN_PLACE);

@@ -39,7 +39,7 @@ static int64_t capacity(const cpu_kernel *kernel)
         most = stored > most ? stored : most;
         converted += !same_type(op) && is_of_rows(kernel, op) && (i || kernel->instance->rows->map);
     }
-    const int64_t room = converted ? least(CPU_MOST_BYTES, 2 * CPU_MOST_BYTES / converted) : CPU_BUFFER_BYTES;
+    const int64_t room = converted ? least(CPU_MOST_BYTES, 2 * CPU_MOST_BYTES / converted) : CPU_MOST_BYTES;
     return (room > CPU_BUFFER_BYTES ? room : CPU_BUFFER_BYTES) / most;
 }
 

@@ -26,6 +26,16 @@ typedef struct source {
     int64_t count, step;
 } source;
 
+/* Of the rows that begin at these places, how many of the first `most` lie one after the other. */
+static int64_t adjoining(const source *s, const int64_t *places, int64_t most)
+{
+    int64_t rows = 1;
+
+    while (s->step == 1 && rows < most && places[rows] - places[rows - 1] == s->count)
+        rows++;
+    return rows;
+}
+
 /* `rows` of them, at most AT_ONCE, that begin at these places. */
 static void take(const source *s, const char *from, const int64_t *places, int64_t rows, cpu_tree *tree)
 {
@@ -42,10 +52,12 @@ static void take(const source *s, const char *from, const int64_t *places, int64
     const int64_t bytes = cpu_dtype_bytes[in->store], most = least(AT_ONCE, CPU_BUFFER_BYTES / (s->count * bytes));
     for (int64_t r = 0, n; r < rows; r += n) {
         n = least(rows - r, most);
-        for (int64_t i = 0; i < n; i++) {
+        for (int64_t i = 0; i < n; i++)
             compact[i] = i * s->count;
+        for (int64_t i = 0, together; i < n; i += together) {
+            together = adjoining(s, places + r + i, n - i);
             cpu_convert(s->kernel->level, in->store, converted + compact[i] * bytes, 1, in->dtype,
-                        from + places[r + i] * in->bytes, s->step, count);
+                        from + places[r + i] * in->bytes, s->step, count * (size_t)together);
         }
         tree->rows->listed(cpu_tree_next(tree), count, (size_t)n, converted, compact);
         cpu_tree_take(tree);
