@@ -304,11 +304,8 @@ int main(void)
         cmocka_unit_test(rows_share_groups),
         cmocka_unit_test(groups_that_wait_share_a_row),
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
-<<<<<<< HEAD
         cmocka_unit_test(many_short_dimensions_are_not_turned),
-=======
         cmocka_unit_test(teams_keep_long_rows),
->>>>>>> 98235d5 (Rows longer than a cluster keeps stay in local memory of groups that all run at once and tell each other through memory: one read where it was two)
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
         cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),
         cmocka_unit_test(triangles_have_small_masks),
