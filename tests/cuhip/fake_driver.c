@@ -410,15 +410,24 @@ static cuhip_result fake_function_set(cuhip_function function, unsigned int attr
     return 0;
 }
 
+static cuhip_result fake_launch_together(cuhip_function function, unsigned int gx, unsigned int gy, unsigned int gz,
+                                         unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared,
+                                         cuhip_stream stream, void **arguments)
+{
+    BEGIN(begin_current, names.launch_together);
+    fake.together = 1;
+    return fake_launch(function, gx, gy, gz, bx, by, bz, shared, stream, arguments, NULL);
+}
+
 static cuhip_result fake_device_attribute(int *out, unsigned int attribute, int device)
 {
     static const struct {
         unsigned int attribute;
         int value;
     } facts[] = {
-        { CUDA_ATTRIBUTE_GROUP_ITEMS, 1024 },   { CUDA_ATTRIBUTE_LOCAL_BYTES, 49152 }, { CUDA_ATTRIBUTE_SUBGROUP, 32 },
-        { CUDA_ATTRIBUTE_UNITS, 132 },          { CUDA_ATTRIBUTE_MAJOR, 9 },           { CUDA_ATTRIBUTE_MINOR, 0 },
-        { CUDA_ATTRIBUTE_LAUNCH_LOCAL, 232448 }
+        { CUDA_ATTRIBUTE_GROUP_ITEMS, 1024 },    { CUDA_ATTRIBUTE_LOCAL_BYTES, 49152 }, { CUDA_ATTRIBUTE_SUBGROUP, 32 },
+        { CUDA_ATTRIBUTE_UNITS, 132 },           { CUDA_ATTRIBUTE_MAJOR, 9 },           { CUDA_ATTRIBUTE_MINOR, 0 },
+        { CUDA_ATTRIBUTE_LAUNCH_LOCAL, 232448 }, { CUDA_ATTRIBUTE_TOGETHER, 1 }
     };
     BEGIN(begin, names.device_attribute);
     (void)device;
