@@ -4,6 +4,7 @@
  *   XK_O XK_D0    the type that all elements are moved as
  *   XK_ITEMS      tensors at most
  *   XK_INPUTS(m)  m(0) m(1) ..., one for each
+ *   XK_ALONG      neighbouring work-items take one tensor's words; else a word of each tensor
  *   XK_STAGED     words of local memory
  *   XK_AHEAD      words that a work-item asks for before it uses the first */
 #include "run.kernel.h"
@@ -14,7 +15,6 @@ typedef struct xk_params {
     xk_uint row;                 /* elements of the output's */
     xk_uint all;                 /* words of all parts, each taken to be as long as the longest */
     xk_uint near, magic, shift;  /* so many of them are taken by neighbouring work-items; division by that as a multiplication */
-    xk_uint along;               /* they are one tensor's words; else one word of each tensor */
     xk_uint length[XK_ITEMS], magics[XK_ITEMS], shifts[XK_ITEMS]; /* elements of a tensor's row; division by that */
     xk_uint start[XK_ITEMS];                                      /* where it begins in the output's */
 } xk_params;
@@ -63,7 +63,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
         for (int a = 0; a < XK_AHEAD; a++) {
             const xk_uint n = q + a * XK_WG < p.all ? q + a * XK_WG : p.all - 1;
             const xk_uint far = (xk_mulhi(n, p.magic) + n) >> p.shift, near = n - far * p.near;
-            const xk_uint i = p.along ? far : near, word = p.along ? near : far;
+            const xk_uint i = XK_ALONG ? far : near, word = XK_ALONG ? near : far;
             XK_GLOBAL const XK_S(XK_D0) *low = (XK_GLOBAL const XK_S(XK_D0) *)base[i];
             item[a] = i;
             first[a] = word * XK_RUN;

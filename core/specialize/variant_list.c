@@ -5,8 +5,6 @@
 
 enum {
     GROUP = 256,
-    SMALL_GROUP = 64, /* all compute units have some, and fill theirs with a tensor of a kilobyte */
-    FEW_WORDS = 1 << 14,
     WORD = 16,
     TURNS_OF_WORDS = 4,
     TURNS_OF_RUNS = 2,
@@ -280,7 +278,7 @@ void expops_specialize_list(expops_list *list, const expops_device *device, expo
     const int64_t words = words_of_all(list);
     const uint32_t turns = words < MANY_WORDS ? 1 : list->unit < WORD ? TURNS_OF_RUNS : TURNS_OF_WORDS;
     step->variant = "list";
-    step->group = expops_group_size(device, words < FEW_WORDS ? SMALL_GROUP : GROUP);
+    step->group = expops_group_size(device, GROUP);
     step->grid = count_groups(list, (int64_t)step->group * turns, first);
     put_params(list, first, step->grid, &step->params);
     expops_text_add(&step->defines, "#define XK_ALIKE %d\n#define XK_RANK %u\n#define XK_TURNS %u\n",

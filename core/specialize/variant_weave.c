@@ -8,8 +8,8 @@ enum {
     STAGED = 1024, /* words */
     AHEAD = 4,
     LEAST = 1 << 18, /* bytes of all */
-    LONG_PART =
-        32, /* bytes of a tensor's row from which on its words go to places that are better apart than other tensors' are */
+    LONG_PART = 32,  /* bytes of a tensor's row */
+    MANY = 16,       /* tensors */
     SHORT_ROW = 128, /* bytes of a tensor's up to which its ends are most of the work */
     UNEVEN = 4,      /* times the average that the longest may be: shorter ones leave work-items idle */
 };
@@ -53,6 +53,12 @@ static int64_t rows_of_group(int64_t row, int64_t run)
     return rows > run ? rows - rows % run : rows;
 }
 
+/* Where the parts of many tensors are long, words of each would all go to one bank of local memory. */
+static int goes_along(const expops_list *list, int64_t row)
+{
+    return list->count >= MANY && row * list->unit >= (int64_t)LONG_PART * list->count;
+}
+
 static void put_params(const expops_list *list, int64_t row, int64_t rows, int64_t words, expops_params *params)
 {
     const uint32_t room = expops_list_room(list->count);
@@ -62,8 +68,7 @@ static void put_params(const expops_list *list, int64_t row, int64_t rows, int64
         item[i] = list->item + (i < list->count ? i : 0);
         expops_find_magic((uint32_t)item[i]->length, magic + i, shift + i);
     }
-    const int along = row * list->unit >= (int64_t)LONG_PART * list->count;
-    const uint32_t near = along ? (uint32_t)words : list->count;
+    const uint32_t near = goes_along(list, row) ? (uint32_t)words : list->count;
     expops_find_magic(near, magic + room, shift + room);
     expops_params_u64(params, (uint64_t)list->item[0].place);
     expops_params_u32(params, (uint32_t)list->item[0].size[0]);
@@ -73,7 +78,6 @@ static void put_params(const expops_list *list, int64_t row, int64_t rows, int64
     expops_params_u32(params, near);
     expops_params_u32(params, magic[room]);
     expops_params_u32(params, shift[room]);
-    expops_params_u32(params, (uint32_t)along);
     for (uint32_t i = 0; i < room; i++)
         expops_params_u32(params, (uint32_t)item[i]->length);
     for (uint32_t i = 0; i < room; i++)
@@ -96,6 +100,7 @@ int expops_specialize_weave(const expops_list *list, const expops_device *device
     step->group = GROUP;
     step->grid = (uint32_t)expops_ceil_divide(list->item[0].size[0], rows);
     put_params(list, row, rows, expops_ceil_divide(most * rows, run), &step->params);
-    expops_text_add(&step->defines, "#define XK_STAGED %d\n#define XK_AHEAD %d\n", STAGED, AHEAD);
+    expops_text_add(&step->defines, "#define XK_STAGED %d\n#define XK_AHEAD %d\n#define XK_ALONG %d\n", STAGED, AHEAD,
+                    goes_along(list, row));
     return 1;
 }

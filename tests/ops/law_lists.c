@@ -24,6 +24,7 @@ static const list_case lists[] = {
     { "cat", 2, 2, { 48, 64 }, 1, 0, TEST_COMPACT },
     { "cat", 5, 2, { 3, 2047 }, 1, RAGGED, TEST_COMPACT },
     { "cat", 6, 2, { 9001, 5 }, 1, RAGGED, TEST_COMPACT },
+    { "cat", 20, 2, { 501, 33 }, 1, RAGGED, TEST_COMPACT },
     { "cat", 20, 2, { 3, 1501 }, 1, STEEP, TEST_COMPACT },
     { "cat", 16, 3, { 4, 3, 5 }, 1, LAYOUTS, TEST_COMPACT },
     { "cat", 17, 3, { 4, 0, 16 }, 1, RAGGED, TEST_SLICED },
