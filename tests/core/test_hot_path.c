@@ -60,16 +60,31 @@ static void call(expops_device *device, uintptr_t address, double number)
         abort();
 }
 
+static void call_list(unsigned moved)
+{
+    static fixture_tensor item[20], y;
+    const expops_tensor *list[20];
+    for (unsigned i = 0; i < 20; i++) {
+        TENSOR_AT(item + i, 0x300000 + 0x10000u * i + moved, EXPOPS_DTYPE_F32, 40, 40);
+        list[i] = &item[i].tensor;
+    }
+    TENSOR_AT(&y, 0x200000, EXPOPS_DTYPE_F32, 20 * 40, 40);
+    if (expops_cat(fixture_device, NULL, list, 20, 0, &y.tensor) != EXPOPS_OK)
+        abort();
+}
+
 static void a_repeated_call_does_nothing_but_launch(void **state)
 {
     null_backend.silent = 1;
     assert_int_equal(expops_enable("null"), EXPOPS_OK);
     call(fixture_device, 0x200000, 1);
     call(NULL, 0x200000, 1);
+    call_list(0);
     counting = 1;
     for (int i = 0; i < 100; i++) {
         call(fixture_device, 0x200000 + 0x10000u * (unsigned)i, i);
         call(NULL, 0x200000, i);
+        call_list(0x40u * (unsigned)i);
     }
     counting = 0;
     assert_int_equal(count, 0);

@@ -155,6 +155,19 @@ static void arguments_are_limited(void **state)
     *most = before;
 }
 
+/* The error names the operator, and nothing is kept: the next call compiles. */
+static void a_compiler_that_fails(void **state)
+{
+    const unsigned launches = null_backend.calls[NULL_LAUNCH];
+    fill(90, 11, 6);
+    TENSOR_AT(&out, OUT, EXPOPS_DTYPE_F32, 90 * 11, 6);
+    null_backend_fail(NULL_COMPILE, 1, EXPOPS_ERR_COMPILE); /* the second list's: the first one's kernel is there */
+    assert_int_equal(expops_cat(fixture_device, NULL, list, 90, 0, &out.tensor), EXPOPS_ERR_COMPILE);
+    assert_non_null(strstr(expops_error_text(), "cat"));
+    assert_int_equal(null_backend.calls[NULL_LAUNCH], launches);
+    assert_int_equal(launches_of(expops_cat, 90, 0), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_large_transposed_one_is_launched_by_itself),
         cmocka_unit_test(overlap_is_refused),
         cmocka_unit_test(arguments_are_limited),
+        cmocka_unit_test(a_compiler_that_fails),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
