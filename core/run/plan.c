@@ -47,11 +47,10 @@ static expops_status keep_params(const expops_params *params, expops_plan_step *
     step->numbers_at = params->numbers;
     if (!params->bytes)
         return EXPOPS_OK;
-    step->params = malloc(params->bytes);
-    if (!step->params)
+    step->launch.params = malloc(params->bytes);
+    if (!step->launch.params)
         return expops_no_plan_memory();
-    memcpy(step->params, params->data, params->bytes);
-    step->launch.params = step->params;
+    memcpy(expops_plan_params(step), params->data, params->bytes);
     step->launch.params_bytes = params->bytes;
     return EXPOPS_OK;
 }

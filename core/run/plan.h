@@ -67,8 +67,13 @@ typedef struct expops_plan_step {
     expops_launch launch; /* as the backend gets it at each call */
     uint32_t tensors;     /* its first one among the plan's */
     uint32_t numbers_at;  /* in params */
-    uint8_t *params;      /* owned; the launch's */
 } expops_plan_step;
+
+/* The launch's params, which are the step's own. */
+static inline uint8_t *expops_plan_params(const expops_plan_step *step)
+{
+    return (uint8_t *)(uintptr_t)step->launch.params;
+}
 
 typedef struct expops_plan {
     expops_later later;       /* a plan that is forgotten may be in use further out */

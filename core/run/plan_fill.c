@@ -229,7 +229,7 @@ expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *pl
 
 static uint8_t *number_place(const expops_plan_step *step, uint32_t compute, uint32_t index)
 {
-    return step->params + step->numbers_at + index * (compute == EXPOPS_COMPUTE_C128 ? 16 : 8);
+    return expops_plan_params(step) + step->numbers_at + index * (compute == EXPOPS_COMPUTE_C128 ? 16 : 8);
 }
 
 static void store_constants(const expops_problem *problem, const expops_plan_step *step)

@@ -8,7 +8,7 @@ static void let_go(expops_later *later)
     for (uint32_t i = 0; i < plan->num_steps; i++) {
         expops_kernel_give_back(&plan->step[i].offer);
         expops_kernel_release(plan->step[i].loaded);
-        free(plan->step[i].params);
+        free(expops_plan_params(plan->step + i));
     }
     free(plan->step);
     free(plan->number);
