@@ -164,18 +164,14 @@ static int64_t most_bytes(const cpu_kernel *kernel)
     return most;
 }
 
-/* Elements of a block. The operands that are converted share what one may have. */
+/* Elements of a block, which has more of them where so few operands are converted that the first cache holds theirs. */
 static int64_t capacity_of(const cpu_kernel *kernel)
 {
-    int64_t converted = 0;
+    int converted = 0;
 
     for (uint32_t i = 0; i < kernel->num_operands; i++)
         converted += kernel->operand[i].kind < EXPOPS_OPERAND_NUMBER && !same_type(&kernel->operand[i]);
-    const int64_t room = converted ? 2 * CPU_MOST_BYTES / converted : CPU_BUFFER_BYTES;
-    return (room > CPU_MOST_BYTES     ? CPU_MOST_BYTES
-            : room > CPU_BUFFER_BYTES ? room
-                                      : CPU_BUFFER_BYTES) /
-           most_bytes(kernel);
+    return (converted == 1 || converted == 2 ? CPU_MOST_BYTES : CPU_BUFFER_BYTES) / most_bytes(kernel);
 }
 
 /* Whether no operand needs a buffer where blocks are parts of rows: all are compact, but for what can be a scalar. */
