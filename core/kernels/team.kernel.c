@@ -121,11 +121,56 @@ XK_FN xk_acc xk_hear(XK_GLOBAL const xk_told *from, int members, xk_uint number)
     return xk_combine_near(acc, count);
 }
 
+/* A member's part of the round's row is reduced; of each 32 work-items or so, the first leaves what they have. */
+#define XK_REDUCE_PART \
+    { \
+        XK_ROW_OF_ROUND \
+        XK_BEGIN_GATHER \
+        XK_EACH_TURN(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_TAKE) \
+        XK_END_GATHER \
+        XK_GATHER_EDGES \
+        acc = xk_combine_near(acc, XK_SUBGROUP); \
+        if (lane % XK_SUBGROUP == 0) \
+            shared[lane / XK_SUBGROUP] = acc; \
+    }
+
+/* What is read beside a member's part of the round's row, of the first turns: before the others are waited for. */
+#if XK_OTHERS
+#define XK_LOAD_EARLY \
+    if (round >= 0) { \
+        const int first = 0; \
+        XK_ROW_OF_ROUND \
+        XK_LOAD_BATCH \
+    }
+#else
+#define XK_LOAD_EARLY
+#endif
+
+#if XK_EDGES
+#define XK_WRITE_EDGES \
+    XK_EACH_EDGE(XK_EACH(XK_EDGE) const xk_r r = XK_CALL; gout[at_out + XK_WALK(0, e)] = XK_STORE(r);)
+#else
+#define XK_WRITE_EDGES
+#endif
+#define XK_WRITE_PART \
+    { \
+        XK_ROW_OF_ROUND \
+        const xk_index at_out = xk_row_start(p, 0, row) + XK_INTO_ROW(0); \
+        XK_UNROLL \
+        for (int first = 0; first < XK_TURNS; first += XK_BATCH) { \
+            if (first > 0) { \
+                XK_LOAD_BATCH \
+            } \
+            XK_EACH_TURN_OF_BATCH(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_EACH_OTHER(XK_TAKE_BESIDE) \
+                                      XK_MAP_VECTOR XK_STORE_ROW) \
+        } \
+        XK_WRITE_EDGES \
+    }
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_TENSOR(xk_told, told), const xk_params p)
 {
     XK_LOCAL_ASKED(xk_word16, xk_kept);
-    XK_LOCAL_POINTER xk_acc *settled = (XK_LOCAL_POINTER xk_acc *)(xk_kept + XK_SLOTS * XK_LIFTED * XK_TURNS * XK_WG);
-    XK_LOCAL_POINTER xk_acc *shared = settled + 2; /* of two rounds, too */
+    XK_LOCAL_POINTER xk_acc *const settled = (XK_LOCAL_POINTER xk_acc *)(xk_kept + XK_SLOTS * XK_LIFTED * XK_TURNS * XK_WG);
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
     const int lane = (int)xk_local_id(), members = (int)p.parts;
@@ -133,67 +178,41 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_TENS
     const int rounds = (int)((p.rows - (xk_ulong)team + p.teams - 1) / p.teams);
     XK_GLOBAL xk_told *gtold = XK_POINTER(xk_told, told) + team * 2 * members;
 
-    for (int round = 0; round < XK_SLOTS; round++) {
-        const int slot = round;
+    for (int round = 0, slot = 0; round < XK_SLOTS; round++, slot++) {
         XK_ASK
     }
-    int slot_before = XK_SLOTS - 1, slot_now = 0;
-    for (int next = 0; next <= rounds; next++) {
-        XK_GLOBAL const xk_told *before = gtold + (next + 1) % 2 * members;
-        XK_GLOBAL xk_told *now = gtold + next % 2 * members;
+    for (int next = 0, slot_before = XK_SLOTS - 1; next <= rounds; next++) {
+        const int before = next - 1, slot_now = slot_before + 1 < XK_SLOTS ? slot_before + 1 : 0;
+        XK_LOCAL_POINTER xk_acc *shared = settled + 2 + next % 2 * XK_NEAR;
         XK_EACH_OTHER(XK_BESIDE)
-#if XK_OTHERS
-        if (next > 0) {
-            const int round = next - 1, first = 0;
-            XK_ROW_OF_ROUND
-            XK_LOAD_BATCH
-        }
-#endif
-        if (next > 0 && lane >= XK_WG - XK_SUBGROUP) {
-            const xk_acc acc = xk_hear(before, members, (xk_uint)next);
-            if (lane == XK_WG - XK_SUBGROUP)
-                settled[next % 2] = XK_SETTLE;
+        {
+            const int round = before;
+            XK_LOAD_EARLY
+            if (round >= 0 && lane >= XK_WG - XK_SUBGROUP) {
+                const xk_acc acc = xk_hear(gtold + round % 2 * members, members, (xk_uint)round + 1);
+                if (lane == XK_WG - XK_SUBGROUP)
+                    settled[next % 2] = XK_SETTLE;
+            }
         }
         xk_copies_but(XK_SLOTS - 2);
         if (next < rounds) {
             const int round = next, slot = slot_now;
-            XK_ROW_OF_ROUND
-            XK_BEGIN_GATHER
-            XK_EACH_TURN(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_TAKE)
-            XK_END_GATHER
-            XK_GATHER_EDGES
-            acc = xk_combine_near(acc, XK_SUBGROUP);
-            if (lane % XK_SUBGROUP == 0)
-                shared[next % 2 * XK_NEAR + lane / XK_SUBGROUP] = acc;
+            XK_REDUCE_PART
         }
         xk_barrier();
         if (next < rounds && lane < XK_SUBGROUP) {
-            const xk_acc acc = xk_combine_near(shared[next % 2 * XK_NEAR + lane % XK_NEAR], XK_NEAR);
+            const xk_acc acc = xk_combine_near(shared[lane % XK_NEAR], XK_NEAR);
             if (lane == 0)
-                xk_tell_all(now + member, acc, (xk_uint)next + 1);
+                xk_tell_all(gtold + next % 2 * members + member, acc, (xk_uint)next + 1);
         }
-        if (next > 0) {
-            const int round = next - 1, slot = slot_before;
-            XK_ROW_OF_ROUND
-            const xk_index at_out = xk_row_start(p, 0, row) + XK_INTO_ROW(0);
+        if (before >= 0) {
+            int round = before;
+            const int slot = slot_before;
             const xk_acc acc = settled[next % 2];
-            XK_UNROLL
-            for (int first = 0; first < XK_TURNS; first += XK_BATCH) {
-                if (first > 0) {
-                    XK_LOAD_BATCH
-                }
-                XK_EACH_TURN_OF_BATCH(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_EACH_OTHER(XK_TAKE_BESIDE)
-                                          XK_MAP_VECTOR XK_STORE_ROW)
-            }
-#if XK_EDGES
-            XK_EACH_EDGE(XK_EACH(XK_EDGE) const xk_r r = XK_CALL; gout[at_out + XK_WALK(0, e)] = XK_STORE(r);)
-#endif
-        }
-        if (next > 0) {
-            const int round = next - 1 + XK_SLOTS, slot = slot_before;
+            XK_WRITE_PART
+            round += XK_SLOTS;
             XK_ASK
         }
         slot_before = slot_now;
-        slot_now = slot_now + 1 < XK_SLOTS ? slot_now + 1 : 0;
     }
 }
