@@ -3,21 +3,21 @@
 
 #ifdef XK_COMBINES_MANY
 /* The operator's text combines a vector's elements at once. */
-#define XK_TAKE \
+#define XK_TAKE_OF(width) \
     { \
-        xk_acc more[XK_VEC]; \
+        xk_acc more[width]; \
         XK_UNROLL \
-        for (int k = 0; k < XK_VEC; k++) \
+        for (int k = 0; k < width; k++) \
             more[k] = XK_LIFT; \
-        acc = xk_combine_many(acc, more, XK_VEC); \
+        acc = xk_combine_many(acc, more, width); \
     }
 #define XK_BEGIN_GATHER xk_acc acc = xk_identity();
 #define XK_END_GATHER
 #else
 /* Every element of a vector has an accumulator of its own, so that none waits for another. */
-#define XK_TAKE \
+#define XK_TAKE_OF(width) \
     XK_UNROLL \
-    for (int k = 0; k < XK_VEC; k++) \
+    for (int k = 0; k < width; k++) \
         seen[k] = xk_combine(seen[k], XK_LIFT);
 
 #define XK_BEGIN_GATHER \
@@ -35,6 +35,8 @@
     XK_FOLD(8) XK_FOLD(4) XK_FOLD(2) XK_FOLD(1) \
     xk_acc acc = seen[0];
 #endif
+
+#define XK_TAKE XK_TAKE_OF(XK_VEC)
 
 /* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some
  * compilers wait for each. */
@@ -61,19 +63,42 @@
         } \
     }
 
+/* Some vectors of a row, too, are asked for before the first of them is used. */
+enum { XK_ROUND = XK_NT - XK_OTHERS > 1 ? 2 : 4 };
+#define XK_ROUND_OF(i) xk_vector##i round##i[XK_ROUND];
+#define XK_ROUND_LOAD(i) XK_LOAD_ROW(i, round##i[turn], e)
+#define XK_ROUND_TAKE(i) const xk_vector##i v##i = round##i[turn];
 #define XK_GATHER_RANGE \
-    for (xk_index e = from + lane * XK_VEC; alive && e < end; e += XK_TPR * XK_VEC) { \
+    const xk_index step = XK_TPR * XK_VEC; \
+    xk_index at = from + lane * XK_VEC; \
+    for (; alive && at < end - (XK_ROUND - 1) * step; at += XK_ROUND * step) { \
+        XK_EACH_LIFTED(XK_ROUND_OF) \
+        XK_UNROLL \
+        for (int turn = 0; turn < XK_ROUND; turn++) { \
+            const xk_index e = at + turn * step; \
+            XK_EACH_LIFTED(XK_ROUND_LOAD) \
+        } \
+        XK_UNROLL \
+        for (int turn = 0; turn < XK_ROUND; turn++) { \
+            XK_EACH_LIFTED(XK_ROUND_TAKE) \
+            XK_TAKE \
+        } \
+    } \
+    for (; alive && at < end; at += step) { \
+        const xk_index e = at; \
         XK_EACH_LIFTED(XK_LOAD) \
         XK_TAKE \
     }
 
-/* Which row a group begins with, and which part of its rows it takes. */
+/* Which row a group begins with, and which part of its rows it takes. Neighbouring groups take the same part of different rows: for
+ * them they may read the same of an input. */
 #define XK_SHARES_ROW (XK_PART || XK_TEAM || XK_CLUSTER > 1)
-#define XK_GROUP_OF_ROWS (XK_PART ? xk_group_id() / p.parts : xk_group_id() / XK_CLUSTER)
+#define XK_GROUPS_OF_ROWS ((xk_uint)((p.rows + XK_ROWS_OF_GROUP - 1) / XK_ROWS_OF_GROUP))
+#define XK_GROUP_OF_ROWS (XK_PART ? xk_group_id() % XK_GROUPS_OF_ROWS : xk_group_id() / XK_CLUSTER)
 #if XK_TEAM
 #define XK_PART_OF_ROW member
 #else
-#define XK_PART_OF_ROW ((xk_index)(XK_PART ? xk_group_id() % p.parts : xk_group_id() % XK_CLUSTER))
+#define XK_PART_OF_ROW ((xk_index)(XK_PART ? xk_group_id() / XK_GROUPS_OF_ROWS : xk_group_id() % XK_CLUSTER))
 #endif
 #define XK_BOUNDS \
     const xk_index from = XK_PART_OF_ROW * (xk_index)p.part_length, after = from + (xk_index)p.part_length; \

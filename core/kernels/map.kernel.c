@@ -3,6 +3,7 @@
  * one of p.parts parts of a row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
 #include XK_OPERATOR
 #include "operands.kernel.h"
+#include "run.kernel.h"
 #include "rows.kernel.h"
 #include "gather.kernel.h"
 #include "map_row.kernel.h"

@@ -2,6 +2,7 @@
  * each row, which combine.kernel.c reads. See rows.kernel.h. */
 #include XK_OPERATOR
 #include "operands.kernel.h"
+#include "run.kernel.h"
 #include "rows.kernel.h"
 #include "gather.kernel.h"
 

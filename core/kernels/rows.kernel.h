@@ -6,10 +6,12 @@
  *   XK_WAVE, XK_PACE the first rows, where each begins only when memory has served the one before: elements that it serves in a cycle
  *   XK_TEAM          1: groups share a row as team.kernel.c says; 0 for most
  *   XK_RESIDENT      how many groups a compute unit should have registers for, where that is asked for
- *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows (walked dimension strided, kept one contiguous)
+ *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows
+ *   XK_ROWS_OF_GROUP rows, of which a work-item of columns.kernel.c takes some
  *   XK_EACH_LIFTED, XK_EACH_OTHER   as XK_EACH, of the inputs that are reduced, the first ones, and of the XK_OTHERS others
  *   XK_VEC           elements loaded at once; above 1 only where the last walked dimension is contiguous
- *   XK_K0...         there, how a row of each input lies in memory: C contiguous, B one element for all, S anything else
+ *   XK_K0...         there, how a row of each input lies in memory: C contiguous, B one element for all, U
+ *                    contiguous, of which a vector lies in two words, S anything else
  *   XK_EDGES         1: rows start anywhere: whole vectors begin behind the first elements and end before the last ones
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
  *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
@@ -71,9 +73,15 @@ XK_FN xk_index xk_row_start(xk_params p, int operand, xk_index row)
 
 /* Where an input's row starts, o<i>, or its first whole vector; those of all that is contiguous begin with the same element. */
 #if XK_EDGES
+/* The words that a skewed vector lies in end with its row at the latest. */
+#if XK_RUN_BYTES
+#define XK_BEFORE_VECTORS (head ? XK_VEC : 0)
+#else
+#define XK_BEFORE_VECTORS head
+#endif
 #define XK_FIND_EDGES \
     const int head = (int)(-(alive ? xk_row_start(p, 1, row) : 0) & (XK_VEC - 1)); \
-    const xk_index whole = (p.length - head) / XK_VEC * XK_VEC;
+    const xk_index whole = (p.length - XK_BEFORE_VECTORS) / XK_VEC * XK_VEC;
 #define XK_INTO_ROW(operand) XK_WALK(operand, head)
 #else
 #define XK_FIND_EDGES const xk_index whole = p.length;
@@ -104,6 +112,17 @@ XK_EACH(XK_VECTOR)
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
         into.v[k] = g##i[o##i + XK_WALK(i + 1, (e) + k)];
+#define XK_LOAD_U(i, into, e) \
+    { \
+        xk_run_words words; \
+        union { \
+            XK_RUN_WORD word; \
+            xk_uint part[XK_RUN_PARTS]; \
+        } aligned; \
+        xk_run_fetch(g##i + o##i + (e), 1, &words); \
+        xk_run_align(&words, aligned.part); \
+        into.word = aligned.word; \
+    }
 #if XK_VEC > 1
 #define XK_LOAD_ROW(i, into, e) XK_CAT(XK_LOAD_, XK_K##i)(i, into, e)
 #else
@@ -126,12 +145,65 @@ XK_FN int xk_lane(void)
     return XK_BY_ROWS ? (int)xk_local_id() / XK_RPG : (int)xk_local_id() % XK_TPR;
 }
 
-/* Combines the accumulators of each row's work-items; the result reaches all of them. `shared` has room for every second
- * one of the group: the upper half of a row's work-items write theirs, the lower half take them. */
+/* Where work-items see each other's registers, those of one subgroup combine theirs without local memory: `mine` with that of the items
+ * whose numbers differ by `from`, then by twice as much, below `to`. */
+#if defined(XK_MATRIX) && XK_CLUSTER == 1 && XK_WG % 32 == 0
+#define XK_WITHIN 1
+#else
+#define XK_WITHIN 0
+#endif
+#if defined(XK_MATRIX)
+XK_FN xk_acc xk_combine_within(xk_acc mine, const int from, const int to)
+{
+    union {
+        xk_acc acc;
+        float part[(sizeof(xk_acc) + 3) / 4];
+    } other;
+    XK_UNROLL
+    for (int by = from; by < to; by *= 2) {
+        other.acc = mine;
+        XK_UNROLL
+        for (int i = 0; i < (int)(sizeof other / 4); i++)
+            other.part[i] = xk_other_f32(other.part[i], (xk_uint)by);
+        mine = xk_combine(mine, other.acc);
+    }
+    return mine;
+}
+#endif
+
+/* Combines the accumulators of each row's work-items; the result reaches all of them. `shared` has room for every second one of the
+ * group: the upper half of a row's work-items write theirs, the lower half take them. Of subgroups that have little else to do, all
+ * combine as far as they can, as waiting would take longer; of others, as few as possible. */
 #define XK_SHARED ((XK_WG + 1) / 2)
 XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
 {
-#if XK_TPR > 1
+#if XK_WITHIN && !XK_BY_ROWS && XK_TPR <= 32
+    mine = xk_combine_within(mine, 1, XK_TPR);
+#elif XK_WITHIN && !XK_BY_ROWS && (XK_ALONE || XK_TPR <= 64)
+    const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32);
+    mine = xk_combine_within(mine, 1, 32);
+    if (lane % 32 == 0)
+        shared[first + lane / 32] = mine;
+    xk_barrier();
+    mine = xk_combine_within(shared[first + lane % (XK_TPR / 32)], 1, XK_TPR / 32);
+#elif XK_WITHIN && !XK_BY_ROWS
+    const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 2);
+    XK_UNROLL
+    for (int gap = XK_TPR / 2; gap >= 32; gap /= 2) {
+        if (lane >= gap && lane < 2 * gap)
+            shared[first + lane - gap] = mine;
+        xk_barrier();
+        if (lane < gap)
+            mine = xk_combine(mine, shared[first + lane]);
+        xk_barrier();
+    }
+    if (lane < 32)
+        mine = xk_combine_within(mine, 1, 32);
+    if (lane == 0)
+        shared[first] = mine;
+    xk_barrier();
+    mine = shared[first];
+#elif XK_TPR > 1
     const int lane = xk_lane(), step = XK_BY_ROWS ? XK_RPG : 1;
     const int first = XK_BY_ROWS ? xk_row_here() : xk_row_here() * (XK_TPR / 2);
     if (lane >= XK_TPR / 2)

@@ -8,6 +8,7 @@
  * before, as they then had of that before it: nobody needs what was told two rounds ago, in whose place this goes. */
 #include XK_OPERATOR
 #include "operands.kernel.h"
+#include "run.kernel.h"
 #include "rows.kernel.h"
 #include "gather.kernel.h"
 #include "map_row.kernel.h"

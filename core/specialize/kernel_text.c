@@ -68,7 +68,7 @@ static void define_operand(const expops_problem *problem, expops_step *step, uin
 void expops_define_operands(const expops_problem *problem, expops_step *step, uint32_t vector,
                             const enum expops_reach *reach, int wide)
 {
-    static const char letters[] = "CBST";
+    static const char letters[] = "CBSTU";
     uint32_t tensors = 0;
     for (uint32_t i = 0; i < problem->num_operands; i++) {
         char suffix[12] = "O";

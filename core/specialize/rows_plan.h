@@ -16,8 +16,11 @@ typedef struct expops_rows_plan {
     uint32_t local_bytes; /* for that */
     uint32_t wave;        /* so many clusters begin one after the other; 0: all at once */
     uint32_t pace;        /* elements of rows that are read and written in a cycle */
-    int by_rows, wide;
-    int edges; /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
+    int wide;
+    int columns; /* a work-item takes `vector` neighbouring rows, and neighbouring work-items the next ones */
+    uint32_t
+        staged; /* words of local memory that a group's rows pass through; neighbouring work-items take them in turn */
+    int edges;  /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
     uint64_t parts, part_length;
     uint64_t groups; /* for rows that are neither cut nor shared */
 } expops_rows_plan;
@@ -25,6 +28,15 @@ typedef struct expops_rows_plan {
 expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_device *device);
 /* Teams where the device allows and it is worth it: rows_team.c. */
 int expops_rows_take_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
+void expops_choose_row_vector(const expops_problem *problem, expops_rows_plan *plan);
+/* Rows whose elements lie apart while neighbouring rows lie together. */
+int expops_rows_are_columns(const expops_problem *problem);
+void expops_share_columns(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
+/* Where their elements stay in registers: completes the plan and returns 1. */
+int expops_keep_columns(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
+enum expops_reach expops_columns_reach(const expops_problem *problem, const expops_rows_plan *plan, uint32_t operand);
+/* Where a group's rows are better loaded as one piece: completes the plan and returns 1. */
+int expops_stage_rows(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
 /* Of the inputs, the first so many are reduced; a map reads so many more beside them. */
 uint32_t expops_rows_lifted(const expops_problem *problem);
 uint32_t expops_rows_others(const expops_problem *problem);

@@ -27,7 +27,7 @@ static int can_be_copied(const expops_problem *problem, const expops_rows_plan *
                 return 0;
             tensors++;
         }
-    return !plan->by_rows && problem->row_dims == 1;
+    return !plan->columns && problem->row_dims == 1;
 }
 
 /* As few teams as take all rows in as many rounds as the most would. */

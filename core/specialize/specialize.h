@@ -75,7 +75,7 @@ expops_status expops_step_launch(const expops_problem *problem, const expops_dev
                                  expops_step *step);
 
 /* How an operand's innermost dimension is reached; in "flat", how all of them are. */
-enum expops_reach { EXPOPS_REACH_C, EXPOPS_REACH_B, EXPOPS_REACH_S, EXPOPS_REACH_T };
+enum expops_reach { EXPOPS_REACH_C, EXPOPS_REACH_B, EXPOPS_REACH_S, EXPOPS_REACH_T, EXPOPS_REACH_U };
 
 /* Elements of the vectors that "flat" would cut; 1 where it does not apply. */
 uint32_t expops_flat_vector(const expops_problem *problem);

@@ -75,9 +75,14 @@ static void define_inputs(const expops_problem *problem, const expops_rows_plan 
     enum expops_reach reach[1 + EXPOPS_MAX_TENSORS] = { EXPOPS_REACH_C };
     const uint32_t lifted = expops_rows_lifted(problem);
     uint32_t tensors = 0;
+    int skewed = 0;
     for (uint32_t i = 0; i < problem->num_operands; i++)
-        if (expops_is_tensor(problem->operand + i))
-            reach[tensors++] = expops_rows_reach(problem, plan, i);
+        if (expops_is_tensor(problem->operand + i)) {
+            reach[tensors] =
+                plan->columns ? expops_columns_reach(problem, plan, i) : expops_rows_reach(problem, plan, i);
+            skewed |= reach[tensors++] == EXPOPS_REACH_U;
+        }
+    expops_text_add(&step->defines, "#define XK_RUN_BYTES %d\n", skewed ? 16 : 0);
     expops_define_operands(problem, step, plan->vector, reach, plan->wide);
     expops_text_add(&step->defines, "#define XK_EACH_LIFTED XK_EACH_%u\n#define XK_OTHERS %u\n#define XK_EACH_OTHER(m)",
                     lifted, tensors - 1 - lifted);
@@ -97,7 +102,8 @@ static int stores_in_turn(const expops_problem *problem, const expops_rows_plan 
 /* Every work-item has every one of its turns, so that none needs to be guarded. */
 static int is_exact(const expops_problem *problem, const expops_rows_plan *plan)
 {
-    return plan->turns && !plan->edges && !stores_in_turn(problem, plan) && plan->rows % plan->rows_per_group == 0 &&
+    return plan->turns && !plan->edges && !plan->columns && !stores_in_turn(problem, plan) &&
+           plan->rows % plan->rows_per_group == 0 &&
            plan->length ==
                (int64_t)plan->turns * plan->per_row * plan->vector * (plan->members ? plan->members : plan->cluster);
 }
@@ -109,11 +115,15 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
     expops_text_add(&step->defines,
                     "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
                     "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
-                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES "
-                    "%d\n#define XK_TEAM %d\n",
-                    plan->outer_dims, problem->row_dims, plan->by_rows, plan->turns, is_exact(problem, plan),
-                    plan->parts > 1, plan->per_row, plan->rows_per_group, LARGEST_ACCUMULATOR,
-                    problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->members > 0);
+                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES %d\n"
+                    "#define XK_ROWS_OF_GROUP %u\n#define XK_TEAM %d\n",
+                    plan->outer_dims, problem->row_dims, plan->columns || plan->staged, plan->turns,
+                    is_exact(problem, plan), plan->parts > 1, plan->per_row,
+                    plan->rows_per_group / (plan->columns ? plan->vector : 1), LARGEST_ACCUMULATOR,
+                    problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->rows_per_group,
+                    plan->members > 0);
+    if (plan->staged)
+        expops_text_add(&step->defines, "#define XK_STAGED %u\n", plan->staged);
     if (plan->members)
         expops_text_add(&step->defines, "#define XK_LIFTED %u\n#define XK_SLOTS %u\n", expops_rows_lifted(problem),
                         plan->slots);
@@ -141,6 +151,12 @@ static void name_tensors(const expops_problem *problem, expops_steps *steps)
     steps->step[2].tensors[count] = EXPOPS_STEP_SCRATCH + 1;
 }
 
+/* `maps`: writes a map's results, where others reduce rows or their parts. */
+static const char *template_of(const expops_rows_plan *plan, int maps)
+{
+    return plan->staged ? "staged" : plan->columns ? "columns" : maps ? "map" : "reduce";
+}
+
 static void add_step(const expops_problem *problem, const expops_rows_plan *plan, const char *variant, uint64_t groups,
                      expops_steps *steps)
 {
@@ -151,15 +167,23 @@ static void add_step(const expops_problem *problem, const expops_rows_plan *plan
     define_step(problem, plan, step);
 }
 
-/* One group for each row's accumulators. */
+static void add_pass(const expops_problem *problem, const expops_rows_plan *plan, int maps, uint64_t groups,
+                     expops_steps *steps)
+{
+    add_step(problem, plan, template_of(plan, maps), groups, steps);
+    expops_text_add(&steps->step[steps->count - 1].defines, "#define XK_MAPS %d\n", maps);
+}
+
+/* Work-items for all accumulators of a row, as far as a group has so many. */
 static void add_combining(const expops_problem *problem, expops_rows_plan plan, expops_steps *steps)
 {
+    const uint32_t most = plan.group < EXPOPS_ROWS_GROUP ? plan.group : EXPOPS_ROWS_GROUP;
     plan.vector = 1;
-    plan.by_rows = plan.edges = 0;
-    plan.group = plan.per_row =
-        expops_power_of_two_above(plan.parts, plan.group < EXPOPS_ROWS_GROUP ? plan.group : EXPOPS_ROWS_GROUP);
-    plan.rows_per_group = 1;
-    add_step(problem, &plan, "combine", (uint64_t)plan.rows, steps);
+    plan.columns = plan.edges = 0;
+    plan.per_row = expops_power_of_two_above(plan.parts, most);
+    plan.rows_per_group = expops_power_of_two_above((uint64_t)plan.rows, most / plan.per_row);
+    plan.group = plan.per_row * plan.rows_per_group;
+    add_step(problem, &plan, "combine", ((uint64_t)plan.rows + plan.rows_per_group - 1) / plan.rows_per_group, steps);
 }
 
 /* Members tell each other by scratch memory, which is cleared before. */
@@ -194,14 +218,14 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
         add_teams(problem, &plan, steps);
         return EXPOPS_OK;
     }
-    add_step(problem, &plan, map && plan.parts == 1 ? "map" : "reduce", groups, steps);
+    add_pass(problem, &plan, map && plan.parts == 1, groups, steps);
     if (plan.parts == 1)
         return EXPOPS_OK;
     steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
     steps->scratch_bytes[1] = map ? (uint64_t)plan.rows * LARGEST_ACCUMULATOR : 0;
     add_combining(problem, plan, steps);
     if (map)
-        add_step(problem, &plan, "map", groups, steps);
+        add_pass(problem, &plan, 1, groups, steps);
     name_tensors(problem, steps);
     return EXPOPS_OK;
 }

@@ -201,6 +201,13 @@ static int run_lengths(test_subject *subject)
     /* Most of which start between vectors. */
     const row_case edges = { .title = "rows anywhere", .ndim = 2, .shape = { 5, 4099 } };
     failures += run_case(&edges, subject);
+    /* Many short ones that start between vectors, with a last group that is not full. */
+    const row_case staged = { .title = "short rows", .ndim = 2, .shape = { 301, 35 } };
+    failures += run_case(&staged, subject);
+    /* Of vectors of neighbouring columns. */
+    const row_case columns = { .title = "columns", .ndim = 2, .shape = { 1500, 24 } };
+    if (step == 1 || subject->op->family == EXPOPS_FAMILY_MAP)
+        failures += run_case(&columns, subject);
     /* Which devices cut in parts, in three launches where it is a map. */
     const row_case parts = { .title = "one long row", .ndim = 1, .shape = { 70016 } };
     if (step == 1 || subject->op->family == EXPOPS_FAMILY_MAP)

@@ -29,6 +29,7 @@ static const variant_layout rows[] = {
     { "short rows", 2, { 4096, 8 }, .walked = 1 },
     { "long rows", 2, { 2048, 65536 }, .walked = 1 },
     { "odd rows", 2, { 512, 1001 }, .walked = 1 },
+    { "short odd rows", 2, { 4096, 17 }, .walked = 1 },
     { "whole", 1, { 1000 }, .walked = 1 },
     { "columns", 2, { 512, 512 }, { { 1, 512 }, { 1, 512 } }, .walked = 1 },
     { "long columns", 2, { 64, 1 << 20 }, { { 1, 64 }, { 1, 64 } }, .walked = 1 },

@@ -1,0 +1,223 @@
+/* Row template of reductions and maps whose neighbouring rows lie together, and the elements of each apart, as columns of a matrix do.
+ * A work-item takes XK_VEC neighbouring rows at once, neighbouring work-items take the next ones, and XK_TPR share each. Where XK_PART
+ * is 1, a group takes one of p.parts parts of its rows, as those of reduce.kernel.c and map.kernel.c do. See rows.kernel.h.
+ *   XK_MAPS   1: writes a map's results; 0: what rows are reduced to
+ *   XK_K0...  how XK_VEC neighbouring rows lie in memory: C contiguous, B the same elements for all, S anything else */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "rows.kernel.h"
+#include "gather.kernel.h"
+
+#if XK_PART && !XK_MAPS
+#define XK_OUT_TYPE xk_acc
+#else
+#define XK_OUT_TYPE XK_S(XK_O)
+#endif
+
+/* Element e of the rows. */
+#define XK_COLUMNS_C(i, into, e) \
+    into.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W##i) *)(g##i + o##i + XK_WALK(i + 1, e));
+#define XK_COLUMNS_B(i, into, e) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        into.v[k] = g##i[o##i + XK_WALK(i + 1, e)];
+#define XK_COLUMNS_S(i, into, e) \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        into.v[k] = g##i[o##i + XK_WALK(i + 1, e) + k * p.stride[i + 1][XK_OR - 1]];
+#define XK_COLUMNS(i, into, e) XK_CAT(XK_COLUMNS_, XK_K##i)(i, into, e)
+
+/* Some elements are asked for before the first of them is used. */
+enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
+#define XK_HELD(i) xk_vector##i held##i[XK_AT_ONCE];
+#define XK_HOLD(i) XK_COLUMNS(i, held##i[turn], e)
+#define XK_TAKE_HELD(i) const xk_vector##i v##i = held##i[turn];
+#define XK_NOW(i) xk_vector##i v##i; XK_COLUMNS(i, v##i, e)
+#define XK_REREAD_HELD(i) XK_UNKNOWN(held##i[turn].word);
+#define XK_TAKE_COLUMNS \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        seen[k] = xk_combine(seen[k], XK_LIFT);
+#define XK_EACH_TURN(inside, statements) \
+    XK_UNROLL \
+    for (int turn = 0; turn < XK_AT_ONCE; turn++) { \
+        const xk_index e = at + turn * XK_TPR; \
+        if (inside) { \
+            statements \
+        } \
+    }
+
+#if XK_TURNS
+#define XK_GATHER_COLUMNS \
+    XK_EACH_LIFTED(XK_HELD) \
+    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_HOLD)) \
+    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS)
+#else
+#define XK_GATHER_COLUMNS \
+    for (; at < end - (XK_AT_ONCE - 1) * XK_TPR; at += XK_AT_ONCE * XK_TPR) { \
+        XK_EACH_LIFTED(XK_HELD) \
+        XK_EACH_TURN(1, XK_EACH_LIFTED(XK_HOLD)) \
+        XK_EACH_TURN(1, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS) \
+    } \
+    for (xk_index e = at; e < end; e += XK_TPR) { \
+        XK_EACH_LIFTED(XK_NOW) \
+        XK_TAKE_COLUMNS \
+    }
+#endif
+
+#define XK_MAP_COLUMNS \
+    { \
+        union { \
+            XK_CAT(xk_word, XK_WO) word; \
+            XK_ARRAY(XK_S(XK_O), v); \
+        } result; \
+        XK_UNROLL \
+        for (int k = 0; k < XK_VEC; k++) { \
+            const xk_acc acc = seen[k]; \
+            const xk_r r = XK_CALL; \
+            result.v[k] = XK_STORE(r); \
+        } \
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_WALK(0, e)) = result.word; \
+    }
+
+#if XK_PART && XK_MAPS
+#define XK_SETTLED XK_TENSOR(const xk_acc, settled),
+#else
+#define XK_SETTLED
+#endif
+
+/* What each of XK_SHARES has of the group's rows lies in `shared`, of XK_TOGETHER of a work-item's rows at once. Shares are those of
+ * work-items, or of subgroups that have combined their own. */
+#if defined(XK_MATRIX) && XK_WG % 32 == 0 && XK_RPG <= 32
+#define XK_SHARES (XK_WG / 32)
+#define XK_SHARE ((int)xk_local_id() / 32)
+#define XK_HAS_SHARE ((int)xk_local_id() % 32 < XK_RPG)
+#define XK_OWN_SHARE(acc) xk_combine_within(acc, XK_RPG, 32)
+#else
+#define XK_SHARES XK_TPR
+#define XK_SHARE lane
+#define XK_HAS_SHARE 1
+#define XK_OWN_SHARE(acc) (acc)
+#endif
+enum {
+    XK_ROOM = 32768 / (int)sizeof(xk_acc) / XK_SHARES / XK_RPG,
+    XK_TOGETHER = XK_ROOM >= XK_VEC ? XK_VEC : XK_ROOM >= 4 && XK_VEC > 4 ? 4 : 1,
+    XK_OF_A_SHARE = XK_RPG * XK_TOGETHER
+};
+
+/* Leaves what the group has of its rows in `mine`. */
+XK_FN void xk_combine_columns(const xk_acc *seen, XK_LOCAL_POINTER xk_acc *shared, XK_LOCAL_POINTER xk_acc *mine)
+{
+    const int item = (int)xk_local_id(), lane = xk_lane();
+    XK_UNROLL
+    for (int first = 0; first < XK_VEC; first += XK_TOGETHER) {
+        XK_UNROLL
+        for (int k = 0; k < XK_TOGETHER; k++) {
+            const xk_acc own = XK_OWN_SHARE(seen[first + k]);
+            if (XK_HAS_SHARE)
+                shared[XK_SHARE * XK_OF_A_SHARE + k * XK_RPG + xk_row_here()] = own;
+        }
+        xk_barrier();
+        for (int gap = XK_SHARES / 2; gap > 0; gap /= 2) {
+            for (int n = item; n < gap * XK_OF_A_SHARE; n += XK_WG)
+                shared[n] = xk_combine(shared[n], shared[n + gap * XK_OF_A_SHARE]);
+            xk_barrier();
+        }
+        for (int n = item; n < XK_OF_A_SHARE; n += XK_WG)
+            mine[first * XK_RPG + n] = shared[n];
+        xk_barrier();
+    }
+}
+
+/* What another group of the cluster has is far away: each of its accumulators is asked for once. */
+#if XK_CLUSTER > 1
+XK_FN void xk_combine_groups(XK_LOCAL_POINTER xk_acc *mine, XK_LOCAL_POINTER xk_acc *ours)
+{
+    xk_cluster_arrive();
+    xk_cluster_wait();
+    for (int n = (int)xk_local_id(); n < XK_RPG * XK_VEC; n += XK_WG) {
+        xk_acc all[XK_CLUSTER];
+        XK_UNROLL
+        for (int group = 0; group < XK_CLUSTER; group++)
+            all[group] = *(const xk_acc *)xk_local_of(mine + n, group);
+        XK_UNROLL
+        for (int group = 1; group < XK_CLUSTER; group++)
+            all[0] = xk_combine(all[0], all[group]);
+        ours[n] = all[0];
+    }
+    xk_cluster_arrive();
+    xk_barrier();
+}
+#define XK_OF_ROWS ours
+#else
+#define XK_OF_ROWS mine
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SETTLED const xk_params p)
+{
+#if !(XK_PART && XK_MAPS)
+    XK_LOCAL xk_acc shared[XK_SHARES * XK_OF_A_SHARE];
+    XK_LOCAL xk_acc mine[XK_RPG * XK_VEC];
+#if XK_CLUSTER > 1
+    XK_LOCAL xk_acc ours[XK_RPG * XK_VEC];
+#endif
+#endif
+    XK_GLOBAL XK_OUT_TYPE *gout = XK_POINTER(XK_OUT_TYPE, out);
+    XK_EACH(XK_ADDRESS)
+    const xk_index row = ((xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here()) * XK_VEC;
+    const int lane = xk_lane(), alive = (xk_ulong)row < p.rows;
+    const xk_index whole = alive ? p.length : 0;
+    const xk_index at_out = alive ? xk_row_start(p, 0, row) : 0;
+    XK_EACH(XK_ROW_START)
+    XK_BOUNDS
+    xk_acc seen[XK_VEC];
+    xk_index at = from + lane;
+
+#if XK_PART && XK_MAPS
+    XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++)
+        seen[k] = gsettled[alive ? row + k : 0];
+#else
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++)
+        seen[k] = xk_identity();
+    XK_GATHER_COLUMNS
+    xk_combine_columns(seen, shared, mine);
+#if XK_CLUSTER > 1
+    xk_combine_groups(mine, ours);
+#endif
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++)
+        seen[k] = XK_OF_ROWS[k * XK_RPG + xk_row_here()];
+#endif
+
+#if !XK_MAPS
+    for (int k = 0; alive && lane == 0 && (XK_PART || XK_PART_OF_ROW == 0) && k < XK_VEC; k++) {
+        const xk_acc acc = seen[k];
+#if XK_PART
+        gout[(row + k) * (xk_index)p.parts + XK_PART_OF_ROW] = acc;
+#else
+        const xk_r r = XK_CALL;
+        gout[at_out + k * p.stride[0][XK_OR - 1]] = XK_STORE(r);
+#endif
+    }
+#else
+#if !XK_PART
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++) {
+        const xk_acc acc = seen[k];
+        seen[k] = XK_SETTLE;
+    }
+#endif
+#if XK_TURNS
+    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_REREAD_HELD) XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_OTHER(XK_NOW) XK_MAP_COLUMNS)
+#else
+    for (xk_index e = from + lane; e < end; e += XK_TPR) {
+        XK_EACH(XK_NOW)
+        XK_MAP_COLUMNS
+    }
+#endif
+#endif
+    XK_LEAVE_CLUSTER
+}

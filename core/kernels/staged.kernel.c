@@ -1,0 +1,102 @@
+/* Row template of maps and reductions of short rows that start anywhere. A group's rows lie together in memory: they are loaded as
+ * one piece, by whole vectors, into local memory, and what becomes of them is stored the same way. Neighbouring work-items take
+ * neighbouring rows. See rows.kernel.h.
+ *   XK_STAGED   words of local memory for an input's rows */
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "rows.kernel.h"
+#include "gather.kernel.h"
+
+typedef XK_CAT(xk_word, XK_W0) xk_staged;
+
+#if XK_IS_MAP
+#define XK_END_OF_ROW
+#else
+#define XK_END_OF_ROW \
+    if (alive && lane == 0) { \
+        const xk_r r = XK_CALL; \
+        gout[xk_row_start(p, 0, row)] = XK_STORE(r); \
+    }
+#endif
+
+#define XK_ROOM_OF(i) XK_LOCAL xk_staged room##i[XK_STAGED];
+#define XK_STAGED_AS(T, i) ((XK_LOCAL_POINTER T *)room##i)
+#define XK_OF_ROW(i) XK_LOCAL_POINTER XK_S(XK_D##i) *const row##i = XK_STAGED_AS(XK_S(XK_D##i), i) + xk_row_here() * (int)p.length;
+
+/* All words of an item are asked for before the first of them is stored, where they are no more than usual. */
+enum { XK_ASKED = 4 };
+#define XK_FILL(i) \
+    { \
+        XK_GLOBAL const XK_S(XK_D##i) *from = g##i + xk_row_start(p, i + 1, first); \
+        for (int w = (int)xk_local_id(); w < words; w += XK_ASKED * XK_WG) { \
+            xk_staged asked[XK_ASKED]; \
+            XK_UNROLL \
+            for (int n = 0; n < XK_ASKED; n++) \
+                if (w + n * XK_WG < words) \
+                    asked[n] = ((XK_GLOBAL const xk_staged *)from)[w + n * XK_WG]; \
+            XK_UNROLL \
+            for (int n = 0; n < XK_ASKED; n++) \
+                if (w + n * XK_WG < words) \
+                    room##i[w + n * XK_WG] = asked[n]; \
+        } \
+        for (int c = words * XK_VEC + (int)xk_local_id(); c < elements; c += XK_WG) \
+            XK_STAGED_AS(XK_S(XK_D##i), i)[c] = from[c]; \
+    }
+
+/* Of a row, `width` elements of each work-item at once. */
+#define XK_HOLD(i) xk_vector##i v##i;
+#define XK_STAGED_ELEMENT(i) v##i.v[k % XK_VEC] = row##i[e + k * XK_TPR];
+#define XK_OTHER_ELEMENT(i) v##i.v[k % XK_VEC] = g##i[o##i + XK_WALK(i + 1, e + k * XK_TPR)];
+#define XK_EACH_OF(width, statements) \
+    XK_UNROLL \
+    for (int k = 0; k < width; k++) { \
+        statements \
+    }
+#define XK_WALK_ROW(width, statements) \
+    for (; XK_VEC >= width && e + (width - 1) * XK_TPR < end; e += width * XK_TPR) { \
+        statements \
+    }
+#define XK_TAKE_SOME(width) \
+    XK_WALK_ROW(width, XK_EACH_LIFTED(XK_HOLD) XK_EACH_OF(width, XK_EACH_LIFTED(XK_STAGED_ELEMENT)) XK_TAKE_OF(width))
+#define XK_MAP_SOME(width) \
+    XK_WALK_ROW(width, XK_EACH(XK_HOLD) XK_EACH_OF(width, XK_EACH_LIFTED(XK_STAGED_ELEMENT) XK_EACH_OTHER(XK_OTHER_ELEMENT)) \
+                           XK_EACH_OF(width, const xk_r r = XK_CALL; result[e + k * XK_TPR] = XK_STORE(r);))
+#define XK_ALL_WIDTHS(some) some(16) some(8) some(4) some(2) some(1)
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_LOCAL xk_acc shared[XK_SHARED];
+    XK_EACH_LIFTED(XK_ROOM_OF)
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_EACH(XK_ADDRESS)
+    const xk_index first = (xk_index)xk_group_id() * XK_RPG, row = first + xk_row_here();
+    const int rows = (xk_ulong)first + XK_RPG < p.rows ? XK_RPG : (int)(p.rows - (xk_ulong)first);
+    const int elements = rows * (int)p.length, words = elements / XK_VEC;
+    const int lane = xk_lane(), alive = xk_row_here() < rows, end = alive ? (int)p.length : 0;
+    XK_EACH_LIFTED(XK_OF_ROW)
+    XK_EACH_LIFTED(XK_FILL)
+    xk_barrier();
+    XK_BEGIN_GATHER
+    {
+        int e = lane;
+        XK_ALL_WIDTHS(XK_TAKE_SOME)
+    }
+    XK_END_GATHER
+    acc = xk_combine_row(acc, shared);
+    XK_END_OF_ROW
+#if XK_IS_MAP
+    XK_EACH_OTHER(XK_ROW_START)
+    XK_LOCAL_POINTER XK_S(XK_O) *const result = XK_STAGED_AS(XK_S(XK_O), 0) + xk_row_here() * (int)p.length;
+    acc = XK_SETTLE;
+    {
+        int e = lane;
+        XK_ALL_WIDTHS(XK_MAP_SOME)
+    }
+    xk_barrier();
+    gout += xk_row_start(p, 0, first);
+    for (int w = (int)xk_local_id(); w < words; w += XK_WG)
+        ((XK_GLOBAL xk_staged *)gout)[w] = room0[w];
+    for (int c = words * XK_VEC + (int)xk_local_id(); c < elements; c += XK_WG)
+        gout[c] = XK_STAGED_AS(XK_S(XK_O), 0)[c];
+#endif
+}
