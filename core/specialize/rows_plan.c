@@ -51,13 +51,19 @@ static uint32_t usual_group(const expops_device *device)
     return group;
 }
 
+/* Two vectors for each work-item, nearly all of which have them, are enough where there is little to compute for each byte. */
+static int are_enough(const expops_problem *problem, const expops_rows_plan *plan, uint64_t vectors, uint32_t with_two)
+{
+    return !plan->edges && expops_operand_bytes(problem->operand + 1) >= 4 && 8 * vectors >= 14ull * with_two;
+}
+
 /* The more vectors a work-item has, the less of its time goes into combining what it has with what the row's others have. Too few
  * next to each other would read less than lines; and of long rows each has many anyway. */
-static uint32_t choose_per_row(uint64_t vectors, uint32_t group)
+static uint32_t choose_per_row(const expops_problem *problem, const expops_rows_plan *plan, uint64_t vectors)
 {
-    const uint32_t with_two = expops_power_of_two_above((vectors + 1) / 2, group);
-    const uint32_t with_four = expops_power_of_two_above((vectors + 3) / 4, group);
-    if (vectors >= 2 * group || with_two <= FEWEST_SIDE_BY_SIDE)
+    const uint32_t with_two = expops_power_of_two_above((vectors + 1) / 2, plan->group);
+    const uint32_t with_four = expops_power_of_two_above((vectors + 3) / 4, plan->group);
+    if (vectors >= 2 * plan->group || with_two <= FEWEST_SIDE_BY_SIDE || are_enough(problem, plan, vectors, with_two))
         return with_two;
     return with_four > FEWEST_SIDE_BY_SIDE ? with_four : FEWEST_SIDE_BY_SIDE;
 }
@@ -68,7 +74,7 @@ static void share_group(const expops_problem *problem, const expops_device *devi
     const uint32_t largest = device->info.max_group < LARGEST_GROUP ? device->info.max_group : LARGEST_GROUP;
     while (vectors > (uint64_t)plan->group * KEPT_VECTORS && 2 * plan->group <= largest)
         plan->group *= 2;
-    plan->per_row = choose_per_row(vectors, plan->group);
+    plan->per_row = choose_per_row(problem, plan, vectors);
     plan->rows_per_group = plan->group / plan->per_row;
     const uint64_t turns = (vectors + plan->per_row - 1) / plan->per_row;
     plan->turns = turns <= most_turns(plan) ? (uint32_t)turns : 0;
