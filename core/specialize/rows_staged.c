@@ -41,7 +41,8 @@ static uint32_t choose_per_row(const expops_rows_plan *plan, uint32_t vector)
 int expops_stage_rows(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
     const uint32_t vector = expops_widest_vector(problem);
-    if (plan->edges && problem->family == EXPOPS_FAMILY_REDUCE) /* nothing is stored: there is less to gain than it costs */
+    if (plan->edges &&
+        problem->family == EXPOPS_FAMILY_REDUCE) /* nothing is stored: there is less to gain than it costs */
         return 0;
     if (vector <= (plan->edges ? 1 : plan->vector) || plan->length < SHORTEST ||
         plan->length >= LONGEST_VECTORS * (int64_t)vector || !all_lie_together(problem, plan->length, vector))

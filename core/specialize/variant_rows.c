@@ -112,16 +112,15 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
 {
     define_inputs(problem, plan, step);
     define_calls(problem, step);
-    expops_text_add(&step->defines,
-                    "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
-                    "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
-                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES %d\n"
-                    "#define XK_ROWS_OF_GROUP %u\n#define XK_TEAM %d\n",
-                    plan->outer_dims, problem->row_dims, plan->columns || plan->staged, plan->turns,
-                    is_exact(problem, plan), plan->parts > 1, plan->per_row,
-                    plan->rows_per_group / (plan->columns ? plan->vector : 1), LARGEST_ACCUMULATOR,
-                    problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->rows_per_group,
-                    plan->members > 0);
+    expops_text_add(
+        &step->defines,
+        "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
+        "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
+        "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES %d\n"
+        "#define XK_ROWS_OF_GROUP %u\n#define XK_TEAM %d\n",
+        plan->outer_dims, problem->row_dims, plan->columns || plan->staged, plan->turns, is_exact(problem, plan),
+        plan->parts > 1, plan->per_row, plan->rows_per_group / (plan->columns ? plan->vector : 1), LARGEST_ACCUMULATOR,
+        problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->rows_per_group, plan->members > 0);
     if (plan->staged)
         expops_text_add(&step->defines, "#define XK_STAGED %u\n", plan->staged);
     if (plan->members)
