@@ -11,17 +11,17 @@
 #include "run.kernel.h"
 
 typedef struct xk_item {
-    xk_long place;  /* element of the output that its first goes to */
-    xk_uint words;  /* of all rows */
-    int length;  /* elements of a row */
-    int low, high;                                       /* elements of its memory, from its first */
+    xk_long place; /* element of the output that its first goes to */
+    xk_uint words; /* of all rows */
+    int length;    /* elements of a row */
+    int low, high; /* elements of its memory, from its first */
     xk_uint size[XK_RANK], magic[XK_RANK], shift[XK_RANK]; /* words of a row; rows of all dimensions but the outermost */
-    int in[XK_RANK], out[XK_RANK];                       /* elements from a row to the next */
+    int in[XK_RANK], out[XK_RANK];                         /* elements from a row to the next */
 } xk_item;
 
 typedef struct xk_params {
-    xk_uint even, magic, shift; /* where all have as many groups: so many, or as many tensors as there are; else 0 */
-    xk_uint in_turn;            /* their groups take turns */
+    xk_uint even, magic, shift; /* the groups of each, or how many tensors there are; 0 where one has more groups than another */
+    xk_uint in_turn;            /* their groups take turns: it is the tensors */
 #if XK_ALIKE
     xk_long apart; /* elements of the output from one's place to the next's */
     xk_item item[1];

@@ -10,11 +10,11 @@
 #include "run.kernel.h"
 
 typedef struct xk_params {
-    xk_long place;               /* element of the output that the first one goes to */
-    xk_uint rows, step;          /* of all groups, of each */
-    xk_uint row;                 /* elements of the output's */
-    xk_uint all;                 /* words of all parts, each taken to be as long as the longest */
-    xk_uint near, magic, shift;  /* so many of them are taken by neighbouring work-items; division by that as a multiplication */
+    xk_long place;              /* element of the output that the first one goes to */
+    xk_uint rows, step;         /* of all groups, of each */
+    xk_uint row;                /* elements of the output's */
+    xk_uint all;                /* words of all parts, each taken to be as long as the longest */
+    xk_uint near, magic, shift; /* so many of them are taken by neighbouring work-items; division by that as a multiplication */
     xk_uint length[XK_ITEMS], magics[XK_ITEMS], shifts[XK_ITEMS]; /* elements of a tensor's row; division by that */
     xk_uint start[XK_ITEMS];                                      /* where it begins in the output's */
 } xk_params;

@@ -72,7 +72,7 @@ static uint32_t shared_unit(uint32_t unit, int64_t bytes)
 static uint32_t unit_of(const expops_problem *problem, const expops_list_item *item)
 {
     const expops_problem_operand *out = problem->operand, *in = problem->operand + 1;
-    uint32_t unit = out->aligned && in->aligned ? WORD : problem->bits;
+    uint32_t unit = out->aligned && in->aligned ? WORD : problem->bits < 8 ? problem->bits : 8;
     unit = shared_unit(unit, item->length * problem->bits);
     unit = shared_unit(unit, out->offset * problem->bits);
     unit = shared_unit(unit, in->offset * problem->bits);
