@@ -139,8 +139,9 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     expops_text_append(&text, info->prelude);
     append_dialect(&text, problem->compute);
     append_template(&text, step->variant, problem->op);
-    expops_text_add(&text, "\ntypedef char xk_params_are_not_what_is_written[sizeof(xk_params) == %u ? 1 : -1];\n",
-                    step->params.bytes);
+    expops_text_add(
+        &text, "\ntypedef char xk_params_are_not_what_is_written[(sizeof(xk_params) + 7) / 8 * 8 == %u ? 1 : -1];\n",
+        step->params.bytes);
     if (text.failed || step->defines.failed) {
         expops_text_free(&text);
         return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory for the kernel's text", problem->op->name);
