@@ -199,6 +199,21 @@ static int wants_sharing(const expops_problem *problem, const expops_rows_plan *
            (!plan->turns || (plan->group > EXPOPS_ROWS_GROUP && expops_operand_bytes(problem->operand + 1) <= 2));
 }
 
+/* Maps whose reduced inputs are all read by vectors that can be copied to local memory. */
+static int share_by_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
+{
+    const uint32_t lifted = expops_rows_lifted(problem);
+    uint32_t tensors = 0;
+    int copied = problem->family == EXPOPS_FAMILY_MAP && problem->row_dims == 1 && !plan->columns;
+    for (uint32_t i = 1; i < problem->num_operands && tensors < lifted; i++)
+        if (expops_is_tensor(problem->operand + i)) {
+            copied &= expops_operand_bytes(problem->operand + i) * plan->vector == EXPOPS_ROWS_COPIED &&
+                      expops_rows_reach(problem, plan, i) == EXPOPS_REACH_C;
+            tensors++;
+        }
+    return copied && expops_rows_take_teams(device, lifted, plan);
+}
+
 /* Where nothing is kept and no group waits, so many small groups run at once that they end together. */
 static void spread_reduction(const expops_problem *problem, expops_rows_plan *plan)
 {
@@ -250,7 +265,7 @@ expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_de
         share_rows(problem, device, &plan);
     const int idle = leaves_idle(device, &plan);
     const int shared = !plan.staged && (idle || wants_sharing(problem, &plan)) &&
-                       (share_row(problem, device, &plan) || expops_rows_take_teams(problem, device, &plan));
+                       (share_row(problem, device, &plan) || share_by_teams(problem, device, &plan));
     if (!idle)
         spread_reduction(problem, &plan);
     else if (!shared)

@@ -4,7 +4,10 @@
 
 #include "specialize.h"
 
-enum { EXPOPS_ROWS_GROUP = 256 }; /* the work-items that most groups have */
+enum {
+    EXPOPS_ROWS_GROUP = 256, /* the work-items that most groups have */
+    EXPOPS_ROWS_COPIED = 16, /* bytes of a vector that is copied to local memory */
+};
 
 typedef struct expops_rows_plan {
     int64_t rows, length;
@@ -26,8 +29,8 @@ typedef struct expops_rows_plan {
 } expops_rows_plan;
 
 expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_device *device);
-/* Teams where the device allows and it is worth it: rows_team.c. */
-int expops_rows_take_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
+/* Teams, where the device has room for one: rows_team.c. */
+int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_rows_plan *plan);
 void expops_choose_row_vector(const expops_problem *problem, expops_rows_plan *plan);
 /* Rows whose elements lie apart while neighbouring rows lie together. */
 int expops_rows_are_columns(const expops_problem *problem);

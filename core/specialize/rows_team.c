@@ -2,10 +2,10 @@
 #include "rows_plan.h"
 
 enum {
-    MEMBER = 1024,     /* work-items, a compute unit to themselves */
-    VECTORS = 4,       /* that a work-item has of a row, of all inputs that are reduced */
-    VECTOR_BYTES = 16, /* as local memory is filled by */
-    MOST_SLOTS = 3,    /* a row that is written, one whose accumulators are on their way, one that is asked for */
+    MEMBER = 1024, /* work-items, a compute unit to themselves */
+    VECTORS = 4,   /* that a work-item has of a row, of all inputs that are reduced */
+    VECTOR_BYTES = EXPOPS_ROWS_COPIED,
+    MOST_SLOTS = 3, /* a row that is written, one whose accumulators are on their way, one that is asked for */
     LEAST_SLOTS = 2,
     TAKEN_BESIDE = 8192, /* bytes of local memory, for accumulators */
 };
@@ -16,20 +16,6 @@ static int fits(const expops_device *device, uint32_t local_bytes)
            (uint64_t)local_bytes + TAKEN_BESIDE <= device->info.launch_local_bytes;
 }
 
-/* Local memory is filled by whole vectors. */
-static int can_be_copied(const expops_problem *problem, const expops_rows_plan *plan)
-{
-    uint32_t tensors = 0;
-    for (uint32_t i = 1; i < problem->num_operands && tensors < expops_rows_lifted(problem); i++)
-        if (expops_is_tensor(problem->operand + i)) {
-            if (expops_operand_bytes(problem->operand + i) * plan->vector != VECTOR_BYTES ||
-                expops_rows_reach(problem, plan, i) != EXPOPS_REACH_C)
-                return 0;
-            tensors++;
-        }
-    return !plan->columns && problem->row_dims == 1;
-}
-
 /* As few teams as take all rows in as many rounds as the most would. */
 static void share_rounds(uint64_t most, expops_rows_plan *plan)
 {
@@ -37,9 +23,9 @@ static void share_rounds(uint64_t most, expops_rows_plan *plan)
     plan->teams = (uint32_t)((rows + rounds - 1) / rounds);
 }
 
-int expops_rows_take_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
+int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_rows_plan *plan)
 {
-    const uint32_t lifted = expops_rows_lifted(problem), turns = VECTORS / lifted;
+    const uint32_t turns = lifted < VECTORS ? VECTORS / lifted : 1;
     const uint64_t vectors = ((uint64_t)plan->length + plan->vector - 1) / plan->vector;
     const uint64_t members = (vectors + (uint64_t)turns * MEMBER - 1) / ((uint64_t)turns * MEMBER);
     const uint64_t groups = device->info.compute_units;
@@ -47,8 +33,7 @@ int expops_rows_take_teams(const expops_problem *problem, const expops_device *d
     uint32_t slots = MOST_SLOTS;
     while (slots > LEAST_SLOTS && !fits(device, slots * slot))
         slots--;
-    if (problem->family != EXPOPS_FAMILY_MAP || !turns || members > groups || device->info.max_group < MEMBER ||
-        !fits(device, slots * slot) || !can_be_copied(problem, plan))
+    if (members > groups || device->info.max_group < MEMBER || !fits(device, slots * slot))
         return 0;
     const uint64_t each = (vectors + members - 1) / members, near = device->info.subgroup;
     plan->group = plan->per_row = MEMBER;
