@@ -29,14 +29,6 @@ static uint64_t wanted_groups(const expops_device *device)
     return 8ull * units_of(device);
 }
 
-uint32_t expops_power_of_two_above(uint64_t value, uint32_t limit)
-{
-    uint32_t power = 1;
-    while (power < value && power < limit)
-        power *= 2;
-    return power;
-}
-
 /* How often a work-item loads what it keeps of a row. Wide indices take registers, too. */
 static uint32_t most_turns(const expops_rows_plan *plan)
 {

@@ -13,6 +13,14 @@ static int is_spread(const expops_problem *problem, uint32_t operand)
     return operand > 0 && problem->row_dims == 1 && problem->operand[operand].strides[problem->rank - 1] == 0;
 }
 
+uint32_t expops_power_of_two_above(uint64_t value, uint32_t limit)
+{
+    uint32_t power = 1;
+    while (power < value && power < limit)
+        power *= 2;
+    return power;
+}
+
 uint32_t expops_rows_lifted(const expops_problem *problem)
 {
     const uint32_t inputs = problem->num_tensors - 1;
