@@ -37,6 +37,15 @@ void expops_params_numbers(expops_params *params, const expops_problem *problem)
         expops_params_u64(params, 0);
 }
 
+void expops_params_divisor(expops_params *params, int64_t size)
+{
+    uint32_t magic, shift;
+    expops_find_magic((uint32_t)size, &magic, &shift);
+    expops_params_u32(params, (uint32_t)size);
+    expops_params_u32(params, magic);
+    expops_params_u32(params, shift);
+}
+
 void expops_params_finish(expops_params *params)
 {
     if (params->bytes % 8)

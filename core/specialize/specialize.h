@@ -65,6 +65,15 @@ uint32_t expops_slices_wide(const expops_problem *problem, const expops_problem_
 void expops_params_slices(const expops_problem *problem, const int64_t tiles[2], const int64_t *first, int wide,
                           expops_params *params);
 
+/* Fills the step and returns 1 where rows of small elements are moved alike. */
+int expops_specialize_pattern(const expops_problem *problem, const expops_device *device, expops_step *step);
+/* The one in which the output is contiguous, or the last. */
+uint32_t expops_window_inner(const expops_problem *problem);
+/* Defines of a window's text; dimension d has become dimension place[d]. */
+void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step);
+/* What a window function gets. */
+void expops_params_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params);
+
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
                            expops_params *params);
@@ -87,6 +96,8 @@ void expops_params_u32(expops_params *params, uint32_t value);
 void expops_params_index(expops_params *params, int64_t value, int wide);
 /* Room for the problem's numbers. */
 void expops_params_numbers(expops_params *params, const expops_problem *problem);
+/* A number to divide by. */
+void expops_params_divisor(expops_params *params, int64_t size);
 void expops_params_finish(expops_params *params);
 /* Where the memory that an operand reaches begins and ends, in elements from its first. */
 void expops_params_bounds(const expops_problem_operand *operand, int wide, expops_params *params);

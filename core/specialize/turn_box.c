@@ -4,7 +4,8 @@
 #include <string.h>
 #include "base/size.h"
 
-enum { LONG_RUN = 128, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
+/* Bytes of a long run; that memory writes at once. Elements that a group should have. */
+enum { LONG_RUN = 128, SECTOR = 32, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
 
 /* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output. */
 static uint32_t box_bytes(uint32_t bytes)
@@ -140,31 +141,32 @@ static int leaves_idle(const expops_turn_box *box)
     return elements < LEAST && elements < all;
 }
 
-/* Whether every run of the output begins at a multiple of `vector`. */
-static int begins_full(const expops_turn_box *box, uint32_t vector)
+/* Whether every run of the output begins at a multiple of `unit`. */
+static int begins_full(const expops_turn_box *box, uint32_t unit)
 {
     const expops_problem_operand *out = box->problem->operand;
-    if (!out->aligned || out->offset % vector)
+    if (!out->aligned || out->offset % unit)
         return 0;
     for (uint32_t d = 0; d < box->problem->rank; d++) {
         const int along = d == box->out.inner || (box->out.levels > 1 && d == box->out.outer);
         const int64_t step = out->strides[d] * (along ? box->extent[d] : 1);
-        if (step % vector && (!along || box->extent[d] < box->problem->shape[d]))
+        if (step % unit && (!along || box->extent[d] < box->problem->shape[d]))
             return 0;
     }
     return 1;
 }
 
-/* A box has the rest of a vector that begins in it, too. */
+/* A box has the rest of a sector that begins in it, too: what two boxes wrote a part of would be read again. */
 static void settle_extents(expops_turn_box *box)
 {
     const expops_turn_run *out = &box->out;
-    const uint32_t last = out->levels > 1 ? out->outer : out->inner, vector = box->vector;
+    const uint32_t last = out->levels > 1 ? out->outer : out->inner;
     memcpy(box->step, box->extent, sizeof box->step);
-    box->full = begins_full(box, vector);
+    box->unit = SECTOR / box->bytes;
+    box->full = begins_full(box, box->unit);
     if (!box->full && box->extent[last] < box->problem->shape[last])
         box->extent[last] +=
-            out->levels > 1 ? expops_ceil_divide(vector - 1, box->problem->shape[out->inner]) : vector - 1;
+            out->levels > 1 ? expops_ceil_divide(box->unit - 1, box->problem->shape[out->inner]) : box->unit - 1;
 }
 
 static void add_dim(uint32_t *list, uint32_t *count, uint32_t dim)
@@ -192,7 +194,8 @@ static void order_dims(expops_turn_box *box)
             add_dim(box->in_dim, &count, d);
     box->dims = count;
     const uint32_t bank = box->bytes > 4 ? box->bytes : 4;
-    const int64_t parts = expops_ceil_divide(expops_turn_run_length(box, &box->in) * box->bytes, 16) * 16 / bank;
+    const uint32_t word = box->bytes < 4 ? 16 : box->bytes; /* that runs are read in */
+    const int64_t parts = expops_ceil_divide(expops_turn_run_length(box, &box->in) * box->bytes, word) * word / bank;
     box->pitch = (uint32_t)(parts | 1) * bank / box->bytes;
     int64_t stride = 1;
     for (uint32_t i = 0; i < count; i++) {
@@ -244,7 +247,7 @@ int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
     memset(box, 0, sizeof *box);
     box->problem = problem;
     box->bytes = problem->bits;
-    box->vector = box->bytes < 4 ? 8 : 16 / box->bytes;
+    box->vector = (box->bytes < 4 ? 8 : 16) / box->bytes;
     box->elements = box_bytes(box->bytes) / box->bytes;
     for (uint32_t d = 0; d < problem->rank; d++)
         box->extent[d] = 1;

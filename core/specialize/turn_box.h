@@ -14,11 +14,12 @@ typedef struct expops_turn_run {
 typedef struct expops_turn_box {
     const expops_problem *problem;
     expops_turn_run in, out;
-    uint32_t bytes, vector; /* of an element; elements of the vectors that the output is written in */
-    int64_t elements;       /* in the box, about */
+    uint32_t bytes, vector,
+        unit;         /* of an element; elements of the vectors that the output is written in; that one box writes */
+    int64_t elements; /* in the box, about */
     uint32_t dims, in_dim[EXPOPS_TURN_DIMS], out_dim[EXPOPS_TURN_DIMS]; /* those along a run first */
     int64_t step[EXPOPS_MAX_RANK], extent[EXPOPS_MAX_RANK];             /* from a box to the next; in local memory */
-    int full;                               /* runs of the output begin at multiples of a vector */
+    int full;                               /* runs of the output begin at multiples of a unit */
     uint32_t local[EXPOPS_MAX_RANK], pitch; /* strides in local memory, and from run to run of the input; elements */
 } expops_turn_box;
 

@@ -5,26 +5,53 @@
 
 enum { GROUP = 256 };
 
-static uint32_t runs_side_by_side(const expops_turn_box *box)
+/* Words of the input that a work-item asks for at once, at most: more need more registers than let other groups run. */
+enum { AHEAD = 4, SINGLES_AHEAD = 8, SMALL = 4, WORD = 16 };
+
+/* How a group shares its box; as in turn.kernel.c. */
+typedef struct turn_share {
+    uint32_t words; /* of a run of the input; of small elements one has several */
+    uint32_t lanes, rows, ahead, side, in_runs, out_runs, in_table, out_table;
+} turn_share;
+
+static int is_small(const expops_turn_box *box)
 {
-    const int64_t runs = expops_turn_run_count(box, &box->out);
-    return runs >= 4 ? 4 : runs >= 2 ? 2 : 1;
+    return box->bytes < SMALL;
 }
 
-static void put_divisor(expops_params *params, int64_t size)
+static turn_share share_box(const expops_turn_box *box)
 {
-    uint32_t magic, shift;
-    expops_find_magic((uint32_t)size, &magic, &shift);
-    expops_params_u32(params, (uint32_t)size);
-    expops_params_u32(params, magic);
-    expops_params_u32(params, shift);
+    turn_share share = { .ahead = AHEAD };
+    const int64_t words =
+        expops_ceil_divide(expops_turn_run_length(box, &box->in), is_small(box) ? WORD / box->bytes : 1);
+    share.words = (uint32_t)words;
+    share.in_runs = (uint32_t)expops_turn_run_count(box, &box->in);
+    share.out_runs = (uint32_t)expops_turn_run_count(box, &box->out);
+    share.side = share.out_runs >= 4 ? 4 : share.out_runs >= 2 ? 2 : 1;
+    share.lanes = words < GROUP ? (uint32_t)words : GROUP;
+    share.rows = GROUP / share.lanes;
+    const int64_t turns = expops_ceil_divide(share.in_runs, share.rows),
+                  times = expops_ceil_divide(turns, box->bytes == SMALL ? SINGLES_AHEAD : AHEAD);
+    if (!is_small(box))
+        share.ahead = (uint32_t)expops_ceil_divide(turns, times);
+    share.in_table = share.rows * share.ahead * (uint32_t)times;
+    share.out_table = (uint32_t)expops_ceil_divide(share.out_runs, share.side) * share.side;
+    return share;
 }
 
-static void put_params(const expops_turn_box *box, int64_t in_words, uint32_t side, int wide, expops_params *params)
+/* Of a box, and of what is known of each run. */
+static uint64_t local_bytes(const expops_turn_box *box, const turn_share *share, int wide)
+{
+    const uint64_t index = wide ? 8 : 4;
+    const uint64_t tables = is_small(box) ? 0 : share->in_table * index + share->out_table * (index + 4) + 16;
+    return (uint64_t)share->in_runs * box->pitch * box->bytes + tables;
+}
+
+static void put_params(const expops_turn_box *box, const turn_share *share, int wide, expops_params *params)
 {
     const expops_problem *problem = box->problem;
     const expops_problem_operand *in = problem->operand + 1, *out = problem->operand;
-    const int64_t runs = expops_ceil_divide(expops_turn_run_count(box, &box->out), side);
+    const int64_t runs = share->out_table / share->side;
     const int64_t parts = runs < GROUP / 32 ? expops_ceil_divide(GROUP / 32, runs) : 1; /* something for everyone */
     expops_params_bounds(in, 1, params);
     for (uint32_t d = 0; d < problem->rank; d++)
@@ -34,16 +61,16 @@ static void put_params(const expops_turn_box *box, int64_t in_words, uint32_t si
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, out->strides[d], wide);
     for (uint32_t d = 0; d < problem->rank; d++)
-        put_divisor(params, expops_turn_tiles(box, d));
+        expops_params_divisor(params, expops_turn_tiles(box, d));
     for (uint32_t d = 0; d < problem->rank; d++)
-        put_divisor(params, box->extent[d]);
+        expops_params_divisor(params, box->extent[d]);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_u32(params, (uint32_t)box->step[d]);
-    put_divisor(params, in_words);
-    put_divisor(params, parts);
+    expops_params_divisor(params, share->words);
+    expops_params_divisor(params, parts);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_u32(params, box->local[d]);
-    expops_params_u32(params, (uint32_t)(in_words * expops_turn_run_count(box, &box->in)));
+    expops_params_u32(params, share->words * share->in_runs);
     expops_params_u32(params, (uint32_t)(parts * runs));
     expops_params_finish(params);
 }
@@ -56,27 +83,26 @@ static void define_dims(expops_step *step, const char *name, const uint32_t *dim
     expops_text_append(&step->defines, "\n");
 }
 
-static void write_step(const expops_turn_box *box, uint64_t staged, expops_step *step)
+static void define_turn(const expops_turn_box *box, const turn_share *share, expops_step *step)
 {
-    const uint32_t vector = box->vector, side = runs_side_by_side(box);
+    const uint32_t parts = box->pitch * box->bytes / 4;
     uint32_t order[EXPOPS_MAX_RANK];
-    const int wide = expops_needs_wide_index(box->problem);
-    const int64_t in_words = expops_ceil_divide(expops_turn_run_length(box, &box->in) * box->bytes, 16);
-    put_params(box, in_words, side, wide, &step->params);
-    expops_define_operands(box->problem, step, vector, NULL, wide);
     define_dims(step, "XK_IN_DIMS", box->in_dim, box->dims);
     define_dims(step, "XK_OUT_DIMS", box->out_dim, box->dims);
     expops_turn_order(box, order);
     define_dims(step, "XK_ORDER", order, box->problem->rank);
-    expops_text_add(
-        &step->defines,
-        "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
-        "#define XK_RUN_BYTES 16\n#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n"
-        "#define XK_STEP %u\n#define XK_AHEAD %u\n",
-        box->problem->rank, box->dims, box->in.levels, box->out.levels, (uint32_t)(staged / 4),
-        box->pitch * box->bytes / 4, side, box->full, box->local[box->out.inner], box->bytes < 4 ? 4 : 2);
-    step->variant = "turn";
-    step->group = GROUP;
+    expops_text_add(&step->defines,
+                    "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
+                    "#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n"
+                    "#define XK_UNIT %u\n#define XK_STEP %u\n#define XK_AHEAD %u\n#define XK_RUN_BYTES %d\n",
+                    box->problem->rank, box->dims, box->in.levels, box->out.levels, share->in_runs * parts, parts,
+                    share->side, box->full, box->unit, box->local[box->out.inner], share->ahead,
+                    is_small(box) ? WORD : 0);
+    if (!is_small(box))
+        expops_text_add(&step->defines,
+                        "#define XK_LANES %uu\n#define XK_ROWS %uu\n#define XK_IN_RUNS %uu\n#define XK_OUT_RUNS %uu\n"
+                        "#define XK_IN_TABLE %uu\n#define XK_OUT_TABLE %uu\n",
+                        share->lanes, share->rows, share->in_runs, share->out_runs, share->in_table, share->out_table);
 }
 
 static int can_turn(const expops_problem *problem, const expops_device *device)
@@ -90,13 +116,18 @@ int expops_specialize_turn(const expops_problem *problem, const expops_device *d
     expops_turn_box box;
     if (!can_turn(problem, device) || !expops_turn_box_make(problem, &box))
         return 0;
-    uint64_t tiles = 1, staged = (uint64_t)expops_turn_run_count(&box, &box.in) * box.pitch * box.bytes;
+    const turn_share share = share_box(&box);
+    const int wide = expops_needs_wide_index(problem);
+    uint64_t tiles = 1;
     for (uint32_t d = 0; d < problem->rank; d++)
         tiles *= (uint64_t)expops_turn_tiles(&box, d);
-    staged = (staged + 1023) / 1024 * 1024;
-    if (tiles > INT32_MAX || staged > device->info.local_bytes)
+    if (tiles > INT32_MAX || local_bytes(&box, &share, wide) > device->info.local_bytes)
         return 0;
+    step->variant = "turn";
+    step->group = GROUP;
     step->grid = (uint32_t)tiles;
-    write_step(&box, staged, step);
+    expops_define_operands(problem, step, box.vector, NULL, wide);
+    define_turn(&box, &share, step);
+    put_params(&box, &share, wide, &step->params);
     return 1;
 }
