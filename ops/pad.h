@@ -75,6 +75,8 @@ static inline expops_status expops_pad_window(expops_draft *d, const expops_view
     expops_leaf *leaf = expops_draft_window(d, &out, 0, self, (uint32_t)dims, 1, reach);
     for (int32_t w = 0; w < dims; w++)
         expops_leaf_value(leaf, padding[2 * (dims - 1 - w)]);
+    if (kind == EXPOPS_PAD_WRAPPED)
+        expops_leaf_wraps(leaf);
     *out_leaf = leaf;
     return EXPOPS_OK;
 }

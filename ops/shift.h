@@ -18,6 +18,7 @@ static inline expops_status expops_shift(expops_draft *d, uint8_t *walked, int64
     const uint32_t count = expops_view_to_end(&self, walked);
     expops_view_to_end(&out, walked);
     expops_leaf *leaf = expops_draft_window(d, &out, 0, &self, count, 1, expops_saturated_add(longest, longest));
+    expops_leaf_wraps(leaf);
     for (int32_t dim = 0; dim < ndim; dim++)
         if (walked[dim])
             expops_leaf_value(leaf, by[dim]);

@@ -37,6 +37,14 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
 #endif
 }
 
+XK_FN xk_uint xk_ptx_permute(xk_uint low, xk_uint high, xk_uint selector)
+{
+    xk_uint word;
+    asm("prmt.b32 %0, %1, %2, %3;" : "=r"(word) : "r"(low), "r"(high), "r"(selector));
+    return word;
+}
+#define xk_permute(low, high, selector) xk_ptx_permute(low, high, selector)
+
 /* Cheap functions for arithmetic whose result is rounded to a half type: first the hardware's own. Those without .ftz work
  * on values below the normal numbers too. */
 #define XK_PTX_WORD(name, word) \

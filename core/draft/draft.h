@@ -55,6 +55,7 @@ typedef struct expops_leaf {
     uint32_t num_inputs;
     uint32_t apart;       /* it may be launched together with the draft's others that are */
     expops_window window; /* of windows */
+    uint32_t wraps;       /* ... whose neighbours may be made of elements at both ends of the input */
     int64_t reach;        /* the largest number that the window function comes to */
     expops_view out;      /* its shape is the iteration space; where a row gives one element, the row's strides are 0 */
     expops_leaf_input input[EXPOPS_MAX_OPERANDS];
@@ -191,6 +192,8 @@ void expops_leaf_divisor(expops_leaf *leaf, int64_t value);
 void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view *view);
 /* Run `walked` depends on these indices; a run for which nothing is said on the one of its own number. */
 void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices);
+/* Neighbours may be made of elements at both ends of the input. */
+void expops_leaf_wraps(expops_leaf *leaf);
 
 /* --- selections (select.c) --- */
 /* States result `index`: one dimension of at most `most` elements, as many as an output given has. */

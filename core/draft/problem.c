@@ -106,6 +106,7 @@ static void take_types(const expops_leaf *leaf, expops_problem *problem)
     problem->choice = leaf->choice;
     problem->apart = leaf->apart;
     problem->window = leaf->window;
+    problem->wraps = leaf->wraps;
     problem->reach = leaf->reach;
 }
 

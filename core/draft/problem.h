@@ -39,8 +39,9 @@ typedef struct expops_problem {
     uint32_t num_operands, num_tensors, num_numbers;
     expops_problem_operand operand[1 + EXPOPS_MAX_OPERANDS]; /* the output first */
     expops_window window;
-    int64_t reach; /* as in expops_leaf */
-    int empty;     /* no element to write */
+    uint32_t wraps; /* as in expops_leaf */
+    int64_t reach;  /* as in expops_leaf */
+    int empty;      /* no element to write */
 } expops_problem;
 
 /* Checks that the device can reach the leaf's tensors, and collapses dimensions. */

@@ -52,6 +52,11 @@ void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)
     leaf->window.reads[walked] = indices;
 }
 
+void expops_leaf_wraps(expops_leaf *leaf)
+{
+    leaf->wraps = 1;
+}
+
 void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view *view)
 {
     leaf->window.picked = 1;

@@ -10,6 +10,17 @@
 #ifndef XK_UNKNOWN /* a word whose value a compiler is to know nothing of any more */
 #define XK_UNKNOWN(word)
 #endif
+#ifndef xk_permute /* of the bytes of two words, those that the four lowest digits of `selector` name, of a base of 16 */
+XK_FN xk_uint xk_permute(xk_uint low, xk_uint high, xk_uint selector)
+{
+    const xk_ulong both = (xk_ulong)high << 32 | low;
+    xk_uint word = 0;
+    XK_UNROLL
+    for (int i = 0; i < 4; i++)
+        word |= (xk_uint)(both >> (selector >> 4 * i & 7) * 8 & 0xff) << 8 * i;
+    return word;
+}
+#endif
 #ifndef XK_ARRAY
 #define XK_ARRAY(T, name) T name[XK_VEC]
 #endif

@@ -14,8 +14,7 @@ static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *p
         place[d] = d < dim ? d : d == dim ? problem->rank - 1 : d - 1;
 }
 
-/* The one in which the output is contiguous, or the last. */
-static uint32_t inner_dim(const expops_problem *problem)
+uint32_t expops_window_inner(const expops_problem *problem)
 {
     for (uint32_t d = problem->rank; d-- > 0;)
         if (problem->operand[0].strides[d] == 1 && problem->shape[d] > 1)
@@ -96,34 +95,40 @@ static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, 
     return varies_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
-static void define_window(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
+void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step)
 {
     const expops_window *window = &problem->window;
     const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
-    const uint32_t stored = stored_vector(problem, vector), bytes = stored * expops_operand_bytes(problem->operand);
     expops_text_add(
         &step->defines,
-        "#define XK_RANK %u\n#define XK_POSITION 0\n#define XK_WALKED %u\n#define XK_INDICES %u\n"
-        "#define XK_VALUES %u\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-        "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n#define XK_AT ",
-        problem->rank, window->walked, indices + window->picked, window->num_values ? window->num_values : 1,
-        window->single, window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
-        bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
-        run_bytes(problem, place, vector, stored));
+        "#define XK_RANK %u\n#define XK_WALKED %u\n#define XK_INDICES %u\n#define XK_VALUES %u\n#define XK_AT ",
+        problem->rank, window->walked, indices + window->picked, window->num_values ? window->num_values : 1);
     for (uint32_t i = 0; i < indices; i++)
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
     if (window->picked)
         expops_text_add(&step->defines, "%spicked", indices ? ", " : "");
     expops_text_append(&step->defines, "\n");
+}
+
+static void define_box(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
+{
+    const expops_window *window = &problem->window;
+    const uint32_t stored = stored_vector(problem, vector), bytes = stored * expops_operand_bytes(problem->operand);
+    expops_define_window(problem, place, step);
+    expops_text_add(&step->defines,
+                    "#define XK_POSITION 0\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
+                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n",
+                    window->single, window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector),
+                    stored == vector, bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
+                    run_bytes(problem, place, vector, stored));
     if (!window->single)
         expops_text_append(&step->defines, "#define XK_CALL xk_finish(acc, (xk_t)elements)\n");
 }
 
-static void put_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params)
+void expops_params_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params)
 {
     const expops_window *window = &problem->window;
     const uint32_t kept = problem->rank - problem->row_dims;
-    expops_params_index(params, problem->shape[problem->rank - 1], wide);
     for (uint32_t w = 0; w < window->walked; w++)
         expops_params_index(params, window->sizes[w], wide);
     for (uint32_t w = 0; w < window->walked; w++)
@@ -134,7 +139,6 @@ static void put_window(const expops_problem *problem, const uint32_t *place, int
         expops_params_index(params, 0, wide);
     for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
         expops_params_index(params, window->values[j], wide);
-    expops_params_bounds(problem->operand + 1, wide, params);
 }
 
 expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)
@@ -143,7 +147,10 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     expops_step *step = steps->step;
     uint32_t place[EXPOPS_MAX_RANK + 1];
     uint64_t rows = 1;
-    const uint32_t inner = inner_dim(&problem);
+    steps->count = 1;
+    if (expops_specialize_pattern(given, device, step))
+        return EXPOPS_OK;
+    const uint32_t inner = expops_window_inner(&problem);
     find_places(&problem, inner, place);
     expops_problem_move_dim(&problem, inner, problem.rank - 1);
     for (uint32_t d = 0; d + 1 < problem.rank; d++)
@@ -152,12 +159,13 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     const int wide = expops_needs_wide_index(&problem);
     const uint64_t length = (uint64_t)problem.shape[problem.rank - 1],
                    vectors = rows * ((length + vector - 1) / vector);
-    steps->count = 1;
     step->variant = "box";
     expops_define_operands(&problem, step, vector, NULL, wide);
-    define_window(&problem, place, vector, step);
+    define_box(&problem, place, vector, step);
     expops_params_vectors(&problem, vector, wide, vectors, rows * length, &step->params);
-    put_window(&problem, place, wide, &step->params);
+    expops_params_index(&step->params, problem.shape[problem.rank - 1], wide);
+    expops_params_window(&problem, place, wide, &step->params);
+    expops_params_bounds(problem.operand + 1, wide, &step->params);
     expops_params_finish(&step->params);
     return expops_step_launch(&problem, device, vectors, step);
 }

@@ -42,6 +42,9 @@ int test_lists(const expops_operator *op, expops_dtype dtype);
 int test_run_lists(test_subject *subject);
 int test_selects(const expops_operator *op, expops_dtype dtype);
 int test_run_selections(test_subject *subject);
+/* law_windows.c, another */
+int test_is_window(const expops_operator *op, expops_dtype dtype);
+int test_run_windows(test_subject *subject);
 /* law_losses.c, another */
 int test_is_loss(const expops_operator *op, expops_dtype dtype);
 int test_run_losses(test_subject *subject);
