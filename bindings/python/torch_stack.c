@@ -1,5 +1,6 @@
 #include "torch_stack.h"
 #include <string.h>
+#include "torch_tensor.h"
 
 uint8_t torch_kind_of_tag[MAX_TAGS];
 
@@ -18,11 +19,6 @@ static void drop(torch_item *item)
     torch_item *own = torch.allocate(sizeof *own);
     *own = *item;
     torch.delete_item(own);
-}
-
-void torch_tensor_drop(void **tensor)
-{
-    torch.assign_tensor(&torch.no_tensor, tensor);
 }
 
 void torch_stack_keep(torch_stack *stack, uint32_t count, uint32_t kept)

@@ -64,8 +64,6 @@ static inline torch_handle torch_item_handle(torch_item *item)
 void torch_stack_keep(torch_stack *stack, uint32_t count, uint32_t kept);
 /* Leaves the tensor as the result, and takes it. */
 void torch_stack_give(torch_stack *stack, uint32_t count, void *tensor);
-/* Gives up the tensor that is there. */
-void torch_tensor_drop(void **tensor);
 
 /* Learns from the call that expops/torch.py makes; `tensor` is what is behind its tensor. -1: the layout is another one. */
 int torch_stack_learn(torch_stack *stack, const void *tensor);

@@ -107,3 +107,8 @@ expops_status torch_tensor_make_bare(const expops_result *result, expops_dl_devi
         return EXPOPS_ERR_OUT_OF_MEMORY;
     return torch.get_data(out_tensor, &out->data) ? EXPOPS_ERR_INTERNAL : EXPOPS_OK;
 }
+
+void torch_tensor_drop(void **tensor)
+{
+    torch.assign_tensor(&torch.no_tensor, tensor);
+}

@@ -15,5 +15,7 @@ expops_status torch_tensor_make(const expops_result *result, expops_dl_device wh
 /* The same, for kernels that torch calls: the tensor itself, which is the caller's. torch's exceptions may pass through. */
 expops_status torch_tensor_make_bare(const expops_result *result, expops_dl_device where, expops_tensor *out,
                                      void **out_tensor);
+/* Gives up a tensor: none is there then. */
+void torch_tensor_drop(void **tensor);
 
 #endif
