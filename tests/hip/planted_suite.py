@@ -13,8 +13,8 @@ FAULTS = {
     'store_out_of_bounds': ('vector * XK_VEC);\n=>vector * XK_VEC) + 4096;\n', 'gfx90a', 'abs/f32/random*',
                             'outside of any live allocation'),
     # Waves of 64 would need no barrier between their own lanes; here they have 32.
-    'wave_of_64_assumed': ('xk_barrier();\n    }=>if (gap > 64)\n            xk_barrier();\n    }', 'gfx1030',
-                           'amin/f32/rows*', 'a race with wave'),
+    'wave_of_64_assumed': ('gap) * step]);\n        xk_barrier();=>gap) * step]);\n        if (gap > 64)\n            xk_barrier();',
+                           'gfx1030', 'amin/f32/rows*', 'a race with wave'),
 }
 
 
