@@ -32,7 +32,14 @@ typedef xk_word1 xk_s_b8;
 typedef xk_word2 xk_s_b16;
 typedef xk_word4 xk_s_b32;
 typedef xk_word8 xk_s_b64;
+#if XK_AT_HALF /* a tensor's elements of 16 bytes start at a multiple of 8 only */
+typedef struct xk_word_halves {
+    xk_word8 low, high;
+} xk_word_halves;
+typedef xk_word_halves xk_s_b128;
+#else
 typedef xk_word16 xk_s_b128;
+#endif
 
 typedef float xk_c_f16;
 typedef float xk_c_bf16;
@@ -49,7 +56,7 @@ typedef xk_word1 xk_c_b8;
 typedef xk_word2 xk_c_b16;
 typedef xk_word4 xk_c_b32;
 typedef xk_word8 xk_c_b64;
-typedef xk_word16 xk_c_b128;
+typedef xk_s_b128 xk_c_b128;
 
 /* XK_GET_<type>: memory to arithmetic; XK_PUT_<type>: arithmetic to memory. */
 #define XK_GET_f16(s) xk_f16_to_f32(s)

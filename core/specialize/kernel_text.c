@@ -48,6 +48,20 @@ static void define_arithmetic(const expops_problem *problem, expops_text *text)
                     !moved && (uses_double || is_double(common) || is_double(problem->result)), problem->choice);
 }
 
+/* Complex numbers over a storage of doubles may start between two words of their size. */
+static int starts_at_half(const expops_problem_operand *operand)
+{
+    return expops_is_tensor(operand) && !operand->aligned && expops_operand_bytes(operand) == 16;
+}
+
+static int any_starts_at_half(const expops_problem *problem)
+{
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (starts_at_half(problem->operand + i))
+            return 1;
+    return 0;
+}
+
 static void define_operand(const expops_problem *problem, expops_step *step, uint32_t index, const char *suffix,
                            uint32_t vector)
 {
@@ -61,8 +75,11 @@ static void define_operand(const expops_problem *problem, expops_step *step, uin
     else
         expops_text_add(&step->defines, "#define XK_D%s %s\n#define XK_A%s %s\n", suffix,
                         type_name(problem, operand->dtype), suffix, type_name(problem, operand->meeting.as));
-    expops_text_add(&step->defines, "#define XK_SAME%s %d\n#define XK_W%s %u\n", suffix, same, suffix,
-                    expops_operand_bytes(operand) * vector);
+    expops_text_add(&step->defines, "#define XK_SAME%s %d\n", suffix, same);
+    if (starts_at_half(operand))
+        expops_text_add(&step->defines, "#define XK_W%s _halves\n", suffix);
+    else
+        expops_text_add(&step->defines, "#define XK_W%s %u\n", suffix, expops_operand_bytes(operand) * vector);
 }
 
 void expops_define_operands(const expops_problem *problem, expops_step *step, uint32_t vector,
@@ -134,6 +151,8 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     expops_text text = { 0 };
     define_arithmetic(problem, &text);
     expops_text_add(&text, "#define XK_WG %u\n", step->group);
+    if (any_starts_at_half(problem))
+        expops_text_append(&text, "#define XK_AT_HALF 1\n");
     if (step->defines.data)
         expops_text_append(&text, step->defines.data);
     expops_text_append(&text, info->prelude);
