@@ -137,6 +137,8 @@ static int append_argument(char *text, int used, int size, const test_call *call
         return append(text, used, size, "%.17g", value.as.real);
     case EXPOPS_VALUE_INTS:
         return append_list(text, used, size, value.as.integers, (int)value.count);
+    case EXPOPS_VALUE_TENSORS:
+        return append(text, used, size, "%u tensors", value.count);
     case EXPOPS_VALUE_COMPLEX:
         return append(text, used, size, "(%.17g, %.17g)", value.as.parts[0], value.as.parts[1]);
     default:
