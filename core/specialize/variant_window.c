@@ -14,14 +14,6 @@ static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *p
         place[d] = d < dim ? d : d == dim ? problem->rank - 1 : d - 1;
 }
 
-uint32_t expops_window_inner(const expops_problem *problem)
-{
-    for (uint32_t d = problem->rank; d-- > 0;)
-        if (problem->operand[0].strides[d] == 1 && problem->shape[d] > 1)
-            return d;
-    return problem->rank - 1;
-}
-
 /* How far apart the boxes of neighbours are, about: more than a vector, and neighbours had better be different work-items'. */
 static int64_t step_of_boxes(const expops_problem *problem)
 {
@@ -95,21 +87,6 @@ static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, 
     return varies_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
-void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step)
-{
-    const expops_window *window = &problem->window;
-    const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
-    expops_text_add(
-        &step->defines,
-        "#define XK_RANK %u\n#define XK_WALKED %u\n#define XK_INDICES %u\n#define XK_VALUES %u\n#define XK_AT ",
-        problem->rank, window->walked, indices + window->picked, window->num_values ? window->num_values : 1);
-    for (uint32_t i = 0; i < indices; i++)
-        expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
-    if (window->picked)
-        expops_text_add(&step->defines, "%spicked", indices ? ", " : "");
-    expops_text_append(&step->defines, "\n");
-}
-
 static void define_box(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
 {
     const expops_window *window = &problem->window;
@@ -123,22 +100,6 @@ static void define_box(const expops_problem *problem, const uint32_t *place, uin
                     run_bytes(problem, place, vector, stored));
     if (!window->single)
         expops_text_append(&step->defines, "#define XK_CALL xk_finish(acc, (xk_t)elements)\n");
-}
-
-void expops_params_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params)
-{
-    const expops_window *window = &problem->window;
-    const uint32_t kept = problem->rank - problem->row_dims;
-    for (uint32_t w = 0; w < window->walked; w++)
-        expops_params_index(params, window->sizes[w], wide);
-    for (uint32_t w = 0; w < window->walked; w++)
-        expops_params_index(params, window->strides[w], wide);
-    for (uint32_t d = kept; d < problem->rank; d++)
-        expops_params_index(params, problem->shape[place[d]], wide);
-    if (window->picked)
-        expops_params_index(params, 0, wide);
-    for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
-        expops_params_index(params, window->values[j], wide);
 }
 
 expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)

@@ -1,0 +1,41 @@
+/* What all kernels of windows are told. */
+#include "specialize.h"
+
+uint32_t expops_window_inner(const expops_problem *problem)
+{
+    for (uint32_t d = problem->rank; d-- > 0;)
+        if (problem->operand[0].strides[d] == 1 && problem->shape[d] > 1)
+            return d;
+    return problem->rank - 1;
+}
+
+void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step)
+{
+    const expops_window *window = &problem->window;
+    const uint32_t indices = problem->row_dims, kept = problem->rank - indices;
+    expops_text_add(
+        &step->defines,
+        "#define XK_RANK %u\n#define XK_WALKED %u\n#define XK_INDICES %u\n#define XK_VALUES %u\n#define XK_AT ",
+        problem->rank, window->walked, indices + window->picked, window->num_values ? window->num_values : 1);
+    for (uint32_t i = 0; i < indices; i++)
+        expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
+    if (window->picked)
+        expops_text_add(&step->defines, "%spicked", indices ? ", " : "");
+    expops_text_append(&step->defines, "\n");
+}
+
+void expops_params_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params)
+{
+    const expops_window *window = &problem->window;
+    const uint32_t kept = problem->rank - problem->row_dims;
+    for (uint32_t w = 0; w < window->walked; w++)
+        expops_params_index(params, window->sizes[w], wide);
+    for (uint32_t w = 0; w < window->walked; w++)
+        expops_params_index(params, window->strides[w], wide);
+    for (uint32_t d = kept; d < problem->rank; d++)
+        expops_params_index(params, problem->shape[place[d]], wide);
+    if (window->picked)
+        expops_params_index(params, 0, wide);
+    for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
+        expops_params_index(params, window->values[j], wide);
+}
