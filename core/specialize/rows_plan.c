@@ -178,7 +178,7 @@ static int share_row(const expops_problem *problem, const expops_device *device,
     plan->cluster = cluster;
     plan->turns = (uint32_t)((vectors + (uint64_t)group * cluster - 1) / group / cluster);
     plan->part_length = (uint64_t)plan->turns * group * plan->vector;
-    if (map)
+    if (map && cluster > 1)
         stagger(problem, device, plan);
     return 1;
 }
