@@ -71,7 +71,7 @@ XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
     return xk_acc_of(count, a.mean + gap * share, a.squares + b.squares + gap * gap * a.count * share);
 }
 
-/* A vector's elements at once, a power of 2 of them: their mean needs no division. */
+/* A vector's elements at once, a power of 2 of them: their mean needs no division. Bounds are such that compilers know them. */
 #define XK_COMBINES_MANY 1
 #define XK_ADD_HALVES(half) \
     XK_UNROLL \
@@ -81,12 +81,14 @@ XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
 {
     xk_t sum[16], squares = 0;
     XK_UNROLL
-    for (int k = 0; k < n; k++)
-        sum[k] = more[k].mean;
+    for (int k = 0; k < 16; k++)
+        if (k < n)
+            sum[k] = more[k].mean;
     XK_ADD_HALVES(8) XK_ADD_HALVES(4) XK_ADD_HALVES(2) XK_ADD_HALVES(1) const xk_t mean = sum[0] / (xk_t)n;
     XK_UNROLL
-    for (int k = 0; k < n; k++)
-        squares += (more[k].mean - mean) * (more[k].mean - mean);
+    for (int k = 0; k < 16; k++)
+        if (k < n)
+            squares += (more[k].mean - mean) * (more[k].mean - mean);
     return xk_combine(acc, xk_acc_of((xk_t)n, mean, squares));
 }
 

@@ -55,8 +55,9 @@ XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
     const xk_t most = more[0].most, base = most == -(xk_t)XK_INFINITY ? 0 : most;
     xk_t rest = more[0].rest + (1 + acc.rest) * xk_exp(acc.most - base);
     XK_UNROLL
-    for (int k = 1; k < n; k++)
-        rest += (1 + more[k].rest) * xk_exp(more[k].most - base);
+    for (int k = 1; k < 16; k++)
+        if (k < n)
+            rest += (1 + more[k].rest) * xk_exp(more[k].most - base);
     return xk_acc_of(most, rest);
 }
 

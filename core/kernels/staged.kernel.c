@@ -23,21 +23,26 @@ typedef XK_CAT(xk_word, XK_W0) xk_staged;
 #define XK_STAGED_AS(T, i) ((XK_LOCAL_POINTER T *)room##i)
 #define XK_OF_ROW(i) XK_LOCAL_POINTER XK_S(XK_D##i) *const row##i = XK_STAGED_AS(XK_S(XK_D##i), i) + xk_row_here() * (int)p.length;
 
-/* All words of an item are asked for before the first of them is stored, where they are no more than usual. */
-enum { XK_ASKED = 4 };
+/* Four words of an item are asked for before the first of them is stored. */
+#define XK_ASK(n) \
+    xk_staged asked##n; \
+    if (w + n * XK_WG < words) \
+        asked##n = ((XK_GLOBAL const xk_staged *)from)[w + n * XK_WG];
+#define XK_KEEP(i, n) \
+    if (w + n * XK_WG < words) \
+        room##i[w + n * XK_WG] = asked##n;
 #define XK_FILL(i) \
     { \
         XK_GLOBAL const XK_S(XK_D##i) *from = g##i + xk_row_start(p, i + 1, first); \
-        for (int w = (int)xk_local_id(); w < words; w += XK_ASKED * XK_WG) { \
-            xk_staged asked[XK_ASKED]; \
-            XK_UNROLL \
-            for (int n = 0; n < XK_ASKED; n++) \
-                if (w + n * XK_WG < words) \
-                    asked[n] = ((XK_GLOBAL const xk_staged *)from)[w + n * XK_WG]; \
-            XK_UNROLL \
-            for (int n = 0; n < XK_ASKED; n++) \
-                if (w + n * XK_WG < words) \
-                    room##i[w + n * XK_WG] = asked[n]; \
+        for (int w = (int)xk_local_id(); w < words; w += 4 * XK_WG) { \
+            XK_ASK(0) \
+            XK_ASK(1) \
+            XK_ASK(2) \
+            XK_ASK(3) \
+            XK_KEEP(i, 0) \
+            XK_KEEP(i, 1) \
+            XK_KEEP(i, 2) \
+            XK_KEEP(i, 3) \
         } \
         for (int c = words * XK_VEC + (int)xk_local_id(); c < elements; c += XK_WG) \
             XK_STAGED_AS(XK_S(XK_D##i), i)[c] = from[c]; \
