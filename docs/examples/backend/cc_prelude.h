@@ -54,8 +54,12 @@ typedef int8_t xk_schar;
 typedef uint8_t xk_word1 __attribute__((may_alias));
 typedef uint16_t xk_word2 __attribute__((may_alias));
 typedef uint32_t xk_word4 __attribute__((may_alias));
-typedef uint64_t xk_word8 __attribute__((may_alias));
-typedef uint32_t xk_word16 __attribute__((vector_size(16), may_alias));
+typedef struct {
+    uint32_t x, y;
+} __attribute__((aligned(8), may_alias)) xk_word8;
+typedef struct {
+    uint32_t x, y, z, w;
+} __attribute__((aligned(16), may_alias)) xk_word16;
 
 XK_FN xk_uint xk_f32_bits(float x) { xk_uint bits; memcpy(&bits, &x, 4); return bits; }
 XK_FN float xk_bits_f32(xk_uint bits) { float x; memcpy(&x, &bits, 4); return x; }
