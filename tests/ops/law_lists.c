@@ -59,7 +59,7 @@ static int make_item(test_subject *subject, test_call *call, const list_case *c,
     const enum test_layout layout = c->differ & LAYOUTS ? (enum test_layout)(i % TEST_LAYOUT_COUNT) : TEST_COMPACT;
     int64_t shape[3];
     memcpy(shape, nothing ? (int64_t[3]){ 0 } : c->shape, sizeof shape);
-    int64_t *along = shape + (c->dim < 0 ? c->ndim + c->dim : c->dim);
+    int64_t *along = shape + (c->dim < 0 && c->ndim ? c->ndim + c->dim : c->dim < 0 ? 0 : c->dim);
     if (!nothing)
         *along = c->differ & STEEP ? *along * (1 + i % 3) : c->differ & RAGGED ? *along + i % 3 : *along;
     if (!test_array_make(&call->arrays[at], call->device, dtype, nothing ? 1 : c->ndim, shape, layout, i % 4 == 1))
