@@ -77,18 +77,21 @@ XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
     XK_UNROLL \
     for (int k = 0; n > half && k < half; k++) \
         sum[k] += sum[(k + half) % n];
+#define XK_HALF_OF(half, statement) \
+    XK_UNROLL \
+    for (int k = half; n > half && k < 2 * half; k++) { \
+        statement \
+    }
+#define XK_EACH_HALF(statement) \
+    XK_HALF_OF(1, statement) XK_HALF_OF(2, statement) XK_HALF_OF(4, statement) XK_HALF_OF(8, statement)
 XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
 {
-    xk_t sum[16], squares = 0;
-    XK_UNROLL
-    for (int k = 0; k < 16; k++)
-        if (k < n)
-            sum[k] = more[k].mean;
+    xk_t sum[16], squares;
+    sum[0] = more[0].mean;
+    XK_EACH_HALF(sum[k] = more[k].mean;)
     XK_ADD_HALVES(8) XK_ADD_HALVES(4) XK_ADD_HALVES(2) XK_ADD_HALVES(1) const xk_t mean = sum[0] / (xk_t)n;
-    XK_UNROLL
-    for (int k = 0; k < 16; k++)
-        if (k < n)
-            squares += (more[k].mean - mean) * (more[k].mean - mean);
+    squares = (more[0].mean - mean) * (more[0].mean - mean);
+    XK_EACH_HALF(squares += (more[k].mean - mean) * (more[k].mean - mean);)
     return xk_combine(acc, xk_acc_of((xk_t)n, mean, squares));
 }
 

@@ -48,17 +48,17 @@ XK_FN void xk_order(xk_acc *a, xk_acc *b)
     XK_UNROLL \
     for (int k = 0; n > half && k < half; k++) \
         xk_order(more + k, more + (k + half) % n);
+#define XK_ADD_HALF(half) \
+    XK_UNROLL \
+    for (int k = half; n > half && k < 2 * half; k++) \
+        rest += (1 + more[k].rest) * xk_exp(more[k].most - base);
 XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
 {
     XK_ORDER_HALVES(8) XK_ORDER_HALVES(4) XK_ORDER_HALVES(2) XK_ORDER_HALVES(1)
     xk_order(more, &acc);
     const xk_t most = more[0].most, base = most == -(xk_t)XK_INFINITY ? 0 : most;
     xk_t rest = more[0].rest + (1 + acc.rest) * xk_exp(acc.most - base);
-    XK_UNROLL
-    for (int k = 1; k < 16; k++)
-        if (k < n)
-            rest += (1 + more[k].rest) * xk_exp(more[k].most - base);
-    return xk_acc_of(most, rest);
+    XK_ADD_HALF(1) XK_ADD_HALF(2) XK_ADD_HALF(4) XK_ADD_HALF(8) return xk_acc_of(most, rest);
 }
 
 /* A row with an infinity above all is NaN throughout. */

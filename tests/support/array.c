@@ -28,13 +28,6 @@ size_t test_array_bytes(const test_array *array)
     return 2 * guard + (size_t)array->stored * expops_dtype_bytes(array->dtype);
 }
 
-/* Bytes before the storage. Elements of 16 bytes start at an odd multiple of 8 where their view is shifted, as complex numbers
- * over a storage of doubles may. */
-static size_t before(const test_array *array)
-{
-    return guard - (guard && expops_dtype_bytes(array->dtype) == 16 && array->first % 2 ? 8 : 0);
-}
-
 /* Fills in what the library is handed. Backends whose memory has addresses get part of the offset in the address, as
  * most callers have it, and the rest in byte_offset. */
 static void describe(test_array *array)
@@ -44,8 +37,8 @@ static void describe(test_array *array)
     const int handles = (info->caps & EXPOPS_CAP_HANDLES) != 0;
     expops_tensor *tensor = &array->tensor;
     tensor->data =
-        handles ? array->memory.data : (char *)array->memory.data + array->memory.byte_offset + before(array);
-    tensor->byte_offset = view + (handles ? array->memory.byte_offset + before(array) : 0);
+        handles ? array->memory.data : (char *)array->memory.data + array->memory.byte_offset + array->before;
+    tensor->byte_offset = view + (handles ? array->memory.byte_offset + array->before : 0);
     tensor->device = (expops_dl_device){ array->memory.device_type, info->device_id };
     tensor->ndim = array->ndim;
     tensor->dtype = expops_dtype_to_dl(array->dtype);
@@ -65,6 +58,7 @@ int test_array_view(test_array *array, expops_device *device, expops_dtype dtype
     }
     array->first = first;
     array->stored = stored;
+    array->before = guard - (guard && expops_dtype_bytes(dtype) == 16 && first % 2 ? 8 : 0);
     array->host = malloc(test_array_bytes(array));
     if (!array->host)
         return 0;
@@ -103,7 +97,7 @@ int test_array_make(test_array *array, expops_device *device, expops_dtype dtype
 
 void test_array_stay_on_host(test_array *array)
 {
-    array->tensor.data = array->host + before(array);
+    array->tensor.data = array->host + array->before;
     array->tensor.byte_offset = (uint64_t)array->first * expops_dtype_bytes(array->dtype);
     array->tensor.device = (expops_dl_device){ EXPOPS_DL_CPU, 0 };
 }
@@ -139,7 +133,7 @@ int64_t test_array_index(const test_array *array, int32_t ndim, const int64_t *s
 
 test_value test_image_get(const test_array *array, const unsigned char *image, int64_t index)
 {
-    return test_load(array->dtype, image + before(array) + (size_t)index * expops_dtype_bytes(array->dtype));
+    return test_load(array->dtype, image + array->before + (size_t)index * expops_dtype_bytes(array->dtype));
 }
 
 test_value test_array_get(const test_array *array, int64_t index)
@@ -149,13 +143,13 @@ test_value test_array_get(const test_array *array, int64_t index)
 
 void test_array_set(test_array *array, int64_t index, test_value value)
 {
-    test_store(array->dtype, array->host + before(array) + (size_t)index * expops_dtype_bytes(array->dtype), value);
+    test_store(array->dtype, array->host + array->before + (size_t)index * expops_dtype_bytes(array->dtype), value);
 }
 
 void test_array_set_bits(test_array *array, int64_t index, uint64_t bits)
 {
     const size_t size = expops_dtype_bytes(array->dtype);
-    memcpy(array->host + before(array) + (size_t)index * size, &bits, size); /* little endian, as every backend here */
+    memcpy(array->host + array->before + (size_t)index * size, &bits, size); /* little endian, as every backend here */
 }
 
 expops_status test_array_upload(test_array *array)
@@ -181,7 +175,7 @@ int test_array_spoilt(const test_array *array, const unsigned char *image, int o
     memcpy(copy, image, bytes);
     const int64_t numel = test_array_numel(array);
     for (int64_t k = 0; k < numel; k++) {
-        const size_t at = before(array) + (size_t)test_array_index(array, array->ndim, array->shape, k) * size;
+        const size_t at = array->before + (size_t)test_array_index(array, array->ndim, array->shape, k) * size;
         memcpy(copy + at, array->host + at, size);
     }
     const int spoilt = memcmp(array->host, copy, bytes) != 0;

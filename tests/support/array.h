@@ -22,8 +22,11 @@ typedef struct test_array {
     expops_dtype dtype;
     int32_t ndim;
     int64_t shape[EXPOPS_MAX_RANK], strides[EXPOPS_MAX_RANK];
-    int64_t first;       /* storage index of element (0, ..., 0) */
-    int64_t stored;      /* elements of the storage */
+    int64_t first;  /* storage index of element (0, ..., 0) */
+    int64_t stored; /* elements of the storage */
+    /* Of the storage in `host`. Elements of 16 bytes start at an odd multiple of 8 where their view is shifted, as complex numbers
+     * over a storage of doubles may. */
+    size_t before;
     unsigned char *host; /* guard, storage, guard */
     expops_device *device;
     expops_pointer memory;
