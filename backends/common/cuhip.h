@@ -9,17 +9,6 @@
 #include "expops/backend.h"
 #include CUHIP_NAMES
 
-/* What of expops_status a plugin returns. */
-enum {
-    CUHIP_OK = EXPOPS_OK,
-    CUHIP_ERR_UNSUPPORTED = EXPOPS_ERR_UNSUPPORTED,
-    CUHIP_ERR_UNAVAILABLE = EXPOPS_ERR_UNAVAILABLE,
-    CUHIP_ERR_OUT_OF_MEMORY = EXPOPS_ERR_OUT_OF_MEMORY,
-    CUHIP_ERR_BACKEND = EXPOPS_ERR_BACKEND,
-    CUHIP_ERR_CAPTURE = EXPOPS_ERR_CAPTURE,
-    CUHIP_ERR_COMPILE = EXPOPS_ERR_COMPILE,
-};
-
 enum { CUHIP_MAX_TENSORS = 72, CUHIP_ARGUMENT_BYTES = 4096 };
 
 /* The driver's functions, by names that both vendors' tables share. */
@@ -74,7 +63,7 @@ extern const char cuhip_prelude[];
 /* --- cuhip_error.c --- */
 /* Reports `result` of the driver's `function` and gives the status that fits. */
 int32_t cuhip_fail(cuhip_result result, const char *function, const char *doing);
-/* A probe's finding that stops it: host->cause and host->error. Gives CUHIP_ERR_UNAVAILABLE. */
+/* A probe's finding that stops it: host->cause and host->error. Gives EXPOPS_ERR_UNAVAILABLE. */
 int32_t cuhip_stop(uint32_t cause, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Every place a library was looked for, and what the linker said. */
 typedef struct cuhip_trail {

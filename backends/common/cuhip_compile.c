@@ -14,7 +14,7 @@ static int32_t fail(const cuhip_rtc *rtc, cuhip_program program, cuhip_rtc_resul
     cuhip_host->error("compiling %s for %s with %s: %s%s%s", source->name, source->target, rtc->identity,
                       rtc->error_text(result), log ? "\n" : "", log ? log : "");
     free(log);
-    return CUHIP_ERR_COMPILE;
+    return EXPOPS_ERR_COMPILE;
 }
 
 static int32_t take_code(const cuhip_rtc *rtc, cuhip_program program, const cuhip_options *options,
@@ -28,7 +28,7 @@ static int32_t take_code(const cuhip_rtc *rtc, cuhip_program program, const cuhi
     char *data = malloc(bytes);
     if (!data) {
         cuhip_host->error("compiling %s: the host has no memory for %zu bytes of machine code", source->name, bytes);
-        return CUHIP_ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     result = get.data(program, data);
     if (result != 0) {
@@ -37,7 +37,7 @@ static int32_t take_code(const cuhip_rtc *rtc, cuhip_program program, const cuhi
     }
     out_image->data = data;
     out_image->bytes = bytes;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 static int32_t build(const cuhip_rtc *rtc, const cuhip_options *options, const expops_source *source,
@@ -64,12 +64,12 @@ int32_t cuhip_compile(expops_backend_device *device, const expops_source *source
     if (!rtc) {
         cuhip_host->error("compiling %s: %s not found: %s. Looked at: %s", source->name, CUHIP_RTC_NAME,
                           CUHIP_RTC_ADVICE, trail.text);
-        return CUHIP_ERR_UNAVAILABLE;
+        return EXPOPS_ERR_UNAVAILABLE;
     }
     if (CUHIP_RTC_SERIAL)
         cuhip_lock(CUHIP_LOCK_COMPILING);
     int32_t status = cuhip_vendor_options(rtc, device, source, &options);
-    if (status == CUHIP_OK)
+    if (status == EXPOPS_OK)
         status = build(rtc, &options, source, out_image);
     if (CUHIP_RTC_SERIAL)
         cuhip_unlock(CUHIP_LOCK_COMPILING);

@@ -9,7 +9,7 @@ static const char opening[] = "opening the device";
 static int32_t read_attribute(expops_backend_device *device, unsigned int attribute, int *out_value)
 {
     const cuhip_result result = cuhip_api.device_attribute(out_value, attribute, device->handle);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.device_attribute, opening);
+    return result == 0 ? EXPOPS_OK : cuhip_fail(result, cuhip_names.device_attribute, opening);
 }
 
 static int32_t read_facts(expops_backend_device *device)
@@ -25,10 +25,10 @@ static int32_t read_facts(expops_backend_device *device)
     };
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         const int32_t status = read_attribute(device, facts[i].attribute, facts[i].value);
-        if (status != CUHIP_OK)
+        if (status != EXPOPS_OK)
             return status;
     }
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 static int32_t fill(expops_backend_device *device)
@@ -59,24 +59,24 @@ int32_t cuhip_device_open(uint32_t ordinal, expops_backend_device **out_device)
 {
     *out_device = NULL;
     int32_t status = cuhip_same_process();
-    if (status != CUHIP_OK)
+    if (status != EXPOPS_OK)
         return status;
     expops_backend_device *device = calloc(1, sizeof *device);
     if (!device) {
         cuhip_host->error("opening the device: the host has no memory for its description");
-        return CUHIP_ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     device->ordinal = (int)ordinal;
     status = fill(device);
-    if (status == CUHIP_OK)
+    if (status == EXPOPS_OK)
         status = cuhip_vendor_open(device);
-    if (status != CUHIP_OK) {
+    if (status != EXPOPS_OK) {
         free(device);
         return status;
     }
     describe(device);
     *out_device = device;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 void cuhip_device_close(expops_backend_device *device)
@@ -111,5 +111,5 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     out_info->max_cluster = (uint32_t)device->cluster;
     out_info->argument_bytes = CUHIP_ARGUMENT_BYTES;
     out_info->launch_local_bytes = (uint64_t)device->launch_local_bytes;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }

@@ -71,7 +71,7 @@ static int32_t open_locked(void)
     cuhip_trail trail = { .used = 0 };
     cuhip_driver table = { 0 };
     if (resolved)
-        return CUHIP_OK;
+        return EXPOPS_OK;
     if (!library_locked(&trail))
         return cuhip_stop(EXPOPS_CAUSE_DRIVER_MISSING, "the driver's library %s cannot be opened (%s): %s",
                           CUHIP_DRIVER_LIBRARY, trail.text, CUHIP_DRIVER_ADVICE);
@@ -83,7 +83,7 @@ static int32_t open_locked(void)
                           CUHIP_DRIVER_LIBRARY, missing, CUHIP_DRIVER_OLD_ADVICE);
     cuhip_api = table;
     resolved = 1;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 int32_t cuhip_driver_open(void)

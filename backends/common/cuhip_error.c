@@ -25,10 +25,10 @@ static const char *advice_of(cuhip_result result)
 static int32_t status_of(cuhip_result result)
 {
     if (result == CUHIP_RESULT_OUT_OF_MEMORY)
-        return CUHIP_ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     if (result >= CUHIP_RESULT_CAPTURE_FIRST && result <= CUHIP_RESULT_CAPTURE_LAST)
-        return CUHIP_ERR_CAPTURE;
-    return CUHIP_ERR_BACKEND;
+        return EXPOPS_ERR_CAPTURE;
+    return EXPOPS_ERR_BACKEND;
 }
 
 int32_t cuhip_fail(cuhip_result result, const char *function, const char *doing)
@@ -49,7 +49,7 @@ int32_t cuhip_stop(uint32_t cause, const char *format, ...)
     va_end(args);
     cuhip_host->cause(cause, "%s", text);
     cuhip_host->error("%s", text);
-    return CUHIP_ERR_UNAVAILABLE;
+    return EXPOPS_ERR_UNAVAILABLE;
 }
 
 void cuhip_trail_add(cuhip_trail *trail, const char *format, ...)

@@ -37,7 +37,7 @@ int32_t cuhip_load(expops_backend_device *device, const void *image, size_t byte
     expops_backend_kernel *kernel = calloc(1, sizeof *kernel);
     if (!kernel) {
         cuhip_host->error("loading a kernel: the host has no memory for its description");
-        return CUHIP_ERR_OUT_OF_MEMORY;
+        return EXPOPS_ERR_OUT_OF_MEMORY;
     }
     cuhip_result result = cuhip_enter(device, &scope);
     if (result == 0) {
@@ -49,7 +49,7 @@ int32_t cuhip_load(expops_backend_device *device, const void *image, size_t byte
         return cuhip_fail(result, function, doing);
     }
     *out_kernel = kernel;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 /* Another thread's capture, in the mode that applications use most, would be ended by this call, as by all that may wait for
@@ -123,7 +123,7 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
     cuhip_scope scope;
     if (count > CUHIP_MAX_TENSORS) {
         cuhip_host->error("launching a kernel: %u tensors, this backend passes at most %d", count, CUHIP_MAX_TENSORS);
-        return CUHIP_ERR_UNSUPPORTED;
+        return EXPOPS_ERR_UNSUPPORTED;
     }
     for (uint32_t i = 0; i < count; i++) {
         addresses[i] = expops_address(launch->tensors + i);
@@ -137,5 +137,5 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
     result = launch_entered(kernel, stream, launch, arguments, &function);
     note_capture(kernel, stream);
     cuhip_leave(&scope);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, function, "launching a kernel");
+    return result == 0 ? EXPOPS_OK : cuhip_fail(result, function, "launching a kernel");
 }

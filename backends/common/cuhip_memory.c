@@ -8,13 +8,13 @@ static int32_t refuse_in_capture(expops_backend_device *device, void *stream)
 {
     uint32_t capturing = 0;
     if (device->pools && CUHIP_ALLOCATES_IN_CAPTURE)
-        return CUHIP_OK;
+        return EXPOPS_OK;
     const int32_t status = cuhip_stream_capturing(device, stream, &capturing);
-    if (status != CUHIP_OK || !capturing)
+    if (status != EXPOPS_OK || !capturing)
         return status;
     cuhip_host->error("allocating device memory: this driver cannot while the stream is being captured; allocate "
                       "before the capture begins, or set an allocator");
-    return CUHIP_ERR_CAPTURE;
+    return EXPOPS_ERR_CAPTURE;
 }
 
 int32_t cuhip_allocate(expops_backend_device *device, void *stream, uint64_t bytes, expops_pointer *out_pointer)
@@ -24,9 +24,9 @@ int32_t cuhip_allocate(expops_backend_device *device, void *stream, uint64_t byt
     cuhip_scope scope;
     *out_pointer = (expops_pointer){ .device_type = device_types[0] };
     if (bytes == 0)
-        return CUHIP_OK;
+        return EXPOPS_OK;
     const int32_t status = refuse_in_capture(device, stream);
-    if (status != CUHIP_OK)
+    if (status != EXPOPS_OK)
         return status;
     cuhip_result result = cuhip_enter(device, &scope);
     if (result != 0)
@@ -37,7 +37,7 @@ int32_t cuhip_allocate(expops_backend_device *device, void *stream, uint64_t byt
     if (result != 0)
         return cuhip_fail(result, function, doing);
     out_pointer->data = (void *)(uintptr_t)address;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 void cuhip_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)
@@ -72,11 +72,11 @@ int32_t cuhip_copy(expops_backend_device *device, void *stream, const expops_tra
     const char *doing = "copying memory", *function = CUHIP_ENTER_NAME;
     cuhip_scope scope;
     if (copy->bytes == 0)
-        return CUHIP_OK;
+        return EXPOPS_OK;
     cuhip_result result = cuhip_enter(device, &scope);
     if (result != 0)
         return cuhip_fail(result, function, doing);
     result = copy_entered(copy, stream, &function);
     cuhip_leave(&scope);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, function, doing);
+    return result == 0 ? EXPOPS_OK : cuhip_fail(result, function, doing);
 }

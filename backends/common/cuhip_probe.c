@@ -9,7 +9,7 @@ int32_t cuhip_same_process(void)
     static atomic_int process; /* that first used the driver */
     int first = 0;
     if (atomic_compare_exchange_strong(&process, &first, getpid()) || first == getpid())
-        return CUHIP_OK;
+        return EXPOPS_OK;
     return cuhip_stop(
         EXPOPS_CAUSE_DRIVER_FAILED,
         "the driver was in use before this process was forked, and does not survive that: use it only after "
@@ -30,9 +30,9 @@ int32_t cuhip_probe(uint32_t *out_num_devices)
     int count = 0, version = 0;
     *out_num_devices = 0;
     int32_t status = cuhip_same_process();
-    if (status == CUHIP_OK)
+    if (status == EXPOPS_OK)
         status = cuhip_driver_open();
-    if (status != CUHIP_OK)
+    if (status != EXPOPS_OK)
         return status;
     cuhip_result result = cuhip_api.init(0);
     if (result != 0)
@@ -44,5 +44,5 @@ int32_t cuhip_probe(uint32_t *out_num_devices)
         cuhip_driver_set_version(version);
     note_compiler();
     *out_num_devices = (uint32_t)count;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }

@@ -10,7 +10,7 @@ int32_t cuhip_synchronize(expops_backend_device *device, void *stream)
         return cuhip_fail(result, CUHIP_ENTER_NAME, doing);
     result = cuhip_api.stream_synchronize(stream);
     cuhip_leave(&scope);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.stream_synchronize, doing);
+    return result == 0 ? EXPOPS_OK : cuhip_fail(result, cuhip_names.stream_synchronize, doing);
 }
 
 int32_t cuhip_stream_create(expops_backend_device *device, void **out_stream)
@@ -27,7 +27,7 @@ int32_t cuhip_stream_create(expops_backend_device *device, void **out_stream)
     if (result != 0)
         return cuhip_fail(result, cuhip_names.stream_create, doing);
     *out_stream = stream;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 void cuhip_stream_destroy(expops_backend_device *device, void *stream)
@@ -47,7 +47,7 @@ int32_t cuhip_stream_capturing(expops_backend_device *device, void *stream, uint
     cuhip_scope scope;
     *out_capturing = 0;
     if (!cuhip_api.stream_capturing)
-        return CUHIP_OK;
+        return EXPOPS_OK;
     cuhip_result result = cuhip_enter(device, &scope);
     if (result != 0)
         return cuhip_fail(result, CUHIP_ENTER_NAME, doing);
@@ -56,7 +56,7 @@ int32_t cuhip_stream_capturing(expops_backend_device *device, void *stream, uint
     if (result != 0 && result != CUHIP_RESULT_CAPTURE_IMPLICIT)
         return cuhip_fail(result, cuhip_names.stream_capturing, doing);
     *out_capturing = result != 0 || state != CUHIP_CAPTURE_NONE;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 int32_t cuhip_event_create(expops_backend_device *device, void **out_event)
@@ -73,7 +73,7 @@ int32_t cuhip_event_create(expops_backend_device *device, void **out_event)
     if (result != 0)
         return cuhip_fail(result, cuhip_names.event_create, doing);
     *out_event = event;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 void cuhip_event_destroy(expops_backend_device *device, void *event)
@@ -94,7 +94,7 @@ int32_t cuhip_event_record(expops_backend_device *device, void *event, void *str
         return cuhip_fail(result, CUHIP_ENTER_NAME, doing);
     result = cuhip_api.event_record(event, stream);
     cuhip_leave(&scope);
-    return result == 0 ? CUHIP_OK : cuhip_fail(result, cuhip_names.event_record, doing);
+    return result == 0 ? EXPOPS_OK : cuhip_fail(result, cuhip_names.event_record, doing);
 }
 
 static cuhip_result elapsed_entered(cuhip_event start, cuhip_event stop, float *ms, const char **out_function)
@@ -123,5 +123,5 @@ int32_t cuhip_event_elapsed(expops_backend_device *device, void *start, void *st
     if (result != 0)
         return cuhip_fail(result, function, doing);
     *out_ns = ms > 0.0f ? (uint64_t)((double)ms * 1e6 + 0.5) : 0;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }

@@ -117,13 +117,13 @@ static int32_t read_target(expops_backend_device *device)
     device->wide_matrix = major == 9 && minor == 0 && compiler_knows_own();
     snprintf(device->target, sizeof device->target, "sm_%d%d%s", major, minor, device->wide_matrix ? "a" : "");
     device->cluster = major >= 9 ? PORTABLE_CLUSTER : 1;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 int32_t cuhip_vendor_open(expops_backend_device *device)
 {
     const int32_t status = read_target(device);
-    if (status != CUHIP_OK)
+    if (status != EXPOPS_OK)
         return status;
     /* Older drivers do not know the attribute: no pools then. */
     if (!cuhip_api.allocate_async || !cuhip_api.release_async ||
@@ -133,7 +133,7 @@ int32_t cuhip_vendor_open(expops_backend_device *device)
     if (result != 0)
         return cuhip_fail(result, cuhip_names.context_retain, "opening the device");
     cuda_pool_open(device);
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 void cuhip_vendor_close(expops_backend_device *device)
@@ -194,13 +194,13 @@ int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *
         cuhip_host->error(
             "compiling %s: \"%s\" is no target of %s; targets look like sm_90 or sm_90a, or compute_90 for text",
             source->name, source->target, CUHIP_RTC_NAME);
-        return CUHIP_ERR_COMPILE;
+        return EXPOPS_ERR_COMPILE;
     }
     const int nearest = nearest_target(rtc, wanted);
     if (nearest == 0) {
         cuhip_host->error("compiling %s: %s no longer compiles for %s; install an older NVRTC and set EXPOPS_NVRTC",
                           source->name, rtc->identity, source->target);
-        return CUHIP_ERR_COMPILE;
+        return EXPOPS_ERR_COMPILE;
     }
     const int exact = nearest < 0 || nearest == wanted;
     out_options->want_text = wants_text || !exact || !rtc->code_bytes || !rtc->code;
@@ -212,5 +212,5 @@ int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *
     out_options->list[out_options->count++] = out_options->room;
     out_options->list[out_options->count++] = "--std=c++14";
     out_options->list[out_options->count++] = "-default-device";
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }

@@ -106,12 +106,12 @@ int32_t cuhip_vendor_open(expops_backend_device *device)
         cuhip_host->error("opening the device: the HIP runtime calls its architecture \"%s\", which is none of AMD's; "
                           "update ROCm",
                           device->target);
-        return CUHIP_ERR_UNSUPPORTED;
+        return EXPOPS_ERR_UNSUPPORTED;
     }
     if (cuhip_driver_version() < FIRST_VERSION_WITH_POOLS || !cuhip_api.allocate_async || !cuhip_api.release_async ||
         cuhip_api.device_attribute(&device->pools, HIP_ATTRIBUTE_POOLS, device->handle) != 0)
         device->pools = 0;
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }
 
 cuhip_result cuhip_vendor_allocate(expops_backend_device *device, uint64_t bytes, cuhip_stream stream,
@@ -145,25 +145,25 @@ static int32_t check_target(const cuhip_rtc *rtc, const expops_backend_device *d
 {
     const int known = hip_comgr_knows((const void *)(uintptr_t)rtc->compile, source->target);
     if (known == 1 || (known < 0 && device && strcmp(device->target, source->target) == 0))
-        return CUHIP_OK;
+        return EXPOPS_OK;
     cuhip_host->error(known < 0
                           ? "compiling %s for %s: whether %s knows the target cannot be asked, as no libamd_comgr is "
                             "found; install it beside the HIP runtime"
                           : "compiling %s for %s: %s does not know this target; update ROCm, or set EXPOPS_HIPRTC "
                             "to a newer libhiprtc.so",
                       source->name, source->target, rtc->identity);
-    return CUHIP_ERR_COMPILE;
+    return EXPOPS_ERR_COMPILE;
 }
 
 int32_t cuhip_vendor_options(const cuhip_rtc *rtc, const expops_backend_device *device, const expops_source *source,
                              cuhip_options *out_options)
 {
     const int32_t status = check_target(rtc, device, source);
-    if (status != CUHIP_OK)
+    if (status != EXPOPS_OK)
         return status;
     snprintf(out_options->room, sizeof out_options->room, "--offload-arch=%s", source->target);
     out_options->list[out_options->count++] = out_options->room;
     out_options->list[out_options->count++] = "-std=c++14";
     out_options->list[out_options->count++] = "-O3";
-    return CUHIP_OK;
+    return EXPOPS_OK;
 }

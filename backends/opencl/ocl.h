@@ -8,20 +8,6 @@
 #include <CL/cl.h>
 #include "expops/backend.h"
 
-/* What of expops_status this plugin returns. */
-enum {
-    OCL_OK = EXPOPS_OK,
-    OCL_ERR_DEVICE = EXPOPS_ERR_DEVICE,
-    OCL_ERR_UNSUPPORTED = EXPOPS_ERR_UNSUPPORTED,
-    OCL_ERR_UNAVAILABLE = EXPOPS_ERR_UNAVAILABLE,
-    OCL_ERR_OUT_OF_MEMORY = EXPOPS_ERR_OUT_OF_MEMORY,
-    OCL_ERR_BACKEND = EXPOPS_ERR_BACKEND,
-    OCL_ERR_COMPILE = EXPOPS_ERR_COMPILE,
-};
-
-/* DLPack's device types that kernels here take: a cl_mem, or a pointer to shared virtual memory. */
-enum { OCL_DL_OPENCL = EXPOPS_DL_OPENCL, OCL_DL_EXT = EXPOPS_DL_EXT };
-
 /* --- ocl_library.c: the loader library and its errors --- */
 
 typedef struct ocl_table {

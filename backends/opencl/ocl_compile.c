@@ -30,7 +30,7 @@ static int32_t compile_failed(expops_backend_device *device, cl_program program,
     ocl_host->error("%s does not compile for %s; correct the kernel text where the compiler says:\n%s", name,
                     device->name, log);
     free(log);
-    return OCL_ERR_COMPILE;
+    return EXPOPS_ERR_COMPILE;
 }
 
 static int32_t program_from_text(expops_backend_device *device, cl_context context, const char *text, size_t bytes,
@@ -45,7 +45,7 @@ static int32_t program_from_text(expops_backend_device *device, cl_context conte
     code = ocl.clBuildProgram(program, 1, &device->id, device->options, NULL, NULL);
     if (code == CL_SUCCESS) {
         *out_program = program;
-        return OCL_OK;
+        return EXPOPS_OK;
     }
     status = compile_failed(device, program, name, code);
     ocl.clReleaseProgram(program);
@@ -65,7 +65,7 @@ static int32_t program_from_binary(expops_backend_device *device, cl_context con
         code = loaded != CL_SUCCESS ? loaded : CL_INVALID_BINARY;
     if (code == CL_SUCCESS) {
         *out_program = program;
-        return OCL_OK;
+        return EXPOPS_OK;
     }
     if (program)
         ocl.clReleaseProgram(program);
@@ -114,16 +114,16 @@ int32_t ocl_compile(expops_backend_device *device, const expops_source *source, 
     *out_image = (expops_image){ 0 };
     if (!device) {
         ocl_host->error("OpenCL compiles %s only for a device that is there; open the device first", source->name);
-        return OCL_ERR_UNSUPPORTED;
+        return EXPOPS_ERR_UNSUPPORTED;
     }
     status = program_from_text(device, device->context, source->text, strlen(source->text), source->name, &program);
-    if (status != OCL_OK)
+    if (status != EXPOPS_OK)
         return status;
     out_image->data = image_of_binary(program, &out_image->bytes);
     if (!out_image->data)
         out_image->data = image_of_text(source->text, &out_image->bytes);
     ocl.clReleaseProgram(program);
-    return out_image->data ? OCL_OK : ocl_fail(CL_OUT_OF_HOST_MEMORY, "keeping the image of %s", source->name);
+    return out_image->data ? EXPOPS_OK : ocl_fail(CL_OUT_OF_HOST_MEMORY, "keeping the image of %s", source->name);
 }
 
 void ocl_release_image(expops_image *image)
@@ -142,5 +142,5 @@ int32_t ocl_program_from_image(expops_backend_device *device, cl_context context
     if (bytes > WORD && !memcmp(image, text_word, WORD))
         return program_from_text(device, context, payload, bytes - WORD, "a kernel's text", out_program);
     ocl_host->error("this is no image of an OpenCL kernel; compile the kernel again");
-    return OCL_ERR_BACKEND;
+    return EXPOPS_ERR_BACKEND;
 }

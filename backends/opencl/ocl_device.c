@@ -46,7 +46,7 @@ static int32_t make_prelude(expops_backend_device *device)
     snprintf(device->prelude, size, "%s%s%s%s%s", device->gpu ? "#define XK_OCL_GPU 1\n" : "",
              device->ptx ? "#define XK_PTX 800\n" : "",
              device->info.caps & EXPOPS_CAP_F64 ? "#define XK_OCL_F64 1\n" : "", subgroup, ocl_prelude);
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 static void collect_info(expops_backend_device *device, uint32_t ordinal)
@@ -65,8 +65,8 @@ static void collect_info(expops_backend_device *device, uint32_t ordinal)
     info->max_group = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE);
     info->subgroup = ocl_device_subgroup(id);
     info->compute_units = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_COMPUTE_UNITS);
-    info->device_types[0] = OCL_DL_OPENCL;
-    info->device_types[1] = OCL_DL_EXT;
+    info->device_types[0] = EXPOPS_DL_OPENCL;
+    info->device_types[1] = EXPOPS_DL_EXT;
     info->num_device_types = device->svm ? 2 : 1;
     info->device_id = (int32_t)ordinal;
     info->argument_bytes = (uint32_t)ocl_device_number(id, CL_DEVICE_MAX_PARAMETER_SIZE);
@@ -90,7 +90,7 @@ static int32_t create_objects(expops_backend_device *device, cl_platform_id plat
 static int32_t no_such_device(uint32_t ordinal)
 {
     ocl_host->error("there is no OpenCL device %u; `expops doctor` lists those there are", ordinal);
-    return OCL_ERR_UNAVAILABLE;
+    return EXPOPS_ERR_UNAVAILABLE;
 }
 
 int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
@@ -100,7 +100,7 @@ int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
     int32_t status = ocl_same_process();
 
     *out_device = NULL;
-    if (status != OCL_OK)
+    if (status != EXPOPS_OK)
         return status;
     entry = ocl_found_at(ordinal);
     if (!entry)
@@ -117,15 +117,15 @@ int32_t ocl_device_open(uint32_t ordinal, expops_backend_device **out_device)
     collect_info(device, ordinal);
     describe_compiler(device, entry->platform);
     status = make_prelude(device);
-    if (status == OCL_OK)
+    if (status == EXPOPS_OK)
         status = create_objects(device, entry->platform);
-    if (status != OCL_OK) {
+    if (status != EXPOPS_OK) {
         ocl_device_close(device);
         return status;
     }
     device->info.prelude = device->prelude;
     *out_device = device;
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 void ocl_device_close(expops_backend_device *device)
@@ -148,5 +148,5 @@ int32_t ocl_device_info(expops_backend_device *device, expops_device_info *out_i
 
     memcpy(out_info, &device->info, known);
     out_info->header.struct_size = known;
-    return OCL_OK;
+    return EXPOPS_OK;
 }

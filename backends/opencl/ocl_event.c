@@ -14,7 +14,7 @@ typedef struct ocl_event {
 int32_t ocl_event_create(expops_backend_device *device, void **out_event)
 {
     *out_event = calloc(1, sizeof(ocl_event));
-    return *out_event ? OCL_OK : ocl_fail(CL_OUT_OF_HOST_MEMORY, "making an event on %s", device->name);
+    return *out_event ? EXPOPS_OK : ocl_fail(CL_OUT_OF_HOST_MEMORY, "making an event on %s", device->name);
 }
 
 static void forget(ocl_event *event)
@@ -38,11 +38,11 @@ static int32_t record_on_host(expops_backend_device *device, ocl_event *event, c
     const int32_t status = ocl_synchronize(device, queue);
     struct timespec now;
 
-    if (status != OCL_OK)
+    if (status != EXPOPS_OK)
         return status;
     clock_gettime(CLOCK_MONOTONIC, &now);
     event->host_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 int32_t ocl_event_record(expops_backend_device *device, void *event_, void *stream)
@@ -59,7 +59,7 @@ int32_t ocl_event_record(expops_backend_device *device, void *event_, void *stre
     if (!(properties & CL_QUEUE_PROFILING_ENABLE))
         return record_on_host(device, event, queue);
     code = ocl.clEnqueueMarkerWithWaitList(queue, 0, NULL, &event->marker);
-    return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "recording an event on %s", device->name);
+    return code == CL_SUCCESS ? EXPOPS_OK : ocl_fail(code, "recording an event on %s", device->name);
 }
 
 static int32_t time_of(expops_backend_device *device, const ocl_event *event, cl_ulong *out_ns)
@@ -68,11 +68,11 @@ static int32_t time_of(expops_backend_device *device, const ocl_event *event, cl
 
     *out_ns = event->host_ns;
     if (event->host_ns)
-        return OCL_OK;
+        return EXPOPS_OK;
     code = ocl.clWaitForEvents(1, &event->marker);
     if (code == CL_SUCCESS)
         code = ocl.clGetEventProfilingInfo(event->marker, CL_PROFILING_COMMAND_END, sizeof(*out_ns), out_ns, NULL);
-    return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "reading the time of an event on %s", device->name);
+    return code == CL_SUCCESS ? EXPOPS_OK : ocl_fail(code, "reading the time of an event on %s", device->name);
 }
 
 int32_t ocl_event_elapsed(expops_backend_device *device, void *start_, void *stop_, uint64_t *out_ns)
@@ -85,12 +85,12 @@ int32_t ocl_event_elapsed(expops_backend_device *device, void *start_, void *sto
         ocl_host->error("the events were not both recorded on queues that keep times, or both on "
                         "queues that keep none; "
                         "record both on one stream");
-        return OCL_ERR_BACKEND;
+        return EXPOPS_ERR_BACKEND;
     }
     status = time_of(device, start, &from);
-    if (status == OCL_OK)
+    if (status == EXPOPS_OK)
         status = time_of(device, stop, &to);
-    if (status == OCL_OK)
+    if (status == EXPOPS_OK)
         *out_ns = to > from ? to - from : 0;
     return status;
 }

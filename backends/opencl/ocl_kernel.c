@@ -36,7 +36,7 @@ static int32_t program_create(expops_backend_device *device, const expops_backen
         return ocl_fail(CL_OUT_OF_HOST_MEMORY, "loading a kernel on %s", device->name);
     program->context = context;
     status = ocl_program_from_image(device, context, kernel->image, kernel->bytes, &program->program);
-    if (status != OCL_OK) {
+    if (status != EXPOPS_OK) {
         free(program);
         return status;
     }
@@ -47,7 +47,7 @@ static int32_t program_create(expops_backend_device *device, const expops_backen
     }
     atomic_store_explicit(&program->slots[0].state, OCL_SLOT_FREE, memory_order_release);
     *out_program = program;
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 int32_t ocl_load(expops_backend_device *device, const void *image, size_t bytes, const char *entry,
@@ -68,12 +68,12 @@ int32_t ocl_load(expops_backend_device *device, const void *image, size_t bytes,
     memcpy(kernel->image, image, bytes);
     kernel->bytes = bytes;
     status = program_create(device, kernel, device->context, &kernel->own);
-    if (status != OCL_OK) {
+    if (status != EXPOPS_OK) {
         ocl_unload(device, kernel);
         return status;
     }
     *out_kernel = kernel;
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 void ocl_unload(expops_backend_device *device, expops_backend_kernel *kernel)
@@ -111,10 +111,10 @@ static int32_t check_device(expops_backend_device *device, cl_command_queue queu
     if (code != CL_SUCCESS)
         return ocl_fail(code, "asking the stream for its device");
     if (id == device->id)
-        return OCL_OK;
+        return EXPOPS_OK;
     ocl_host->error("the stream is a queue of another OpenCL device than %s; pass a queue of this device",
                     device->name);
-    return OCL_ERR_DEVICE;
+    return EXPOPS_ERR_DEVICE;
 }
 
 static int32_t add_program(expops_backend_device *device, expops_backend_kernel *kernel, cl_context context,
@@ -124,14 +124,14 @@ static int32_t add_program(expops_backend_device *device, expops_backend_kernel 
     ocl_program *last;
     int found;
 
-    if (status != OCL_OK)
+    if (status != EXPOPS_OK)
         return status;
     pthread_mutex_lock(&kernel->lock);
     last = find(kernel->own, context, &found);
     *out_program = last;
     if (!found) {
         status = program_create(device, kernel, context, out_program);
-        if (status == OCL_OK)
+        if (status == EXPOPS_OK)
             atomic_store_explicit(&last->next, *out_program, memory_order_release);
     }
     pthread_mutex_unlock(&kernel->lock);
@@ -144,7 +144,7 @@ int32_t ocl_kernel_program(expops_backend_device *device, expops_backend_kernel 
     int found;
 
     *out_program = find(kernel->own, context, &found);
-    return found ? OCL_OK : add_program(device, kernel, context, queue, out_program);
+    return found ? EXPOPS_OK : add_program(device, kernel, context, queue, out_program);
 }
 
 /* The slot the thread used last: threads that launch side by side settle on slots of their own. */
@@ -175,7 +175,7 @@ int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ui
     *out_slot = slot;
     if (slot) {
         *out_kernel = slot->kernel;
-        return OCL_OK;
+        return EXPOPS_OK;
     }
     *out_kernel = ocl.clCreateKernel(program->program, kernel->entry, &code);
     if (!*out_kernel)
@@ -183,7 +183,7 @@ int32_t ocl_kernel_claim(expops_backend_kernel *kernel, ocl_program *program, ui
     *out_slot = slot = mixed ? NULL : claim(program, OCL_SLOT_EMPTY);
     if (slot)
         slot->kernel = *out_kernel;
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 void ocl_kernel_give_back(ocl_slot *slot, cl_kernel kernel, uint32_t kinds, int launched)

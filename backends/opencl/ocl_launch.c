@@ -6,7 +6,7 @@ static cl_int set_tensor(cl_kernel kernel, cl_uint index, const expops_pointer *
     const cl_ulong offset = tensor->byte_offset;
     cl_int code;
 
-    if (tensor->device_type == OCL_DL_OPENCL)
+    if (tensor->device_type == EXPOPS_DL_OPENCL)
         code = ocl.clSetKernelArg(kernel, index, sizeof(cl_mem), &tensor->data);
     else
         code = ocl.clSetKernelArgSVMPointer(kernel, index, tensor->data);
@@ -46,7 +46,7 @@ static uint32_t kinds_of(const expops_launch *launch)
     uint32_t kinds = 0, addresses = 0;
 
     for (uint32_t i = 0; i < launch->num_tensors; i++)
-        if (launch->tensors[i].device_type != OCL_DL_OPENCL) {
+        if (launch->tensors[i].device_type != EXPOPS_DL_OPENCL) {
             kinds |= i < OCL_KINDS ? 1u << i : 0;
             addresses++;
         }
@@ -56,7 +56,7 @@ static uint32_t kinds_of(const expops_launch *launch)
 static int32_t refuse_address(expops_backend_device *device)
 {
     ocl_host->error("%s has no shared virtual memory; pass a cl_mem and a byte offset", device->name);
-    return OCL_ERR_UNSUPPORTED;
+    return EXPOPS_ERR_UNSUPPORTED;
 }
 
 int32_t ocl_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
@@ -73,15 +73,15 @@ int32_t ocl_launch(expops_backend_device *device, expops_backend_kernel *kernel,
 
     if (kinds && !device->svm)
         return refuse_address(device);
-    if (status == OCL_OK)
+    if (status == EXPOPS_OK)
         status = ocl_kernel_program(device, kernel, context, queue, &program);
-    if (status == OCL_OK)
+    if (status == EXPOPS_OK)
         status = ocl_kernel_claim(kernel, program, kinds, &slot, &object);
-    if (status != OCL_OK)
+    if (status != EXPOPS_OK)
         return status;
     code = set_arguments(object, launch);
     if (code == CL_SUCCESS)
         code = enqueue(queue, object, launch);
     ocl_kernel_give_back(slot, object, kinds, code == CL_SUCCESS);
-    return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "launching a kernel on %s", device->name);
+    return code == CL_SUCCESS ? EXPOPS_OK : ocl_fail(code, "launching a kernel on %s", device->name);
 }

@@ -31,7 +31,7 @@ static int32_t report_missing(const char *message)
     message = message ? message : "no message";
     ocl_host->cause(EXPOPS_CAUSE_DRIVER_MISSING, text, message);
     ocl_host->error(text, message);
-    return OCL_ERR_UNAVAILABLE;
+    return EXPOPS_ERR_UNAVAILABLE;
 }
 
 static int32_t report_too_old(const char *symbol)
@@ -40,7 +40,7 @@ static int32_t report_too_old(const char *symbol)
 
     ocl_host->cause(EXPOPS_CAUSE_DRIVER_TOO_OLD, text, symbol);
     ocl_host->error(text, symbol);
-    return OCL_ERR_UNAVAILABLE;
+    return EXPOPS_ERR_UNAVAILABLE;
 }
 
 int32_t ocl_library_open(void)
@@ -51,7 +51,7 @@ int32_t ocl_library_open(void)
     void *library;
 
     if (opened)
-        return OCL_OK;
+        return EXPOPS_OK;
     library = ocl_host->open_library("libOpenCL.so.1", 0, &message);
     if (!library)
         return report_missing(message);
@@ -64,7 +64,7 @@ int32_t ocl_library_open(void)
     }
     ocl = table;
     opened = 1;
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 typedef struct code_row {
@@ -84,7 +84,8 @@ static code_row describe(cl_int code)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].code == code)
             return rows[i];
-    return (code_row){ code, OCL_ERR_BACKEND, "an OpenCL error", "look the code up in CL/cl.h or the driver's manual" };
+    return (code_row){ code, EXPOPS_ERR_BACKEND, "an OpenCL error",
+                       "look the code up in CL/cl.h or the driver's manual" };
 }
 
 int32_t ocl_fail(cl_int code, const char *format, ...)

@@ -24,16 +24,16 @@ int32_t ocl_allocate(expops_backend_device *device, void *stream, uint64_t bytes
     cl_int code;
     const int32_t status = ocl_queue_of(device, stream, &queue, &context);
 
-    *out_pointer = (expops_pointer){ .device_type = OCL_DL_OPENCL };
-    if (status != OCL_OK)
+    *out_pointer = (expops_pointer){ .device_type = EXPOPS_DL_OPENCL };
+    if (status != EXPOPS_OK)
         return status;
     if (exceeds(device, bytes))
         return refused(device, bytes, CL_MEM_OBJECT_ALLOCATION_FAILURE);
     out_pointer->data = ocl_spare_take(device, queue, bytes);
     if (out_pointer->data)
-        return OCL_OK;
+        return EXPOPS_OK;
     out_pointer->data = ocl.clCreateBuffer(context, CL_MEM_READ_WRITE, bytes ? bytes : 1, NULL, &code);
-    return out_pointer->data ? OCL_OK : refused(device, bytes, code);
+    return out_pointer->data ? EXPOPS_OK : refused(device, bytes, code);
 }
 
 void ocl_release(expops_backend_device *device, void *stream, const expops_pointer *pointer)
@@ -43,7 +43,7 @@ void ocl_release(expops_backend_device *device, void *stream, const expops_point
 
     if (!pointer->data)
         return;
-    if (ocl_queue_of(device, stream, &queue, &context) != OCL_OK ||
+    if (ocl_queue_of(device, stream, &queue, &context) != EXPOPS_OK ||
         !ocl_spare_keep(device, queue, context, pointer->data))
         ocl.clReleaseMemObject(pointer->data);
 }
@@ -71,23 +71,23 @@ static cl_int copy_buffers(cl_command_queue queue, const expops_transfer *copy)
 int32_t ocl_copy(expops_backend_device *device, void *stream, const expops_transfer *copy)
 {
     cl_command_queue queue = stream ? stream : device->queue;
-    const int to_buffer = copy->kind != EXPOPS_COPY_TO_HOST && copy->destination.device_type == OCL_DL_OPENCL;
-    const int from_buffer = copy->kind != EXPOPS_COPY_TO_DEVICE && copy->source.device_type == OCL_DL_OPENCL;
+    const int to_buffer = copy->kind != EXPOPS_COPY_TO_HOST && copy->destination.device_type == EXPOPS_DL_OPENCL;
+    const int from_buffer = copy->kind != EXPOPS_COPY_TO_DEVICE && copy->source.device_type == EXPOPS_DL_OPENCL;
     cl_int code;
 
     if (copy->bytes == 0)
-        return OCL_OK;
+        return EXPOPS_OK;
     if (copy->kind == EXPOPS_COPY_ON_DEVICE && to_buffer != from_buffer) {
         ocl_host->error("OpenCL has no copy between a buffer and shared virtual memory; copy "
                         "through host memory");
-        return OCL_ERR_UNSUPPORTED;
+        return EXPOPS_ERR_UNSUPPORTED;
     }
     if (!to_buffer && !from_buffer && !device->svm) {
         ocl_host->error("%s has no shared virtual memory; pass a cl_mem", device->name);
-        return OCL_ERR_UNSUPPORTED;
+        return EXPOPS_ERR_UNSUPPORTED;
     }
     code = to_buffer || from_buffer ? copy_buffers(queue, copy) : copy_addresses(queue, copy);
     if (code == CL_SUCCESS)
-        return OCL_OK;
+        return EXPOPS_OK;
     return ocl_fail(code, "copying %llu bytes on %s", (unsigned long long)copy->bytes, device->name);
 }

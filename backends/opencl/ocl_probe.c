@@ -85,7 +85,7 @@ static int32_t no_device(const char *text)
 {
     ocl_host->cause(EXPOPS_CAUSE_NO_DEVICE, "%s", text);
     ocl_host->error("%s", text);
-    return OCL_ERR_UNAVAILABLE;
+    return EXPOPS_ERR_UNAVAILABLE;
 }
 
 static int32_t enumerate(void)
@@ -105,7 +105,7 @@ static int32_t enumerate(void)
         return no_device("no OpenCL platform has a usable device; check that the driver runs "
                          "(clinfo shows what it says) "
                          "and that this user may open the device");
-    return OCL_OK;
+    return EXPOPS_OK;
 }
 
 int32_t ocl_same_process(void)
@@ -116,10 +116,10 @@ int32_t ocl_same_process(void)
     int first = 0;
 
     if (atomic_compare_exchange_strong(&process, &first, getpid()) || first == getpid())
-        return OCL_OK;
+        return EXPOPS_OK;
     ocl_host->cause(EXPOPS_CAUSE_DRIVER_FAILED, "%s", text);
     ocl_host->error("%s", text);
-    return OCL_ERR_BACKEND;
+    return EXPOPS_ERR_BACKEND;
 }
 
 int32_t ocl_probe(uint32_t *out_num_devices)
@@ -127,12 +127,12 @@ int32_t ocl_probe(uint32_t *out_num_devices)
     int32_t status = ocl_same_process();
 
     *out_num_devices = 0;
-    if (status != OCL_OK)
+    if (status != EXPOPS_OK)
         return status;
     pthread_mutex_lock(&lock);
     if (num_found == 0) {
         status = ocl_library_open();
-        if (status == OCL_OK)
+        if (status == EXPOPS_OK)
             status = enumerate();
     }
     *out_num_devices = num_found;

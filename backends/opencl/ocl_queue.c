@@ -8,17 +8,17 @@ int32_t ocl_queue_of(expops_backend_device *device, void *stream, cl_command_que
     *out_queue = device->queue;
     *out_context = device->context;
     if (!stream || stream == device->queue)
-        return OCL_OK;
+        return EXPOPS_OK;
     *out_queue = stream;
     code = ocl.clGetCommandQueueInfo(stream, CL_QUEUE_CONTEXT, sizeof(*out_context), out_context, NULL);
-    return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "asking the stream for its context");
+    return code == CL_SUCCESS ? EXPOPS_OK : ocl_fail(code, "asking the stream for its context");
 }
 
 int32_t ocl_synchronize(expops_backend_device *device, void *stream)
 {
     const cl_int code = ocl.clFinish(stream ? stream : device->queue);
 
-    return code == CL_SUCCESS ? OCL_OK : ocl_fail(code, "waiting for a queue of %s", device->name);
+    return code == CL_SUCCESS ? EXPOPS_OK : ocl_fail(code, "waiting for a queue of %s", device->name);
 }
 
 int32_t ocl_stream_create(expops_backend_device *device, void **out_stream)
@@ -26,7 +26,7 @@ int32_t ocl_stream_create(expops_backend_device *device, void **out_stream)
     cl_int code;
 
     *out_stream = ocl.clCreateCommandQueue(device->context, device->id, CL_QUEUE_PROFILING_ENABLE, &code);
-    return *out_stream ? OCL_OK : ocl_fail(code, "making a queue on %s", device->name);
+    return *out_stream ? EXPOPS_OK : ocl_fail(code, "making a queue on %s", device->name);
 }
 
 void ocl_stream_destroy(expops_backend_device *device, void *stream)
