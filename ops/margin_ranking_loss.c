@@ -46,14 +46,23 @@ static void leave_out(expops_draft *d, uint32_t parameter)
     d->args[parameter].kind = EXPOPS_VALUE_NONE; /* a tensor that is absent is 0 */
 }
 
+/* input1 becomes what an operator makes of two tensors, in the type that they have in common. */
+static expops_status combine(expops_draft *d, const expops_operator *op, const expops_view *left,
+                             const expops_view *right, expops_leaf **out_leaf)
+{
+    EXPOPS_TRY(replace(d, 0, expops_promote_types(left->dtype, right->dtype)));
+    *out_leaf = expops_draft_leaf_of_output(d, op, EXPOPS_FAMILY_POINTWISE, d->tensor);
+    expops_leaf_view(*out_leaf, left);
+    expops_leaf_view(*out_leaf, right);
+    return EXPOPS_OK;
+}
+
 /* input1 becomes what integers differ by, in the type that they have in common: it wraps, as in PyTorch. */
 static expops_status subtract(expops_draft *d)
 {
     const expops_view left = d->tensor[0], right = d->tensor[1];
-    EXPOPS_TRY(replace(d, 0, expops_promote_types(left.dtype, right.dtype)));
-    expops_leaf *leaf = expops_draft_leaf_of_output(d, &expops_operator_addcmul, EXPOPS_FAMILY_POINTWISE, d->tensor);
-    expops_leaf_view(leaf, &left);
-    expops_leaf_view(leaf, &right);
+    expops_leaf *leaf;
+    EXPOPS_TRY(combine(d, &expops_operator_addcmul, &left, &right, &leaf));
     expops_leaf_constant(leaf, -1, 0);
     expops_leaf_constant(leaf, 1, 0);
     leave_out(d, 1);
@@ -73,10 +82,8 @@ static expops_status negate(expops_draft *d)
 static expops_status multiply(expops_draft *d)
 {
     const expops_view difference = d->tensor[0], negative = d->tensor[2];
-    EXPOPS_TRY(replace(d, 0, expops_promote_types(difference.dtype, negative.dtype)));
-    expops_leaf *leaf = expops_draft_leaf_of_output(d, &expops_operator_mul, EXPOPS_FAMILY_POINTWISE, d->tensor);
-    expops_leaf_view(leaf, &difference);
-    expops_leaf_view(leaf, &negative);
+    expops_leaf *leaf;
+    EXPOPS_TRY(combine(d, &expops_operator_mul, &difference, &negative, &leaf));
     EXPOPS_TRY(expops_draft_temporary(d, d->common, 0, difference.shape, d->tensor + 2));
     leaf = expops_draft_leaf_of_output(d, &expops_operator_fill, EXPOPS_FAMILY_POINTWISE, d->tensor + 2);
     expops_leaf_constant(leaf, -1, 0);

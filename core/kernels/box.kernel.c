@@ -169,11 +169,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             xk_run_inside(g0 + first_from, g0 + p.low, g0 + p.high)) {
             xk_run_words words;
             xk_run_fetch(g0 + first_from, 1, &words);
-            if (words.skew)
-                xk_run_align(&words, result.part);
-            else
-                result.word = words.low;
-            *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out) = result.word;
+            xk_run_value run;
+            xk_run_take(&words, &run);
+            *(XK_GLOBAL XK_RUN_WORD *)(gout + at_out) = run.word;
             return;
         }
     }

@@ -67,16 +67,7 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 
 #define XK_MAP_COLUMNS \
     { \
-        union { \
-            XK_CAT(xk_word, XK_WO) word; \
-            XK_ARRAY(XK_S(XK_O), v); \
-        } result; \
-        XK_UNROLL \
-        for (int k = 0; k < XK_VEC; k++) { \
-            const xk_acc acc = seen[k]; \
-            const xk_r r = XK_CALL; \
-            result.v[k] = XK_STORE(r); \
-        } \
+        XK_RESULT_VECTOR(const xk_acc acc = seen[k];) \
         *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_WALK(0, e)) = result.word; \
     }
 

@@ -124,3 +124,15 @@ enum { XK_ROUND = XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #else
 #define XK_GATHER XK_BEGIN_GATHER XK_GATHER_RANGE XK_END_GATHER XK_GATHER_EDGES
 #endif
+
+/* What becomes of a vector of a map; `each` comes before each element of it. */
+#define XK_RESULT_VECTOR(each) \
+    union { \
+        XK_CAT(xk_word, XK_WO) word; \
+        XK_ARRAY(XK_S(XK_O), v); \
+    } result; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) { \
+        each const xk_r r = XK_CALL; \
+        result.v[k] = XK_STORE(r); \
+    }

@@ -112,15 +112,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
     XK_UNROLL
     for (int t = 0; t < XK_TURNS; t++) {
 #if XK_RUN_BYTES
-        union {
-            xk_word16 word;
-            xk_uint part[4];
-            XK_S(XK_O) v[XK_RUN];
-        } result;
-        if (words[t].skew)
-            xk_run_align(words + t, result.part);
-        else
-            result.word = words[t].low;
+        xk_run_value result;
+        xk_run_take(words + t, &result);
         if (there[t] && last[t] - first[t] == XK_RUN) {
             *(XK_GLOBAL xk_word16 *)to[t] = result.word;
         } else if (there[t]) {

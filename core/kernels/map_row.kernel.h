@@ -1,15 +1,6 @@
 /* The second pass over a row of a map, for map.kernel.c and team.kernel.c: what is read again or beside, and what is written. */
 
-#define XK_MAP_VECTOR \
-    union { \
-        XK_CAT(xk_word, XK_WO) word; \
-        XK_ARRAY(XK_S(XK_O), v); \
-    } result; \
-    XK_UNROLL \
-    for (int k = 0; k < XK_VEC; k++) { \
-        const xk_r r = XK_CALL; \
-        result.v[k] = XK_STORE(r); \
-    }
+#define XK_MAP_VECTOR XK_RESULT_VECTOR()
 #if XK_VEC > 1
 #define XK_STORE_ROW *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_VECTOR_AT(0, e)) = result.word;
 #else

@@ -56,4 +56,18 @@ XK_FN void xk_run_align(const xk_run_words *run, xk_uint *part)
     for (int i = 0; i < XK_RUN_PARTS; i++)
         part[i] = sizeof(XK_S(XK_D0)) < 4 && skew & 3 ? xk_run_part(all[i], all[i + 1], (skew & 3) * 8) : all[i];
 }
+
+typedef union xk_run_value {
+    XK_RUN_WORD word;
+    xk_uint part[XK_RUN_PARTS];
+    XK_S(XK_D0) v[XK_RUN];
+} xk_run_value;
+
+XK_FN void xk_run_take(const xk_run_words *run, xk_run_value *out_value)
+{
+    if (run->skew)
+        xk_run_align(run, out_value->part);
+    else
+        out_value->word = run->low;
+}
 #endif

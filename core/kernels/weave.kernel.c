@@ -78,15 +78,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_INPUTS(XK_INPUT) const xk_
             const xk_uint own = length[item[a]], row = XK_ROW(item[a], first[a]);
             xk_uint left = own - (first[a] - row * own); /* elements to the end of the row */
             xk_uint at = skew + XK_PLACE(item[a], first[a]);
-            union {
-                xk_word16 word;
-                xk_uint part[4];
-                XK_S(XK_O) v[XK_RUN];
-            } result;
-            if (words[a].skew)
-                xk_run_align(words + a, result.part);
-            else
-                result.word = words[a].low;
+            xk_run_value result;
+            xk_run_take(words + a, &result);
             XK_UNROLL
             for (int k = 0; k < XK_RUN; k++) {
                 if (whole[a] && k < count[a])
