@@ -1,5 +1,7 @@
 /* The modified Bessel function of order 0, for the operators made of it: what they put between `#ifdef XK` and `#endif`. */
 
+#define bessel_i0_near XK_OWN(bessel_i0_near)
+#define bessel_i0_far XK_OWN(bessel_i0_far)
 #if XK_F64
 #define BESSEL_I0_LIMIT XK_C(10)
 #else

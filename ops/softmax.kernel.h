@@ -1,3 +1,7 @@
+#define xk_acc_of XK_OWN(xk_acc_of)
+#define xk_order XK_OWN(xk_order)
+#define xk_checked XK_OWN(xk_checked)
+
 /* A row's largest element, and how much more than once its exponential the exponentials of all elements are: that of the largest
  * itself is 1, so that the logarithm of the sum is exact to the last digits where the others hardly count. */
 typedef struct xk_acc {

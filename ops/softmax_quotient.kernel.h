@@ -1,5 +1,8 @@
 #include "softmax.kernel.h"
 
+#define xk_row_of XK_OWN(xk_row_of)
+#define xk_quotient_of XK_OWN(xk_quotient_of)
+
 /* What is known of a whole row: its largest element, and what the exponentials are multiplied by. */
 XK_FN xk_acc xk_row_of(xk_acc a)
 {

@@ -16,6 +16,7 @@
 #define XK_LOCAL
 #define XK_LOCAL_POINTER
 #define XK_CONSTANT static const
+#define XK_OWN(word) word /* one operator's text is compiled at a time */
 #define XK_FN static inline __attribute__((always_inline, unused))
 #define XK_UNROLL _Pragma("GCC unroll 8")
 #define xk_local_id() 0u

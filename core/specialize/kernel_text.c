@@ -121,7 +121,7 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
 
 /* --- the whole --- */
 
-static void append_dialect(expops_text *text, uint32_t compute)
+void expops_text_add_dialect(expops_text *text, uint32_t compute)
 {
     expops_text_append(text, expops_kernel_common);
     if (compute == EXPOPS_COMPUTE_F32 || compute == EXPOPS_COMPUTE_F64)
@@ -133,6 +133,16 @@ static void append_dialect(expops_text *text, uint32_t compute)
         expops_text_append(text, expops_kernel_complex_exponential);
         expops_text_append(text, expops_kernel_complex_logarithm);
     }
+    expops_text_append(text, expops_kernel_own);
+}
+
+/* What an operator's text says of itself by defining it is not the next one's. */
+void expops_text_add_operator(expops_text *text, const expops_operator *op)
+{
+    expops_text_add(text,
+                    "#undef XK_OWN\n#undef XK_COMBINES_MANY\n#undef XK_IRREGULAR\n#define XK_OWN(word) word##_%s\n",
+                    op->name);
+    expops_text_append(text, expops_operator_text(op));
 }
 
 static void append_template(expops_text *text, const char *variant, const expops_operator *op)
@@ -141,8 +151,10 @@ static void append_template(expops_text *text, const char *variant, const expops
     while (found->name && strcmp(found->name, variant))
         found++;
     for (size_t i = 0; i < EXPOPS_COUNTOF(found->parts) && found->parts[i]; i++)
-        expops_text_append(text,
-                           found->parts[i] == expops_kernel_operator ? expops_operator_text(op) : found->parts[i]);
+        if (found->parts[i] == expops_kernel_operator)
+            expops_text_add_operator(text, op);
+        else
+            expops_text_append(text, found->parts[i]);
 }
 
 expops_status expops_step_text(const expops_problem *problem, const expops_device_info *info, const expops_step *step,
@@ -156,7 +168,7 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
     if (step->defines.data)
         expops_text_append(&text, step->defines.data);
     expops_text_append(&text, info->prelude);
-    append_dialect(&text, problem->compute);
+    expops_text_add_dialect(&text, problem->compute);
     append_template(&text, step->variant, problem->op);
     expops_text_add(
         &text, "\ntypedef char xk_params_are_not_what_is_written[(sizeof(xk_params) + 7) / 8 * 8 == %u ? 1 : -1];\n",

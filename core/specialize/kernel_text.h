@@ -3,8 +3,10 @@
 #define EXPOPS_KERNEL_TEXT_H
 
 #include <stddef.h>
+#include "base/text.h"
+#include "operator.h"
 
-extern const char expops_kernel_common[], expops_kernel_accurate[], expops_kernel_elementary[];
+extern const char expops_kernel_common[], expops_kernel_accurate[], expops_kernel_elementary[], expops_kernel_own[];
 extern const char expops_kernel_complex[], expops_kernel_complex_exponential[], expops_kernel_complex_logarithm[];
 /* Stands where the operator's own text does. */
 extern const char expops_kernel_operator[];
@@ -14,5 +16,10 @@ typedef struct expops_template {
     const char *parts[8]; /* NULL behind the last one */
 } expops_template;
 extern const expops_template expops_templates[];
+
+/* What stands behind a backend's prelude: the dialect of this arithmetic. */
+void expops_text_add_dialect(expops_text *text, uint32_t compute);
+/* The operator's text, whose functions are called by its name: xk_body_silu. Others may stand before and behind it. */
+void expops_text_add_operator(expops_text *text, const expops_operator *op);
 
 #endif

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "bodies.h"
 #include "plugin_host.h"
 #include "registry.h"
 #include "specialize/list.h"
@@ -291,6 +292,38 @@ static void test_doubles_are_seen(void **state)
     api->release_image(&image);
 }
 
+static void compile_bodies(int dtype, const char *entry)
+{
+    expops_text text = { 0 };
+    expops_image image;
+    assert_true(bodies_text(dtype, cuhip_prelude, &text) > 40);
+    expops_text_append(&text, entry);
+    assert_false(text.failed);
+    if (compile(text.data, "bodies", &image) != EXPOPS_OK)
+        fail_msg("%s", host_state.error);
+    api->release_image(&image);
+    expops_text_free(&text);
+}
+
+/* Those of f32, two of which have the dialect's words in common, are called; those of another type stand there. */
+static void test_bodies_share_a_text(void **state)
+{
+    static const int others[] = { EXPOPS_DTYPE_F16, EXPOPS_DTYPE_F64, EXPOPS_DTYPE_I64, EXPOPS_DTYPE_C64 };
+    if (wants_text)
+        return;
+    compile_bodies(EXPOPS_DTYPE_F32,
+                   "XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(const float, in))\n{\n"
+                   "    XK_GLOBAL float *y = XK_POINTER(float, out);\n"
+                   "    XK_GLOBAL const float *x = XK_POINTER(const float, in);\n"
+                   "    const xk_acc_sum a = xk_lift_sum(x[0]);\n"
+                   "    const xk_acc_softmax b = xk_lift_softmax(x[1]);\n"
+                   "    y[0] = xk_body_silu(x[2]) + xk_finish_sum(xk_combine_sum(a, a), 2);\n"
+                   "    y[1] = xk_map_softmax(x[1], xk_settle_softmax(xk_combine_softmax(b, b), 2));\n"
+                   "    y[2] = xk_body_gt(xk_body_sigmoid(x[3]), x[4]);\n}\n");
+    compile_bodies(others[this_target % EXPOPS_COUNTOF(others)],
+                   "XK_KERNEL void xk_main(XK_TENSOR(float, out))\n{\n    *XK_POINTER(float, out) = 0;\n}\n");
+}
+
 /* The status the program must end with where there is no compiler, which its first use tells. */
 static int find_compiler(void)
 {
@@ -321,15 +354,17 @@ static void read_targets(const char *list)
 static int try_operators(void)
 {
     const size_t count = expops_operator_count();
-    struct CMUnitTest *tests = calloc(count + 1, sizeof *tests);
+    const struct CMUnitTest more[] = { cmocka_unit_test(test_doubles_are_seen),
+                                       cmocka_unit_test(test_bodies_share_a_text) };
+    struct CMUnitTest *tests = calloc(count + 2, sizeof *tests);
     if (!tests)
         return 1;
     for (size_t i = 0; i < count; i++)
         tests[i] = (struct CMUnitTest){ .name = expops_operator_name(expops_operator_at(i)),
                                         .test_func = test_operator,
                                         .initial_state = (void *)(uintptr_t)expops_operator_at(i) };
-    tests[count] = (struct CMUnitTest)cmocka_unit_test(test_doubles_are_seen);
-    const int failed = _cmocka_run_group_tests("variants", tests, count + 1, NULL, NULL);
+    memcpy(tests + count, more, sizeof more);
+    const int failed = _cmocka_run_group_tests("variants", tests, count + 2, NULL, NULL);
     free(tests);
     printf("%llu kernels compiled for %s\n", (unsigned long long)compiled, target);
     return failed || !compiled;

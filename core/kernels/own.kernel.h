@@ -1,0 +1,14 @@
+/* The words that an operator's text defines, each by a name of that operator's: XK_OWN(xk_lift) is xk_lift_sum where what stands
+ * before the text says so. So texts of several operators can follow each other, and each be called; templates say the words, and
+ * mean the last one's. A compiler of one text alone, as the CPU's, needs none of this. */
+#define xk_r XK_CAT(xk_c_, XK_R) /* results may differ, too */
+#define xk_body XK_OWN(xk_body)
+#define xk_window XK_OWN(xk_window)
+#define xk_acc XK_OWN(xk_acc)
+#define xk_identity XK_OWN(xk_identity)
+#define xk_lift XK_OWN(xk_lift)
+#define xk_combine XK_OWN(xk_combine)
+#define xk_combine_many XK_OWN(xk_combine_many)
+#define xk_finish XK_OWN(xk_finish)
+#define xk_settle XK_OWN(xk_settle)
+#define xk_map XK_OWN(xk_map)
