@@ -36,6 +36,14 @@ typedef struct call {
     char message[CALL_MESSAGE_BYTES];
 } call;
 
+/* What a call gives: its results, and uninitialised memory for them on the call's device. */
+typedef struct call_outputs {
+    size_t count;
+    expops_result results[EXPOPS_MAX_OUTPUTS];
+    expops_tensor tensors[EXPOPS_MAX_OUTPUTS]; /* their shapes are the results' */
+    expops_pointer memory[EXPOPS_MAX_OUTPUTS];
+} call_outputs;
+
 /* "tensor", "tensor or number", ... */
 const char *call_kind_name(uint32_t kind);
 /* Whether a word without a name may stand for this parameter. */
@@ -59,17 +67,11 @@ size_t call_list_tensors(call *c, call_tensor *out[CALL_MAX_TENSORS]);
 void call_copy(call *c, const call *from);
 /* Copies the tensors to the device, and points the values there. */
 int call_upload(call *c, expops_device *device);
+/* As if the tensors and the results were on the device, which is not there. */
+void call_imagine(call *c, const expops_device *device, call_outputs *outputs);
 /* Gives the device's memory back. */
 void call_unload(call *c);
 void call_deinit(call *c);
-
-/* What a call gives: its results, and uninitialised memory for them on the call's device. */
-typedef struct call_outputs {
-    size_t count;
-    expops_result results[EXPOPS_MAX_OUTPUTS];
-    expops_tensor tensors[EXPOPS_MAX_OUTPUTS]; /* their shapes are the results' */
-    expops_pointer memory[EXPOPS_MAX_OUTPUTS];
-} call_outputs;
 
 /* Asks the library for the results. */
 expops_status call_infer(const call *c, call_outputs *outputs);

@@ -122,6 +122,29 @@ int call_upload(call *c, expops_device *device)
     return expops_synchronize(device, NULL) ? library_failed(c, "") : TOOL_OK;
 }
 
+static void describe_output(expops_result *result, expops_tensor *out)
+{
+    *out = (expops_tensor){
+        .ndim = result->ndim,
+        .dtype = expops_dtype_to_dl(result->dtype),
+        .shape = result->shape,
+    };
+}
+
+void call_imagine(call *c, const expops_device *device, call_outputs *outputs)
+{
+    static char nowhere[1] __attribute__((aligned(256))); /* where allocations begin is what kernels depend on */
+    const expops_pointer memory = { .data = nowhere, .device_type = expops_device_get_info(device)->device_types[0] };
+    call_tensor *used[CALL_MAX_TENSORS];
+    const size_t count = call_list_tensors(c, used);
+    for (size_t i = 0; i < count; i++)
+        point_to(&used[i]->view, &memory, device);
+    for (size_t i = 0; i < outputs->count; i++) {
+        describe_output(outputs->results + i, outputs->tensors + i);
+        point_to(outputs->tensors + i, &memory, device);
+    }
+}
+
 void call_unload(call *c)
 {
     call_tensor *used[CALL_MAX_TENSORS];
@@ -161,11 +184,7 @@ int call_make_outputs(call *c, call_outputs *outputs)
     for (size_t i = 0; i < outputs->count; i++) {
         expops_result *result = outputs->results + i;
         expops_tensor *out = outputs->tensors + i;
-        *out = (expops_tensor){
-            .ndim = result->ndim,
-            .dtype = expops_dtype_to_dl(result->dtype),
-            .shape = result->shape,
-        };
+        describe_output(result, out);
         if (expops_memory_allocate(c->device, NULL, bytes_of(expops_tensor_numel(out), result->dtype),
                                    outputs->memory + i)) {
             call_free_outputs(c, outputs);

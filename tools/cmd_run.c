@@ -6,9 +6,21 @@
 #include "call.h"
 #include "check.h"
 #include "command.h"
+#include "expops/cache.h"
 #include "show.h"
 
-enum { OPT_OUTPUT, OPT_BACKEND, OPT_OUT_DTYPE, OPT_BIG_ENDIAN, OPT_FORTRAN_ORDER, OPT_CHECK, OPT_HELP, NUM_FIXED };
+enum {
+    OPT_OUTPUT,
+    OPT_BACKEND,
+    OPT_OUT_DTYPE,
+    OPT_BIG_ENDIAN,
+    OPT_FORTRAN_ORDER,
+    OPT_CHECK,
+    OPT_TARGET,
+    OPT_UNITS,
+    OPT_HELP,
+    NUM_FIXED
+};
 
 static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_OUTPUT] = { .name = "output",
@@ -22,6 +34,11 @@ static const tool_option fixed_options[NUM_FIXED] = {
     [OPT_BIG_ENDIAN] = { .name = "big-endian", .help = "write the result big-endian" },
     [OPT_FORTRAN_ORDER] = { .name = "fortran-order", .help = "write the result's first dimension fastest" },
     [OPT_CHECK] = { .name = "check", .help = "fail where the result is not within its bound of the exact answer" },
+    [OPT_TARGET] = { .name = "target",
+                     .value_name = "T",
+                     .help = "run nothing: compile what the call needs on --backend's devices of target sm_90, gfx90a, "
+                             "... into the cache" },
+    [OPT_UNITS] = { .name = "compute-units", .value_name = "N", .help = "that the target's device has" },
     [OPT_HELP] = TOOL_HELP,
 };
 
@@ -161,6 +178,29 @@ static int deliver(const call *c, const tool_option *options, const outcome *out
     return TOOL_OK;
 }
 
+/* --target: the kernels for a device that is not here. */
+static int prepare(call *c, const tool_option *options, call_outputs *outputs)
+{
+    const char *backend = options[OPT_BACKEND].value, *units = options[OPT_UNITS].value;
+    char *end = NULL;
+    const unsigned long count = units ? strtoul(units, &end, 10) : 0;
+    expops_device *device;
+    if (!backend)
+        return tool_misused("--target: which --backend compiles for it?");
+    if (units && (!count || *end || count > UINT32_MAX))
+        return tool_misused("--compute-units: '%s' is not a number of them", units);
+    if (expops_device_open_target(backend, options[OPT_TARGET].value, (uint32_t)count, &device))
+        return tool_library_failed("--target");
+    call_imagine(c, device, outputs);
+    const expops_status status =
+        expops_prepare(c->op, device, c->values, c->count, outputs->tensors, outputs->count, NULL);
+    if (status == EXPOPS_OK)
+        printf("%s: compiled for %s, %u compute units, into %s\n", expops_operator_name(c->op),
+               expops_device_name(device), expops_device_get_info(device)->compute_units, expops_cache_directory());
+    expops_device_close(&device);
+    return status ? tool_library_failed(expops_operator_name(c->op)) : TOOL_OK;
+}
+
 static int run(call *c, const tool_option *options, outcome *out)
 {
     call_outputs outputs;
@@ -170,6 +210,8 @@ static int run(call *c, const tool_option *options, outcome *out)
         return tool_library_failed("run");
     if (options[OPT_OUT_DTYPE].value && expops_dtype_parse(options[OPT_OUT_DTYPE].value, &outputs.results->dtype))
         return tool_misused("--out-dtype: %s", expops_error_text());
+    if (options[OPT_TARGET].value)
+        return prepare(c, options, &outputs);
     if (expops_device_open(backend, &device))
         return tool_library_failed(backend ? backend : "opening a device");
     int status = run_on(c, device, options, &outputs, out);

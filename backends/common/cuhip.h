@@ -148,6 +148,9 @@ cuhip_result cuhip_vendor_allocate(expops_backend_device *device, uint64_t bytes
 cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
                                           void **arguments, const char **out_function);
 void cuhip_vendor_describe_driver(int version, char *out, size_t room);
+/* Facts about devices of a target, and its name as they have it: static, or the one given. NULL where it is none, which is
+ * reported. */
+const char *cuhip_vendor_target(const char *target, expops_backend_device *out_device);
 /* Whether `rtc` serves this driver: 2 yes, 1 if there is nothing better, 0 no. */
 int cuhip_vendor_compiler_fits(const cuhip_rtc *rtc, int driver_version);
 /* Loads what the compiler needs from beside it. */
@@ -183,6 +186,7 @@ int32_t cuhip_event_create(expops_backend_device *device, void **out_event);
 void cuhip_event_destroy(expops_backend_device *device, void *event);
 int32_t cuhip_event_record(expops_backend_device *device, void *event, void *stream);
 int32_t cuhip_event_elapsed(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns);
+int32_t cuhip_describe_target(const char *target, expops_device_info *out_info);
 
 /* cuhip_enter and cuhip_leave, which need the structs above. */
 #include CUHIP_SCOPE

@@ -86,6 +86,21 @@ void cuhip_device_close(expops_backend_device *device)
     free(device);
 }
 
+int32_t cuhip_describe_target(const char *target, expops_device_info *out_info)
+{
+    cuhip_trail trail = { .used = 0 };
+    const cuhip_rtc *rtc = cuhip_compiler(&trail);
+    expops_backend_device device = { 0 };
+    const char *name = cuhip_vendor_target(target, &device);
+    if (!name)
+        return EXPOPS_ERR_INVALID_ARGUMENT;
+    const int32_t status = cuhip_device_info(&device, out_info);
+    out_info->name = out_info->target = name;
+    out_info->driver = "";
+    out_info->compiler = rtc ? rtc->identity : "no " CUHIP_RTC_NAME;
+    return status;
+}
+
 int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out_info)
 {
     static const int32_t types[] = CUHIP_DEVICE_TYPES;

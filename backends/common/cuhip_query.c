@@ -25,6 +25,7 @@ static const expops_backend_api api = {
     .event_destroy = cuhip_event_destroy,
     .event_record = cuhip_event_record,
     .event_elapsed = cuhip_event_elapsed,
+    .describe_target = cuhip_describe_target,
 };
 
 __attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *host, expops_query *query);

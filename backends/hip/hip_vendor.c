@@ -97,6 +97,39 @@ static cuhip_result read_target(int ordinal, char *out, size_t room)
     return result;
 }
 
+/* What is known without asking: the units of a usual device, as the runtime counts them. */
+enum { GROUP_ITEMS = 1024, LOCAL_BYTES = 64 << 10 };
+static const struct target {
+    const char *name;
+    int units;
+} targets[] = {
+    { "gfx906", 60 }, { "gfx908", 120 }, { "gfx90a", 104 }, { "gfx942", 304 }, { "gfx1030", 40 }, { "gfx1100", 48 },
+};
+
+/* "gfx90a" of "gfx90a:sramecc+:xnack-" */
+static int is_called(const char *target, const char *name)
+{
+    const size_t length = strlen(name);
+    return strncmp(target, name, length) == 0 && (!target[length] || target[length] == ':');
+}
+
+/* Three digits are GCN's and CDNA's, whose waves have 64 lanes; those of four RDNA's, of 32. */
+const char *cuhip_vendor_target(const char *name, expops_backend_device *out_device)
+{
+    const size_t digits = strncmp(name, "gfx", 3) == 0 ? strcspn(name + 3, ":") : 0;
+    if (digits < 3 || digits > 4) {
+        cuhip_host->error("\"%s\" is no target of AMD's; targets look like gfx90a or gfx1030", name);
+        return NULL;
+    }
+    out_device->group_items = GROUP_ITEMS;
+    out_device->local_bytes = LOCAL_BYTES;
+    out_device->subgroup = digits == 3 ? 64 : 32;
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+        if (is_called(name, targets[i].name))
+            out_device->units = targets[i].units;
+    return name;
+}
+
 int32_t cuhip_vendor_open(expops_backend_device *device)
 {
     const cuhip_result result = read_target(device->ordinal, device->target, sizeof device->target);

@@ -15,7 +15,12 @@ static uint64_t last_id;
 /* A child of fork inherits the driver's memory but not its threads and its kernel objects. */
 expops_status expops_device_usable(const expops_device *device)
 {
-    if (device->fork_generation == expops_fork_generation() || device->info.caps & EXPOPS_CAP_HOST)
+    if (device->fork_generation == expops_fork_generation())
+        return EXPOPS_OK;
+    if (expops_device_is_target(device))
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s is a target, no device: kernels can be prepared for it, no more",
+                           device->name);
+    if (device->info.caps & EXPOPS_CAP_HOST)
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_BACKEND,
                        "%s was opened before this process was forked, and its driver does not "
@@ -49,13 +54,18 @@ static expops_status check_info(expops_device_info *info)
     return EXPOPS_OK;
 }
 
+static expops_status check_told(expops_device *device, uint32_t mark, int32_t status, const char *doing)
+{
+    device->info.header = (expops_header){ .struct_size = sizeof device->info };
+    return status ? expops_fail_backend(mark, status, doing) : check_info(&device->info);
+}
+
 static expops_status read_info(expops_device *device)
 {
     device->info.header.struct_size = sizeof device->info;
     const uint32_t mark = expops_error_mark();
     const int32_t status = device->api->device_info(device->backend, &device->info);
-    device->info.header = (expops_header){ .struct_size = sizeof device->info };
-    return status ? expops_fail_backend(mark, status, "asking about the device") : check_info(&device->info);
+    return check_told(device, mark, status, "asking about the device");
 }
 
 static expops_status open_backend(expops_device *device)
@@ -170,11 +180,67 @@ void expops_device_release(expops_device *device)
     expops_runtime_unlock();
     if (!last)
         return;
+    if (expops_device_is_target(device)) {
+        remove_device(device);
+        return;
+    }
     /* in a forked child the driver's objects are not ours to close, and trying may hang */
     if (expops_device_usable(device) == EXPOPS_OK)
         expops_kernel_table_close(device->kernels);
     remove_device(device);
 }
+
+/* --- targets --- */
+
+enum { NO_ORDINAL = UINT32_MAX, NO_PROCESS = UINT32_MAX }; /* no call finds it as another's, or may use it */
+
+static expops_status read_target(const char *target, uint32_t compute_units, expops_device *device)
+{
+    const size_t room = sizeof device->name - strlen(device->backend_name) - 1;
+    expops_device_info *info = &device->info;
+    info->header.struct_size = sizeof *info;
+    const uint32_t mark = expops_error_mark();
+    const int32_t status = device->api->describe_target(target, info);
+    EXPOPS_TRY(check_told(device, mark, status, "asking about the target"));
+    if (strlen(info->target) >= room)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "target \"%s\" has more than %zu letters", info->target,
+                           room - 1);
+    info->caps &= ~(uint64_t)(EXPOPS_CAP_HOST | EXPOPS_CAP_CAPTURE); /* nothing of it can be read, or asked */
+    info->compute_units = compute_units ? compute_units : info->compute_units;
+    if (!info->compute_units)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "how many compute units a device of target %s has is not known",
+                           info->target);
+    snprintf(device->name, sizeof device->name, "%s:%s", device->backend_name, info->target);
+    info->name = info->target = device->name + strlen(device->backend_name) + 1;
+    return EXPOPS_OK;
+}
+
+expops_status expops_device_imagine(const expops_plugin *plugin, const char *target, uint32_t compute_units,
+                                    expops_device **out_device)
+{
+    if (!EXPOPS_HAS(plugin->api, expops_backend_api, describe_target) ||
+        !EXPOPS_HAS(plugin->api, expops_backend_api, compile))
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "backend %s compiles for devices that are there only", plugin->name);
+    expops_runtime_lock();
+    expops_device *device = add_device(plugin, NO_ORDINAL);
+    if (device)
+        device->fork_generation = NO_PROCESS;
+    expops_runtime_unlock();
+    if (!device)
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a device's record; free some");
+    const expops_status status = read_target(target, compute_units, device);
+    if (status) {
+        remove_device(device);
+        return status;
+    }
+    expops_runtime_lock();
+    expops_claim_drop(&device->claim);
+    expops_runtime_unlock();
+    *out_device = device;
+    return EXPOPS_OK;
+}
+
+/* --- closing --- */
 
 /* A closing that has to wait for the call it happened in. */
 typedef struct closing {

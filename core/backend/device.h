@@ -12,7 +12,7 @@ struct expops_device {
     expops_backend_device *backend;
     expops_device_info info;
     uint64_t id; /* never given to another device of this process */
-    char name[40];
+    char name[72];
     char backend_name[32];
     uint32_t ordinal;
     uint32_t fork_generation; /* of the process that opened it */
@@ -29,6 +29,12 @@ expops_status expops_device_resolve(expops_device *given, expops_device **out_de
 
 /* Fails where the device belongs to the process this one was forked from, and cannot be used here. Takes no lock. */
 expops_status expops_device_usable(const expops_device *device);
+
+/* Whether it is a target's: nothing is loaded and launched, and `backend` and `kernels` are NULL. */
+static inline int expops_device_is_target(const expops_device *device)
+{
+    return !device->backend;
+}
 
 /* What this folder asks of the rest in turn (kernel_table.c), when a device opens and closes. */
 expops_status expops_kernel_table_create(expops_device *device, struct expops_kernel_table **out_table);

@@ -10,6 +10,9 @@
 /* The device of that number, opened or counted once more. */
 expops_status expops_device_acquire(expops_plugin *plugin, uint32_t ordinal, expops_device **out_device);
 void expops_device_release(expops_device *device);
+/* One that is not there, of a backend that was asked who it is. */
+expops_status expops_device_imagine(const expops_plugin *plugin, const char *target, uint32_t compute_units,
+                                    expops_device **out_device);
 
 /* --- choose.c --- */
 

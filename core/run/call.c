@@ -277,7 +277,8 @@ expops_status expops_prepare(const expops_operator *op, expops_device *device, c
     expops_plan *plan;
     EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     EXPOPS_TRY(check_outs(op, outs, num_outs));
-    EXPOPS_TRY(expops_device_resolve(device, &device));
+    if (!device || !expops_device_is_target(device))
+        EXPOPS_TRY(expops_device_resolve(device, &device));
     const expops_plan_call call = { op, device, NULL, args, outs, num_outs };
     EXPOPS_TRY(find_plan(&call, &plan));
     if (out_scratch_bytes)

@@ -44,7 +44,7 @@ static void unlink_offer(expops_offer *offer)
 expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer,
                                 uint64_t *out_scratch_bytes)
 {
-    if (!EXPOPS_HAS(device->api, expops_backend_api, offer))
+    if (expops_device_is_target(device) || !EXPOPS_HAS(device->api, expops_backend_api, offer))
         return EXPOPS_OK;
     expops_offered offered = { .header = { .struct_size = sizeof offered } };
     const int32_t status = device->api->offer(device->backend, signature, &offered);

@@ -147,7 +147,7 @@ void expops_table_settle(expops_loaded *loaded, expops_backend_kernel *kernel)
 
 expops_backend_kernel *expops_kernel_of(const expops_loaded *loaded)
 {
-    return loaded->kernel;
+    return loaded ? loaded->kernel : NULL;
 }
 
 int expops_kernels_crowded(const expops_loaded *loaded)

@@ -12,10 +12,10 @@
 typedef struct expops_loaded expops_loaded;
 
 /* The kernel of one step: loaded already, else from disk, else compiled; made once however many threads ask. `capturing`
- * forbids loading: EXPOPS_ERR_CAPTURE. Held until it is released. */
+ * forbids loading: EXPOPS_ERR_CAPTURE. Held until it is released. NULL of a target, whose kernels are only kept on disk. */
 expops_status expops_kernel_get(expops_device *device, const expops_problem *problem, const expops_step *step,
                                 int capturing, expops_loaded **out_loaded);
-expops_backend_kernel *expops_kernel_of(const expops_loaded *loaded);
+expops_backend_kernel *expops_kernel_of(const expops_loaded *loaded); /* NULL of NULL */
 /* Also after the device was closed. NULL is accepted. */
 void expops_kernel_release(expops_loaded *loaded);
 /* More kernels are loaded than there should be, because plans hold them: the caller should forget some. */

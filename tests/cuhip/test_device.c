@@ -1,6 +1,7 @@
 /* The plugin on a real device: memory, streams, timing, and the value of every word of the prelude that has one. Skips,
  * saying why, where the probe finds no device: test_device plugin device.kernel.c [path of the compiler]. */
 #include "device_support.h"
+#include "target_facts.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -335,6 +336,11 @@ static void test_threads(void **state)
     }
 }
 
+static void test_target_facts(void **state)
+{
+    check_target_facts(api, &info);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +357,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_broken_image_is_refused),
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_target_facts),
     };
     const int unable = device_open(argc, argv);
     if (unable)

@@ -12,6 +12,7 @@
 
 #include "expops/status.h"
 #include "fake_driver.h"
+#include "target_facts.h"
 
 static const expops_backend_api *api;
 static expops_backend_device *device; /* ordinal 1 */
@@ -159,6 +160,17 @@ static void test_device_info(void **state)
     assert_int_equal(info.subgroup, SYMBOL(32, 64));
     assert_int_equal(info.device_types[0], SYMBOL(2, 10));
     assert_int_equal(info.device_id, 1);
+}
+
+/* The scripted devices are an H100 and an MI300X or MI250X. */
+static void test_target_facts(void **state)
+{
+    expops_device_info info = { .header = { .struct_size = sizeof info } };
+    assert_int_equal(api->device_info(device, &info), EXPOPS_OK);
+    fake.failing = SYMBOL("cuDeviceGetAttribute", "hipDeviceGetAttribute");
+    check_target_facts(api, &info);
+    assert_int_equal(api->describe_target("sn_90", &info), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_error("sn_90");
 }
 
 static void test_device_open_fails(void **state)
@@ -567,6 +579,7 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest using[] = {
         cmocka_unit_test_setup(test_device_info, reset),
+        cmocka_unit_test_setup(test_target_facts, reset),
         cmocka_unit_test_setup(test_device_open_fails, reset),
         cmocka_unit_test_setup(test_current_is_kept, reset),
         cmocka_unit_test_setup(test_current_is_kept_on_failure, reset),

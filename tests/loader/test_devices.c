@@ -165,7 +165,7 @@ static void named_backend_leaves_the_others_alone(void **state)
 
 static const char *auto_choice(void)
 {
-    static char name[40];
+    static char name[72];
     expops_rescan();
     expops_device *device = open_or_fail("auto");
     snprintf(name, sizeof name, "%s", device->name);

@@ -22,10 +22,10 @@ typedef struct null_plan {
 } null_plan;
 
 static const char *const function_names[NULL_FUNCTION_COUNT] = {
-    "probe",         "device_open",  "device_close",  "device_info",    "allocate",         "release",
-    "copy",          "synchronize",  "stream_create", "stream_destroy", "stream_capturing", "compile",
-    "release_image", "load",         "unload",        "offer",          "launch",           "event_create",
-    "event_destroy", "event_record", "event_elapsed",
+    "probe",         "device_open",  "device_close",  "device_info",     "allocate",         "release",
+    "copy",          "synchronize",  "stream_create", "stream_destroy",  "stream_capturing", "compile",
+    "release_image", "load",         "unload",        "offer",           "launch",           "event_create",
+    "event_destroy", "event_record", "event_elapsed", "describe_target",
 };
 
 null_state null_backend;
@@ -132,12 +132,8 @@ static void null_device_close(expops_backend_device *device)
     free(device);
 }
 
-static int32_t null_device_info(expops_backend_device *device, expops_device_info *out_info)
+static void describe(expops_device_info *out_info)
 {
-    const int32_t status = enter(NULL_DEVICE_INFO);
-    if (status)
-        return status;
-    out_info->name = device->name;
     out_info->target = null_backend.target;
     out_info->driver = "null driver 1";
     out_info->compiler = null_backend.compiler;
@@ -150,8 +146,27 @@ static int32_t null_device_info(expops_backend_device *device, expops_device_inf
     out_info->compute_units = 4;
     out_info->num_device_types = 1;
     out_info->device_types[0] = null_backend.device_type;
-    out_info->device_id = (int32_t)device->ordinal;
     out_info->argument_bytes = 4096;
+}
+
+static int32_t null_device_info(expops_backend_device *device, expops_device_info *out_info)
+{
+    const int32_t status = enter(NULL_DEVICE_INFO);
+    if (status)
+        return status;
+    describe(out_info);
+    out_info->name = device->name;
+    out_info->device_id = (int32_t)device->ordinal;
+    return 0;
+}
+
+static int32_t null_describe_target(const char *target, expops_device_info *out_info)
+{
+    const int32_t status = enter(NULL_DESCRIBE_TARGET);
+    if (status)
+        return status;
+    describe(out_info);
+    out_info->name = out_info->target = target;
     return 0;
 }
 
@@ -356,6 +371,7 @@ static const expops_backend_api null_api = {
     .event_destroy = null_event_destroy,
     .event_record = null_event_record,
     .event_elapsed = null_event_elapsed,
+    .describe_target = null_describe_target,
 };
 
 int32_t null_backend_query(const expops_host_api *host, expops_query *query)

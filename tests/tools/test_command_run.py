@@ -24,6 +24,15 @@ class Running(Command):
         for x, y in zip(self.values, values):
             self.assertAlmostEqual(y, x / (1 + math.exp(-x)), places=6)
 
+    def test_kernels_for_elsewhere(self):
+        null = {'EXPOPS_BACKEND_PATH': os.path.join(CRASHING, 'expops_null.so')}
+        target = ('run', 'softmax', 'x.npy', '--dim', '1', '--backend', 'null', '--target')
+        self.assertIn('null:elsewhere, 9 compute units', self.run_command(*target, 'elsewhere', '--compute-units=9', **null))
+        self.assertIn('f32, elsewhere', self.run_command('cache', 'ls', **null))
+        self.refused(['compute-units', "'0'"], *target, 'elsewhere', '--compute-units', '0', **null)
+        self.refused(['--backend'], 'run', 'silu', 'x.npy', '--target', 'sm_90')
+        self.refused(['that are there'], 'run', 'silu', 'x.npy', '--backend', 'cpu', '--target', 'x', status=FAILED)
+
     def test_numbers_and_attributes(self):
         self.run_command('run', 'mul', 'x.npy', '-2.5', '-o', 'y.npy')
         self.assertEqual(load(self.path('y.npy'))[1], [x * -2.5 for x in self.values])

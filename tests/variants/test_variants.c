@@ -351,6 +351,18 @@ static void read_targets(const char *list)
             this_target = num_targets;
 }
 
+/* What devices of this target have, but as many units for each, so that their kernels are alike. */
+static int describe_target(void)
+{
+    const uint32_t units = device.info.compute_units;
+    if (api->describe_target(target, &device.info) != EXPOPS_OK) {
+        fprintf(stderr, "%s\n", host_state.error);
+        return 1;
+    }
+    device.info.compute_units = units;
+    return 0;
+}
+
 static int try_operators(void)
 {
     const size_t count = expops_operator_count();
@@ -383,18 +395,9 @@ int main(int argc, char **argv)
     cmocka_set_test_filter(argc > 7 ? argv[7] : NULL);
     host_state.config = config;
     read_targets(argv[2]);
-    if (!strcmp(target, "sm_90a")) {
-        device.info.caps |= EXPOPS_CAP_WIDE_MATRIX | EXPOPS_CAP_TOGETHER;
-        device.info.launch_local_bytes = 227 << 10;
-    }
-    device.info.max_cluster = !strncmp(target, "sm_", 3) && atoi(target + 3) >= 90 ? 8 : 1;
-#if HAVE_AMD
-    if (amd_wave(target)) {
-        device.info.subgroup = amd_wave(target);
-        device.info.local_bytes = 64 << 10;
-    }
-#endif
     api = plugin_host_open(argv[1], &query);
-    const int status = api ? find_compiler() : 1;
+    int status = api ? find_compiler() : 1;
+    if (!status && !wants_text)
+        status = describe_target();
     return status ? status : try_operators();
 }

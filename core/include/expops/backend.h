@@ -324,6 +324,11 @@ typedef struct expops_backend_api {
     int32_t (*event_record)(expops_backend_device *device, void *event, void *stream);
     /* Waits for both. *out_ns is the time between them in nanoseconds. */
     int32_t (*event_elapsed)(expops_backend_device *device, void *start, void *stop, uint64_t *out_ns);
+
+    /* What device_info says of a device of this target ("sm_90"), as far as kernels' texts depend on it: needs no device and no
+     * driver. `target` and `name` may be the argument itself, or name the same better; compute_units are those of a usual
+     * device, 0 where none is. Optional. */
+    int32_t (*describe_target)(const char *target, expops_device_info *out_info);
 } expops_backend_api;
 
 /* The question and, also when the plugin refuses, the answer. */
