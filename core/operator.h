@@ -50,18 +50,35 @@ enum expops_meets {
                               * TENSOR all elements (weights); of a NUMBER: a real one, a double in PyTorch */
 };
 
-/* Sets of element types. */
-#define HALVES (1u << EXPOPS_DTYPE_F16 | 1u << EXPOPS_DTYPE_BF16)
-#define FLOATING (HALVES | 1u << EXPOPS_DTYPE_F32 | 1u << EXPOPS_DTYPE_F64)
-#define INTEGRAL \
-    (1u << EXPOPS_DTYPE_I8 | 1u << EXPOPS_DTYPE_I16 | 1u << EXPOPS_DTYPE_I32 | 1u << EXPOPS_DTYPE_I64 | \
-     1u << EXPOPS_DTYPE_U8)
-/* PyTorch moves these, compares them for equality and makes floats of them, but hardly computes in them, nor do they meet
- * other integers. */
-#define UNSIGNED (1u << EXPOPS_DTYPE_U16)
-#define WHOLE (INTEGRAL | UNSIGNED)
-#define BOOLEAN (1u << EXPOPS_DTYPE_BOOL)
-#define COMPLEX (1u << EXPOPS_DTYPE_C64 | 1u << EXPOPS_DTYPE_C128)
+/* Sets of element types, by DLPack's codes in their table. */
+#define EXPOPS_SET(condition, NAME) ((condition) ? 1u << EXPOPS_DTYPE_##NAME : 0)
+enum {
+    FLOATING = 0
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) | EXPOPS_SET(code == 2 || code == 4, NAME)
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+    ,
+    INTEGRAL = 0
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) | EXPOPS_SET(code == 0 || (code == 1 && bytes == 1), NAME)
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+    ,
+    /* PyTorch moves these, compares them for equality and makes floats of them, but hardly computes in them, nor do they meet
+     * other integers. */
+    UNSIGNED = 0
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) | EXPOPS_SET(code == 1 && bytes > 1, NAME)
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+    ,
+    COMPLEX = 0
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) | EXPOPS_SET(code == 5, NAME)
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+    ,
+    HALVES = 1u << EXPOPS_DTYPE_F16 | 1u << EXPOPS_DTYPE_BF16,
+    WHOLE = INTEGRAL | UNSIGNED,
+    BOOLEAN = 1u << EXPOPS_DTYPE_BOOL,
+};
 
 typedef struct expops_parameter {
     const char *name;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Finds the kernels' texts in a folder, and writes them as a table: embed_kernels.py FOLDER OUT DEPFILE
+"""Finds the kernels' texts in a folder, and writes them as a table: embed_kernels.py FOLDER OUT DEPFILE MORE...
 
-Each NAME.kernel.c is a template. Another text of the folder stands where it says `#include "OTHER.kernel.h"`, the operator's own
+MORE are further files, which the build has written. Each NAME.kernel.c is a template. Another text of the folder stands where it says `#include "OTHER.kernel.h"`, the operator's own
 where it says `#include XK_OPERATOR`."""
 import os
 import re
@@ -14,9 +14,9 @@ INCLUDE = re.compile(r'#include (?:"(\w+)\.kernel\.h"|XK_OPERATOR)$')
 
 
 class Texts:
-    def __init__(self, folder):
-        self.folder = folder
-        self.names = sorted(name for name in os.listdir(folder) if '.kernel.' in name)
+    def __init__(self, folder, more):
+        self.paths = {os.path.basename(path): path for path in
+                      [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if '.kernel.' in name] + more}
         self.written = []
         self.parts = {}
 
@@ -28,7 +28,7 @@ class Texts:
         """The symbols that a text consists of: its own pieces, and what it includes between them."""
         if name not in self.parts:
             parts, symbol, piece = [], 'expops_kernel_' + name.split('.')[0], [f'#line 1 "{name}"']
-            with open(os.path.join(self.folder, name), encoding='ascii') as file:
+            with open(self.paths[name], encoding='ascii') as file:
                 for number, line in enumerate(file.read().splitlines(), 1):
                     included = INCLUDE.match(line)
                     if not included:
@@ -44,19 +44,19 @@ class Texts:
 
     def table(self):
         rows = ['    { "%s", { %s } },\n' % (name.split('.')[0], ', '.join(self.find_parts(name)))
-                for name in self.names if name.endswith('.c')]
-        for name in self.names:
+                for name in self.paths if name.endswith('.c')]
+        for name in self.paths:
             self.find_parts(name)
         return ''.join(['#include "specialize/kernel_text.h"\n\n', *self.written, 'const char expops_kernel_operator[] = "";\n',
                         'const expops_template expops_templates[] = {\n', *rows, '    { NULL, { NULL } },\n};\n'])
 
 
 def main():
-    folder, out, depfile = sys.argv[1:]
-    texts = Texts(folder)
+    folder, out, depfile, *more = sys.argv[1:]
+    texts = Texts(folder, more)
     write_if_changed(out, texts.table())
     with open(depfile, 'w', encoding='utf-8') as file:
-        file.write(f'{out}: ' + ' '.join([folder] + [os.path.join(folder, name) for name in texts.names]) + '\n')
+        file.write(f'{out}: ' + ' '.join([folder] + list(texts.paths.values())) + '\n')
 
 
 if __name__ == '__main__':

@@ -55,6 +55,7 @@ XK_FN xk_uint xk_mulhi(xk_uint a, xk_uint b)
 
 #include "cpu_bits.h"
 #include "cpu_math.h"
+#include "integers.kernel.h"
 #include "kernels/common.kernel.h"
 #include "kernels/accurate.kernel.h"
 #include "kernels/complex.kernel.h"

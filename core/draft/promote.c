@@ -69,7 +69,7 @@ static int promote_integers(int a, int b)
 /* Unsigned integers of more than 8 bits meet floating types only. */
 static int keeps_apart(int a, int b)
 {
-    return expops_dtype_is_unsigned(a) && expops_dtype_bytes((expops_dtype)a) > 1 && a != b && kind(b) != 2;
+    return UNSIGNED >> a & 1u && a != b && kind(b) != 2;
 }
 
 int expops_promote_types(int a, int b)

@@ -16,16 +16,11 @@ typedef struct xk_c64 {
     float re, im;
 } xk_c64;
 
-/* --- xk_s_<type>: as it lies in memory; xk_c_<type>: as it is computed with --- */
+/* --- xk_s_<type>: as it lies in memory; xk_c_<type>: as it is computed with. Those of integers, and the words below, the build writes
+ * (tools/write_integers.py) --- */
 typedef xk_ushort xk_s_f16;
 typedef xk_ushort xk_s_bf16;
 typedef float xk_s_f32;
-typedef xk_schar xk_s_i8;
-typedef short xk_s_i16;
-typedef int xk_s_i32;
-typedef xk_long xk_s_i64;
-typedef xk_uchar xk_s_u8;
-typedef xk_ushort xk_s_u16;
 typedef xk_uchar xk_s_bool;
 typedef xk_c64 xk_s_c64;
 typedef xk_word1 xk_s_b8;
@@ -44,12 +39,6 @@ typedef xk_word16 xk_s_b128;
 typedef float xk_c_f16;
 typedef float xk_c_bf16;
 typedef float xk_c_f32;
-typedef int xk_c_i8;
-typedef int xk_c_i16;
-typedef int xk_c_i32;
-typedef xk_long xk_c_i64;
-typedef int xk_c_u8;
-typedef int xk_c_u16;
 typedef int xk_c_bool;
 typedef xk_c64 xk_c_c64;
 typedef xk_word1 xk_c_b8;
@@ -63,12 +52,6 @@ typedef xk_s_b128 xk_c_b128;
 #define XK_GET_bf16(s) xk_bf16_to_f32(s)
 #define XK_GET_f32(s) (s)
 #define XK_GET_f64(s) (s)
-#define XK_GET_i8(s) ((int)(s))
-#define XK_GET_i16(s) ((int)(s))
-#define XK_GET_i32(s) (s)
-#define XK_GET_i64(s) (s)
-#define XK_GET_u8(s) ((int)(s))
-#define XK_GET_u16(s) ((int)(s))
 #define XK_GET_bool(s) ((int)((s) != 0))
 #define XK_GET_c64(s) (s)
 #define XK_GET_c128(s) (s)
@@ -82,12 +65,6 @@ typedef xk_s_b128 xk_c_b128;
 #define XK_PUT_bf16(c) xk_f32_to_bf16(c)
 #define XK_PUT_f32(c) (c)
 #define XK_PUT_f64(c) (c)
-#define XK_PUT_i8(c) ((xk_schar)(c))
-#define XK_PUT_i16(c) ((short)(c))
-#define XK_PUT_i32(c) (c)
-#define XK_PUT_i64(c) (c)
-#define XK_PUT_u8(c) ((xk_uchar)(c))
-#define XK_PUT_u16(c) ((xk_ushort)(c))
 #define XK_PUT_bool(c) ((xk_uchar)((c) != 0))
 #define XK_PUT_c64(c) (c)
 #define XK_PUT_c128(c) (c)
@@ -103,24 +80,12 @@ typedef xk_s_b128 xk_c_b128;
 #define XK_AS_bf16_r(x) xk_bf16_to_f32(xk_f32_to_bf16((float)(x)))
 #define XK_AS_f32_r(x) ((float)(x))
 #define XK_AS_f64_r(x) ((double)(x))
-#define XK_AS_i8_r(x) ((int)(xk_schar)(xk_long)(x))
-#define XK_AS_i16_r(x) ((int)(short)(xk_long)(x))
-#define XK_AS_i32_r(x) ((int)(xk_long)(x))
-#define XK_AS_i64_r(x) ((xk_long)(x))
-#define XK_AS_u8_r(x) ((int)(xk_uchar)(xk_long)(x))
-#define XK_AS_u16_r(x) ((int)(xk_ushort)(xk_long)(x))
 #define XK_AS_bool_r(x) ((int)((x) != 0))
 #define XK_AS_c64_r(x) xk_c64_of((float)(x), 0)
 #define XK_AS_f16_c(z) XK_AS_f16_r((z).re)
 #define XK_AS_bf16_c(z) XK_AS_bf16_r((z).re)
 #define XK_AS_f32_c(z) XK_AS_f32_r((z).re)
 #define XK_AS_f64_c(z) XK_AS_f64_r((z).re)
-#define XK_AS_i8_c(z) XK_AS_i8_r((z).re)
-#define XK_AS_i16_c(z) XK_AS_i16_r((z).re)
-#define XK_AS_i32_c(z) XK_AS_i32_r((z).re)
-#define XK_AS_i64_c(z) XK_AS_i64_r((z).re)
-#define XK_AS_u8_c(z) XK_AS_u8_r((z).re)
-#define XK_AS_u16_c(z) XK_AS_u16_r((z).re)
 #define XK_AS_bool_c(z) ((int)((z).re != 0 || (z).im != 0))
 #define XK_AS_c64_c(z) xk_c64_of((float)(z).re, (float)(z).im)
 
@@ -157,12 +122,6 @@ XK_FN xk_c128 xk_c128_of(double re, double im)
 #define XK_CLASS_bf16 r
 #define XK_CLASS_f32 r
 #define XK_CLASS_f64 r
-#define XK_CLASS_i8 r
-#define XK_CLASS_i16 r
-#define XK_CLASS_i32 r
-#define XK_CLASS_i64 r
-#define XK_CLASS_u8 r
-#define XK_CLASS_u16 r
 #define XK_CLASS_bool r
 #define XK_CLASS_c64 c
 #define XK_CLASS_c128 c

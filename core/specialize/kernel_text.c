@@ -123,6 +123,7 @@ void expops_define_call(const expops_problem *problem, expops_step *step)
 
 void expops_text_add_dialect(expops_text *text, uint32_t compute)
 {
+    expops_text_append(text, expops_kernel_integers);
     expops_text_append(text, expops_kernel_common);
     if (compute == EXPOPS_COMPUTE_F32 || compute == EXPOPS_COMPUTE_F64)
         expops_text_append(text, expops_kernel_accurate);

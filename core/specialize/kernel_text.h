@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "operator.h"
 
-extern const char expops_kernel_common[], expops_kernel_accurate[], expops_kernel_elementary[], expops_kernel_own[];
+extern const char expops_kernel_integers[], expops_kernel_common[], expops_kernel_own[];
+extern const char expops_kernel_accurate[], expops_kernel_elementary[];
 extern const char expops_kernel_complex[], expops_kernel_complex_exponential[], expops_kernel_complex_logarithm[];
 /* Stands where the operator's own text does. */
 extern const char expops_kernel_operator[];

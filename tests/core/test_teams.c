@@ -126,6 +126,7 @@ static xk_ulong xk_see(const xk_ulong *from)
 #define XK_LIFT xk_lift(XK_X(0))
 #define XK_SETTLE acc
 #define XK_CALL (XK_X(0) + acc)
+#include "integers.kernel.h"
 #include "kernels/common.kernel.h"
 
 typedef int xk_acc;

@@ -194,6 +194,19 @@ static uint16_t f16_of(double x)
     return (uint16_t)(sign | (units + ((long)(unit + 24) << 10)));
 }
 
+int is_unsigned(int32_t dtype)
+{
+    return dtype >= EXPOPS_DTYPE_U8 && dtype <= EXPOPS_DTYPE_BOOL;
+}
+
+static double read_integer(const void *at, int32_t dtype)
+{
+    const unsigned spare = 64 - 8 * (unsigned)bytes_of(dtype);
+    uint64_t word = 0;
+    memcpy(&word, at, bytes_of(dtype));
+    return is_unsigned(dtype) ? (double)word : (double)((int64_t)(word << spare) >> spare);
+}
+
 static double read_element(const void *at, int32_t dtype)
 {
     switch (dtype) {
@@ -207,18 +220,8 @@ static double read_element(const void *at, int32_t dtype)
     case EXPOPS_DTYPE_F64:
     case EXPOPS_DTYPE_C128:
         return *(const double *)at;
-    case EXPOPS_DTYPE_I8:
-        return *(const int8_t *)at;
-    case EXPOPS_DTYPE_I16:
-        return *(const int16_t *)at;
-    case EXPOPS_DTYPE_I32:
-        return *(const int32_t *)at;
-    case EXPOPS_DTYPE_I64:
-        return (double)*(const int64_t *)at;
-    case EXPOPS_DTYPE_U16:
-        return *(const uint16_t *)at;
     default:
-        return *(const uint8_t *)at;
+        return read_integer(at, dtype);
     }
 }
 
@@ -245,26 +248,11 @@ static void write_element(void *at, int32_t dtype, double x)
     case EXPOPS_DTYPE_F64:
         *(double *)at = x;
         break;
-    case EXPOPS_DTYPE_I8:
-        *(int8_t *)at = (int8_t)whole;
-        break;
-    case EXPOPS_DTYPE_I16:
-        *(int16_t *)at = (int16_t)whole;
-        break;
-    case EXPOPS_DTYPE_I32:
-        *(int32_t *)at = (int32_t)whole;
-        break;
-    case EXPOPS_DTYPE_I64:
-        *(int64_t *)at = whole;
-        break;
-    case EXPOPS_DTYPE_U16:
-        *(uint16_t *)at = (uint16_t)whole;
-        break;
     case EXPOPS_DTYPE_BOOL:
         *(uint8_t *)at = x != 0;
         break;
-    default:
-        *(uint8_t *)at = (uint8_t)whole;
+    default: /* the low bytes come first */
+        memcpy(at, &whole, bytes_of(dtype));
     }
 }
 
@@ -324,11 +312,6 @@ double tensor_get(const tensor *t, int64_t element)
 void tensor_set(tensor *t, int64_t element, double value)
 {
     write_element(t->memory + (t->first + element) * (int64_t)bytes_of(t->dtype), t->dtype, value);
-}
-
-int is_unsigned(int32_t dtype)
-{
-    return dtype >= EXPOPS_DTYPE_U8 && dtype <= EXPOPS_DTYPE_BOOL;
 }
 
 void tensor_fill(tensor *t)
