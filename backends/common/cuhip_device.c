@@ -126,5 +126,6 @@ int32_t cuhip_device_info(expops_backend_device *device, expops_device_info *out
     out_info->max_cluster = (uint32_t)device->cluster;
     out_info->argument_bytes = CUHIP_ARGUMENT_BYTES;
     out_info->launch_local_bytes = (uint64_t)device->launch_local_bytes;
+    out_info->max_items = CUHIP_MAX_ITEMS;
     return EXPOPS_OK;
 }

@@ -24,6 +24,7 @@
     "EXPOPS_NVRTC to the absolute path of libnvrtc.so"
 #define CUHIP_RTC_SERIAL 0           /* compiles on several threads */
 #define CUHIP_RTC_IN_DRIVER 0        /* the driver's library has no compiler in it */
+#define CUHIP_MAX_ITEMS 0            /* groups are counted, not their threads */
 #define CUHIP_ALLOCATES_IN_CAPTURE 1 /* as nodes of the graph, where there are pools */
 
 #define CUHIP_RESULT_OUT_OF_MEMORY CUDA_RESULT_OUT_OF_MEMORY

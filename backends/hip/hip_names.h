@@ -22,6 +22,7 @@
 #define CUHIP_RTC_SERIAL 1    /* two compilations at once crash versions in use */
 #define CUHIP_RTC_IN_DRIVER 1 /* up to ROCm 5 the runtime's library holds the compiler */
 #define CUHIP_ALLOCATES_IN_CAPTURE 0
+#define CUHIP_MAX_ITEMS UINT32_MAX /* the runtime refuses 2^32 of them */
 
 #define CUHIP_RESULT_OUT_OF_MEMORY HIP_RESULT_OUT_OF_MEMORY
 #define CUHIP_RESULT_ILLEGAL_ADDRESS HIP_RESULT_ILLEGAL_ADDRESS

@@ -200,19 +200,33 @@ static expops_status launch_with_scratch(const expops_plan *plan, expops_device 
     return status;
 }
 
-static expops_status run(const expops_plan *plan, expops_device *device, void *stream, const expops_value *args,
-                         const expops_tensor *outs)
+static inline __attribute__((always_inline)) expops_status take_values(const expops_plan *plan,
+                                                                       const expops_value *args)
 {
     if (plan->op->check)
         EXPOPS_TRY(plan->op->check(plan->op, args, plan->common));
-    if (plan->num_numbers)
-        EXPOPS_TRY(store_numbers(plan, args));
+    return plan->num_numbers ? store_numbers(plan, args) : EXPOPS_OK;
+}
+
+static expops_status run(const expops_plan *plan, expops_device *device, void *stream, const expops_value *args,
+                         const expops_tensor *outs)
+{
+    EXPOPS_TRY(take_values(plan, args));
     if (plan->num_steps == 0)
         return EXPOPS_OK;
     EXPOPS_TRY(gather_pointers(plan, args, outs));
     if (plan->scratch_bytes)
         return launch_with_scratch(plan, device, stream, args, outs);
     return launch_all(plan, device, stream);
+}
+
+static expops_status check_scratch(const expops_plan *plan, const expops_pointer *scratch, uint64_t bytes)
+{
+    if (!plan->scratch_bytes || (scratch && scratch->data && bytes >= plan->scratch_bytes))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %llu bytes of scratch memory given; it takes %llu",
+                       plan->op->name, scratch && scratch->data ? (unsigned long long)bytes : 0ull,
+                       (unsigned long long)plan->scratch_bytes);
 }
 
 /* --- entry points --- */
@@ -241,7 +255,7 @@ expops_status expops_complete_args(const expops_operator *op, const expops_value
                                            op->name, num_args, count);
 }
 
-static expops_status check_outs(const expops_operator *op, const expops_tensor *outs, size_t num_outs)
+expops_status expops_check_outs(const expops_operator *op, const expops_tensor *outs, size_t num_outs)
 {
     if (num_outs == 0 || !outs)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: output is missing", op->name);
@@ -263,25 +277,30 @@ expops_status expops_call(const expops_operator *op, expops_device *device, void
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_plan *plan;
     EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
-    EXPOPS_TRY(check_outs(op, outs, num_outs));
+    EXPOPS_TRY(expops_check_outs(op, outs, num_outs));
     EXPOPS_TRY(expops_device_resolve(device, &device));
     const expops_plan_call call = { op, device, stream, args, outs, num_outs };
     EXPOPS_TRY(find_plan(&call, &plan));
     return run(plan, device, stream, args, outs);
 }
 
-expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
-                             size_t num_args, const expops_tensor *outs, size_t num_outs, uint64_t *out_scratch_bytes)
+expops_status expops_call_with_scratch(const expops_operator *op, expops_device *device, void *stream,
+                                       const expops_value *args, size_t num_args, const expops_tensor *outs,
+                                       size_t num_outs, const expops_pointer *scratch, uint64_t scratch_bytes)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_plan *plan;
     EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
-    EXPOPS_TRY(check_outs(op, outs, num_outs));
-    if (!device || !expops_device_is_target(device))
-        EXPOPS_TRY(expops_device_resolve(device, &device));
-    const expops_plan_call call = { op, device, NULL, args, outs, num_outs };
+    EXPOPS_TRY(expops_check_outs(op, outs, num_outs));
+    EXPOPS_TRY(expops_device_resolve(device, &device));
+    const expops_plan_call call = { op, device, stream, args, outs, num_outs };
     EXPOPS_TRY(find_plan(&call, &plan));
-    if (out_scratch_bytes)
-        *out_scratch_bytes = plan->scratch_bytes;
-    return EXPOPS_OK;
+    EXPOPS_TRY(check_scratch(plan, scratch, scratch_bytes));
+    EXPOPS_TRY(take_values(plan, args));
+    if (plan->num_steps == 0)
+        return EXPOPS_OK;
+    EXPOPS_TRY(gather_pointers(plan, args, outs));
+    if (plan->scratch_bytes)
+        point_into_scratch(plan, scratch);
+    return launch_all(plan, device, stream);
 }

@@ -1,4 +1,4 @@
-/* What a call would give: the results of a plan without a device. */
+/* What a call would give, the results of a plan without a device; and what it would need, which is made ready. */
 #include <string.h>
 #include "base/error.h"
 #include "call.h"
@@ -84,5 +84,24 @@ expops_status expops_view_of(const expops_operator *op, const expops_value *args
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: the result is no view of %s", op->name, op->parameters[0].name);
     *out_view = plan->results[plan->num_results];
     out_view->byte_offset += args[0].as.tensor->byte_offset;
+    return EXPOPS_OK;
+}
+
+expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
+                             size_t num_args, const expops_tensor *outs, size_t num_outs, uint64_t *out_scratch_bytes)
+{
+    expops_value room[EXPOPS_MAX_PARAMETERS];
+    expops_plan_key key;
+    expops_plan *plan;
+    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
+    EXPOPS_TRY(expops_check_outs(op, outs, num_outs));
+    if (!device || !expops_device_is_target(device))
+        EXPOPS_TRY(expops_device_resolve(device, &device));
+    const expops_plan_call call = { op, device, NULL, args, outs, num_outs };
+    plan = expops_plan_find(&call, &key);
+    if (!plan)
+        EXPOPS_TRY(expops_plan_make(&call, &key, &plan));
+    if (out_scratch_bytes)
+        *out_scratch_bytes = plan->scratch_bytes;
     return EXPOPS_OK;
 }

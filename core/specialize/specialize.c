@@ -1,13 +1,34 @@
-/* From a problem to steps: each leaf knows its variants. */
+/* From a problem to steps, by the table of leaves and their variants. */
 #include "specialize.h"
 #include <string.h>
 #include "base/error.h"
 
 static expops_specialize_leaf *const leaves[] = {
 #define EXPOPS_LEAF(family, name) [EXPOPS_FAMILY_##family] = expops_specialize_##name,
+#define EXPOPS_VARIANT(family, name)
 #include "leaves.inc"
 #undef EXPOPS_LEAF
+#undef EXPOPS_VARIANT
 };
+
+static const struct {
+    uint32_t family;
+    expops_specialize_variant *specialize;
+} variants[] = {
+#define EXPOPS_LEAF(family, name)
+#define EXPOPS_VARIANT(family, name) { EXPOPS_FAMILY_##family, expops_specialize_##name },
+#include "leaves.inc"
+#undef EXPOPS_LEAF
+#undef EXPOPS_VARIANT
+};
+
+static int try_variants(const expops_problem *problem, const expops_device *device, expops_steps *steps)
+{
+    for (size_t i = 0; i < EXPOPS_COUNTOF(variants) && !steps->count; i++)
+        if (variants[i].family == problem->family)
+            steps->count = (uint32_t)variants[i].specialize(problem, device, steps->step);
+    return steps->count > 0;
+}
 
 static expops_status check_params(const expops_problem *problem, const expops_steps *steps)
 {
@@ -21,7 +42,8 @@ static expops_status check_params(const expops_problem *problem, const expops_st
 expops_status expops_specialize(const expops_problem *problem, const expops_device *device, expops_steps *out_steps)
 {
     memset(out_steps, 0, sizeof *out_steps);
-    EXPOPS_TRY(leaves[problem->family](problem, device, out_steps));
+    if (!try_variants(problem, device, out_steps))
+        EXPOPS_TRY(leaves[problem->family](problem, device, out_steps));
     return check_params(problem, out_steps);
 }
 

@@ -46,15 +46,13 @@ expops_status expops_step_text(const expops_problem *problem, const expops_devic
 /* --- for the leaves --- */
 typedef expops_status expops_specialize_leaf(const expops_problem *problem, const expops_device *device,
                                              expops_steps *steps);
+/* Fills the one step and returns 1, or leaves it alone where the problem is not of its form. */
+typedef int expops_specialize_variant(const expops_problem *problem, const expops_device *device, expops_step *step);
 #define EXPOPS_LEAF(family, name) expops_specialize_leaf expops_specialize_##name;
+#define EXPOPS_VARIANT(family, name) expops_specialize_variant expops_specialize_##name;
 #include "leaves.inc"
 #undef EXPOPS_LEAF
-/* Fills the step and returns 1 where some operand is better staged in tiles. */
-int expops_specialize_tile(const expops_problem *problem, const expops_device *device, expops_step *step);
-/* The same where elements are only moved, into another order. */
-int expops_specialize_turn(const expops_problem *problem, const expops_device *device, expops_step *step);
-/* Fills the step and returns 1 where a reduction has the form of a product of matrices. */
-int expops_specialize_product(const expops_problem *problem, const expops_device *device, expops_steps *steps);
+#undef EXPOPS_VARIANT
 
 /* Of an operand that is loaded in slices: whether along the walked dimension, in which it is contiguous, or not at all. */
 uint32_t expops_slices_along(const expops_problem_operand *operand, uint32_t own, uint32_t walked);
@@ -65,8 +63,6 @@ uint32_t expops_slices_wide(const expops_problem *problem, const expops_problem_
 void expops_params_slices(const expops_problem *problem, const int64_t tiles[2], const int64_t *first, int wide,
                           expops_params *params);
 
-/* Fills the step and returns 1 where rows of small elements are moved alike. */
-int expops_specialize_pattern(const expops_problem *problem, const expops_device *device, expops_step *step);
 /* The one in which the output is contiguous, or the last. */
 uint32_t expops_window_inner(const expops_problem *problem);
 /* Defines of a window's text; dimension d has become dimension place[d]. */
@@ -77,6 +73,8 @@ void expops_params_window(const expops_problem *problem, const uint32_t *place, 
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
                            expops_params *params);
+/* Whether a launch may have so many groups. */
+int expops_launch_fits(const expops_device *device, uint64_t groups, uint32_t group);
 /* `wanted` work-items, halved until the device allows it. */
 uint32_t expops_group_size(const expops_device *device, uint32_t wanted);
 /* One work-item for each of so many vectors; a group is as large as the device allows. */

@@ -136,7 +136,7 @@ static int settle(pattern *x, const expops_device *device)
     while (x->passes > 1 &&
            (x->passes * x->side > MOST_ROWS || count_groups(x) < ENOUGH_GROUPS * device->info.compute_units))
         x->passes /= 2;
-    return count_groups(x) <= INT32_MAX;
+    return expops_launch_fits(device, (uint64_t)count_groups(x), GROUP);
 }
 
 static void put_params(const pattern *x, expops_params *params)

@@ -102,12 +102,17 @@ static int has_position(const expops_problem *problem)
     return 0;
 }
 
+int expops_launch_fits(const expops_device *device, uint64_t groups, uint32_t group)
+{
+    return groups <= INT32_MAX && (!device->info.max_items || groups * group <= device->info.max_items);
+}
+
 expops_status expops_step_launch(const expops_problem *problem, const expops_device *device, uint64_t items,
                                  expops_step *step)
 {
     step->group = expops_group_size(device, GROUP);
     const uint64_t groups = (items + step->group - 1) / step->group;
-    if (groups > INT32_MAX)
+    if (!expops_launch_fits(device, groups, step->group))
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %llu groups of work-items are more than one launch takes",
                            problem->op->name, (unsigned long long)groups);
     step->grid = (uint32_t)groups;
@@ -121,9 +126,6 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
     enum expops_reach reach[1 + EXPOPS_MAX_OPERANDS];
     uint64_t elements = 1;
     steps->count = 1;
-    const int position = has_position(problem);
-    if (!position && (expops_specialize_turn(problem, device, step) || expops_specialize_tile(problem, device, step)))
-        return EXPOPS_OK;
     for (uint32_t d = 0; d < problem->rank; d++)
         elements *= (uint64_t)problem->shape[d];
     const uint32_t of_row = choose_vector(problem), of_all = expops_flat_vector(problem);
@@ -139,7 +141,7 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
                     "#define XK_RANK %u\n#define XK_TURNS %u\n#define XK_TAIL %d\n#define XK_OUT_CONTIGUOUS %d\n"
                     "#define XK_POSITION %d\n",
                     problem->rank, turns, (flat || problem->rank == 1) && vector > 1 && elements % vector != 0,
-                    reach[0] == EXPOPS_REACH_C, position);
+                    reach[0] == EXPOPS_REACH_C, has_position(problem));
     expops_params_vectors(problem, flat ? 1 : vector, wide, vectors, elements, &step->params);
     expops_params_finish(&step->params);
     return expops_step_launch(problem, device, (vectors + turns - 1) / turns, step);
@@ -227,7 +229,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
 {
     enum expops_reach reach[1 + EXPOPS_MAX_OPERANDS];
     const int32_t dim = staged_dim(given);
-    if (dim < 0 || device->info.max_group < GROUP)
+    if (dim < 0 || has_position(given) || device->info.max_group < GROUP)
         return 0;
     expops_problem problem = *given;
     expops_problem_move_dim(&problem, (uint32_t)dim, problem.rank - 2);
@@ -244,7 +246,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
     const int wide = expops_needs_wide_index(&problem);
     uint64_t tiles;
     fill_tile_params(&problem, edge, wide, &tiles, &step->params);
-    if (tiles > INT32_MAX) {
+    if (!expops_launch_fits(device, tiles, GROUP)) {
         step->params.bytes = 0;
         return 0;
     }

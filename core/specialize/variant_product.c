@@ -157,9 +157,8 @@ void expops_params_slices(const expops_problem *problem, const int64_t tiles[2],
     expops_params_finish(params);
 }
 
-int expops_specialize_product(const expops_problem *given, const expops_device *device, expops_steps *steps)
+int expops_specialize_product(const expops_problem *given, const expops_device *device, expops_step *step)
 {
-    expops_step *step = steps->step;
     plan plan;
     const uint32_t bytes = has_form(given) ? bytes_of(given) : 0;
     if (!bytes || !arrange(given, &plan))
@@ -171,9 +170,8 @@ int expops_specialize_product(const expops_problem *given, const expops_device *
     choose_loads(&plan);
     const uint64_t local = 2 * (uint64_t)plan.depth * bytes * (plan.rows + plan.columns + 2 * PADDING);
     if (plan.rows * plan.columns / PER_ITEM > device->info.max_group || local > device->info.local_bytes ||
-        plan.groups > INT32_MAX)
+        !expops_launch_fits(device, (uint64_t)plan.groups, plan.rows * plan.columns / PER_ITEM))
         return 0;
-    steps->count = 1;
     step->variant = "product";
     step->grid = (uint32_t)plan.groups;
     step->group = plan.rows * plan.columns / PER_ITEM;

@@ -209,7 +209,7 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     const expops_rows_plan plan = expops_plan_rows(problem, device);
     const uint64_t groups = plan.groups * plan.parts * plan.cluster;
     const int map = problem->family == EXPOPS_FAMILY_MAP;
-    if (groups > INT32_MAX)
+    if (!expops_launch_fits(device, groups, plan.group))
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld rows are more than one launch takes", problem->op->name,
                            (long long)plan.rows);
     steps->count = 0;
@@ -227,10 +227,4 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
         add_pass(problem, &plan, 1, groups, steps);
     name_tensors(problem, steps);
     return EXPOPS_OK;
-}
-
-expops_status expops_specialize_reduce(const expops_problem *problem, const expops_device *device, expops_steps *steps)
-{
-    return expops_specialize_product(problem, device, steps) ? EXPOPS_OK
-                                                             : expops_specialize_rows(problem, device, steps);
 }

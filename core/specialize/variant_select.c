@@ -73,7 +73,7 @@ static void name_tensors(const expops_problem *problem, expops_steps *steps)
 expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     const plan plan = choose(problem, device);
-    if (plan.tiles > INT32_MAX)
+    if (!expops_launch_fits(device, plan.tiles, plan.group))
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld elements are more than one launch takes",
                            problem->op->name, (long long)problem->window.sizes[0]);
     steps->count = 0;

@@ -107,8 +107,8 @@ static void define_turn(const expops_turn_box *box, const turn_share *share, exp
 
 static int can_turn(const expops_problem *problem, const expops_device *device)
 {
-    return problem->common < 0 && problem->num_operands == 2 && problem->bits <= 8 && problem->rank > 1 &&
-           problem->operand[0].strides[problem->rank - 1] == 1 && device->info.max_group >= GROUP;
+    return problem->common < 0 && problem->num_operands == 2 && problem->num_tensors == 2 && problem->bits <= 8 &&
+           problem->rank > 1 && problem->operand[0].strides[problem->rank - 1] == 1 && device->info.max_group >= GROUP;
 }
 
 int expops_specialize_turn(const expops_problem *problem, const expops_device *device, expops_step *step)
@@ -121,7 +121,7 @@ int expops_specialize_turn(const expops_problem *problem, const expops_device *d
     uint64_t tiles = 1;
     for (uint32_t d = 0; d < problem->rank; d++)
         tiles *= (uint64_t)expops_turn_tiles(&box, d);
-    if (tiles > INT32_MAX || local_bytes(&box, &share, wide) > device->info.local_bytes)
+    if (!expops_launch_fits(device, tiles, GROUP) || local_bytes(&box, &share, wide) > device->info.local_bytes)
         return 0;
     step->variant = "turn";
     step->group = GROUP;

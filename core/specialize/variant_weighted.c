@@ -112,13 +112,17 @@ expops_status expops_specialize_weighted(const expops_problem *problem, const ex
     expops_step *step = steps->step;
     const plan plan = choose(problem, &device->info);
     const int64_t groups = groups_of(&plan);
-    if (groups > INT32_MAX)
+    const uint32_t group = plan.wide ? WIDE_GROUP : EXPOPS_WEIGHTED_GROUP;
+    if (device->info.max_group < group)
+        return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: groups of %u work-items are more than the device has",
+                           problem->op->name, group);
+    if (!expops_launch_fits(device, (uint64_t)groups, group))
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: %lld tiles are more than one launch takes", problem->op->name,
                            (long long)groups);
     steps->count = 1;
     step->variant = "weighted";
     step->grid = (uint32_t)groups;
-    step->group = plan.wide ? WIDE_GROUP : EXPOPS_WEIGHTED_GROUP;
+    step->group = group;
     step->local_bytes = plan.wide ? wide_bytes(&plan) : 0;
     define(&plan, step);
     expops_params_slices(problem, (const int64_t[]){ tiles_of(&plan), 1 }, plan.limited ? &plan.first : NULL,

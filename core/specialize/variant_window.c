@@ -109,8 +109,6 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     uint32_t place[EXPOPS_MAX_RANK + 1];
     uint64_t rows = 1;
     steps->count = 1;
-    if (expops_specialize_pattern(given, device, step))
-        return EXPOPS_OK;
     const uint32_t inner = expops_window_inner(&problem);
     find_places(&problem, inner, place);
     expops_problem_move_dim(&problem, inner, problem.rank - 1);

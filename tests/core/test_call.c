@@ -294,6 +294,50 @@ static void scratch_comes_from_the_callers_allocator(void **state)
     assert_int_equal(expops_device_set_allocator(fixture_device, NULL), EXPOPS_OK);
 }
 
+static void scratch_is_asked_for_and_passed_in(void **state)
+{
+    const expops_operator *op = expops_find("amin");
+    fixture_tensor x, y;
+    uint64_t bytes = 0;
+    TENSOR_AT(&x, A, EXPOPS_DTYPE_F32, 1 << 24);
+    TENSOR_AT(&y, B, EXPOPS_DTYPE_F32, -1);
+    const expops_value args[] = { expops_tensor_value(&x.tensor), expops_ints(NULL, 0), expops_bool(0) };
+    assert_int_equal(expops_prepare(op, fixture_device, args, 3, &y.tensor, 1, &bytes), EXPOPS_OK);
+    assert_in_range(bytes, 1, sizeof room);
+    const expops_pointer scratch = { .data = room, .byte_offset = 256, .device_type = null_backend.device_type };
+    const unsigned allocated = null_backend.calls[NULL_ALLOCATE], launched = null_backend.calls[NULL_LAUNCH];
+#define AMIN(given, size) expops_call_with_scratch(op, fixture_device, NULL, args, 3, &y.tensor, 1, given, size)
+    assert_int_equal(AMIN(&scratch, bytes - 1), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(AMIN(NULL, bytes), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(null_backend.calls[NULL_LAUNCH], launched);
+    assert_int_equal(AMIN(&scratch, bytes), EXPOPS_OK);
+    assert_int_equal(null_backend.calls[NULL_LAUNCH], launched + 2);
+    assert_ptr_equal(null_backend.last.tensors[1].data, room);
+    assert_int_equal(null_backend.last.tensors[1].byte_offset, 256);
+    assert_int_equal(null_backend.calls[NULL_ALLOCATE], allocated);
+    TENSOR_AT(&x, A, EXPOPS_DTYPE_F32, 8); /* takes none */
+    assert_int_equal(AMIN(NULL, 0), EXPOPS_OK);
+}
+
+/* One more than the device takes in a launch is refused before it is asked. */
+static void launches_end_where_the_device_says(void **state)
+{
+    fixture_tensor x, y;
+    null_backend.max_items = 1 << 20;
+    expops_device_close(&fixture_device);
+    assert_int_equal(expops_device_open("null", &fixture_device), EXPOPS_OK);
+    for (int more = 0; more < 2; more++) {
+        const int64_t count = (4 << 20) + more; /* of f32, a vector for each work-item */
+        TENSOR_AT(&x, A, EXPOPS_DTYPE_F32, count);
+        TENSOR_AT(&y, B, EXPOPS_DTYPE_F32, count);
+        assert_int_equal(expops_silu(fixture_device, NULL, &x.tensor, &y.tensor),
+                         more ? EXPOPS_ERR_UNSUPPORTED : EXPOPS_OK);
+    }
+    null_backend.max_items = 0;
+    expops_device_close(&fixture_device);
+    assert_int_equal(expops_device_open("null", &fixture_device), EXPOPS_OK);
+}
+
 static void inference_needs_no_device(void **state)
 {
     fixture_tensor x, y;
@@ -340,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_plugins_kernel_gets_the_memory_it_asks_for),
         cmocka_unit_test(a_plan_outlives_its_device),
         cmocka_unit_test(scratch_comes_from_the_callers_allocator),
+        cmocka_unit_test(scratch_is_asked_for_and_passed_in),
+        cmocka_unit_test(launches_end_where_the_device_says),
         cmocka_unit_test(inference_needs_no_device),
         cmocka_unit_test(under_capture_only_loaded_kernels_run),
         cmocka_unit_test(operators_are_found_by_each_of_their_names),

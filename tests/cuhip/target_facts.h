@@ -17,6 +17,7 @@ static inline void check_target_facts(const expops_backend_api *api, const expop
     assert_int_equal(target.launch_local_bytes, device->launch_local_bytes);
     assert_int_equal(target.argument_bytes, device->argument_bytes);
     assert_int_equal(target.max_group, device->max_group);
+    assert_int_equal(target.max_items, device->max_items);
     assert_int_equal(target.subgroup, device->subgroup);
     assert_int_equal(target.max_cluster, device->max_cluster);
     assert_int_equal(target.num_device_types, device->num_device_types);

@@ -42,6 +42,7 @@ void null_backend_reset(void)
     null_backend.device_type = 1;
     null_backend.subgroup = 1;
     null_backend.max_group = 256;
+    null_backend.max_items = 0;
     null_backend.target = "null-1";
     null_backend.compiler = "null compiler 1";
     null_backend.prelude = "/* null prelude */\n";
@@ -147,6 +148,7 @@ static void describe(expops_device_info *out_info)
     out_info->num_device_types = 1;
     out_info->device_types[0] = null_backend.device_type;
     out_info->argument_bytes = 4096;
+    out_info->max_items = null_backend.max_items;
 }
 
 static int32_t null_device_info(expops_backend_device *device, expops_device_info *out_info)

@@ -55,6 +55,7 @@ typedef struct null_state {
     uint64_t caps;        /* EXPOPS_CAP_F64 | EXPOPS_CAP_HOST */
     int32_t device_type;  /* 1, DLPack's CPU */
     uint32_t subgroup, max_group;
+    uint64_t max_items;
     const char *target, *compiler, *prelude;
     uint32_t capturing;                             /* what stream_capturing answers */
     uint32_t offers;                                /* `offer` gives a kernel */

@@ -132,6 +132,8 @@ typedef struct expops_device_info {
     uint32_t max_cluster;    /* neighbouring groups of a launch that can wait for each other; 0 or 1: none can */
     uint32_t argument_bytes; /* of all arguments of a kernel; 0: unknown, and no launch gets more than 16 tensors */
     uint64_t launch_local_bytes; /* local memory that a launch may ask for, instead of a text; 0: none */
+    uint64_t
+        max_items; /* work-items of a launch, of all its groups; 0: any number. Groups end at 2^31 - 1 everywhere */
 } expops_device_info;
 
 enum {

@@ -189,10 +189,17 @@ EXPOPS_API expops_status expops_call(const expops_operator *op, expops_device *d
                                      const expops_value *args, size_t num_args, const expops_tensor *outs,
                                      size_t num_outs);
 /* The same without launching: compiles and loads what the call would need, so that it can be captured. *out_scratch_bytes,
- * unless NULL, is the device memory that a call takes for its time (from the allocator of expops_device_set_allocator). */
+ * unless NULL, is the device memory that a call takes for its time (from the allocator of expops_device_set_allocator), or that
+ * expops_call_with_scratch is given. */
 EXPOPS_API expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
                                         size_t num_args, const expops_tensor *outs, size_t num_outs,
                                         uint64_t *out_scratch_bytes);
+/* expops_call in memory of the caller's, on the device, of at least the bytes that expops_prepare says, aligned to 256: nothing is
+ * allocated for the call. It may be used again for what is queued behind it on the stream. NULL where no bytes are needed. */
+EXPOPS_API expops_status expops_call_with_scratch(const expops_operator *op, expops_device *device, void *stream,
+                                                  const expops_value *args, size_t num_args, const expops_tensor *outs,
+                                                  size_t num_outs, const expops_pointer *scratch,
+                                                  uint64_t scratch_bytes);
 
 EXPOPS_END
 
