@@ -16,6 +16,9 @@ expops_status expops_catalogue_renew(void);
 
 /* Adds what lies in the places to look at, in their order. */
 expops_status expops_search(expops_catalogue *catalogue);
+
+/* --- added.c --- */
+
 /* Whether `path` is not to be loaded (doctor.h). */
 int expops_loader_skips(const char *path);
 

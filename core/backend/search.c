@@ -13,24 +13,11 @@
 #include <unistd.h>
 #include "base/env.h"
 #include "base/error.h"
+#include "added.h"
 #include "catalogue.h"
-#include "doctor.h"
-#include "runtime_lock.h"
-
-enum { MAX_LINKED = 32, MAX_PATHS = 32 };
 
 #define LINKED_IN "(linked in)"
 #define PATTERN "expops_*.so"
-
-/* What the application added, and files that a crash was seen in. */
-static struct {
-    expops_backend_query_fn linked[MAX_LINKED];
-    size_t num_linked;
-    char *paths[MAX_PATHS];
-    size_t num_paths;
-    char *skipped[MAX_PATHS];
-    size_t num_skipped;
-} added;
 
 /* The library's own file as it was when it was loaded: later the current directory may be another, and what its name was
  * relative to. "" where it is part of the program. */
@@ -218,88 +205,21 @@ static void search_installed(search *s)
         refuse_missing(s, path);
 }
 
-/* What was added up to now: entries are only ever appended. */
-static void count_added(size_t *out_linked, size_t *out_paths)
-{
-    expops_runtime_lock();
-    *out_linked = added.num_linked;
-    *out_paths = added.num_paths;
-    expops_runtime_unlock();
-}
-
 expops_status expops_search(expops_catalogue *catalogue)
 {
     search s = { .catalogue = catalogue, .end = &catalogue->first };
-    size_t num_linked, num_paths;
     /* read before anything is logged of what was added: the log is told by that */
     const char *named = expops_env(EXPOPS_ENV_BACKEND_PATH);
-    count_added(&num_linked, &num_paths);
-    s.named = named || num_linked || num_paths;
-    for (size_t i = 0; i < num_linked; i++) {
+    const expops_added added = expops_added_now();
+    s.named = named || added.num_linked || added.num_paths;
+    for (size_t i = 0; i < added.num_linked; i++) {
         expops_plugin *plugin = append(&s, LINKED_IN, "expops_register_backend");
         if (plugin)
             plugin->linked_in = added.linked[i];
     }
-    for (size_t i = 0; i < num_paths; i++)
+    for (size_t i = 0; i < added.num_paths; i++)
         search_place(&s, added.paths[i], "expops_add_backend_path", 1);
     search_environment(&s);
     search_installed(&s);
     return s.status;
-}
-
-expops_status expops_register_backend(expops_backend_query_fn query)
-{
-    if (!query)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
-                           "expops_register_backend: query is NULL; pass the backend's function");
-    expops_status status = EXPOPS_OK;
-    expops_runtime_lock();
-    size_t i = 0;
-    while (i < added.num_linked && added.linked[i] != query)
-        i++;
-    if (i == MAX_LINKED)
-        status = expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
-                             "expops_register_backend: at most %d backends can be registered", MAX_LINKED);
-    else if (i == added.num_linked)
-        added.linked[added.num_linked++] = query;
-    expops_runtime_unlock();
-    return status;
-}
-
-static expops_status add_path(const char *what, const char *path, char **paths, size_t *count)
-{
-    if (!path || path[0] != '/')
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: \"%s\" is not an absolute path; write the whole path",
-                           what, path ? path : "(null)");
-    expops_status status = EXPOPS_OK;
-    expops_runtime_lock();
-    char *copy = *count < MAX_PATHS ? strdup(path) : NULL;
-    if (copy)
-        paths[(*count)++] = copy;
-    else if (*count < MAX_PATHS)
-        status = expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "%s: no memory to remember the path", what);
-    else
-        status = expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: at most %d paths can be added", what, MAX_PATHS);
-    expops_runtime_unlock();
-    return status;
-}
-
-expops_status expops_add_backend_path(const char *path)
-{
-    return add_path("expops_add_backend_path", path, added.paths, &added.num_paths);
-}
-
-expops_status expops_loader_skip(const char *path)
-{
-    return add_path("expops_loader_skip", path, added.skipped, &added.num_skipped);
-}
-
-int expops_loader_skips(const char *path)
-{
-    int skips = 0;
-    expops_runtime_lock();
-    for (size_t i = 0; i < added.num_skipped && !skips; i++)
-        skips = !strcmp(path, added.skipped[i]);
-    expops_runtime_unlock();
-    return skips;
 }
