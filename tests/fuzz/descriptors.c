@@ -108,7 +108,7 @@ static void make_outputs(fuzz_call *call, made_call *made)
 
 static int report(const fuzz_call *call, fuzz_counts *counts, const char *what, expops_status status)
 {
-    char text[3000];
+    char text[FUZZ_LINE];
     fuzz_print(call, text, sizeof text);
     printf("descriptors: %s\n    %s (%s: %s)\n", text, what, expops_status_name(status), expops_error_text());
     counts->findings++;

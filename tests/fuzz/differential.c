@@ -275,7 +275,7 @@ static int run(fuzz_stream *stream, fuzz_call *from, test_call *call, fuzz_count
 
 int fuzz_differential(fuzz_stream *stream, fuzz_call *from, expops_device *device, fuzz_counts *counts)
 {
-    char text[3000];
+    char text[FUZZ_LINE];
     test_call call;
     test_call_begin(&call, device, from->op, "fuzz");
     counts->calls++;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { MANY_ELEMENTS = 600, TILED_ELEMENTS = 5000, PARALLEL_ELEMENTS = 70000 };
+enum { FEW_ITEMS = 8, MANY_ROWS = 9001 }; /* of a list's tensors */
 
 /* What a call's arguments have in common. */
 typedef struct plan {
@@ -145,21 +146,53 @@ static expops_value draw_list(fuzz_stream *stream, plan *plan, const expops_samp
     return expops_ints(room->integers, count);
 }
 
-/* Of one shape but for one dimension, perhaps, and now and then nothing at all. */
+/* What the tensors of a list have in common. */
+typedef struct likeness {
+    int layout, dtype, rows; /* one for all; many short rows of each */
+    int64_t dim;             /* the one along which sizes differ, or -1 */
+} likeness;
+
+static likeness draw_likeness(fuzz_stream *stream, const plan *plan)
+{
+    likeness like = { .layout = fuzz_chance(stream, 20), .dtype = fuzz_chance(stream, 60), .dim = -1 };
+    if (fuzz_chance(stream, 60) && plan->ndim)
+        like.dim = (int64_t)fuzz_below(stream, (uint64_t)plan->ndim);
+    like.rows = fuzz_chance(stream, 5);
+    return like;
+}
+
+/* Now and then nothing at all. */
+static void draw_item(fuzz_stream *stream, const likeness *like, fuzz_tensor *item)
+{
+    if (like->rows) {
+        item->ndim = 2;
+        item->shape[0] = MANY_ROWS;
+        item->shape[1] = 1 + (int64_t)fuzz_below(stream, 5);
+    } else if (like->dim >= 0) {
+        item->shape[like->dim] = (int64_t)fuzz_below(stream, fuzz_chance(stream, 10) ? 70 : 6);
+    }
+    if (fuzz_chance(stream, 4)) {
+        item->ndim = 1;
+        item->shape[0] = 0;
+    }
+    fuzz_draw_strides(stream, item, !like->rows);
+    item->compact |= like->rows && fuzz_chance(stream, 80);
+}
+
+/* Of one shape but for one dimension, perhaps; more than one kernel takes, now and then. */
 static expops_value draw_items(fuzz_stream *stream, const expops_parameter *parameter, const expops_samples *samples,
                                const plan *plan, fuzz_tensor *items)
 {
-    const uint32_t count = 1 + (uint32_t)fuzz_below(stream, FUZZ_ITEMS);
-    const int64_t dim = fuzz_chance(stream, 60) && plan->ndim ? (int64_t)fuzz_below(stream, (uint64_t)plan->ndim) : -1;
+    const likeness like = draw_likeness(stream, plan);
+    const int many = !like.rows && fuzz_chance(stream, 30);
+    const uint32_t count = 1 + (uint32_t)fuzz_below(stream, many ? FUZZ_ITEMS : FEW_ITEMS);
     for (uint32_t i = 0; i < count; i++) {
         draw_tensor(stream, parameter, samples, plan, 1, items + i);
-        if (dim >= 0)
-            items[i].shape[dim] = (int64_t)fuzz_below(stream, 6);
-        if (fuzz_chance(stream, 4)) {
-            items[i].ndim = 1;
-            items[i].shape[0] = 0;
-        }
-        fuzz_draw_strides(stream, items + i, 1);
+        draw_item(stream, &like, items + i);
+        if (like.layout)
+            items[i] = items[0];
+        if (like.dtype)
+            items[i].dtype = items[0].dtype;
     }
     return expops_value_of_kind(EXPOPS_VALUE_TENSORS, count);
 }

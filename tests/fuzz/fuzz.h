@@ -7,7 +7,8 @@
 #include "random.h"
 
 enum { FUZZ_RANK = EXPOPS_MAX_RANK + 2, FUZZ_LIST = 24, FUZZ_LISTED = 16, FUZZ_ARGUMENTS = EXPOPS_MAX_PARAMETERS + 2 };
-enum { FUZZ_ITEMS = 8 }; /* tensors of a list */
+enum { FUZZ_ITEMS = 72 };   /* tensors of a list: more than one kernel takes */
+enum { FUZZ_LINE = 12000 }; /* characters of the longest call */
 enum { FUZZ_OTHERS = EXPOPS_MAX_OUTPUTS };
 
 /* --- stream.c: decisions from a fuzzer's bytes, or from a seed where `bytes` is NULL --- */

@@ -29,7 +29,7 @@ typedef struct worker {
     pthread_t thread;
 } worker;
 
-enum { MAX_THREADS = 64, MAX_LINE = 4000, MAX_FINDINGS = 25 };
+enum { MAX_THREADS = 64, MAX_FINDINGS = 25 };
 
 /* --- the line of a call that ends the process --- */
 
@@ -38,7 +38,7 @@ void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak)
 
 static void print_current(void)
 {
-    char text[MAX_LINE];
+    char text[FUZZ_LINE];
     if (!current)
         return;
     fuzz_print(current, text, sizeof text);
@@ -148,7 +148,7 @@ static int run_line(const settings *s, const char *line)
 static int run_file(const settings *s)
 {
     const char *kind = s->hostile ? "descriptors " : "differential ";
-    char line[MAX_LINE];
+    char line[FUZZ_LINE];
     int failures = 0, count = 0;
     FILE *file = fopen(s->file, "r");
     if (!file) {

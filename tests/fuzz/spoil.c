@@ -93,7 +93,7 @@ static void spoil_once(fuzz_stream *stream, fuzz_call *call)
     else if (value->value.kind == EXPOPS_VALUE_TENSOR && fuzz_chance(stream, 85))
         fuzz_spoil_tensor(stream, &value->tensor);
     else if (value->value.kind == EXPOPS_VALUE_TENSORS && fuzz_chance(stream, 85))
-        fuzz_spoil_tensor(stream, call->items + fuzz_below(stream, FUZZ_ITEMS));
+        fuzz_spoil_tensor(stream, call->items + fuzz_below(stream, value->value.count ? value->value.count : 1));
     else
         spoil_value(stream, value);
 }
