@@ -57,44 +57,52 @@ const char *expops_operator_text(const expops_operator *op)
     return NULL;
 }
 
+/* --- what is asked of an operator, or of the NULL that expops_find gave --- */
+
+static const expops_operator *known(const expops_operator *op)
+{
+    static const expops_operator none = { .name = "", .doc = "", .not_in_place = 1 };
+    return op ? op : &none;
+}
+
 const char *expops_operator_name(const expops_operator *op)
 {
-    return op->name;
+    return known(op)->name;
 }
 
 const char *expops_operator_doc(const expops_operator *op)
 {
-    return op->doc;
+    return known(op)->doc;
 }
 
 const char *expops_operator_alias(const expops_operator *op, size_t index)
 {
-    return index < sizeof op->aliases / sizeof *op->aliases ? op->aliases[index] : NULL;
+    return index < sizeof op->aliases / sizeof *op->aliases ? known(op)->aliases[index] : NULL;
 }
 
 const char *expops_operator_output(const expops_operator *op, size_t index)
 {
-    if (index == 0 && !op->outputs[0])
+    if (op && index == 0 && !op->outputs[0])
         return "out";
-    return index < EXPOPS_MAX_OUTPUTS ? op->outputs[index] : NULL;
+    return index < EXPOPS_MAX_OUTPUTS ? known(op)->outputs[index] : NULL;
 }
 
 const char *expops_operator_copy_name(const expops_operator *op)
 {
-    return op->copy;
+    return known(op)->copy;
 }
 
 size_t expops_operator_parameter_count(const expops_operator *op)
 {
     size_t count = 0;
-    while (op->parameters[count].name)
+    while (known(op)->parameters[count].name)
         count++;
     return count;
 }
 
 int expops_operator_parameter(const expops_operator *op, size_t index, expops_parameter_info *out_info)
 {
-    if (index >= expops_operator_parameter_count(op))
+    if (!out_info || index >= expops_operator_parameter_count(op))
         return 0;
     const expops_parameter *parameter = op->parameters + index;
     out_info->name = parameter->name;
@@ -108,10 +116,10 @@ int expops_operator_parameter(const expops_operator *op, size_t index, expops_pa
 
 int expops_operator_in_place(const expops_operator *op)
 {
-    return !op->not_in_place;
+    return !known(op)->not_in_place;
 }
 
 uint32_t expops_operator_dtypes(const expops_operator *op)
 {
-    return op->dtypes;
+    return known(op)->dtypes;
 }

@@ -26,8 +26,15 @@ const char *expops_dtype_name(expops_dtype dtype)
     return known(dtype) ? rows[dtype].name : "?";
 }
 
+static expops_status fail_no_room(const char *what)
+{
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: out_dtype is NULL", what);
+}
+
 expops_status expops_dtype_parse(const char *name, expops_dtype *out_dtype)
 {
+    if (!out_dtype)
+        return fail_no_room("expops_dtype_parse");
     for (unsigned i = 0; name && i < EXPOPS_DTYPE_COUNT; i++) {
         if (!strcmp(rows[i].name, name)) {
             *out_dtype = (expops_dtype)i;
@@ -50,6 +57,8 @@ expops_dl_dtype expops_dtype_to_dl(expops_dtype dtype)
 /* Of several lanes an element would be a vector, which no type here is. */
 expops_status expops_dtype_from_dl(expops_dl_dtype dl, expops_dtype *out_dtype)
 {
+    if (!out_dtype)
+        return fail_no_room("expops_dtype_from_dl");
     for (unsigned i = 0; i < EXPOPS_DTYPE_COUNT && dl.lanes == 1; i++) {
         if (rows[i].code == dl.code && rows[i].bytes * 8 == dl.bits) {
             *out_dtype = (expops_dtype)i;

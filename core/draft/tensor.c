@@ -7,15 +7,25 @@
 #include "tensor.h"
 #include "view.h"
 
+/* Something that sizes can be read from. */
+static int has_sizes(int32_t ndim, const int64_t *shape)
+{
+    return ndim == 0 || (ndim > 0 && ndim <= EXPOPS_MAX_RANK && shape);
+}
+
 int64_t expops_tensor_numel(const expops_tensor *tensor)
 {
     int64_t numel;
+    if (!tensor || !has_sizes(tensor->ndim, tensor->shape))
+        return -1;
     return expops_checked_numel(tensor->ndim, tensor->shape, &numel) ? numel : -1;
 }
 
 int expops_tensor_is_contiguous(const expops_tensor *tensor)
 {
     int64_t expected = 1;
+    if (!tensor || !has_sizes(tensor->ndim, tensor->shape))
+        return 0;
     if (!tensor->strides || expops_tensor_numel(tensor) == 0) /* without elements no stride is ever taken */
         return 1;
     for (int32_t i = tensor->ndim - 1; i >= 0; i--) {
@@ -30,6 +40,10 @@ int expops_tensor_is_contiguous(const expops_tensor *tensor)
 expops_status expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *strides)
 {
     char text[EXPOPS_SHAPE_TEXT];
+    if (!has_sizes(ndim, shape) || (ndim && !strides))
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                           "expops_contiguous_strides: %d dimensions, %s, %s; expected 0 to %d, and both", ndim,
+                           shape ? "shape" : "no shape", strides ? "strides" : "no strides", EXPOPS_MAX_RANK);
     if (expops_checked_strides(ndim, shape, strides))
         return EXPOPS_OK;
     return expops_fail(EXPOPS_ERR_SHAPE, "the strides of a compact tensor of shape %s exceed 64 bits",
@@ -138,10 +152,10 @@ static void delete_versioned(expops_dl_managed_versioned *self)
 }
 
 static expops_status export(const expops_tensor *tensor, void (*release)(void *), void *context,
-                            struct exported **out_exported, expops_tensor *out_tensor)
+                            const void *out_managed, struct exported **out_exported, expops_tensor *out_tensor)
 {
-    if (!tensor)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "no tensor to export");
+    if (!tensor || !out_managed)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "no tensor to export, or out_managed is NULL");
     EXPOPS_TRY(check_imported(tensor));
     struct exported *exported = calloc(1, sizeof *exported);
     if (!exported)
@@ -166,7 +180,7 @@ expops_status expops_dl_export(const expops_tensor *tensor, void (*release)(void
 {
     struct exported *exported = NULL;
     expops_tensor copy;
-    EXPOPS_TRY(export(tensor, release, context, &exported, &copy));
+    EXPOPS_TRY(export(tensor, release, context, out_managed, &exported, &copy));
     exported->managed.legacy.dl_tensor = copy;
     exported->managed.legacy.manager_ctx = exported;
     exported->managed.legacy.deleter = delete_legacy;
@@ -179,7 +193,7 @@ expops_status expops_dl_export_versioned(const expops_tensor *tensor, uint64_t f
 {
     struct exported *exported = NULL;
     expops_tensor copy;
-    EXPOPS_TRY(export(tensor, release, context, &exported, &copy));
+    EXPOPS_TRY(export(tensor, release, context, out_managed, &exported, &copy));
     exported->managed.versioned.version_major = 1;
     exported->managed.versioned.flags = flags;
     exported->managed.versioned.dl_tensor = copy;

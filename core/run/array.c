@@ -4,6 +4,7 @@
 #include <string.h>
 #include "backend/device.h"
 #include "base/error.h"
+#include "base/near.h"
 #include "base/size.h"
 #include "draft/tensor.h"
 #include "operator.h"
@@ -29,10 +30,12 @@ static expops_pointer pointer_of(const expops_tensor *tensor)
 static expops_status describe(expops_device *device, expops_dtype dtype, int32_t ndim, const int64_t *shape,
                               array *made)
 {
-    if (ndim < 0 || ndim > EXPOPS_MAX_RANK || (ndim && !shape) || (unsigned)dtype >= EXPOPS_DTYPE_COUNT)
+    if (ndim < 0 || ndim > EXPOPS_MAX_RANK || (unsigned)dtype >= EXPOPS_DTYPE_COUNT)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                            "%d dimensions of type %d; at most %d of a known type are supported", ndim, (int)dtype,
                            EXPOPS_MAX_RANK);
+    if (ndim && !shape)
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "shape is NULL; expected %d sizes", ndim);
     expops_tensor *tensor = &made->tensor;
     tensor->device.device_type = device->info.device_types[0];
     tensor->device.device_id = device->info.device_id;
@@ -73,12 +76,12 @@ expops_status expops_array_new(expops_device *device, expops_dtype dtype, int32_
                                const void *data, expops_tensor **out_array)
 {
     if (!out_array)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "out_array is NULL");
+        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_array_new: out_array is NULL");
     *out_array = NULL;
     EXPOPS_TRY(expops_device_resolve(device, &device));
     array *made = calloc(1, sizeof *made);
     if (!made)
-        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory for a tensor's descriptor");
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "expops_array_new: no memory for a tensor's descriptor");
     expops_status status = describe(device, dtype, ndim, shape, made);
     if (status == EXPOPS_OK)
         status = fill(device, made, data);
@@ -94,9 +97,11 @@ expops_status expops_array_read(expops_device *device, const expops_tensor *arra
 {
     expops_dtype dtype;
     EXPOPS_TRY_SAYING(expops_check_tensor(array, &dtype), "expops_array_read");
-    if (!expops_tensor_is_contiguous(array) || bytes != bytes_of(array) || (bytes && !data))
-        return expops_fail(EXPOPS_ERR_SHAPE, "expops_array_read: room for %zu bytes; the tensor has %llu, compact",
-                           bytes, (unsigned long long)bytes_of(array));
+    if (!expops_tensor_is_contiguous(array))
+        return expops_fail(EXPOPS_ERR_SHAPE, "expops_array_read: the tensor's strides are not those of a compact one");
+    if (bytes != bytes_of(array))
+        return expops_fail(EXPOPS_ERR_SHAPE, "expops_array_read: room for %zu bytes; the tensor has %llu", bytes,
+                           (unsigned long long)bytes_of(array));
     if (!bytes)
         return EXPOPS_OK;
     EXPOPS_TRY(expops_device_resolve(device, &device));
@@ -131,17 +136,37 @@ static expops_status make_all(expops_device *device, const expops_result *result
     return EXPOPS_OK;
 }
 
+static const char *nearest_operator(const char *name)
+{
+    const char *nearest = NULL;
+    int best = 0;
+    for (size_t i = 0; name && i < expops_operator_count(); i++) {
+        const int now = expops_nearly_equal(name, expops_operator_name(expops_operator_at(i)));
+        nearest = now > best ? expops_operator_name(expops_operator_at(i)) : nearest;
+        best = now > best ? now : best;
+    }
+    return nearest;
+}
+
+static expops_status fail_unknown(const char *name)
+{
+    const char *nearest = nearest_operator(name);
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_run: there is no operator \"%s\"%s%s%s", name ? name : "",
+                       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
 expops_status expops_run(const char *name, expops_device *device, const expops_value *args, size_t num_args,
                          expops_tensor **out_arrays, size_t num_outs)
 {
     expops_result results[EXPOPS_MAX_OUTPUTS];
     expops_tensor outs[EXPOPS_MAX_OUTPUTS];
     const expops_operator *op = expops_find(name);
+    for (size_t i = 0; out_arrays && i < num_outs && i < EXPOPS_MAX_OUTPUTS; i++)
+        out_arrays[i] = NULL;
     if (!op)
-        return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "there is no operator %s", name ? name : "(NULL)");
+        return fail_unknown(name);
     if (!out_arrays || num_outs == 0 || num_outs > EXPOPS_MAX_OUTPUTS)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: room for %zu results", name, out_arrays ? num_outs : 0);
-    memset(out_arrays, 0, num_outs * sizeof *out_arrays);
     EXPOPS_TRY(expops_device_resolve(device, &device));
     EXPOPS_TRY(expops_infer(op, args, num_args, results, num_outs));
     expops_status status = make_all(device, results, num_outs, out_arrays);

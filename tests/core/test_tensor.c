@@ -84,6 +84,31 @@ static void refuses(void **state)
     assert_int_equal(expops_dl_export(&bad, NULL, NULL, &managed), EXPOPS_ERR_SHAPE);
 }
 
+/* What is missing is said, and nothing is read or written through NULL. */
+static void missing(void **state)
+{
+    int64_t shape[] = { 2, 2 }, strides[2];
+    float data[4];
+    expops_tensor bad = sample(shape, NULL, data);
+    expops_dtype dtype = EXPOPS_DTYPE_F16;
+    assert_int_equal(expops_dl_export(&bad, NULL, NULL, NULL), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_dl_export_versioned(&bad, 0, NULL, NULL, NULL), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_dtype_parse("f32", NULL), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_dtype_from_dl(bad.dtype, NULL), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_dtype_parse(NULL, &dtype), EXPOPS_ERR_DTYPE);
+    assert_int_equal(dtype, EXPOPS_DTYPE_F16);
+    assert_int_equal(expops_contiguous_strides(2, NULL, strides), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_contiguous_strides(2, shape, NULL), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_contiguous_strides(-1, shape, strides), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_contiguous_strides(EXPOPS_MAX_RANK + 1, shape, strides), EXPOPS_ERR_INVALID_ARGUMENT);
+    assert_int_equal(expops_contiguous_strides(0, NULL, NULL), EXPOPS_OK);
+    bad.shape = NULL;
+    assert_int_equal(expops_tensor_numel(&bad), -1);
+    assert_false(expops_tensor_is_contiguous(&bad));
+    assert_int_equal(expops_tensor_numel(NULL), -1);
+    assert_false(expops_tensor_is_contiguous(NULL));
+}
+
 /* The fields lie where DLPack's lie (dlpack.h of version 1). */
 static void layout(void **state)
 {
@@ -99,6 +124,7 @@ static void layout(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(exports_and_imports), cmocka_unit_test(versioned),
-                                        cmocka_unit_test(refuses), cmocka_unit_test(layout) };
+                                        cmocka_unit_test(refuses), cmocka_unit_test(missing),
+                                        cmocka_unit_test(layout) };
     return cmocka_run_group_tests_name("tensor", tests, NULL, NULL);
 }

@@ -112,7 +112,7 @@ static inline expops_value expops_tensors(const expops_tensor *const *tensors, u
 }
 
 /* --- looking --- */
-/* By name or alias ("absolute"); NULL if there is none. All functions of this part are thread-safe. */
+/* By name or alias ("absolute"); NULL if there is none, and the others find nothing in that. All are thread-safe. */
 EXPOPS_API const expops_operator *expops_find(const char *name);
 EXPOPS_API size_t expops_operator_count(void);
 EXPOPS_API const expops_operator *expops_operator_at(size_t index); /* in alphabetical order */

@@ -38,9 +38,9 @@ typedef struct expops_tensor {
     uint64_t byte_offset;
 } expops_tensor;
 
-/* Number of elements; -1 where an int64_t cannot hold it. */
+/* Number of elements; -1 where an int64_t cannot hold it, or where sizes are missing. */
 EXPOPS_API int64_t expops_tensor_numel(const expops_tensor *tensor);
-EXPOPS_API int expops_tensor_is_contiguous(const expops_tensor *tensor);
+EXPOPS_API int expops_tensor_is_contiguous(const expops_tensor *tensor); /* 0 where sizes are missing */
 /* Fills `strides` with the compact row-major strides of `shape`. EXPOPS_ERR_SHAPE where one exceeds 64 bits; `strides` is
  * of no use then. */
 EXPOPS_API expops_status expops_contiguous_strides(int32_t ndim, const int64_t *shape, int64_t *strides);
