@@ -106,6 +106,20 @@ static int fetch_output(call *c, const call_outputs *outputs, size_t index, outc
     return TOOL_OK;
 }
 
+/* Of a result whose size the call itself found out, and gave as its last one, what was written. */
+static void cut(const call_outputs *outputs, outcome *out)
+{
+    const npy_array *last = out->arrays + outputs->count - 1;
+    int64_t count;
+    for (size_t i = 0; i + 1 < outputs->count; i++) {
+        npy_array *array = out->arrays + i;
+        if (!(outputs->results[i].flags & EXPOPS_RESULT_UP_TO) || last->dtype != EXPOPS_DTYPE_I64 || last->numel != 1)
+            continue;
+        memcpy(&count, last->data, sizeof(count));
+        array->numel = array->shape[0] = count < array->numel ? count : array->numel;
+    }
+}
+
 static int call_and_fetch(call *c, call_outputs *outputs, outcome *out)
 {
     if (call_make_outputs(c, outputs))
@@ -116,6 +130,8 @@ static int call_and_fetch(call *c, call_outputs *outputs, outcome *out)
         status = tool_library_failed(expops_operator_name(c->op));
     for (size_t i = 0; i < outputs->count && status == TOOL_OK; i++)
         status = fetch_output(c, outputs, i, out);
+    if (status == TOOL_OK)
+        cut(outputs, out);
     call_free_outputs(c, outputs);
     return status;
 }

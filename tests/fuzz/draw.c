@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-enum { MANY_ELEMENTS = 600, TILED_ELEMENTS = 5000, PARALLEL_ELEMENTS = 70000 };
 enum { FEW_ITEMS = 8, MANY_ROWS = 9001 }; /* of a list's tensors */
 
 /* What a call's arguments have in common. */
@@ -22,22 +21,6 @@ static expops_dtype any_dtype(fuzz_stream *stream, uint32_t set)
     while (set && !(set >> dtype & 1))
         dtype = (expops_dtype)((dtype + 1) % EXPOPS_DTYPE_COUNT);
     return dtype;
-}
-
-static void draw_shape(fuzz_stream *stream, plan *plan)
-{
-    static const int64_t sizes[] = { 2, 3, 1, 4, 5, 7, 8, 16, 17, 33, 64, 0 };
-    const uint64_t large = fuzz_below(stream, 2000);
-    const int64_t limit = large == 1999 ? PARALLEL_ELEMENTS : large > 1930 ? TILED_ELEMENTS : MANY_ELEMENTS;
-    int64_t numel = 1;
-    plan->ndim = (int32_t)(fuzz_chance(stream, 3) ? fuzz_below(stream, EXPOPS_MAX_RANK + 1) : fuzz_below(stream, 5));
-    for (int32_t i = 0; i < plan->ndim; i++) {
-        int64_t size = sizes[fuzz_below(stream, fuzz_chance(stream, 10) ? 12 : 11)];
-        if (limit == PARALLEL_ELEMENTS && i == 0)
-            size = 30000 + (int64_t)fuzz_below(stream, 3) * 13;
-        plan->shape[i] = numel * size <= limit ? size : 1;
-        numel *= plan->shape[i] ? plan->shape[i] : 1;
-    }
 }
 
 /* Dimensions in a random order with gaps and steps between them, some backwards or, where allowed, expanded. */
@@ -244,7 +227,7 @@ void fuzz_draw_of(fuzz_stream *stream, const expops_operator *op, fuzz_call *cal
     call->op = op;
     call->num_args = expops_operator_parameter_count(call->op);
     plan.dtype = any_dtype(stream, call->op->dtypes);
-    draw_shape(stream, &plan);
+    plan.ndim = fuzz_draw_shape(stream, plan.shape);
     for (size_t i = 0; i < call->num_args; i++)
         call->args[i].value = draw_value(stream, i, &plan, i == 0, call);
     while (call->num_args && call->args[call->num_args - 1].value.kind == EXPOPS_VALUE_NONE && fuzz_chance(stream, 50))

@@ -3,6 +3,40 @@
 
 #include <string.h>
 
+enum { MANY_ELEMENTS = 600, TILED_ELEMENTS = 5000, PARALLEL_ELEMENTS = 70000 };
+
+/* A long row, or column, of any length: not only of those that vectors have. */
+static void lengthen(fuzz_stream *stream, int32_t ndim, int64_t *shape)
+{
+    const uint64_t along = fuzz_below(stream, (uint64_t)ndim);
+    int64_t rest = TILED_ELEMENTS;
+    for (int32_t i = 0; i < ndim; i++) {
+        shape[i] = 1 + (int64_t)fuzz_below(stream, rest > 100 ? 5 : 1);
+        rest /= (uint64_t)i == along ? 1 : shape[i];
+    }
+    shape[along] = 1 + (int64_t)fuzz_below(stream, (uint64_t)rest);
+}
+
+int32_t fuzz_draw_shape(fuzz_stream *stream, int64_t *shape)
+{
+    static const int64_t sizes[] = { 2, 3, 1, 4, 5, 7, 8, 16, 17, 33, 64, 0 };
+    const uint64_t large = fuzz_below(stream, 2000);
+    const int64_t limit = large == 1999 ? PARALLEL_ELEMENTS : large > 1930 ? TILED_ELEMENTS : MANY_ELEMENTS;
+    const int32_t ndim =
+        (int32_t)(fuzz_chance(stream, 3) ? fuzz_below(stream, EXPOPS_MAX_RANK + 1) : fuzz_below(stream, 5));
+    int64_t numel = 1;
+    for (int32_t i = 0; i < ndim; i++) {
+        int64_t size = sizes[fuzz_below(stream, fuzz_chance(stream, 10) ? 12 : 11)];
+        if (limit == PARALLEL_ELEMENTS && i == 0)
+            size = 30000 + (int64_t)fuzz_below(stream, 3) * 13;
+        shape[i] = numel * size <= limit ? size : 1;
+        numel *= shape[i] ? shape[i] : 1;
+    }
+    if (ndim && fuzz_chance(stream, 4))
+        lengthen(stream, ndim, shape);
+    return ndim;
+}
+
 /* The sizes of the last dimensions. */
 static uint32_t last_sizes(fuzz_stream *stream, int32_t ndim, const int64_t *shape, int64_t *list)
 {

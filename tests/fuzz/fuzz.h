@@ -6,7 +6,12 @@
 #include "call.h"
 #include "random.h"
 
-enum { FUZZ_RANK = EXPOPS_MAX_RANK + 2, FUZZ_LIST = 24, FUZZ_LISTED = 16, FUZZ_ARGUMENTS = EXPOPS_MAX_PARAMETERS + 2 };
+enum {
+    FUZZ_RANK = EXPOPS_MAX_RANK + 2,
+    FUZZ_LIST = TEST_INTS,
+    FUZZ_LISTED = 16,
+    FUZZ_ARGUMENTS = EXPOPS_MAX_PARAMETERS + 2
+};
 enum { FUZZ_ITEMS = 72 };   /* tensors of a list: more than one kernel takes */
 enum { FUZZ_LINE = 12000 }; /* characters of the longest call */
 enum { FUZZ_OTHERS = EXPOPS_MAX_OUTPUTS };
@@ -70,7 +75,9 @@ void fuzz_draw_output(fuzz_stream *stream, fuzz_call *call, const expops_result 
 void fuzz_draw_other(fuzz_stream *stream, fuzz_call *call, uint32_t index, const expops_result *result);
 uint32_t fuzz_outputs(const expops_operator *op);
 void fuzz_draw_strides(fuzz_stream *stream, fuzz_tensor *tensor, int may_overlap);
-/* draw_list.c: what a list of integers may mean beside a tensor of this shape. Returns how many there are. */
+/* draw_list.c: a shape; returns how many dimensions it has. */
+int32_t fuzz_draw_shape(fuzz_stream *stream, int64_t *shape);
+/* What a list of integers may mean beside a tensor of this shape. Returns how many there are. */
 uint32_t fuzz_draw_list(fuzz_stream *stream, int32_t ndim, const int64_t *shape, int64_t *list, int *are_sizes);
 /* spoil.c: makes one to three things of it wrong, or just odd. */
 void fuzz_spoil(fuzz_stream *stream, fuzz_call *call);
@@ -108,6 +115,8 @@ int fuzz_differential(fuzz_stream *stream, fuzz_call *call, expops_device *devic
 /* moves.c: the same of operators that move elements alone, all of the registry's in turn, or `only` one. Each must be had by some call,
  * and have a reference. */
 int fuzz_moves(expops_device *device, const char *only, uint64_t calls, uint64_t seed, fuzz_counts *counts);
+/* Draws until the operator accepts the arguments; returns 0 where it never did. */
+int fuzz_draw_accepted(fuzz_stream *stream, const expops_operator *op, fuzz_call *call);
 /* main.c: the line of a call that ends the process is printed. */
 void fuzz_watch(const fuzz_call *call);
 uint64_t fuzz_mix(uint64_t x);

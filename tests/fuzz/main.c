@@ -1,5 +1,5 @@
 /* fuzz descriptors|differential|moves [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]
- *              [--only OPERATOR], of moves
+ *              [--only OPERATOR], which accepts them all
  *
  * Call number i of a run has the seed S + i: a finding prints its line, which --case runs again. differential and moves run on
  * the device that EXPOPS_BACKEND names; a line of either is one of differential's. */
@@ -94,7 +94,10 @@ static void *work(void *data)
     fuzz_call call;
     for (uint64_t i = w->first; i < s->calls && w->counts.findings < MAX_FINDINGS; i += s->threads) {
         fuzz_stream stream = { .random = { fuzz_mix(fuzz_mix(s->seed) + i) } };
-        fuzz_draw(&stream, &call);
+        if (s->only)
+            fuzz_draw_accepted(&stream, expops_find(s->only), &call);
+        else
+            fuzz_draw(&stream, &call);
         if (s->hostile && fuzz_chance(&stream, 80))
             fuzz_spoil(&stream, &call);
         try(s, &stream, &call, &w->counts);
@@ -192,7 +195,7 @@ static int understand(int argc, char **argv, settings *s)
             s->line = argv[i + 1];
         else if (!strcmp(argv[i], "--cases"))
             s->file = argv[i + 1];
-        else if (!strcmp(argv[i], "--only") && s->moves)
+        else if (!strcmp(argv[i], "--only") && (s->moves || expops_find(argv[i + 1])))
             s->only = argv[i + 1];
         else
             return 0;
@@ -205,7 +208,8 @@ int main(int argc, char **argv)
     settings s = { .seed = test_seed(), .threads = 1 };
     int failures = TEST_EXIT_BROKEN;
     if (!understand(argc, argv, &s)) {
-        puts("fuzz descriptors|differential|moves [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE]");
+        puts("fuzz descriptors|differential|moves [--calls N] [--seed S] [--threads T] [--case LINE] [--cases FILE] "
+             "[--only OPERATOR]");
         return TEST_EXIT_BROKEN;
     }
     watch();

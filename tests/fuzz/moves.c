@@ -41,8 +41,7 @@ static size_t find_movers(const char *only, const expops_operator **movers, fuzz
     return count;
 }
 
-/* Draws until the arguments are accepted; returns 0 where they never were. */
-static int draw_accepted(fuzz_stream *stream, const expops_operator *op, fuzz_call *call)
+int fuzz_draw_accepted(fuzz_stream *stream, const expops_operator *op, fuzz_call *call)
 {
     for (int i = 0; i < TRIES; i++) {
         fuzz_draw_of(stream, op, call);
@@ -63,7 +62,7 @@ int fuzz_moves(expops_device *device, const char *only, uint64_t calls, uint64_t
     }
     for (uint64_t i = 0; i < calls && counts->findings < MAX_FINDINGS; i++) {
         fuzz_stream stream = { .random = { fuzz_mix(fuzz_mix(seed) + i) } };
-        if (!draw_accepted(&stream, movers[i % count], &call)) {
+        if (!fuzz_draw_accepted(&stream, movers[i % count], &call)) {
             printf("%s accepts none of %d calls at random\n", movers[i % count]->name, TRIES);
             counts->findings++;
             continue;

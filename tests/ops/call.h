@@ -14,6 +14,7 @@ typedef struct test_output {
 } test_output;
 
 enum { TEST_ITEMS = 100, TEST_ARRAYS = EXPOPS_MAX_PARAMETERS + TEST_ITEMS };
+enum { TEST_INTS = EXPOPS_MAX_RANK + 8 }; /* lists of integers that are too long, too */
 
 typedef struct test_call {
     const expops_operator *op;
@@ -24,7 +25,7 @@ typedef struct test_call {
     test_array arrays[TEST_ARRAYS];         /* behind the arguments that are tensors, then those in a list */
     const expops_tensor *items[TEST_ITEMS]; /* of a list */
     double complexes[EXPOPS_MAX_PARAMETERS][2];
-    int64_t integers[EXPOPS_MAX_PARAMETERS][EXPOPS_MAX_RANK];
+    int64_t integers[EXPOPS_MAX_PARAMETERS][TEST_INTS];
     expops_result result; /* what expops_infer said of the first output */
     test_types types;     /* what the tests expect */
     test_array out;       /* empty where in_place */

@@ -102,6 +102,14 @@ class Running(Command):
         save(self.path(name), (3,), [1, 2, 3])
         return name
 
+    def test_results_whose_size_is_found_out(self):
+        """What lies behind the elements that were selected was never written, and is nobody's business."""
+        save(self.path('m.npy'), (2, 3), [1, 0, 0, 0, 1, 1], '|b1', 'b')
+        text = self.run_command('run', 'masked_select', 'x.npy', 'm.npy', '-o', 'y.npy')
+        self.assertIn('out: shape (3), f32', text)
+        self.assertEqual(load(self.path('y.npy'))[1], [-4, 0.5, 3])
+        self.assertIn('count: shape (), i64\nvalues  3\n', self.run_command('run', 'masked_select', 'x.npy', 'm.npy'))
+
     def test_lists_of_numbers(self):
         save(self.path('s.npy'), (1, 2, 3), [1, 2, 3, 4, 5, 6])
         self.assertIn('(1, 4, 5)', self.run_command('run', 'reflection_pad2d', 's.npy', '--padding', '1,1,1,1', '-o', 'y.npy'))
