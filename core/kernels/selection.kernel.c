@@ -145,9 +145,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0)
                     if (!(XK_WHOLE && full))
                         run.v[k] = elements[i + k];
                     if (flags[round] >> k & 1u) {
-                        xk_run zero;
-                        zero.part[0] = zero.part[1] = zero.part[2] = zero.part[3] = 0;
-                        run.v[k] = at < p.room ? source[at] : zero.v[0];
+                        xk_run next; /* no choice between two places in memory, which would put one of them there */
+                        next.part[0] = next.part[1] = next.part[2] = next.part[3] = 0;
+                        if (at < p.room)
+                            next.v[0] = source[at];
+                        run.v[k] = next.v[0];
                         at++;
                     }
                 }
