@@ -1,31 +1,31 @@
 #include "argument.h"
 #include <string.h>
+#include "error.h"
 
-static int refuse(const call_arguments *arguments, const expops_parameter_info *parameter, PyObject *object,
-                  const char *expected)
+int argument_refuse(const char *function, const char *parameter, PyObject *object, const char *expected)
 {
     PyObject *type = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__");
     if (type)
-        PyErr_Format(PyExc_TypeError, "%s: %s: got %U, expected %s", arguments->function, parameter->name, type,
-                     expected);
+        PyErr_Format(PyExc_TypeError, "%s: %s: got %U, expected %s", function, parameter, type, expected);
     Py_XDECREF(type);
     return -1;
 }
 
-static int read_tensor(call_arguments *arguments, PyObject *object, expops_value *value)
+static int read_tensor(call_arguments *arguments, const char *parameter, PyObject *object, expops_value *value)
 {
     container *next = &arguments->tensors[arguments->num_tensors];
     if (arguments->num_tensors == MAX_TENSORS)
         return PyErr_Format(PyExc_ValueError, "%s: more than %d tensors", arguments->function, (int)MAX_TENSORS), -1;
     if (container_open(object, 0, next))
-        return -1;
+        return error_of_argument(arguments->function, parameter), -1;
     arguments->list[arguments->num_tensors++] = &next->tensor;
     *value = expops_tensor_value(&next->tensor);
     return 0;
 }
 
 /* A list of tensors; a copy of the sequence holds them, whatever becomes of it meanwhile. */
-static int read_tensors(call_arguments *arguments, PyObject *object, expops_value *value)
+static int read_tensors(call_arguments *arguments, const expops_parameter_info *parameter, PyObject *object,
+                        expops_value *value)
 {
     const uint32_t first = arguments->num_tensors;
     if (!PyList_Check(object) && !PyTuple_Check(object))
@@ -37,8 +37,8 @@ static int read_tensors(call_arguments *arguments, PyObject *object, expops_valu
     for (Py_ssize_t i = 0; i < PyTuple_Size(items); i++) {
         PyObject *item = PyTuple_GetItem(items, i);
         if (!container_is(item))
-            return 1;
-        if (read_tensor(arguments, item, value))
+            return argument_refuse(arguments->function, parameter->name, item, "a tensor in the list");
+        if (read_tensor(arguments, parameter->name, item, value))
             return -1;
     }
     *value = expops_tensors(arguments->list + first, arguments->num_tensors - first);
@@ -99,14 +99,14 @@ static int read_number(PyObject *object, double *parts, expops_value *value)
     return status == 1 ? read_item(object, parts, value) : status;
 }
 
-static int read_operand(call_arguments *arguments, size_t index, PyObject *object)
+static int read_operand(call_arguments *arguments, size_t index, const char *parameter, PyObject *object)
 {
     double *parts = arguments->parts[index];
     expops_value *value = arguments->values + index;
     const int status = read_plain_number(object, parts, value);
     if (status != 1)
         return status;
-    return container_is(object) ? read_tensor(arguments, object, value) : read_item(object, parts, value);
+    return container_is(object) ? read_tensor(arguments, parameter, object, value) : read_item(object, parts, value);
 }
 
 static int append_integer(call_arguments *arguments, PyObject *object)
@@ -155,7 +155,7 @@ static int read_choice(const call_arguments *arguments, const expops_parameter_i
                        expops_value *value)
 {
     if (!PyUnicode_Check(object))
-        return refuse(arguments, parameter, object, "a word");
+        return argument_refuse(arguments->function, parameter->name, object, "a word");
     for (int64_t i = 0; parameter->choices[i]; i++)
         if (!PyUnicode_CompareWithASCIIString(object, parameter->choices[i])) {
             *value = expops_choice(i);
@@ -168,9 +168,23 @@ static int read_choice(const call_arguments *arguments, const expops_parameter_i
     return -1;
 }
 
+/* Python's own types of numbers, as PyTorch and NumPy take them. */
+static expops_dtype dtype_of_python(PyObject *object)
+{
+    if (object == (PyObject *)&PyFloat_Type)
+        return EXPOPS_DTYPE_F64;
+    if (object == (PyObject *)&PyLong_Type)
+        return EXPOPS_DTYPE_I64;
+    return object == (PyObject *)&PyComplex_Type ? EXPOPS_DTYPE_C128 : EXPOPS_DTYPE_COUNT;
+}
+
 /* torch.float32, numpy.float32, numpy.dtype("float32"), "float32": the last word of what they call themselves. */
 static int read_dtype(PyObject *object, expops_value *value)
 {
+    const expops_dtype own = dtype_of_python(object);
+    *value = expops_int(own);
+    if (own < EXPOPS_DTYPE_COUNT)
+        return 0;
     PyObject *name = PyUnicode_Check(object) ? Py_NewRef(object) : PyObject_GetAttrString(object, "__name__");
     if (!name) {
         PyErr_Clear();
@@ -216,9 +230,9 @@ static int read_kind(call_arguments *arguments, size_t index, const expops_param
     expops_value *value = arguments->values + index;
     switch (parameter->kind) {
     case EXPOPS_PARAMETER_TENSOR:
-        return container_is(object) ? read_tensor(arguments, object, value) : 1;
+        return container_is(object) ? read_tensor(arguments, parameter->name, object, value) : 1;
     case EXPOPS_PARAMETER_OPERAND:
-        return read_operand(arguments, index, object);
+        return read_operand(arguments, index, parameter->name, object);
     case EXPOPS_PARAMETER_NUMBER:
         return read_number(object, arguments->parts[index], value);
     case EXPOPS_PARAMETER_INT:
@@ -226,7 +240,7 @@ static int read_kind(call_arguments *arguments, size_t index, const expops_param
     case EXPOPS_PARAMETER_INTS:
         return read_integers(arguments, object, value);
     case EXPOPS_PARAMETER_TENSORS:
-        return read_tensors(arguments, object, value);
+        return read_tensors(arguments, parameter, object, value);
     case EXPOPS_PARAMETER_BOOL:
         *value = expops_bool(object == Py_True);
         return !PyBool_Check(object);
@@ -244,7 +258,9 @@ int argument_read(call_arguments *arguments, size_t index, const expops_paramete
         return 0;
     }
     const int status = read_kind(arguments, index, parameter, object);
-    return status == 1 ? refuse(arguments, parameter, object, expected_of(parameter->kind)) : status;
+    if (status == 1)
+        return argument_refuse(arguments->function, parameter->name, object, expected_of(parameter->kind));
+    return status;
 }
 
 void arguments_close(call_arguments *arguments)

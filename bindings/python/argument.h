@@ -21,5 +21,7 @@ typedef struct call_arguments {
 /* Reads `object` as argument `index`. -1 with an exception set on failure; arguments_close() is due all the same. */
 int argument_read(call_arguments *arguments, size_t index, const expops_parameter_info *parameter, PyObject *object);
 void arguments_close(call_arguments *arguments);
+/* Raises what the object is not; -1. */
+int argument_refuse(const char *function, const char *parameter, PyObject *object, const char *expected);
 
 #endif

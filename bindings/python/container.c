@@ -14,7 +14,7 @@ static struct {
 } known[MAX_KNOWN];
 
 static struct {
-    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *namespace, *empty, *max_version;
+    PyObject *exchange, *dispatch, *requires_grad, *is_conj, *is_neg, *dlpack, *max_version;
     PyObject *version; /* (1, 0) */
 } names;
 
@@ -26,11 +26,9 @@ int container_prepare(void)
     names.is_conj = PyUnicode_InternFromString("is_conj");
     names.is_neg = PyUnicode_InternFromString("is_neg");
     names.dlpack = PyUnicode_InternFromString("__dlpack__");
-    names.namespace = PyUnicode_InternFromString("__array_namespace__");
-    names.empty = PyUnicode_InternFromString("empty");
     names.max_version = PyUnicode_InternFromString("max_version");
     names.version = Py_BuildValue("(ii)", 1, 0);
-    return PyErr_Occurred() ? -1 : 0;
+    return PyErr_Occurred() ? -1 : container_new_prepare();
 }
 
 static PyObject *get_optional(PyObject *object, PyObject *name)
@@ -75,8 +73,18 @@ const dlpack_exchange *container_table_of(PyObject *type)
     return api;
 }
 
+/* Stands for the table of types whose arrays are more than their memory shows: NumPy's masked arrays. */
+static const dlpack_exchange refused;
+
+static int is_masked(PyObject *type)
+{
+    return PyObject_HasAttrString(type, "mask") && PyObject_HasAttrString(type, "filled");
+}
+
 static const dlpack_exchange *ask(PyTypeObject *type)
 {
+    if (is_masked((PyObject *)type))
+        return &refused;
     const dlpack_exchange *api = container_table_of((PyObject *)type);
     if (!api || !api->borrow || answers_itself(type))
         return NULL;
@@ -134,31 +142,38 @@ static int is_true(PyObject *object, PyObject *name, int call)
     return truth;
 }
 
-/* A negative view is one of the imaginary parts of a conjugate one: every second number. One with neighbours is none. */
-static int may_be_negative(const expops_tensor *tensor)
+static int records_gradient(PyObject *object, const dlpack_exchange *api)
 {
-    for (int32_t d = 0; d < tensor->ndim; d++)
-        if (tensor->strides[d] == 1 && tensor->shape[d] > 1)
-            return 0;
-    return tensor->dtype.code == 2;
+    const int known = torch_object_requires_grad(object, api);
+    return (known < 0 ? is_true(object, names.requires_grad, 0) : known) && torch_object_gradients_are_on();
+}
+
+/* A conjugate view, of complex numbers, or a negative one, of what is behind them. */
+static int is_lazy(PyObject *object, const dlpack_exchange *api, expops_dl_dtype dtype)
+{
+    const int known = torch_object_is_lazy(object, api);
+    if (known >= 0)
+        return known;
+    return (dtype.code == 5 && is_true(object, names.is_conj, 1)) ||
+           ((dtype.code == 5 || dtype.code == 2) && is_true(object, names.is_neg, 1));
 }
 
 /* What a table's view of memory does not show. */
 static int check_borrowed(PyObject *object, const dlpack_exchange *api, const expops_tensor *tensor)
 {
-    const int known = container_below_autograd ? 0 : torch_object_requires_grad(object, api);
-    if ((known < 0 ? is_true(object, names.requires_grad, 0) : known) && torch_object_gradients_are_on()) {
-        PyErr_SetString(PyExc_ValueError,
-                        "the tensor requires a gradient, which a call of expops does not record: use "
-                        "tensor.detach(), torch.no_grad(), or expops.torch.use(), which keeps autograd");
-        return -1;
-    }
-    const int lazy = (tensor->dtype.code == 5 && is_true(object, names.is_conj, 1)) ||
-                     (may_be_negative(tensor) && is_true(object, names.is_neg, 1));
-    if (lazy)
-        PyErr_SetString(PyExc_ValueError, "the tensor is a conjugate or negative view: use tensor.resolve_conj() or "
-                                          "tensor.resolve_neg()");
-    return lazy ? -1 : 0;
+    const char *hidden = NULL;
+    if (!container_below_autograd && records_gradient(object, api))
+        hidden = "the tensor requires a gradient, which a call of expops does not record: use tensor.detach(), "
+                 "torch.no_grad(), or expops.torch.use(), which keeps autograd";
+    else if (!container_below_autograd && torch_object_has_tangent(object, api))
+        hidden =
+            "the tensor has a tangent, which a call of expops does not carry on: use expops.torch.use(), which keeps "
+            "autograd, or the tensor that torch.autograd.forward_ad.unpack_dual() gives";
+    else if (is_lazy(object, api, tensor->dtype))
+        hidden = "the tensor is a conjugate or negative view: use tensor.resolve_conj() or tensor.resolve_neg()";
+    if (hidden)
+        PyErr_SetString(PyExc_ValueError, hidden);
+    return hidden ? -1 : 0;
 }
 
 static int open_by_table(PyObject *object, container *out)
@@ -209,109 +224,23 @@ static int open_by_method(PyObject *object, int for_output, container *out)
 int container_open(PyObject *object, int for_output, container *out)
 {
     *out = (container){ .object = object, .api = exchange_of(Py_TYPE(object)) };
+    if (out->api == &refused)
+        return PyErr_SetString(PyExc_TypeError,
+                               "a masked array's mask would be lost: use its filled() or compressed()"),
+               -1;
     const int failed = out->api ? open_by_table(object, out) : open_by_method(object, for_output, out);
     if (failed)
         container_close(out);
     return failed;
 }
 
+void container_written(const container *c)
+{
+    if (!container_below_autograd)
+        torch_object_written(c->object, c->api);
+}
+
 void container_close(container *c)
 {
     Py_CLEAR(c->capsule);
-}
-
-/* --- new tensors --- */
-
-static void set_error(void *context, const char *kind, const char *message)
-{
-    (void)context;
-    PyErr_Format(PyExc_RuntimeError, "%s: %s", kind, message);
-}
-
-/* The producer allocates memory in row-major order; the result's order is written into its description, which is ours until
- * it becomes an object. */
-static PyObject *new_by_table(const container *like, const expops_result *result, container *out)
-{
-    expops_tensor prototype = like->tensor;
-    expops_dl_managed_versioned *managed = NULL;
-    void *object = NULL;
-    prototype.dtype = expops_dtype_to_dl(result->dtype);
-    prototype.ndim = result->ndim;
-    prototype.shape = (int64_t *)result->shape;
-    prototype.strides = NULL;
-    if (like->api->allocate(&prototype, &managed, NULL, set_error))
-        return NULL;
-    for (int32_t d = 0; d < result->ndim; d++)
-        managed->dl_tensor.strides[d] = result->strides[d];
-    prototype.data = managed->dl_tensor.data;
-    prototype.byte_offset = managed->dl_tensor.byte_offset;
-    prototype.strides = (int64_t *)result->strides;
-    if (like->api->to_object(managed, &object))
-        return NULL;
-    *out = (container){ .tensor = prototype, .object = object, .api = like->api, .stream = like->stream };
-    return object;
-}
-
-static PyObject *make_shape(const expops_result *result)
-{
-    PyObject *shape = PyTuple_New(result->ndim);
-    for (int32_t d = 0; shape && d < result->ndim; d++)
-        if (PyTuple_SetItem(shape, d, PyLong_FromLongLong(result->shape[d])))
-            Py_CLEAR(shape);
-    return shape;
-}
-
-/* By the array API standard: NumPy, CuPy, and what else follows it. */
-static PyObject *new_by_namespace(PyObject *namespace, const expops_result *result, container *out)
-{
-    PyObject *shape = make_shape(result), *dtype = PyObject_GetAttrString(namespace, library_dtype_name(result->dtype));
-    PyObject *object = shape && dtype ? PyObject_CallMethodObjArgs(namespace, names.empty, shape, dtype, NULL) : NULL;
-    Py_XDECREF(shape);
-    Py_XDECREF(dtype);
-    if (object && container_open(object, 1, out))
-        Py_CLEAR(object);
-    return object;
-}
-
-/* By the object, or, of a library older than the standard that objects say it by (CuPy's), by the type's module. */
-PyObject *container_namespace(PyObject *object)
-{
-    PyObject *namespace = PyObject_CallMethodObjArgs(object, names.namespace, NULL), *failure[3] = { NULL };
-    if (namespace || !PyErr_ExceptionMatches(PyExc_AttributeError))
-        return namespace;
-    PyErr_Fetch(&failure[0], &failure[1], &failure[2]);
-    PyObject *module = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__module__");
-    PyObject *parts = module ? PyObject_CallMethod(module, "partition", "s", ".") : NULL;
-    PyObject *package = parts ? PyImport_Import(PyTuple_GetItem(parts, 0)) : NULL;
-    Py_XDECREF(module);
-    Py_XDECREF(parts);
-    if (package && PyObject_HasAttrString(package, "from_dlpack")) {
-        for (int i = 0; i < 3; i++)
-            Py_XDECREF(failure[i]);
-        return package;
-    }
-    Py_XDECREF(package);
-    PyErr_Clear();
-    PyErr_Restore(failure[0], failure[1], failure[2]);
-    return NULL;
-}
-
-PyObject *container_new(const container *like, const expops_result *result, container *out)
-{
-    if (torch_object_is_like(like))
-        return torch_object_new(like, result, out);
-    if (like->api)
-        return new_by_table(like, result, out);
-    PyObject *namespace = container_namespace(like->object);
-    PyObject *object = namespace ? new_by_namespace(namespace, result, out) : NULL;
-    Py_XDECREF(namespace);
-    return object;
-}
-
-PyObject *container_new_numpy(const expops_result *result, container *out)
-{
-    PyObject *numpy = PyImport_ImportModule("numpy");
-    PyObject *object = numpy ? new_by_namespace(numpy, result, out) : NULL;
-    Py_XDECREF(numpy);
-    return object;
 }

@@ -15,6 +15,7 @@ typedef struct container {
 } container;
 
 int container_prepare(void);
+int container_new_prepare(void);
 int container_view_prepare(void);
 
 /* Set while torch calls from below autograd, where a tensor that requires a gradient is none of our business. */
@@ -24,6 +25,8 @@ extern _Thread_local int container_below_autograd;
 int container_is(PyObject *object);
 /* -1 with an exception set on failure. `for_output` refuses what must not be written. */
 int container_open(PyObject *object, int for_output, container *out);
+/* The memory was written; torch counts how often, for autograd to see that what it has saved is no more. */
+void container_written(const container *c);
 void container_close(container *c);
 /* The table that a type offers, of a version that is understood, or NULL. */
 const dlpack_exchange *container_table_of(PyObject *type);

@@ -36,13 +36,16 @@ static PyObject *make_type(const char *name, const char *doc, PyObject *base, Py
     return type;
 }
 
+/* A module that is imported anew has the same ones, so that what is caught by the old still is. */
 int error_add_types(PyObject *module)
 {
-    base_type = make_type("Error", "A failure the library reports.", PyExc_Exception, NULL);
+    if (!base_type)
+        base_type = make_type("Error", "A failure the library reports.", PyExc_Exception, NULL);
     if (!base_type || PyModule_AddObjectRef(module, "Error", base_type))
         return -1;
     for (size_t i = 0; i < NUM_KINDS; i++) {
-        kinds[i].type = make_type(kinds[i].name, kinds[i].doc, base_type, *kinds[i].base);
+        if (!kinds[i].type)
+            kinds[i].type = make_type(kinds[i].name, kinds[i].doc, base_type, *kinds[i].base);
         if (!kinds[i].type || PyModule_AddObjectRef(module, kinds[i].name, kinds[i].type))
             return -1;
     }
@@ -60,6 +63,29 @@ PyObject *error_type(expops_status status)
 void error_raise(expops_status status)
 {
     PyErr_SetString(error_type(status), expops_error_text());
+}
+
+static int is_of_a_text(PyObject *type)
+{
+    return type == PyExc_RuntimeError || type == PyExc_BufferError || type == PyExc_ValueError ||
+           PyErr_GivenExceptionMatches(type, base_type);
+}
+
+void error_of_argument(const char *function, const char *parameter)
+{
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyObject *text = value && !trace && is_of_a_text(type) ? PyObject_Str(value) : NULL;
+    PyObject *parts = text ? PyObject_CallMethod(text, "partition", "s", "\nException raised from") : NULL;
+    Py_XDECREF(text);
+    if (!parts) {
+        PyErr_Restore(type, value, trace);
+        return;
+    }
+    PyErr_Format(type, "%s: %s: %U", function, parameter, PyTuple_GetItem(parts, 0));
+    Py_DECREF(parts);
+    Py_DECREF(type);
+    Py_DECREF(value);
 }
 
 expops_status error_status(void)

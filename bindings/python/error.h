@@ -11,6 +11,9 @@ int error_add_types(PyObject *module);
 PyObject *error_type(expops_status status);
 /* Raises what `status` is, with expops_error_text(). */
 void error_raise(expops_status status);
+/* Says first which argument the failure that is set is of, and leaves out what torch appends about its own inside. Failures of
+ * Python's code, and of types that are made of more than a text, stay as they are. */
+void error_of_argument(const char *function, const char *parameter);
 /* The status behind the exception that is set; EXPOPS_OK where it is none of the library's. */
 expops_status error_status(void);
 

@@ -1,10 +1,15 @@
 #include "function.h"
 #include "error.h"
-#include <stdlib.h>
 #include <string.h>
 
-#define FUNCTION_NAME "expops.function"
 static PyObject *name_out, *name_input;
+
+int function_prepare(void)
+{
+    name_out = PyUnicode_InternFromString("out");
+    name_input = PyUnicode_InternFromString("input");
+    return name_out && name_input ? 0 : -1;
+}
 
 /* --- matching what is given with the parameters --- */
 
@@ -41,8 +46,7 @@ static int take_keywords(const function *f, PyObject *const *values, PyObject *k
     return 0;
 }
 
-static int take_arguments(const function *f, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords,
-                          PyObject **given)
+int function_take(const function *f, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords, PyObject **given)
 {
     if ((size_t)num_args > f->num_parameters)
         return PyErr_Format(PyExc_TypeError, "%s() takes %zu arguments, got %zd", f->name, f->num_parameters, num_args),
@@ -105,10 +109,14 @@ static expops_status launch(const function *f, const call_arguments *arguments, 
     return status;
 }
 
-static int open_output(PyObject *given, call_outputs *outputs)
+static int open_output(const function *f, PyObject *given, call_outputs *outputs)
 {
-    if (container_open(given, 1, outputs->opened + outputs->count))
-        return -1;
+    if (container_open(given, 1, outputs->opened + outputs->count)) {
+        if (container_is(given))
+            return error_of_argument(f->name, "out"), -1;
+        PyErr_Clear();
+        return argument_refuse(f->name, "out", given, "a tensor");
+    }
     outputs->objects[outputs->count++] = Py_NewRef(given);
     return 0;
 }
@@ -117,11 +125,11 @@ static int open_output(PyObject *given, call_outputs *outputs)
 static int open_outputs(const function *f, PyObject *given, call_outputs *outputs)
 {
     if (f->num_outputs == 1)
-        return open_output(given, outputs);
+        return open_output(f, given, outputs);
     if (!PyTuple_Check(given) || PyTuple_Size(given) != (Py_ssize_t)f->num_outputs)
         return PyErr_Format(PyExc_TypeError, "%s: out: expected a tuple of %zu tensors", f->name, f->num_outputs), -1;
     for (Py_ssize_t i = 0; i < PyTuple_Size(given); i++)
-        if (open_output(PyTuple_GetItem(given, i), outputs))
+        if (open_output(f, PyTuple_GetItem(given, i), outputs))
             return -1;
     return 0;
 }
@@ -164,6 +172,8 @@ static PyObject *run(const function *f, PyObject *given, const call_arguments *a
     outputs.count = 0;
     if (!(given ? open_outputs(f, given, &outputs) : make_outputs(f, arguments, &outputs))) {
         const expops_status status = launch(f, arguments, &outputs);
+        for (size_t i = 0; given && !status && i < outputs.count; i++)
+            container_written(outputs.opened + i);
         if (status)
             error_raise(status);
         else
@@ -212,96 +222,4 @@ PyObject *function_call(const function *f, PyObject *const *given)
         result = run(f, output == Py_None ? NULL : output, &arguments);
     arguments_close(&arguments);
     return result;
-}
-
-static PyObject *call(PyObject *self, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords)
-{
-    const function *f = PyCapsule_GetPointer(self, FUNCTION_NAME);
-    PyObject *given[MAX_ARGUMENTS + 1] = { NULL };
-    return take_arguments(f, args, num_args, keywords, given) ? NULL : function_call(f, given);
-}
-
-/* --- making the functions --- */
-
-/* What inspect.signature() and help() read. */
-static char *write_doc(const function *f)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
-        return NULL;
-    fputs(f->name, file);
-    signature_write(file, f->op, f->form, 0);
-    fputs("\n--\n\n", file);
-    signature_write_doc(file, f->op, f->form);
-    fclose(file);
-    return text;
-}
-
-static int read_parameters(function *f)
-{
-    f->num_parameters = expops_operator_parameter_count(f->op);
-    f->num_outputs = library_count_outputs(f->op);
-    for (size_t i = 0; i < f->num_parameters; i++) {
-        if (i == MAX_ARGUMENTS || !expops_operator_parameter(f->op, i, f->parameters + i))
-            return PyErr_Format(PyExc_SystemError, "%s has too many parameters", f->name), -1;
-        f->names[i] = PyUnicode_InternFromString(f->parameters[i].name);
-        if (!f->names[i])
-            return -1;
-    }
-    return 0;
-}
-
-static int add(PyObject *module, const expops_operator *op, const char *name, enum signature_form form)
-{
-    function *f = calloc(1, sizeof *f);
-    if (!f)
-        return PyErr_NoMemory(), -1;
-    f->op = op;
-    f->form = form;
-    strncpy(f->name, name, sizeof f->name - 1);
-    f->doc = write_doc(f);
-    if (!f->doc || read_parameters(f))
-        return -1;
-    f->method = (PyMethodDef){ f->name, (PyCFunction)(void (*)(void))call, METH_FASTCALL | METH_KEYWORDS, f->doc };
-    PyObject *self = PyCapsule_New(f, FUNCTION_NAME, NULL);
-    PyObject *module_name = PyUnicode_InternFromString("expops");
-    PyObject *made = self && module_name ? PyCFunction_NewEx(&f->method, self, module_name) : NULL;
-    const int status = made ? PyModule_AddObjectRef(module, f->name, made) : -1;
-    Py_XDECREF(made);
-    Py_XDECREF(module_name);
-    Py_XDECREF(self);
-    return status;
-}
-
-static int add_operator(PyObject *module, const expops_operator *op)
-{
-    const char *name;
-    char in_place[MAX_NAME];
-    for (size_t i = 0; (name = signature_name(op, i)); i++) {
-        if (*name && add(module, op, name, signature_form_of(op, name)))
-            return -1;
-        if (*name && signature_name_in_place(op, name, in_place) && add(module, op, in_place, SIGNATURE_IN_PLACE))
-            return -1;
-    }
-    return 0;
-}
-
-const function *function_of(PyObject *object)
-{
-    PyObject *self = PyObject_GetAttrString(object, "__self__");
-    const function *f = self ? PyCapsule_GetPointer(self, FUNCTION_NAME) : NULL;
-    Py_XDECREF(self);
-    return f;
-}
-
-int function_add_all(PyObject *module)
-{
-    name_out = PyUnicode_InternFromString("out");
-    name_input = PyUnicode_InternFromString("input");
-    for (size_t i = 0; i < expops_operator_count(); i++)
-        if (add_operator(module, expops_operator_at(i)))
-            return -1;
-    return 0;
 }

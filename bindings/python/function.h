@@ -23,6 +23,9 @@ int function_add_all(PyObject *module);
 const function *function_of(PyObject *object);
 /* The index of a keyword; num_parameters for `out`, SIZE_MAX where there is none. */
 size_t function_find_keyword(const function *f, PyObject *keyword);
+int function_prepare(void);
+/* Puts what a call is given where the parameters are; -1 with an exception set. */
+int function_take(const function *f, PyObject *const *args, Py_ssize_t num_args, PyObject *keywords, PyObject **given);
 /* Calls with an object or NULL for each parameter, and `out` last. */
 PyObject *function_call(const function *f, PyObject *const *given);
 

@@ -5,8 +5,19 @@
 #include "function.h"
 #include "torch_override.h"
 
+/* What the module keeps is the process's. */
+static int is_of_first_interpreter(void)
+{
+    if (!PyInterpreterState_GetID(PyInterpreterState_Get()))
+        return 1;
+    PyErr_SetString(PyExc_ImportError, "expops works in the process's first interpreter, and in no other");
+    return 0;
+}
+
 static int fill_module(PyObject *module)
 {
+    if (!is_of_first_interpreter())
+        return -1;
     if (container_prepare() || container_view_prepare() || error_add_types(module) || discovery_add(module) ||
         torch_add(module))
         return -1;

@@ -46,13 +46,23 @@ static int is_of_torch(const dlpack_exchange *api)
 
 /* --- gradients --- */
 
+/* The word of the object that torch's C++ functions take for a tensor, or NULL. */
+static void *const *slot_of(PyObject *object, const dlpack_exchange *api)
+{
+    return is_of_torch(api) && cdata_offset ? (void *const *)(const void *)((const char *)object + cdata_offset) : NULL;
+}
+
 int torch_object_requires_grad(PyObject *object, const dlpack_exchange *api)
 {
-    void *tensor;
-    if (!is_of_torch(api) || !cdata_offset || !torch.requires_grad)
-        return -1;
-    memcpy(&tensor, (const char *)object + cdata_offset, sizeof tensor);
-    return torch.requires_grad(tensor);
+    void *const *slot = slot_of(object, api);
+    return slot && torch.requires_grad ? torch.requires_grad(*slot) : -1;
+}
+
+/* There is one level of them, 0. */
+int torch_object_has_tangent(PyObject *object, const dlpack_exchange *api)
+{
+    void *const *slot = slot_of(object, api);
+    return slot && torch.tangent && torch.undefined && *torch.tangent(*slot, 0, slot) != torch.undefined;
 }
 
 int torch_object_gradients_are_on(void)
@@ -64,6 +74,40 @@ int torch_object_gradients_are_on(void)
     Py_XDECREF(torch);
     PyErr_Clear();
     return on;
+}
+
+/* --- the rest of what an object knows --- */
+
+int torch_object_is_lazy(PyObject *object, const dlpack_exchange *api)
+{
+    void *const *slot = slot_of(object, api);
+    return slot && torch.is_conj && torch.is_neg ? torch.is_conj(slot) || torch.is_neg(slot) : -1;
+}
+
+/* The same by Python, where an object of torch's says nothing else about itself. */
+static void count_write(PyObject *object)
+{
+    PyObject *module = PyMapping_GetItemString(PyImport_GetModuleDict(), "torch");
+    PyObject *base = module ? PyObject_GetAttrString(module, "Tensor") : NULL;
+    if (base && PyObject_IsInstance(object, base) == 1) {
+        PyObject *graph = PyImport_ImportModule("torch.autograd.graph");
+        PyObject *done = graph ? PyObject_CallMethod(graph, "increment_version", "O", object) : NULL;
+        Py_XDECREF(done);
+        Py_XDECREF(graph);
+    }
+    PyErr_Clear();
+    Py_XDECREF(base);
+    Py_XDECREF(module);
+}
+
+/* Tensors of inference mode have no count. */
+void torch_object_written(PyObject *object, const dlpack_exchange *api)
+{
+    void *const *slot = slot_of(object, api);
+    if (!slot || !torch.is_inference || !torch.count_write)
+        count_write(object);
+    else if (!torch.is_inference(slot))
+        torch.count_write(slot);
 }
 
 /* --- new tensors --- */

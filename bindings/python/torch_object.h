@@ -12,5 +12,11 @@ PyObject *torch_object_new(const container *like, const expops_result *result, c
 /* -1 where only the object itself can say. */
 int torch_object_requires_grad(PyObject *object, const dlpack_exchange *api);
 int torch_object_gradients_are_on(void);
+/* Of forward-mode differentiation. */
+int torch_object_has_tangent(PyObject *object, const dlpack_exchange *api);
+/* Whether it is a conjugate or negative view. -1 where only the object itself can say. */
+int torch_object_is_lazy(PyObject *object, const dlpack_exchange *api);
+/* Counts that its memory was written, if it is torch's. */
+void torch_object_written(PyObject *object, const dlpack_exchange *api);
 
 #endif

@@ -212,8 +212,6 @@ static PyMethodDef methods[] = {
     { "_torch_library", dispatch_make_library, METH_VARARGS, NULL },
     { "_torch_register", register_boxed, METH_VARARGS, NULL },
     { "_torch_set", scope_make_set, METH_O, NULL },
-    { "_torch_enter", scope_enter, METH_O, NULL },
-    { "_torch_leave", scope_leave, METH_O, NULL },
     { "_torch_enable", scope_enable, METH_O, NULL },
     { "_torch_counts", counts, METH_O, NULL },
     { "_torch_clear_counts", clear_counts, METH_NOARGS, NULL },
@@ -222,5 +220,5 @@ static PyMethodDef methods[] = {
 
 int torch_add(PyObject *module)
 {
-    return PyModule_AddFunctions(module, methods);
+    return PyModule_AddFunctions(module, methods) || scope_add_type(module);
 }

@@ -69,9 +69,8 @@ PyObject *dispatch_make_library(PyObject *self, PyObject *space_and_key);
 PyObject *dispatch_register_probe(PyObject *self, PyObject *args);
 PyObject *dispatch_stack_is_known(PyObject *self, PyObject *none);
 PyObject *scope_make_set(PyObject *self, PyObject *indices);
-PyObject *scope_enter(PyObject *self, PyObject *set);
-PyObject *scope_leave(PyObject *self, PyObject *token);
 PyObject *scope_enable(PyObject *self, PyObject *set);
+int scope_add_type(PyObject *module);
 
 int torch_add(PyObject *module);
 

@@ -41,6 +41,28 @@ PyObject *scope_make_set(PyObject *self, PyObject *indices)
     return capsule;
 }
 
+/* --- scopes --- */
+
+/* What `use` of expops/torch.py is made of. In C, so that no signal comes between entering, or leaving, and the note of it. */
+typedef struct scope {
+    PyObject_HEAD const override_set *set;
+} scope;
+
+static PyObject *name_outer; /* among what Python keeps for a thread: the sets that leaving its scopes brings back */
+
+/* Borrowed; made where there is none. */
+static PyObject *outer_sets(void)
+{
+    PyObject *own = PyThreadState_GetDict(), *list = own ? PyDict_GetItemWithError(own, name_outer) : NULL;
+    if (!own || list || PyErr_Occurred())
+        return list;
+    list = PyList_New(0);
+    if (list && PyDict_SetItem(own, name_outer, list))
+        Py_CLEAR(list);
+    Py_XDECREF(list);
+    return list;
+}
+
 static void set_current(const override_set *set)
 {
     if (!current != !set)
@@ -48,28 +70,67 @@ static void set_current(const override_set *set)
     current = set;
 }
 
-/* Gives what leave() has to restore. */
-PyObject *scope_enter(PyObject *self, PyObject *capsule)
+static PyObject *choose(PyObject *self, PyObject *capsule)
 {
-    const override_set *set = PyCapsule_GetPointer(capsule, SET_NAME), *outer = current;
-    if (!set)
-        return NULL;
-    PyObject *token = outer ? PyCapsule_New((void *)outer, SET_NAME, NULL) : Py_NewRef(Py_None);
-    if (token) {
-        atomic_store_explicit(&latest, set, memory_order_release);
-        set_current(set);
-    }
-    return token;
+    ((scope *)self)->set = PyCapsule_GetPointer(capsule, SET_NAME);
+    return ((scope *)self)->set ? Py_NewRef(Py_None) : NULL;
 }
 
-PyObject *scope_leave(PyObject *self, PyObject *token)
+static PyObject *enter(PyObject *self, PyObject *none)
 {
-    const override_set *outer = token == Py_None ? NULL : PyCapsule_GetPointer(token, SET_NAME);
-    if (token != Py_None && !outer)
+    const override_set *set = ((scope *)self)->set;
+    PyObject *outer = outer_sets(), *token = outer ? PyLong_FromVoidPtr((void *)current) : NULL;
+    if (!set)
+        PyErr_SetString(PyExc_RuntimeError, "the scope does not say which operators it is for");
+    const int failed = !set || !token || PyList_Append(outer, token);
+    Py_XDECREF(token);
+    if (failed)
         return NULL;
-    set_current(outer);
+    atomic_store_explicit(&latest, set, memory_order_release);
+    set_current(set);
+    return Py_NewRef(self);
+}
+
+static PyObject *leave(PyObject *self, PyObject *failure)
+{
+    PyObject *outer = outer_sets();
+    const Py_ssize_t depth = outer ? PyList_Size(outer) : -1;
+    if (!depth)
+        PyErr_SetString(PyExc_RuntimeError, "this thread is in no scope: each is left in the thread that entered it");
+    if (depth < 1)
+        return NULL;
+    const override_set *set = PyLong_AsVoidPtr(PyList_GetItem(outer, depth - 1));
+    if (PyList_SetSlice(outer, depth - 1, depth, NULL))
+        return NULL;
+    set_current(set);
     return Py_NewRef(Py_None);
 }
+
+static PyMethodDef scope_methods[] = {
+    { "_choose", choose, METH_O, NULL },
+    { "__enter__", enter, METH_NOARGS, NULL },
+    { "__exit__", leave, METH_VARARGS, NULL },
+    { NULL, NULL, 0, NULL },
+};
+
+static PyType_Slot scope_slots[] = {
+    { Py_tp_methods, scope_methods },
+    { 0, NULL },
+};
+
+static PyType_Spec scope_spec = { "expops.torch._scope", sizeof(scope), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                                  scope_slots };
+
+int scope_add_type(PyObject *module)
+{
+    name_outer = PyUnicode_InternFromString("expops.torch scopes");
+    PyObject *type = name_outer ? PyType_FromSpec(&scope_spec) : NULL;
+    const int status = type ? PyModule_AddObjectRef(module, "_torch_scope", type) : -1;
+    Py_XDECREF(type);
+    return status;
+}
+
+/* --- enable() --- */
 
 PyObject *scope_enable(PyObject *self, PyObject *capsule)
 {

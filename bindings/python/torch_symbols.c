@@ -53,6 +53,12 @@ static const struct {
     ACCEPT(current_stream, "torch_cuda", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(current_stream, "torch_hip", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(requires_grad, "c10", "_ZNK3c1010TensorImpl13requires_gradEv"),
+    ACCEPT(is_conj, "torch_cpu", "_ZN2at6native7is_conjERKNS_6TensorE"),
+    ACCEPT(is_neg, "torch_cpu", "_ZN2at6native6is_negERKNS_6TensorE"),
+    ACCEPT(is_inference, "torch_cpu", "_ZN2at6native12is_inferenceERKNS_6TensorE"),
+    ACCEPT(count_write, "torch_cpu", "_ZN5torch8autograd4impl12bump_versionERKN2at6TensorE"),
+    ACCEPT(tangent, "c10", "_ZNK3c1010TensorImpl8_fw_gradEmRKN2at10TensorBaseE"),
+    ACCEPT(undefined, "c10", "_ZN3c1019UndefinedTensorImpl10_singletonE"),
     ACCEPT(wrap, "torch_python", "_Z16THPVariable_WrapN2at10TensorBaseE"),
     ACCEPT(wrap, "torch_python", "_Z16THPVariable_WrapRKN2at10TensorBaseE"), /* 2.13; called like the one before */
 };

@@ -64,8 +64,15 @@ typedef struct torch_symbols {
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */
     PyObject *(*wrap)(torch_handle tensor);     /* as Python's object; the handle is to be deleted all the same */
     _Bool (*requires_grad)(const void *tensor); /* c10's, not a handle */
-    int32_t gpu_type;                           /* DLPack's device type of what torch calls cuda */
-    void *no_tensor; /* what stands for none, and the tag of a tensor: learned; see torch_stack.h */
+    /* These take a word that holds c10's tensor. */
+    _Bool (*is_conj)(void *const *word);
+    _Bool (*is_neg)(void *const *word);
+    _Bool (*is_inference)(void *const *word);
+    void (*count_write)(void *const *word);
+    void *const *(*tangent)(const void *tensor, uint64_t level, void *const *word);
+    const void *undefined; /* what a word holds where there is none */
+    int32_t gpu_type;      /* DLPack's device type of what torch calls cuda */
+    void *no_tensor;       /* what stands for none, and the tag of a tensor: learned; see torch_stack.h */
     uint32_t tensor_tag;
 } torch_symbols;
 

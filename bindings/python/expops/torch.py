@@ -27,7 +27,6 @@ _FUNCTIONAL, _IN_PLACE, _OUT = range(3)
 _REASONS = ('device', 'dtype', 'shape', 'number', 'overlap', 'other')
 
 _lock = threading.RLock()
-_thread = threading.local()  # .outer: what leaving each of its scopes restores
 _covered = {}      # operator: [what is known of each of its overloads]
 _not_covered = {}  # overload: why
 _scoped = {}       # overload: index of its override for scopes
@@ -218,22 +217,13 @@ def _set_for(include, exclude):
         return _sets[key]
 
 
-class use:
+class use(_core._torch_scope):
     """A scope: PyTorch's operators, or those of `include` without those of `exclude`, are ours in this thread, and in
     autograd's threads while they work for it. Operators go by our names or aliases. Scopes nest: the innermost decides."""
 
     def __init__(self, include=None, exclude=None):
         _prepare_scopes()
-        self._set = _set_for(include, exclude)
-
-    def __enter__(self):
-        if not hasattr(_thread, 'outer'):
-            _thread.outer = []
-        _thread.outer.append(_core._torch_enter(self._set))
-        return self
-
-    def __exit__(self, *failure):
-        _core._torch_leave(_thread.outer.pop())
+        self._choose(_set_for(include, exclude))
 
 
 def _as_tensor(number, like):
