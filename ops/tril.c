@@ -11,6 +11,7 @@ OPERATOR(tril) = {
     .doc = "self with zeros above a diagonal of its last two dimensions.",
     .source = "torch.tril",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .arithmetic = EXPOPS_ARITHMETIC_MOVES,
     .parameters = { TENSOR("self"), INT("diagonal", DEFAULT(0), .doc = "How far above the main one.") },
     .draft = draft,
     .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 } },
@@ -20,7 +21,7 @@ OPERATOR(tril) = {
 /* How far an element lies on the wrong side; triu's, too. */
 KERNEL(xk_long position)
 {
-    return position > 0;
+    return position <= 0;
 }
 #endif
 

@@ -11,6 +11,7 @@ OPERATOR(triu) = {
     .doc = "self with zeros below a diagonal of its last two dimensions.",
     .source = "torch.triu",
     .dtypes = FLOATING | INTEGRAL | BOOLEAN | COMPLEX,
+    .arithmetic = EXPOPS_ARITHMETIC_MOVES,
     .parameters = { TENSOR("self"), INT("diagonal", DEFAULT(0), .doc = "How far above the main one.") },
     .draft = draft,
     .samples = { { -100, 100, .usual = { 4, 3 }, .count = 2 } },

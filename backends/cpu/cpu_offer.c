@@ -28,8 +28,8 @@ static const cpu_table_row *first_row(const char *name, int32_t store)
 
 static const cpu_instance *find(const expops_signature *signature, uint32_t level)
 {
-    const int moves = signature->family == EXPOPS_FAMILY_WINDOW && signature->dtype < 0;
-    const int32_t store = moves ? EXPOPS_DTYPE_I64 : cpu_store_of(signature->dtype); /* one for all types, as written */
+    /* What moves elements has one for all types, as written. */
+    const int32_t store = signature->dtype < 0 ? EXPOPS_DTYPE_I64 : cpu_store_of(signature->dtype);
     const cpu_instance *best = NULL;
 
     for (const cpu_table_row *row = first_row(signature->operator_name, store);
@@ -47,6 +47,14 @@ static int fits(const expops_signature *signature)
            (signature->num_operands == 1 || signature->operands[1].kind != EXPOPS_OPERAND_OUTPUT);
 }
 
+/* A position, and an input of which elements are moved. */
+static int keeps(const expops_signature *signature)
+{
+    return signature->dtype < 0 && signature->family == EXPOPS_FAMILY_POINTWISE && signature->num_operands == 3 &&
+           signature->operands[1].kind == EXPOPS_OPERAND_POSITION &&
+           signature->operands[2].kind == EXPOPS_OPERAND_INPUT;
+}
+
 /* The operands must be those the instance was compiled for. */
 static int matches(const cpu_instance *instance, const expops_signature *signature)
 {
@@ -54,6 +62,8 @@ static int matches(const cpu_instance *instance, const expops_signature *signatu
 
     if (signature->family == EXPOPS_FAMILY_WINDOW && !instance->rows)
         return signature->dtype < 0 && signature->window->single;
+    if (signature->dtype < 0)
+        return instance->position && keeps(signature);
     if (inputs != instance->num_args || cpu_store_of(signature->result) != instance->result)
         return 0;
     for (uint32_t i = 0; i < inputs; i++) {

@@ -1,5 +1,6 @@
 /* Pointwise operators: blocks of all inputs in the instance's type, the function, the output's block. */
 #include "cpu_plan.h"
+#include "cpu_progression.h"
 
 #include <string.h>
 
@@ -43,20 +44,51 @@ static void stream_block(const cpu_kernel *kernel, size_t elements, char *to, co
     }
 }
 
+/* Whether a function of the elements' positions says which elements of an input are moved. */
+static int keeps(const cpu_kernel *kernel)
+{
+    return kernel->instance->position && kernel->num_operands > 2;
+}
+
+/* Of row r of the block. */
+static cpu_progression positions_of(const cpu_kernel *kernel, const cpu_position *position, int64_t r)
+{
+    const int64_t *const strides = kernel->operand[1].strides;
+    const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
+    const cpu_progression row = { position->offset[1] + (down < 0 ? 0 : r * strides[down]), strides[across] };
+
+    return row;
+}
+
+static void run_keeping(const pointwise_task *task, const cpu_position *position, cpu_scratch *scratch)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const cpu_view from = cpu_load(kernel, task->launch, 2, position, scratch);
+    const cpu_view to = cpu_out(kernel, task->launch, position, scratch);
+
+    for (int64_t r = 0; r < position->rows; r++) {
+        const cpu_progression positions = positions_of(kernel, position, r);
+        const void *const in[] = { from.data + r * from.row_bytes, &positions };
+        kernel->instance->pointwise((size_t)position->cols, to.data + r * to.row_bytes, in, kernel->operand[0].bytes);
+    }
+    cpu_store(kernel, task->launch, position, to, scratch);
+}
+
 /* Rows of the function of the elements' positions. */
 static void run_positions(const pointwise_task *task, const cpu_position *position, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
-    const cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
-    const int32_t across = kernel->blocks.across, down = kernel->blocks.down;
+    const cpu_operand *const out = &kernel->operand[0];
     const cpu_view view = cpu_out(kernel, task->launch, position, scratch);
     const uint8_t yes = 1;
     char one[16];
 
     cpu_convert(kernel->level, out->dtype, one, 1, EXPOPS_DTYPE_BOOL, &yes, 1, 1);
-    for (int64_t r = 0; r < position->rows; r++)
+    for (int64_t r = 0; r < position->rows; r++) {
+        const cpu_progression positions = positions_of(kernel, position, r);
         kernel->instance->position((size_t)position->cols, view.data + r * view.row_bytes, out->bytes, one,
-                                   position->offset[1] + (down < 0 ? 0 : r * in->strides[down]), in->strides[across]);
+                                   positions.first, positions.step);
+    }
     cpu_store(kernel, task->launch, position, view, scratch);
 }
 
@@ -81,7 +113,7 @@ static void run_block(const pointwise_task *task, const cpu_position *position, 
     const void *in[CPU_MAX_OPERANDS] = { NULL };
 
     if (kernel->instance->position) {
-        run_positions(task, position, scratch);
+        (keeps(kernel) ? run_keeping : run_positions)(task, position, scratch);
         return;
     }
     for (uint32_t i = 1; i < kernel->num_operands; i++) {
@@ -158,6 +190,8 @@ static int64_t most_bytes(const cpu_kernel *kernel)
     for (uint32_t i = 0; i < kernel->num_operands; i++) {
         const cpu_operand *const op = &kernel->operand[i];
         const uint32_t stored = cpu_dtype_bytes[op->store];
+        if (op->kind == EXPOPS_OPERAND_POSITION)
+            continue;
         most = op->bytes > most ? op->bytes : most;
         most = stored > most ? stored : most;
     }
@@ -198,6 +232,15 @@ static int rows_follow(const cpu_kernel *kernel)
     return across > 0 && out->strides[across] == 1 && out->strides[across - 1] == kernel->shape[across];
 }
 
+/* Several rows in place, where no operand needs a buffer for it. */
+static int takes_rows(const cpu_kernel *kernel)
+{
+    const uint32_t across = kernel->rank - 1;
+
+    return kernel->instance->position && rows_follow(kernel) && kernel->shape[across] < CPU_DIRECT_COLS &&
+           !cpu_streams(kernel, (int32_t)across) && (!keeps(kernel) || kernel->operand[2].strides[across] == 1);
+}
+
 static void cut(cpu_kernel *kernel)
 {
     const int32_t across = (int32_t)kernel->rank - 1;
@@ -205,7 +248,7 @@ static void cut(cpu_kernel *kernel)
     const int64_t inner = kernel->shape[across];
     const int64_t capacity = turned < 0 ? capacity_of(kernel) : CPU_BUFFER_BYTES / most_bytes(kernel);
 
-    if (kernel->instance->position && rows_follow(kernel) && inner < CPU_DIRECT_COLS && !cpu_streams(kernel, across)) {
+    if (takes_rows(kernel)) {
         cpu_blocks_cut(kernel, across, inner, across - 1, CPU_DIRECT_COLS / inner, CPU_DOWN_IN_PLACE);
     } else if (turned >= 0) {
         int64_t edge = 16;
@@ -244,7 +287,9 @@ static void choose_mode(cpu_kernel *kernel, uint32_t i)
         op->kind == EXPOPS_OPERAND_NUMBER || (op->kind == EXPOPS_OPERAND_INPUT && broadcast_in_block(kernel, op));
     const int one_more = instance->one_scalar && !(kernel->scalars & ~instance->numbers);
 
-    if (scalar && (instance->numbers & bit || one_more)) {
+    if (keeps(kernel)) {
+        op->mode = op->strides[kernel->blocks.across] == 1 ? CPU_DIRECT : CPU_BUFFER;
+    } else if (scalar && (instance->numbers & bit || one_more)) {
         op->mode = CPU_SCALAR;
         kernel->scalars |= bit;
     } else if (op->kind == EXPOPS_OPERAND_NUMBER) {

@@ -88,7 +88,8 @@ static void add_other(const expops_leaf_input *input, int32_t dtype, expops_prob
 static void move_as_bits(expops_problem *problem)
 {
     for (uint32_t i = 0; i < problem->num_operands; i++)
-        if (!expops_is_tensor(problem->operand + i) || problem->operand[i].dtype != problem->common)
+        if (problem->operand[i].kind == EXPOPS_OPERAND_NUMBER ||
+            (expops_is_tensor(problem->operand + i) && problem->operand[i].dtype != problem->common))
             return;
     problem->bits = expops_operand_bytes(problem->operand);
     problem->common = -1;

@@ -6,6 +6,7 @@
  * in pointwise.kernel.c, except for
  *   XK_K0...         how each input lies in memory: C contiguous as the output is, B one value for each row, S anything else
  *   XK_TAIL          the last vector is partial; it is within the last row */
+#include "keeps.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
 #include "vectors.kernel.h"

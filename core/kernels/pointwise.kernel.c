@@ -9,6 +9,7 @@
  *   XK_INDEX64       indices need 64 bits
  *   XK_TAIL          one dimension whose last vector may be partial
  *   XK_POSITION      the body takes the element's position, a number made of its indices, as XK_P */
+#include "keeps.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
 #include "vectors.kernel.h"

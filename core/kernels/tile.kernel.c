@@ -3,6 +3,7 @@
  *
  * The last dimension is the output's contiguous one, the one before it is contiguous in the staged operands (kind T). Other
  * dimensions are counted by the group. Defines as in pointwise.kernel.c, and XK_TILE, the edge of a tile. */
+#include "keeps.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
 
@@ -15,6 +16,9 @@ typedef struct xk_params {
     xk_index size[XK_RANK];
     xk_index tiles_across, tiles_down;
     xk_index stride[XK_NT + 1][XK_RANK];
+#if XK_POSITION
+    xk_index first_position, position[XK_RANK];
+#endif
 } xk_params;
 
 /* Padding by one 4-byte bank keeps rows and columns on different banks. */
@@ -95,11 +99,18 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     rest /= p.tiles_across;
     const xk_index down0 = (rest % p.tiles_down) * XK_TILE;
     rest /= p.tiles_down;
+#if XK_POSITION
+    xk_index position = p.first_position + across0 * p.position[XK_RANK - 1] + down0 * p.position[XK_RANK - 2];
+#define XK_P ((xk_long)(position + r * p.position[XK_RANK - 2] + (column + k) * p.position[XK_RANK - 1]))
+#endif
     for (int d = XK_RANK - 3; d >= 0; d--) {
         const xk_index c = rest % p.size[d];
         rest /= p.size[d];
         at_out += c * p.stride[0][d];
         XK_EACH(XK_ADVANCE)
+#if XK_POSITION
+        position += c * p.position[d];
+#endif
     }
     at_out += across0 + down0 * p.stride[0][XK_RANK - 2];
     XK_EACH(XK_ORIGIN)

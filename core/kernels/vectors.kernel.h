@@ -57,9 +57,21 @@ typedef struct xk_params {
         result.v[k] = XK_STORE(r); \
     }
 #endif
+#if XK_KEEPS /* a vector of which nothing is kept is not read */
+#define XK_LOAD_ALL \
+    int any = 0; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        any |= xk_body(XK_P); \
+    if (any) { \
+        XK_EACH(XK_LOAD) \
+    }
+#else
+#define XK_LOAD_ALL XK_EACH(XK_LOAD)
+#endif
 #define XK_COMPUTE \
     XK_EACH(XK_VECTOR) \
-    XK_EACH(XK_LOAD) \
+    XK_LOAD_ALL \
     union { \
         XK_CAT(xk_word, XK_WO) word; \
         xk_uint part[4]; \

@@ -104,9 +104,19 @@ void expops_define_operands(const expops_problem *problem, expops_step *step, ui
                     tensors - 1, tensors - 1, problem->num_numbers, vector, wide);
 }
 
+/* A body of the position beside an input that is moved: keeps.kernel.h. */
+static int keeps(const expops_problem *problem)
+{
+    return problem->common < 0 && problem->operand[1].kind == EXPOPS_OPERAND_POSITION;
+}
+
 void expops_define_call(const expops_problem *problem, expops_step *step)
 {
     uint32_t tensors = 0, numbers = 0;
+    if (keeps(problem)) {
+        expops_text_append(&step->defines, "#define XK_KEEPS 1\n#define XK_CALL xk_keep(xk_body(XK_P), XK_X(0))\n");
+        return;
+    }
     expops_text_append(&step->defines, "#define XK_CALL xk_body(");
     for (uint32_t i = 1; i < problem->num_operands; i++) {
         const int number = problem->operand[i].kind == EXPOPS_OPERAND_NUMBER;

@@ -200,6 +200,13 @@ static uint64_t staged_bytes(const expops_problem *problem, const enum expops_re
     return bytes;
 }
 
+static void put_tile_position(const expops_problem_operand *operand, uint32_t rank, int wide, expops_params *params)
+{
+    expops_params_index(params, operand->offset, wide);
+    for (uint32_t d = 0; d < rank; d++)
+        expops_params_index(params, operand->strides[d], wide);
+}
+
 static void fill_tile_params(const expops_problem *problem, uint32_t edge, int wide, uint64_t *out_tiles,
                              expops_params *params)
 {
@@ -222,6 +229,9 @@ static void fill_tile_params(const expops_problem *problem, uint32_t edge, int w
     for (uint32_t i = 0; i < problem->num_operands; i++)
         for (uint32_t d = 0; expops_is_tensor(problem->operand + i) && d < rank; d++)
             expops_params_index(params, problem->operand[i].strides[d], wide);
+    for (uint32_t i = 0; i < problem->num_operands; i++)
+        if (problem->operand[i].kind == EXPOPS_OPERAND_POSITION)
+            put_tile_position(problem->operand + i, rank, wide, params);
     expops_params_finish(params);
 }
 
@@ -229,7 +239,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
 {
     enum expops_reach reach[1 + EXPOPS_MAX_OPERANDS];
     const int32_t dim = staged_dim(given);
-    if (dim < 0 || has_position(given) || device->info.max_group < GROUP)
+    if (dim < 0 || device->info.max_group < GROUP)
         return 0;
     expops_problem problem = *given;
     expops_problem_move_dim(&problem, (uint32_t)dim, problem.rank - 2);
@@ -255,6 +265,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
     step->grid = (uint32_t)tiles;
     expops_define_operands(&problem, step, vector, reach, wide);
     expops_define_call(&problem, step);
-    expops_text_add(&step->defines, "#define XK_RANK %u\n#define XK_TILE %u\n", problem.rank, edge);
+    expops_text_add(&step->defines, "#define XK_RANK %u\n#define XK_TILE %u\n#define XK_POSITION %d\n", problem.rank,
+                    edge, has_position(&problem));
     return 1;
 }

@@ -40,6 +40,12 @@ static expops_status rms_norm(expops_device *device)
     return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
 }
 
+/* One launch and no memory. */
+static expops_status tril(expops_device *device)
+{
+    return expops_tril(device, NULL, &x.tensor, 0, &z.tensor);
+}
+
 /* One launch of eight tensors. */
 static expops_status cat_of_8(expops_device *device)
 {
@@ -109,6 +115,7 @@ static const struct {
               { "mul", mul },
               { "mul-scalar", mul_scalar },
               { "rms_norm", rms_norm },
+              { "tril", tril },
               { "cat-of-8", cat_of_8 },
               { "infer-silu", infer_silu },
               { "infer-mul", infer_mul },

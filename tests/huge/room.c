@@ -11,7 +11,7 @@
 #include "session.h"
 
 enum { MAX_SMALL = 8, WINDOW = 1 << 16, STEP = 251 };
-/* What the largest call takes beside the places: a mask of tril's. */
+/* What calls take beside the places, at most. */
 #define TEMPORARY_BYTES HUGE_BYTES
 
 static expops_device *device;
