@@ -45,8 +45,8 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
     expops_leaf *leaf = expops_draft_window(d, &out, 0, &source, 6, 0, reach);
     for (uint32_t way = 0; way < 2; way++) {
         expops_leaf_value(leaf, blocks->padding[way]);
-        expops_leaf_value(leaf, blocks->stride[way]);
-        expops_leaf_value(leaf, blocks->dilation[way]);
+        expops_leaf_divisor(leaf, blocks->stride[way]);
+        expops_leaf_divisor(leaf, blocks->dilation[way]);
         expops_leaf_value(leaf, period[way]);
         for (uint32_t part = 0; part < 3; part++)
             expops_leaf_reads(leaf, 3 * way + part, 1u << way);
@@ -97,19 +97,21 @@ OPERATOR(col2im) = {
  * more, each a period before: in the order of the kernel's places, as PyTorch adds. */
 WINDOW
 {
-    const int way = d / 3, part = d - 3 * way;
-    const xk_index padding = XK_V(4 * way), stride = XK_V(4 * way + 1), dilation = XK_V(4 * way + 2);
-    const xk_index period = XK_V(4 * way + 3), blocks = XK_IN(3 * way), taps = XK_IN(3 * way + 1);
-    const xk_index i = at[way] + padding, before = i - (taps - 1) * dilation;
-    const xk_index first = before > 0 ? (before + stride - 1) / stride : 0;
-    xk_index last = i / stride < blocks ? i / stride : blocks - 1;
-    for (xk_index turn = 1; turn < period && (i - last * stride) % dilation != 0; turn++)
+    const int way = d / 3, part = d - 3 * way, by_stride = 8 * way + 1, by_dilation = 8 * way + 4;
+    const xk_index padding = XK_V(8 * way), stride = XK_V(by_stride), dilation = XK_V(by_dilation);
+    const xk_index period = XK_V(8 * way + 7), blocks = XK_IN(3 * way), taps = XK_IN(3 * way + 1);
+    const xk_index i = at[way] + padding, before = i - (taps - 1) * dilation, nearest = xk_divided(i, by_stride);
+    const xk_index first = before > 0 ? xk_divided(before + stride - 1, by_stride) : 0;
+    xk_index last = nearest < blocks ? nearest : blocks - 1, tap = xk_divided(i - last * stride, by_dilation);
+    for (xk_index turn = 1; turn < period && tap * dilation != i - last * stride; turn++) {
         last--;
-    if (first > last || (i - last * stride) % dilation != 0)
+        tap = xk_divided(i - last * stride, by_dilation);
+    }
+    if (first > last || tap * dilation != i - last * stride)
         return xk_none();
     if (part == 2)
-        return xk_run_of(0, (last - first) / period + 1, 1);
-    return xk_one(part ? (i - last * stride) / dilation : last);
+        return xk_run_of(0, period == 1 ? last - first + 1 : (last - first) / period + 1, 1);
+    return xk_one(part ? tap : last);
 }
 
 XK_FN xk_r xk_finish(xk_acc a, xk_t n)
