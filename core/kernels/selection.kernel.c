@@ -7,6 +7,8 @@
  *   XK_O             type of the elements
  *   XK_EXPAND        selected elements are replaced where they are, by those of a source; 0: they are packed
  *   XK_WHOLE         all vectors of the elements, and of the output where it is XK_EXPAND, start at multiples of their size
+ *   XK_MASK_WHOLE    the mask starts at a multiple of 16 bytes
+ *   XK_ALONG         the output's elements lie side by side
  *   XK_INDEX64       indices need 64 bits */
 
 #define XK_ROUND (XK_WG * XK_VEC)
@@ -38,6 +40,41 @@ XK_FN xk_ulong xk_scan_group(xk_ulong mine, XK_LOCAL_POINTER xk_ulong *shared, x
     return sum - mine;
 }
 
+#if XK_STAGE != 1
+/* Bytes of the mask, as many as XK_SEEN. */
+#if XK_STAGE == 0
+#define XK_SEEN 16
+#else
+#define XK_SEEN XK_VEC
+#endif
+typedef union xk_bytes {
+    XK_CAT(xk_word, XK_SEEN) word;
+    xk_uint part[(XK_SEEN + 3) / 4];
+    xk_uchar byte[XK_SEEN];
+} xk_bytes;
+
+/* From element i on; false behind the last one. */
+XK_FN xk_bytes xk_look(XK_GLOBAL const xk_uchar *mask, xk_ulong i, xk_ulong elements)
+{
+    xk_bytes seen;
+    if (XK_MASK_WHOLE && i + XK_SEEN <= elements) {
+        seen.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_SEEN) *)(mask + i);
+    } else {
+        XK_UNROLL
+        for (int k = 0; k < XK_SEEN; k++)
+            seen.byte[k] = i + k < elements ? mask[i + k] : 0;
+    }
+    return seen;
+}
+
+/* 1 in each of the four bytes that is not 0. */
+XK_FN xk_uint xk_ones(xk_uint part)
+{
+    return (((part & 0x7f7f7f7fu) + 0x7f7f7f7fu) | part) >> 7 & 0x01010101u;
+}
+
+#endif
+
 #if XK_STAGE == 0
 /* out[tile] = how often the mask is true in it. */
 XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uchar, x0), const xk_params p)
@@ -45,14 +82,17 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uchar, x0), c
     XK_LOCAL xk_ulong shared[2 * XK_WG];
     XK_GLOBAL xk_uint *gout = XK_POINTER(xk_uint, out);
     XK_GLOBAL const xk_uchar *mask = XK_POINTER(const xk_uchar, x0);
-    const xk_index first = (xk_index)xk_group_id() * XK_TILE;
-    xk_ulong count = 0, all;
-    for (int turn = 0; turn < XK_TILE / XK_WG; turn++) {
-        const xk_index i = first + turn * XK_WG + (xk_index)xk_local_id();
-        if ((xk_ulong)i < p.elements)
-            count += mask[i] != 0;
+    const xk_ulong first = (xk_ulong)xk_group_id() * XK_TILE;
+    xk_uint counts = 0; /* of each fourth byte: at most 64 */
+    xk_ulong all;
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TILE / 16 / XK_WG; turn++) {
+        const xk_bytes seen = xk_look(mask, first + (turn * XK_WG + xk_local_id()) * 16, p.elements);
+        XK_UNROLL
+        for (int i = 0; i < 4; i++)
+            counts += xk_ones(seen.part[i]);
     }
-    xk_scan_group(count, shared, &all);
+    xk_scan_group(counts * 0x01010101u >> 24, shared, &all);
     if (xk_local_id() == 0)
         gout[xk_group_id()] = (xk_uint)all;
 }
@@ -91,11 +131,17 @@ typedef union xk_run {
 /* Bit k: whether the mask is true at element i + k. */
 XK_FN xk_uint xk_flags(XK_GLOBAL const xk_uchar *mask, xk_ulong i, xk_ulong elements)
 {
+    const xk_bytes seen = xk_look(mask, i, elements);
     xk_uint flags = 0;
+#if XK_VEC >= 4
+    XK_UNROLL
+    for (int i = 0; i < XK_VEC / 4; i++) /* the four ones side by side */
+        flags |= (xk_ones(seen.part[i]) * 0x01020408u >> 24 & 15u) << 4 * i;
+#else
     XK_UNROLL
     for (int k = 0; k < XK_VEC; k++)
-        if (i + k < elements)
-            flags |= (xk_uint)(mask[i + k] != 0) << k;
+        flags |= (xk_uint)(seen.byte[k] != 0) << k;
+#endif
     return flags;
 }
 
@@ -107,21 +153,46 @@ XK_FN xk_uint xk_count(xk_uint flags)
     return (flags + (flags >> 8)) & 0x1fu;
 }
 
+XK_FN xk_run xk_load_run(XK_GLOBAL const XK_S(XK_O) *elements, xk_ulong i, xk_ulong end)
+{
+    xk_run run;
+    if (XK_WHOLE && i + XK_VEC <= end) {
+        run.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_WO) *)(elements + i);
+    } else {
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++)
+            if (i + k < end)
+                run.v[k] = elements[i + k];
+    }
+    return run;
+}
+
+/* What is selected passes through local memory, where it lies in words as in the tensor that is packed: that has `lead` elements in
+ * front of it in the first word. */
+typedef union xk_word_of_elements {
+    XK_CAT(xk_word, XK_WO) word;
+    XK_S(XK_O) v[XK_VEC];
+} xk_word_of_elements;
+#define XK_PLACE(at) staged[(at) / XK_VEC].v[(at) % XK_VEC]
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0), XK_TENSOR(const XK_S(XK_O), x1),
                        XK_SOURCE XK_TENSOR(const xk_ulong, XK_BEFORE), const xk_params p)
 {
     XK_LOCAL xk_ulong shared[2 * XK_WG];
+    XK_LOCAL xk_word_of_elements staged[4 * XK_WG + 1];
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_GLOBAL const xk_uchar *mask = XK_POINTER(const xk_uchar, x0);
     XK_GLOBAL const XK_S(XK_O) *elements = XK_POINTER(const XK_S(XK_O), x1);
 #if XK_EXPAND
-    XK_GLOBAL const XK_S(XK_O) *source = XK_POINTER(const XK_S(XK_O), x2);
+    XK_GLOBAL const XK_S(XK_O) *packed = XK_POINTER(const XK_S(XK_O), x2);
+#else
+    XK_GLOBAL XK_S(XK_O) *packed = gout;
 #endif
     XK_GLOBAL const xk_ulong *sums = XK_POINTER(const xk_ulong, XK_BEFORE);
     xk_ulong before = sums[xk_group_id()];
     for (int turn = 0; turn < XK_TURNS; turn++) {
         const xk_ulong first = ((xk_ulong)xk_group_id() * XK_TURNS + turn) * (4 * XK_ROUND) + xk_local_id() * XK_VEC;
-        xk_uint flags[4];
+        xk_uint flags[4], begin[4], found = 0;
         xk_ulong counts = 0, all; /* 16 bits for each round */
         XK_UNROLL
         for (int round = 0; round < 4; round++) {
@@ -131,45 +202,75 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0)
         const xk_ulong sum = xk_scan_group(counts, shared, &all);
         XK_UNROLL
         for (int round = 0; round < 4; round++) {
-            const xk_ulong i = first + round * XK_ROUND;
-            xk_ulong at = before + (sum >> (16 * round) & 0xffffu);
-            before += all >> (16 * round) & 0xffffu;
-            const int full = i + XK_VEC <= p.elements;
+            begin[round] = found + (xk_uint)(sum >> (16 * round) & 0xffffu);
+            found += (xk_uint)(all >> (16 * round) & 0xffffu);
+        }
+        const xk_ulong left = before < p.room ? p.room - before : 0;
+        const xk_uint fits = left < found ? (xk_uint)left : found;
+        const xk_uint lead = (xk_uint)((xk_ulong)(packed + before) / sizeof(XK_S(XK_O)) % XK_VEC), end = lead + fits;
 #if XK_EXPAND
-            xk_run run;
-            if (XK_WHOLE && full)
-                run.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_WO) *)(elements + i);
-            XK_UNROLL
-            for (int k = 0; k < XK_VEC; k++)
-                if (i + k < p.elements) {
-                    if (!(XK_WHOLE && full))
-                        run.v[k] = elements[i + k];
-                    if (flags[round] >> k & 1u) {
-                        xk_run next; /* no choice between two places in memory, which would put one of them there */
-                        next.part[0] = next.part[1] = next.part[2] = next.part[3] = 0;
-                        if (at < p.room)
-                            next.v[0] = source[at];
-                        run.v[k] = next.v[0];
-                        at++;
-                    }
-                }
-            if (XK_WHOLE && full)
-                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + i) = run.word;
-            else
+        XK_GLOBAL const XK_S(XK_O) *words = packed + before - lead;
+        for (xk_uint w = xk_local_id(); w * XK_VEC < end; w += XK_WG) {
+            if (w * XK_VEC >= lead && (w + 1) * XK_VEC <= end) {
+                staged[w].word = ((XK_GLOBAL const XK_CAT(xk_word, XK_WO) *)words)[w];
+            } else {
+                XK_UNROLL
                 for (int k = 0; k < XK_VEC; k++)
-                    if (i + k < p.elements)
-                        gout[(xk_long)(i + k) * p.step] = run.v[k];
-#else
-            (void)full;
+                    if (w * XK_VEC + k >= lead && w * XK_VEC + k < end)
+                        staged[w].v[k] = words[w * XK_VEC + k];
+            }
+        }
+        xk_barrier();
+        XK_UNROLL
+        for (int round = 0; round < 4; round++) {
+            const xk_ulong i = first + round * XK_ROUND;
+            xk_run run = xk_load_run(elements, i, p.elements);
+            xk_uint at = begin[round];
             XK_UNROLL
             for (int k = 0; k < XK_VEC; k++)
                 if (flags[round] >> k & 1u) {
-                    if (at < p.room)
-                        gout[(xk_long)at * p.step] = elements[i + k];
+                    xk_run next; /* no choice between two places in memory, which would put one of them there */
+                    next.part[0] = next.part[1] = next.part[2] = next.part[3] = 0;
+                    if (at < fits)
+                        next.v[0] = XK_PLACE(lead + at);
+                    run.v[k] = next.v[0];
                     at++;
                 }
-#endif
+            if (XK_WHOLE && i + XK_VEC <= p.elements) {
+                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + i) = run.word;
+            } else {
+                for (int k = 0; k < XK_VEC; k++)
+                    if (i + k < p.elements)
+                        gout[(xk_long)(i + k) * p.step] = run.v[k];
+            }
         }
+#else
+        XK_GLOBAL XK_S(XK_O) *words = packed + before - lead;
+        XK_UNROLL
+        for (int round = 0; round < 4; round++) {
+            xk_uint at = lead + begin[round];
+            xk_run run;
+            if (flags[round])
+                run = xk_load_run(elements, first + round * XK_ROUND, p.elements);
+            XK_UNROLL
+            for (int k = 0; k < XK_VEC; k++)
+                if (flags[round] >> k & 1u) {
+                    XK_PLACE(at) = run.v[k];
+                    at++;
+                }
+        }
+        xk_barrier();
+        for (xk_uint w = xk_local_id(); w * XK_VEC < end; w += XK_WG) {
+            if (XK_ALONG && w * XK_VEC >= lead && (w + 1) * XK_VEC <= end) {
+                ((XK_GLOBAL XK_CAT(xk_word, XK_WO) *)words)[w] = staged[w].word;
+            } else {
+                for (xk_uint at = w * XK_VEC; at < (w + 1) * XK_VEC; at++)
+                    if (at >= lead && at < end)
+                        gout[(xk_long)(before + at - lead) * p.step] = XK_PLACE(at);
+            }
+        }
+#endif
+        before += found;
     }
 }
 #endif

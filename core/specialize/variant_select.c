@@ -2,7 +2,13 @@
 #include "base/error.h"
 #include "specialize.h"
 
-enum { GROUP = 256, TURNS = 4, ROUNDS = 4 }; /* a round's counts must fit 16 bits: GROUP * 16 elements at most */
+enum {
+    GROUP = 256, /* a round's counts must fit 16 bits: GROUP * 16 elements at most */
+    TURNS = 4,
+    ROUNDS = 4,
+    WORD = 16,
+    LOCAL_BYTES = ROUNDS * WORD + 2 * sizeof(uint64_t), /* of a work-item */
+};
 
 enum { OUT, MASK, ELEMENTS, SOURCE }; /* the problem's operands */
 
@@ -13,7 +19,9 @@ typedef struct plan {
 
 static plan choose(const expops_problem *problem, const expops_device *device)
 {
-    plan plan = { expops_group_size(device, GROUP), 16 / expops_operand_bytes(problem->operand), 0, 0 };
+    plan plan = { expops_group_size(device, GROUP), WORD / expops_operand_bytes(problem->operand), 0, 0 };
+    while (LOCAL_BYTES * plan.group + WORD > device->info.local_bytes && plan.group > 1)
+        plan.group /= 2;
     plan.tile = (uint64_t)TURNS * ROUNDS * plan.group * plan.vector;
     plan.tiles = ((uint64_t)problem->window.sizes[0] + plan.tile - 1) / plan.tile;
     return plan;
@@ -46,8 +54,10 @@ static void add_stage(const expops_problem *problem, const plan *plan, uint64_t 
     step->group = plan->group;
     expops_define_operands(problem, step, plan->vector, NULL, elements > INT32_MAX - (int64_t)plan->tile);
     expops_text_add(&step->defines,
-                    "#define XK_STAGE %u\n#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n", stage,
-                    TURNS, problem->num_operands > SOURCE, whole);
+                    "#define XK_STAGE %u\n#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n"
+                    "#define XK_MASK_WHOLE %d\n#define XK_ALONG %d\n",
+                    stage, TURNS, problem->num_operands > SOURCE, whole, starts_whole(operand + MASK, WORD),
+                    stride == 1);
     expops_params_u64(&step->params, (uint64_t)elements);
     expops_params_u64(&step->params, plan->tiles);
     expops_params_u64(&step->params, (uint64_t)find_room(problem));
