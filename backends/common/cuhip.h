@@ -43,6 +43,7 @@ struct expops_backend_device {
     int group_items, local_bytes, subgroup, units, cluster;
     int launch_local_bytes; /* that a launch may ask for; 0: none */
     int together;           /* has launches all of whose groups run at once */
+    int begins_early;       /* has launches that may begin before the one in front of them has ended */
     int wide_matrix;        /* has matrix instructions of 128 work-items, and the compiler knows them */
     struct expops_backend_kernel *_Atomic recorded; /* what the core gave back and graphs may replay */
     char name[256], target[256], driver_text[96], compiler_text[160];
@@ -147,6 +148,9 @@ cuhip_result cuhip_vendor_allocate(expops_backend_device *device, uint64_t bytes
 /* A launch all of whose groups run at once. *out_function is what failed. */
 cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
                                           void **arguments, const char **out_function);
+/* A launch that may begin early, of a device that has such. */
+cuhip_result cuhip_vendor_launch_early(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
+                                       void **arguments, const char **out_function);
 void cuhip_vendor_describe_driver(int version, char *out, size_t room);
 /* Facts about devices of a target, and its name as they have it: static, or the one given. NULL where it is none, which is
  * reported. */

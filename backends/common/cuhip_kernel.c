@@ -104,11 +104,15 @@ static void note_capture(expops_backend_kernel *kernel, void *stream)
         atomic_store_explicit(&kernel->recorded, 1, memory_order_relaxed);
 }
 
-static cuhip_result launch_entered(expops_backend_kernel *kernel, void *stream, const expops_launch *launch,
-                                   void **arguments, const char **out_function)
+enum { TOGETHER = 1, EARLY = 2 }; /* of expops_launch */
+
+static cuhip_result launch_entered(const expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
+                                   const expops_launch *launch, void **arguments, const char **out_function)
 {
     const uint32_t *grid = launch->grid, *group = launch->group;
-    if (launch->together)
+    if (launch->together == EARLY && device->begins_early)
+        return cuhip_vendor_launch_early(kernel->function, stream, launch, arguments, out_function);
+    if (launch->together == TOGETHER)
         return cuhip_vendor_launch_together(kernel->function, stream, launch, arguments, out_function);
     *out_function = cuhip_names.launch;
     return cuhip_api.launch(kernel->function, grid[0], grid[1], grid[2], group[0], group[1], group[2],
@@ -134,7 +138,7 @@ int32_t cuhip_launch(expops_backend_device *device, expops_backend_kernel *kerne
     cuhip_result result = cuhip_enter(device, &scope);
     if (result != 0)
         return cuhip_fail(result, CUHIP_ENTER_NAME, "launching a kernel");
-    result = launch_entered(kernel, stream, launch, arguments, &function);
+    result = launch_entered(device, kernel, stream, launch, arguments, &function);
     note_capture(kernel, stream);
     cuhip_leave(&scope);
     return result == 0 ? EXPOPS_OK : cuhip_fail(result, function, "launching a kernel");

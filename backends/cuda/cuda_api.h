@@ -17,6 +17,7 @@ typedef struct CUfunc_st *cuhip_function;
 typedef struct CUmemPoolHandle_st *cuda_pool;
 typedef struct _nvrtcProgram *cuhip_program;
 struct CUmemPoolProps_st;
+struct CUlaunchConfig_st;
 
 enum {
     CUDA_RESULT_OUT_OF_MEMORY = 2,
@@ -45,6 +46,7 @@ enum {
     CUDA_ATTRIBUTE_POOLS = 115,       /* MEMORY_POOLS_SUPPORTED */
 
     CUDA_FUNCTION_LAUNCH_LOCAL = 8, /* MAX_DYNAMIC_SHARED_SIZE_BYTES */
+    CUDA_LAUNCH_EARLY = 6,          /* PROGRAMMATIC_STREAM_SERIALIZATION */
 
     CUDA_STREAM_NON_BLOCKING = 1,
     CUDA_CAPTURE_NONE = 0,

@@ -67,6 +67,11 @@ static __device__ __forceinline__ const void *xk_local_of(const void *here, unsi
     return there;
 }
 
+/* Behind the last memory that such a launch may read or write. */
+#if __CUDA_ARCH__ >= 900
+#define xk_wait_previous() asm volatile("griddepcontrol.wait;" : : : "memory")
+#endif
+
 #define XK_LOCAL_ASKED(T, name) extern __shared__ __align__(1024) T name[]
 
 /* For groups that all run at once: what the one tells, others see sooner or later, whole. */

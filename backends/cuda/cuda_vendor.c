@@ -10,7 +10,8 @@
 
 enum {
     MAX_TARGETS = 64,
-    PORTABLE_CLUSTER = 8, /* blocks, on every device that has clusters */
+    EARLY_IN_GRAPHS = 12030, /* from this driver on, a capture records that a launch may begin early */
+    PORTABLE_CLUSTER = 8,    /* blocks, on every device that has clusters */
 };
 
 const char *const cuhip_driver_names_list[] = { CUHIP_DRIVER_LIBRARY, NULL };
@@ -95,6 +96,33 @@ static void read_together(expops_backend_device *device, int major)
         device->together = 0;
 }
 
+/* CUlaunchAttribute and CUlaunchConfig */
+typedef struct attribute {
+    unsigned int id;
+    char pad[4];
+    union {
+        char room[64];
+        int allowed;
+    } value;
+} attribute;
+typedef struct config {
+    unsigned int grid[3], group[3], local_bytes;
+    cuhip_stream stream;
+    attribute *attributes;
+    unsigned int num_attributes;
+} config;
+
+cuhip_result cuhip_vendor_launch_early(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
+                                       void **arguments, const char **out_function)
+{
+    attribute early = { .id = CUDA_LAUNCH_EARLY, .value.allowed = 1 };
+    config how = { .local_bytes = launch->local_bytes, .stream = stream, .attributes = &early, .num_attributes = 1 };
+    memcpy(how.grid, launch->grid, sizeof how.grid);
+    memcpy(how.group, launch->group, sizeof how.group);
+    *out_function = cuhip_names.launch_extended;
+    return cuhip_api.launch_extended((const struct CUlaunchConfig_st *)&how, function, arguments, NULL);
+}
+
 cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
                                           void **arguments, const char **out_function)
 {
@@ -150,6 +178,7 @@ static int32_t read_target(expops_backend_device *device)
         return cuhip_fail(result, cuhip_names.device_attribute, "opening the device");
     read_launch_local(device);
     read_together(device, major);
+    device->begins_early = major >= 9 && cuhip_api.launch_extended && cuhip_driver_version() >= EARLY_IN_GRAPHS;
     device->wide_matrix = major == 9 && minor == 0 && compiler_knows_own();
     snprintf(device->target, sizeof device->target, "sm_%d%d%s", major, minor, device->wide_matrix ? "a" : "");
     device->cluster = major >= 9 ? PORTABLE_CLUSTER : 1;

@@ -45,7 +45,13 @@ const char *cuhip_vendor_resolve(void *library)
     return missing;
 }
 
-/* No device says that it has such launches. */
+/* No device says that it has launches of either kind. */
+cuhip_result cuhip_vendor_launch_early(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
+                                       void **arguments, const char **out_function)
+{
+    return cuhip_vendor_launch_together(function, stream, launch, arguments, out_function);
+}
+
 cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream stream, const expops_launch *launch,
                                           void **arguments, const char **out_function)
 {

@@ -3,6 +3,7 @@
  * is 1, a group takes one of p.parts parts of its rows, as those of reduce.kernel.c and map.kernel.c do. See rows.kernel.h.
  *   XK_MAPS   1: writes a map's results; 0: what rows are reduced to
  *   XK_K0...  how XK_VEC neighbouring rows lie in memory: C contiguous, B the same elements for all, S anything else */
+#include "early.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
 #include "rows.kernel.h"
@@ -165,6 +166,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
     xk_index at = from + lane;
 
 #if XK_PART && XK_MAPS
+    xk_wait_previous();
     XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
     XK_UNROLL
     for (int k = 0; k < XK_VEC; k++)

@@ -1,6 +1,7 @@
 /* Row template of maps: every element of the output is made of the row's elements and the row's reduction. Where XK_TURNS says
  * so, what is reduced stays in registers between the two passes, those of XK_CLUSTER groups. Where XK_PART is 1, a group takes
  * one of p.parts parts of a row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
+#include "early.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
 #include "run.kernel.h"
@@ -32,6 +33,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_EACH_OTHER(XK_BESIDE)
 
 #if XK_PART
+    xk_wait_previous();
     XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
     const xk_acc acc = gsettled[alive ? row : 0];
 #else

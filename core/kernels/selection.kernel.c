@@ -11,6 +11,8 @@
  *   XK_ALONG         the output's elements lie side by side
  *   XK_INDEX64       indices need 64 bits */
 
+#include "early.kernel.h"
+
 #define XK_ROUND (XK_WG * XK_VEC)
 #define XK_TILE (XK_TURNS * 4 * XK_ROUND)
 
@@ -103,6 +105,7 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), c
     XK_LOCAL xk_ulong shared[2 * XK_WG];
     XK_GLOBAL xk_ulong *gout = XK_POINTER(xk_ulong, out);
     XK_GLOBAL const xk_uint *counts = XK_POINTER(const xk_uint, x0);
+    xk_wait_previous();
     xk_ulong before = 0, all;
     for (xk_ulong first = 0; first < p.tiles; first += XK_WG) {
         const xk_ulong tile = first + xk_local_id();
@@ -189,6 +192,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0)
     XK_GLOBAL XK_S(XK_O) *packed = gout;
 #endif
     XK_GLOBAL const xk_ulong *sums = XK_POINTER(const xk_ulong, XK_BEFORE);
+    xk_wait_previous();
     xk_ulong before = sums[xk_group_id()];
     for (int turn = 0; turn < XK_TURNS; turn++) {
         const xk_ulong first = ((xk_ulong)xk_group_id() * XK_TURNS + turn) * (4 * XK_ROUND) + xk_local_id() * XK_VEC;

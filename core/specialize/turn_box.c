@@ -5,7 +5,7 @@
 #include "base/size.h"
 
 /* Bytes of a long run; that memory writes at once. Elements that a group should have. */
-enum { LONG_RUN = 128, SECTOR = 32, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
+enum { LONG_RUN = 128, SECTOR = 32, LEAST = 256, NEAR = 64, NOWHERE = EXPOPS_MAX_RANK };
 
 /* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output. */
 static uint32_t box_bytes(uint32_t bytes)
@@ -132,6 +132,15 @@ static int shape_box(expops_turn_box *box)
     return 1;
 }
 
+/* Whether what is exchanged is so little, the same bytes in the input and in the output, that neighbouring work-items reach all of it
+ * at once anyway. */
+static int is_near(const expops_turn_box *box)
+{
+    const int64_t *shape = box->problem->shape;
+    return box->in.inner != box->out.inner && box->in.outer == box->out.inner && box->out.outer == box->in.inner &&
+           shape[box->in.inner] * shape[box->out.inner] * box->bytes <= NEAR;
+}
+
 /* Of a larger tensor, most of whose dimensions are short, and more of them than a box can have: most of a group would be idle. */
 static int leaves_idle(const expops_turn_box *box)
 {
@@ -253,7 +262,7 @@ int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
         box->extent[d] = 1;
     box->in = (expops_turn_run){ along, dim_of_stride(problem, in, problem->shape[along]), 1 };
     box->out = (expops_turn_run){ inner, dim_of_stride(problem, out, problem->shape[inner]), 1 };
-    if (!shape_box(box) || leaves_idle(box))
+    if (is_near(box) || !shape_box(box) || leaves_idle(box))
         return 0;
     settle_extents(box);
     order_dims(box);

@@ -419,6 +419,29 @@ static cuhip_result fake_launch_together(cuhip_function function, unsigned int g
     return fake_launch(function, gx, gy, gz, bx, by, bz, shared, stream, arguments, NULL);
 }
 
+/* CUlaunchConfig and CUlaunchAttribute, as cuda.h has them. */
+typedef struct fake_config {
+    unsigned int gx, gy, gz, bx, by, bz, shared;
+    cuhip_stream stream;
+    struct {
+        unsigned int id;
+        char pad[4];
+        int value;
+        char rest[60];
+    } * attributes;
+    unsigned int num_attributes;
+} fake_config;
+
+static cuhip_result fake_launch_extended(const struct CUlaunchConfig_st *given, cuhip_function function,
+                                         void **arguments, void **extra)
+{
+    const fake_config *how = (const fake_config *)given;
+    BEGIN(begin_current, names.launch_extended);
+    fake.early = how->num_attributes == 1 && how->attributes->id == CUDA_LAUNCH_EARLY && how->attributes->value == 1;
+    return fake_launch(function, how->gx, how->gy, how->gz, how->bx, how->by, how->bz, how->shared, how->stream,
+                       arguments, extra);
+}
+
 static cuhip_result fake_device_attribute(int *out, unsigned int attribute, int device)
 {
     static const struct {

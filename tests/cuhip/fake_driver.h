@@ -45,7 +45,7 @@ typedef struct fake_driver {
     void *argument_values[4];
     const void *params;
     unsigned int grid[3], group[3], local_bytes;
-    int together;                     /* the last launch */
+    int together, early;              /* the last launch */
     unsigned int allowed_local_bytes; /* of the last function asked about */
     char copied[64];                  /* function and amount of the last copy */
 } fake_driver;

@@ -187,6 +187,8 @@ static void test_device_open_fails(void **state)
 
 /* --- what is current --- */
 
+static int early; /* whether launches may begin early */
+
 static int32_t launch_two(void *stream)
 {
     static const char params[16] = "params";
@@ -199,7 +201,7 @@ static int32_t launch_two(void *stream)
                                    .grid = { 3, 2, 1 },
                                    .group = { 256, 1, 1 },
                                    .local_bytes = 65536,
-                                   .together = SYMBOL(!stream, 0) };
+                                   .together = early ? 2 : SYMBOL(!stream, 0) };
     expops_backend_kernel *kernel = NULL;
     int32_t status = api->load(device, "image", 6, "xk_main", &kernel);
     if (status == EXPOPS_OK) {
@@ -388,6 +390,21 @@ static void test_launch(void **state)
     assert_int_equal(fake_calls("cuFuncLoad"), SYMBOL(2, 0));
 }
 
+/* Where the driver has such launches; elsewhere one as any. */
+static void test_early_launch(void **state)
+{
+    static const unsigned int grid[3] = { 3, 2, 1 };
+    early = 1;
+    assert_int_equal(launch_two(some_stream), EXPOPS_OK);
+    early = 0;
+    assert_int_equal(fake.early, SYMBOL(!fake_is_old, 0));
+    assert_int_equal(fake.together, 0);
+    assert_ptr_equal(fake.stream, some_stream);
+    assert_ptr_equal(fake.argument_values[0], (void *)0x5010);
+    assert_memory_equal(fake.grid, grid, sizeof grid);
+    assert_int_equal(fake.local_bytes, 65536);
+}
+
 static void test_too_many_tensors(void **state)
 {
     expops_pointer tensors[99] = { { 0 } };
@@ -547,7 +564,7 @@ static int close_device(void **state)
 {
     fake_reset();
     api->device_close(device);
-    return fake.live != SYMBOL(-1, 0); /* the one context taken by open_device */
+    return fake.live != SYMBOL(fake_is_old ? -1 : -2, 0); /* the context taken by open_device, and the pool */
 }
 
 /* The driver would hang or fail there, and its locks may be held. */
@@ -593,6 +610,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(test_allocate_in_capture, reset),
         cmocka_unit_test_setup(test_copy, reset),
         cmocka_unit_test_setup(test_launch, reset),
+        cmocka_unit_test_setup(test_early_launch, reset),
         cmocka_unit_test_setup(test_too_many_tensors, reset),
         cmocka_unit_test_setup(test_fault_says_it_stays, reset),
         cmocka_unit_test_setup(test_capturing, reset),
