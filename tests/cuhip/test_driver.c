@@ -564,7 +564,7 @@ static int close_device(void **state)
 {
     fake_reset();
     api->device_close(device);
-    return fake.live != SYMBOL(fake_is_old ? -1 : -2, 0); /* the context taken by open_device, and the pool */
+    return fake.live != SYMBOL((fake_is_old ? -1 : -2), 0); /* the context taken by open_device, and the pool */
 }
 
 /* The driver would hang or fail there, and its locks may be held. */
