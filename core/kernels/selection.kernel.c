@@ -42,59 +42,61 @@ XK_FN xk_ulong xk_scan_group(xk_ulong mine, XK_LOCAL_POINTER xk_ulong *shared, x
     return sum - mine;
 }
 
-#if XK_STAGE != 1
-/* Bytes of the mask, as many as XK_SEEN. */
+/* Of the flags of 16 neighbouring elements. */
+XK_FN xk_uint xk_count(xk_uint flags)
+{
+    flags -= flags >> 1 & 0x5555u;
+    flags = (flags & 0x3333u) + (flags >> 2 & 0x3333u);
+    flags = (flags + (flags >> 4)) & 0x0f0fu;
+    return (flags + (flags >> 8)) & 0x1fu;
+}
+
+/* The first stage writes the tiles' counts and behind them, for the third, the mask with a bit for each element. */
+#define XK_BITS_AT ((p.tiles + 3) / 4 * 4)
+
 #if XK_STAGE == 0
-#define XK_SEEN 16
-#else
-#define XK_SEEN XK_VEC
-#endif
 typedef union xk_bytes {
-    XK_CAT(xk_word, XK_SEEN) word;
-    xk_uint part[(XK_SEEN + 3) / 4];
-    xk_uchar byte[XK_SEEN];
+    xk_word16 word;
+    xk_uint part[4];
+    xk_uchar byte[16];
 } xk_bytes;
 
-/* From element i on; false behind the last one. */
-XK_FN xk_bytes xk_look(XK_GLOBAL const xk_uchar *mask, xk_ulong i, xk_ulong elements)
+/* Bit k: whether the mask is true at element i + k; behind the last one it is not. */
+XK_FN xk_uint xk_look(XK_GLOBAL const xk_uchar *mask, xk_ulong i, xk_ulong elements)
 {
     xk_bytes seen;
-    if (XK_MASK_WHOLE && i + XK_SEEN <= elements) {
-        seen.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_SEEN) *)(mask + i);
+    xk_uint flags = 0;
+    if (XK_MASK_WHOLE && i + 16 <= elements) {
+        seen.word = *(XK_GLOBAL const xk_word16 *)(mask + i);
     } else {
         XK_UNROLL
-        for (int k = 0; k < XK_SEEN; k++)
+        for (int k = 0; k < 16; k++)
             seen.byte[k] = i + k < elements ? mask[i + k] : 0;
     }
-    return seen;
+    XK_UNROLL
+    for (int n = 0; n < 4; n++) { /* 1 in each byte that is not 0; then the four side by side */
+        const xk_uint ones = (((seen.part[n] & 0x7f7f7f7fu) + 0x7f7f7f7fu) | seen.part[n]) >> 7 & 0x01010101u;
+        flags |= (ones * 0x01020408u >> 24 & 15u) << 4 * n;
+    }
+    return flags;
 }
 
-/* 1 in each of the four bytes that is not 0. */
-XK_FN xk_uint xk_ones(xk_uint part)
-{
-    return (((part & 0x7f7f7f7fu) + 0x7f7f7f7fu) | part) >> 7 & 0x01010101u;
-}
-
-#endif
-
-#if XK_STAGE == 0
 /* out[tile] = how often the mask is true in it. */
 XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uchar, x0), const xk_params p)
 {
     XK_LOCAL xk_ulong shared[2 * XK_WG];
     XK_GLOBAL xk_uint *gout = XK_POINTER(xk_uint, out);
     XK_GLOBAL const xk_uchar *mask = XK_POINTER(const xk_uchar, x0);
-    const xk_ulong first = (xk_ulong)xk_group_id() * XK_TILE;
-    xk_uint counts = 0; /* of each fourth byte: at most 64 */
-    xk_ulong all;
+    XK_GLOBAL xk_ushort *bits = (XK_GLOBAL xk_ushort *)(gout + XK_BITS_AT);
+    xk_ulong count = 0, all;
     XK_UNROLL
     for (int turn = 0; turn < XK_TILE / 16 / XK_WG; turn++) {
-        const xk_bytes seen = xk_look(mask, first + (turn * XK_WG + xk_local_id()) * 16, p.elements);
-        XK_UNROLL
-        for (int i = 0; i < 4; i++)
-            counts += xk_ones(seen.part[i]);
+        const xk_ulong at = (xk_ulong)xk_group_id() * (XK_TILE / 16) + turn * XK_WG + xk_local_id();
+        const xk_uint flags = xk_look(mask, at * 16, p.elements);
+        bits[at] = (xk_ushort)flags;
+        count += xk_count(flags);
     }
-    xk_scan_group(counts * 0x01010101u >> 24, shared, &all);
+    xk_scan_group(count, shared, &all);
     if (xk_local_id() == 0)
         gout[xk_group_id()] = (xk_uint)all;
 }
@@ -116,7 +118,7 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), c
     }
 }
 #else
-/* Tensors: the output, the mask, the elements, the source where XK_EXPAND is 1, and the sums before the tiles. */
+/* Tensors: the output, what the first stage wrote, the elements, the source where XK_EXPAND is 1, and the sums before the tiles. */
 #if XK_EXPAND
 #define XK_SOURCE XK_TENSOR(const XK_S(XK_O), x2),
 #define XK_BEFORE x3
@@ -132,28 +134,9 @@ typedef union xk_run {
 } xk_run;
 
 /* Bit k: whether the mask is true at element i + k. */
-XK_FN xk_uint xk_flags(XK_GLOBAL const xk_uchar *mask, xk_ulong i, xk_ulong elements)
+XK_FN xk_uint xk_flags(XK_GLOBAL const xk_ushort *bits, xk_ulong i)
 {
-    const xk_bytes seen = xk_look(mask, i, elements);
-    xk_uint flags = 0;
-#if XK_VEC >= 4
-    XK_UNROLL
-    for (int i = 0; i < XK_VEC / 4; i++) /* the four ones side by side */
-        flags |= (xk_ones(seen.part[i]) * 0x01020408u >> 24 & 15u) << 4 * i;
-#else
-    XK_UNROLL
-    for (int k = 0; k < XK_VEC; k++)
-        flags |= (xk_uint)(seen.byte[k] != 0) << k;
-#endif
-    return flags;
-}
-
-XK_FN xk_uint xk_count(xk_uint flags)
-{
-    flags -= flags >> 1 & 0x5555u;
-    flags = (flags & 0x3333u) + (flags >> 2 & 0x3333u);
-    flags = (flags + (flags >> 4)) & 0x0f0fu;
-    return (flags + (flags >> 8)) & 0x1fu;
+    return (xk_uint)bits[i / 16] >> (i % 16) & ((1u << XK_VEC) - 1);
 }
 
 XK_FN xk_run xk_load_run(XK_GLOBAL const XK_S(XK_O) *elements, xk_ulong i, xk_ulong end)
@@ -178,13 +161,13 @@ typedef union xk_word_of_elements {
 } xk_word_of_elements;
 #define XK_PLACE(at) staged[(at) / XK_VEC].v[(at) % XK_VEC]
 
-XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0), XK_TENSOR(const XK_S(XK_O), x1),
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0), XK_TENSOR(const XK_S(XK_O), x1),
                        XK_SOURCE XK_TENSOR(const xk_ulong, XK_BEFORE), const xk_params p)
 {
     XK_LOCAL xk_ulong shared[2 * XK_WG];
     XK_LOCAL xk_word_of_elements staged[4 * XK_WG + 1];
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
-    XK_GLOBAL const xk_uchar *mask = XK_POINTER(const xk_uchar, x0);
+    XK_GLOBAL const xk_ushort *bits = (XK_GLOBAL const xk_ushort *)(XK_POINTER(const xk_uint, x0) + XK_BITS_AT);
     XK_GLOBAL const XK_S(XK_O) *elements = XK_POINTER(const XK_S(XK_O), x1);
 #if XK_EXPAND
     XK_GLOBAL const XK_S(XK_O) *packed = XK_POINTER(const XK_S(XK_O), x2);
@@ -200,7 +183,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uchar, x0)
         xk_ulong counts = 0, all; /* 16 bits for each round */
         XK_UNROLL
         for (int round = 0; round < 4; round++) {
-            flags[round] = xk_flags(mask, first + round * XK_ROUND, p.elements);
+            flags[round] = xk_flags(bits, first + round * XK_ROUND);
             counts |= (xk_ulong)xk_count(flags[round]) << (16 * round);
         }
         const xk_ulong sum = xk_scan_group(counts, shared, &all);

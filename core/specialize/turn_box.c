@@ -5,7 +5,10 @@
 #include "base/size.h"
 
 /* Bytes of a long run; that memory writes at once. Elements that a group should have. */
-enum { LONG_RUN = 128, SECTOR = 32, LEAST = 256, NEAR = 64, NOWHERE = EXPOPS_MAX_RANK };
+enum { LONG_RUN = 128, SECTOR = 32, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
+
+/* Elements that are exchanged within so little memory that it is near anyway; where the output has no vectors. */
+enum { NEAR = 64, NEAR_ODD = 16 };
 
 /* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output. */
 static uint32_t box_bytes(uint32_t bytes)
@@ -136,9 +139,9 @@ static int shape_box(expops_turn_box *box)
  * at once anyway. */
 static int is_near(const expops_turn_box *box)
 {
-    const int64_t *shape = box->problem->shape;
+    const int64_t *shape = box->problem->shape, length = shape[box->out.inner];
     return box->in.inner != box->out.inner && box->in.outer == box->out.inner && box->out.outer == box->in.inner &&
-           shape[box->in.inner] * shape[box->out.inner] * box->bytes <= NEAR;
+           shape[box->in.inner] * length <= (length % 2 ? NEAR_ODD : NEAR);
 }
 
 /* Of a larger tensor, most of whose dimensions are short, and more of them than a box can have: most of a group would be idle. */

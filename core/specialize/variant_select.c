@@ -77,7 +77,7 @@ static void name_tensors(const expops_problem *problem, expops_steps *steps)
     step[1].tensors[1] = counts;
     step[2].num_tensors = problem->num_tensors + 1;
     for (uint32_t i = 0; i < problem->num_tensors; i++)
-        step[2].tensors[i] = (uint8_t)i;
+        step[2].tensors[i] = i == MASK ? counts : (uint8_t)i;
     step[2].tensors[problem->num_tensors] = sums;
 }
 
@@ -91,7 +91,9 @@ expops_status expops_specialize_select(const expops_problem *problem, const expo
     add_stage(problem, &plan, plan.tiles, steps);
     add_stage(problem, &plan, 1, steps);
     add_stage(problem, &plan, plan.tiles, steps);
-    steps->scratch_bytes[0] = (plan.tiles * sizeof(uint32_t) + 15) / 16 * 16;
+    steps->scratch_bytes[0] =
+        (plan.tiles * sizeof(uint32_t) + WORD - 1) / WORD * WORD; /* counts, and the mask in bits */
+    steps->scratch_bytes[0] += (plan.tiles * plan.tile / 8 + WORD - 1) / WORD * WORD;
     steps->scratch_bytes[1] = plan.tiles * sizeof(uint64_t);
     name_tensors(problem, steps);
     return EXPOPS_OK;
