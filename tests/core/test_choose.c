@@ -188,6 +188,8 @@ static void one_long_row_is_cut_and_uses_scratch(void **state)
     assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, NULL, 0, 0, &y.tensor), EXPOPS_OK);
     assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + 2);
     assert_non_null(strstr(null_backend.source_name, "combine"));
+    assert_int_equal(null_backend.last.together, EXPOPS_STEP_EARLY);
+    assert_non_null(strstr(null_backend.source, "    xk_wait_previous();"));
     assert_int_equal(null_backend.live_memory, 0);
 }
 
@@ -205,6 +207,24 @@ static void many_short_dimensions_are_not_turned(void **state)
         if (expops_pixel_shuffle(fixture_device, NULL, &x.tensor, 2, &y.tensor))
             fail_msg("%s", expops_error_text());
         assert_int_equal(strstr(null_backend.source_name, "turn") != NULL, cases[i].turned);
+    }
+}
+
+/* Of blocks so small that neighbours reach all of one, no box is made; of odd ones that no vector divides only the smallest. */
+static void small_blocks_are_not_turned(void **state)
+{
+    static const struct {
+        int64_t rows, columns;
+        int turned;
+    } cases[] = { { 4, 2, 0 }, { 8, 8, 0 }, { 16, 8, 1 }, { 3, 5, 0 }, { 3, 16, 1 }, { 16, 3, 0 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture_tensor x, y;
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 1000, cases[i].rows, cases[i].columns);
+        TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 1000, cases[i].columns, cases[i].rows);
+        if (expops_transpose(fixture_device, NULL, &x.tensor, 1, 2, &y.tensor))
+            fail_msg("%s", expops_error_text());
+        if ((strstr(null_backend.source_name, "turn") != NULL) != cases[i].turned)
+            fail_msg("blocks of %d x %d", (int)cases[i].rows, (int)cases[i].columns);
     }
 }
 
@@ -321,6 +341,7 @@ int main(void)
         cmocka_unit_test(groups_that_wait_share_a_row),
         cmocka_unit_test(one_long_row_is_cut_and_uses_scratch),
         cmocka_unit_test(many_short_dimensions_are_not_turned),
+        cmocka_unit_test(small_blocks_are_not_turned),
         cmocka_unit_test(teams_keep_long_rows),
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
         cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),

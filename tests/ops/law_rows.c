@@ -236,7 +236,7 @@ static int put_back(test_subject *subject, const test_array *whole, const test_a
 
 int test_run_put_back(test_subject *subject)
 {
-    static const int64_t shapes[][2] = { { 3, 5 }, { 37, 1111 } };
+    static const int64_t shapes[][2] = { { 3, 5 }, { 61, 1111 } }; /* more than a tile */
     int failures = 0;
     for (size_t i = 0; i < 2; i++)
         for (uint64_t one_in = 1; one_in <= 7; one_in += 3) {

@@ -271,8 +271,7 @@ typedef struct expops_launch {
     uint32_t grid[3];              /* groups */
     uint32_t group[3];             /* work-items in a group */
     uint32_t local_bytes;          /* local memory of a group beside what the text declares */
-    uint32_t
-        together; /* 1: all groups run at once, and may wait for each other; 2: may begin early, as the text waits */
+    uint32_t together;             /* 1: all groups run at once, and may wait for each other; 2: it may begin early */
 } expops_launch;
 
 /* A copy between host and device memory, or within the device. */
