@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "expops/device.h"
 
+/* Findings say what was seen on this machine; hints what helps whatever was seen. Doctor prints the second where the first does not
+ * advise already. */
 static const struct {
     const char *name, *hint;
 } causes[] = {

@@ -59,6 +59,7 @@ static int is_known(const expops_catalogue *catalogue, const char *name)
     return expops_backend_known(name) || is_called(catalogue, name) || expops_plugin_find(catalogue, name);
 }
 
+/* Names of backends that are not installed count, too: "cdua" is explained better by "cuda" than by what is there. */
 static int find_near(const expops_catalogue *catalogue, const char *name, char out_name[EXPOPS_NAME_BYTES])
 {
     int found = 0;
@@ -250,6 +251,8 @@ static expops_status try_items(const expops_catalogue *catalogue, const expops_s
     return EXPOPS_OK;
 }
 
+/* The status is that of the one thing tried, so that a program can tell a device that failed from a backend that is missing; of
+ * several no one is the cause. */
 static expops_status fail_all(const char *spec, const report *why)
 {
     const expops_status status = why->no_memory    ? EXPOPS_ERR_OUT_OF_MEMORY

@@ -29,6 +29,7 @@ expops_status expops_device_usable(const expops_device *device)
                        device->name);
 }
 
+/* Plugins may leave texts out; the core prints and hashes them. */
 static int is_text(const char **text)
 {
     if (!*text)

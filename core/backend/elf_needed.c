@@ -4,6 +4,7 @@
 #include <link.h>
 #include <string.h>
 
+/* Whatever the file says of itself may be wrong: each offset is held against its length before it is followed. */
 typedef struct file {
     const uint8_t *data;
     size_t bytes;
@@ -19,6 +20,7 @@ static int take(const file *f, uint64_t offset, void *to, size_t bytes)
     return 1;
 }
 
+/* Of another machine's files the linker says enough. */
 static int read_header(file *f)
 {
     const uint16_t probe = 1;

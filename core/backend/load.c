@@ -97,6 +97,7 @@ static int check_length(expops_plugin *plugin, const char *path, const struct st
     return start && !cut;
 }
 
+/* The linker's message names a library, but in words that differ by C library and version: what the file asks for is looked for in it. */
 static void explain_dlopen(expops_plugin *plugin, const char *path, const char *linker_message)
 {
     char library[256], message[1024];
@@ -147,6 +148,7 @@ static expops_backend_query_fn load_file(expops_plugin *plugin)
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_DLOPEN_FAILED, "%s is not a file.", resolved);
         return NULL;
     }
+    /* one file may be found by two names, which is then said */
     plugin->file_device = about.st_dev;
     plugin->file_inode = about.st_ino;
     return check_length(plugin, resolved, &about) ? open_file(plugin, resolved) : NULL;

@@ -38,6 +38,7 @@ static int begin(expops_plugin *plugin, enum expops_step step, expops_plugin *dr
     return to_do;
 }
 
+/* Everything at once: who reads under the lock sees a candidate as it was before a step or after it. */
 static void settle(expops_plugin *plugin, expops_plugin *draft)
 {
     enum { FIRST = offsetof(expops_plugin, name) };

@@ -98,6 +98,8 @@ static const char *missing_function(const expops_backend_api *api)
     return NULL;
 }
 
+/* A copy as long as this host's table, zeros behind a shorter one: code that calls need not ask how old the plugin is. Never freed, and
+ * the same answer gives the same copy, as devices are told apart by it. */
 static const expops_backend_api *keep_api(expops_backend_query_fn query, const expops_backend_api *api)
 {
     expops_backend_api known = { 0 };
@@ -183,6 +185,7 @@ static void drop_question(asked *record)
     expops_runtime_unlock();
 }
 
+/* Found again after a rescan, perhaps at another path: dlopen gave the library that was there. */
 static void repeat_answer(expops_plugin *plugin, const asked *record)
 {
     memcpy(plugin->name, record->name, sizeof plugin->name);
@@ -198,6 +201,7 @@ void expops_plugin_question(expops_plugin *plugin, expops_backend_query_fn query
         expops_plugin_refuse(plugin, EXPOPS_CAUSE_OUT_OF_MEMORY, "Memory ran out while it was loaded.");
         return;
     }
+    /* an application may ask its own backend to be another one after a rescan, as tests do */
     if (record->api && !plugin->linked_in) {
         repeat_answer(plugin, record);
     } else {

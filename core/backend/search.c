@@ -50,6 +50,7 @@ static void read_stem(expops_plugin *plugin)
         plugin->stem[0] = 0;
 }
 
+/* At the end: the order of the search is the order of preference among plugins of one name. */
 static expops_plugin *append(search *s, const char *path, const char *origin)
 {
     expops_plugin *plugin = calloc(1, sizeof *plugin);
@@ -102,6 +103,7 @@ static void fail_place(search *s, const char *path, const char *origin, int erro
 {
     char reason[EXPOPS_REASON_BYTES];
     snprintf(reason, sizeof reason, "%s: %s.", path, strerror(error));
+    /* no finding about the place: it may be there */
     if (error == ENOMEM)
         s->status = expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "searching %s: no memory; free some", path);
     else

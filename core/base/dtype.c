@@ -35,6 +35,7 @@ expops_status expops_dtype_parse(const char *name, expops_dtype *out_dtype)
 {
     if (!out_dtype)
         return fail_no_room("expops_dtype_parse");
+    /* a dozen names: nothing faster pays */
     for (unsigned i = 0; name && i < EXPOPS_DTYPE_COUNT; i++) {
         if (!strcmp(rows[i].name, name)) {
             *out_dtype = (expops_dtype)i;

@@ -21,6 +21,7 @@ static const struct {
 #undef EXPOPS_ENV_ROW
 };
 
+/* Copies, as setenv in another thread may move what getenv gave. What was given out stays: nothing but a test reads anew. */
 static const char *values[EXPOPS_ENV_COUNT];
 static char *copies[EXPOPS_ENV_COUNT];
 static int ignored[EXPOPS_ENV_COUNT];
@@ -30,6 +31,7 @@ static atomic_int read_already;
 
 extern char **environ;
 
+/* The kernel's word: comparing user ids would miss file capabilities. */
 int expops_env_secure(void)
 {
     return pretended_secure >= 0 ? pretended_secure : getauxval(AT_SECURE) != 0;
@@ -119,6 +121,7 @@ static void warn_of_value(int row)
         expops_log_line(EXPOPS_LOG_WARNING, "%s=%.64s is no whole number", rows[row].name, value);
 }
 
+/* Once for a process; what is wrong with a value that is used says its user. */
 static void warn(void)
 {
     warn_of_unknown();
@@ -181,6 +184,7 @@ void expops_env_reload(void)
     read_once();
 }
 
+/* Tests cannot be set-user-ID. */
 void expops_env_pretend_secure(int secure)
 {
     pretended_secure = secure;

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+/* A call that runs an application's allocator may be called back in the midst of it. What the inner call would free, the outer one may
+ * be using: it waits here, thread by thread, until the outermost call ends. */
 static _Thread_local struct {
     unsigned depth;
     expops_later *later;

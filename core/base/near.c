@@ -34,6 +34,7 @@ static int distance(const char *a, size_t length_a, const char *b, size_t length
     return rows[length_a % 3][length_b];
 }
 
+/* Two slips at most, and fewer of short words: more would find names that nobody meant. */
 int expops_nearly_equal(const char *a, const char *b)
 {
     const size_t length_a = strlen(a), length_b = strlen(b);

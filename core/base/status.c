@@ -21,6 +21,8 @@ static pthread_key_t room_key;
 static int room_key_made;
 static pthread_once_t room_once = PTHREAD_ONCE_INIT;
 
+/* A key's destructor, as thread-local variables have none; what fails in a destructor that runs later makes it anew,
+ * and this runs again. */
 static void free_room(void *room)
 {
     free(room);
@@ -134,6 +136,7 @@ void expops_error_from_backend(const char *format, ...)
     va_end(arguments);
 }
 
+/* The story grows at its front: what was being done stands before why it failed. */
 expops_status expops_fail_more(expops_status status, const char *format, ...)
 {
     size_t size;
@@ -160,6 +163,7 @@ uint32_t expops_error_mark(void)
 expops_status expops_fail_backend(uint32_t mark, int32_t status, const char *what)
 {
     const expops_status known = status && find_name(status) ? (expops_status)status : EXPOPS_ERR_BACKEND;
+    /* something was told meanwhile: the backend's reason, kept behind what is said here */
     if (mark != story.count)
         return expops_fail_more(known, "%s", what);
     return expops_fail(known, "%s: the backend failed with status %d and did not say why; its author has to fix that",

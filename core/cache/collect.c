@@ -58,6 +58,7 @@ static int look_at(void *context, const expops_cache_file *file)
     return young ? 0 : add_entry(c, file);
 }
 
+/* Entries of one age in any order: days are what mtimes tell apart. */
 static int by_use(const void *a, const void *b)
 {
     const int64_t x = ((const old_entry *)a)->used, y = ((const old_entry *)b)->used;
@@ -72,6 +73,7 @@ static void collect_now(int root)
         qsort(c.entries, c.count, sizeof(*c.entries), by_use);
     const uint64_t limit = expops_env_number(EXPOPS_ENV_CACHE_MAX_BYTES, DEFAULT_LIMIT);
     for (size_t i = 0; i < c.count && c.total > limit; i++)
+        /* who has it open reads on */
         if (unlinkat(root, c.entries[i].path, 0) == 0)
             c.total -= c.entries[i].bytes;
     for (size_t i = 0; i < c.count; i++)

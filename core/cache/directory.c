@@ -24,6 +24,7 @@ static const char *setting(enum expops_env_key key)
     return value && *value ? value : NULL;
 }
 
+/* A word that is none keeps kernels in memory, which needs nobody's leave, and is told where the directory is asked for. */
 enum expops_cache_mode expops_cache_get_mode(void)
 {
     static const struct {
@@ -92,6 +93,7 @@ static void make_path(void)
     mkdir(place.path, 0700);
 }
 
+/* Root's directory is as good as one's own to read from: a package may bring kernels along. */
 static int check_trust(int fd, int writable)
 {
     struct stat status;
@@ -121,6 +123,7 @@ static int open_place(void)
     const int writable = mode == EXPOPS_CACHE_RW;
     if (writable)
         make_path();
+    /* everything behind goes by this descriptor: the path may lead elsewhere tomorrow */
     const int fd = open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return refuse("%s cannot be opened (%s); set EXPOPS_CACHE_DIR to a directory of your own", place.path,
@@ -145,6 +148,7 @@ const expops_cache_place *expops_cache_get_place(void)
     return &place;
 }
 
+/* Of tests, which have one thread. */
 void expops_cache_reset(void)
 {
     if (place.fd >= 0)

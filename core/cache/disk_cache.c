@@ -74,6 +74,7 @@ static int read_open(const expops_cache_place *place, int fd, const entry_path *
         return 0;
     }
     const uint64_t bytes = (uint64_t)status.st_size;
+    /* before there is memory for it: a file may say that it is petabytes long */
     const int sane = bytes <= EXPOPS_CACHE_HEADER_BYTES + EXPOPS_CACHE_ABOUT_BYTES + EXPOPS_CACHE_PAYLOAD_LIMIT;
     uint8_t *file = sane ? malloc(bytes ? bytes : 1) : NULL;
     if (sane && (!file || expops_cache_read_all(fd, file, bytes))) {
@@ -98,6 +99,7 @@ static int read_entry(const char *backend, const expops_cache_key *key, void **o
     entry_path path;
     if (place->fd < 0 || !make_path(&path, backend, key))
         return 0;
+    /* O_NONBLOCK: a pipe of that name would keep the process waiting */
     const int fd = openat(place->fd, path.whole, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
         if (errno != ENOENT)

@@ -16,6 +16,7 @@ void expops_cache_count(enum expops_cache_counter counter, uint64_t amount)
     atomic_fetch_add_explicit(&counters[counter], amount, memory_order_relaxed);
 }
 
+/* What writers left half done takes space as well, but is no entry. */
 static int add_size(void *context, const expops_cache_file *file)
 {
     expops_cache_stats *stats = context;

@@ -19,6 +19,7 @@ void expops_view_of_tensor(const expops_tensor *tensor, expops_view *view)
             view->strides[d] = 0; /* no element is reached by it, so it may be any number */
 }
 
+/* Callers from other languages pass a number: it may be anything. */
 static int is_choice(const expops_parameter *parameter, int64_t index)
 {
     int64_t count = 0;
@@ -107,6 +108,7 @@ static expops_status check_argument(const expops_operator *op, uint32_t index, c
     }
     if (!fits(parameter, given))
         return EXPOPS_BAD(EXPOPS_ERR_INVALID_ARGUMENT, op, index, "is not %s", kinds[parameter->kind].expected);
+    /* any number that is not 0 is true, and 1 from here on: plans are told apart by it */
     if (given->kind == EXPOPS_VALUE_BOOL)
         *checked = expops_bool(given->as.integer != 0);
     return check_pointee(op, index, given);

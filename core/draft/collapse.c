@@ -6,6 +6,7 @@ typedef struct range {
     uint32_t first, count;
 } range;
 
+/* Always all operands together: the space is one, and they lie in it. */
 static void swap_dims(expops_problem *problem, uint32_t a, uint32_t b)
 {
     const int64_t size = problem->shape[a];
@@ -60,6 +61,7 @@ static int goes_before(const expops_problem *problem, uint32_t leader, uint32_t 
     return 0;
 }
 
+/* By insertion: ranks are small, and dimensions that tie must keep their order. */
 static void sort_dims(expops_problem *problem, uint32_t leader, range dims)
 {
     for (uint32_t i = dims.first + 1; i < dims.first + dims.count; i++)
@@ -67,6 +69,7 @@ static void sort_dims(expops_problem *problem, uint32_t leader, range dims)
             swap_dims(problem, at, at - 1);
 }
 
+/* Stepping past the end of the inner dimension has to be one step of the outer one, for every operand. */
 static int can_merge(const expops_problem *problem, uint32_t dim)
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
@@ -123,6 +126,7 @@ static void ensure_dim(expops_problem *problem, uint32_t at)
     problem->rank++;
 }
 
+/* Writes are what should lie together; but where rows are read, most of the bytes are the input's. */
 static uint32_t leader_of(const expops_problem *problem)
 {
     for (uint32_t i = 1; problem->order == EXPOPS_ORDER_ROWS && i < problem->num_operands; i++)

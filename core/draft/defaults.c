@@ -70,6 +70,7 @@ void expops_draft_strides(const expops_draft *draft, int32_t ndim, const int64_t
 
 /* --- pointwise --- */
 
+/* The rest only a draft can make sense of. */
 static int goes_to_body(const expops_parameter *parameter)
 {
     return parameter->kind == EXPOPS_PARAMETER_TENSOR || parameter->kind == EXPOPS_PARAMETER_OPERAND ||
@@ -128,6 +129,7 @@ expops_status expops_draft_like(expops_draft *draft, uint32_t parameter, expops_
     return expops_draft_result(draft, 0, draft->element, like->ndim, like->shape, strides, out);
 }
 
+/* A view that is called with an output copies: one definition serves permute and permute_copy. */
 expops_status expops_draft_view_of(expops_draft *draft, const expops_operator *body, const expops_view *view)
 {
     draft->aliased = 1;

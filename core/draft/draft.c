@@ -8,6 +8,8 @@
 
 /* --- results --- */
 
+/* Whatever an operator makes of sizes that were fine, an output of that shape must be addressable: everything behind counts bytes in
+ * 64 bits without looking. */
 static expops_status check_result(const expops_draft *draft, uint32_t index)
 {
     char text[EXPOPS_SHAPE_TEXT];
@@ -26,6 +28,8 @@ static const char *output_name(const expops_operator *op, uint32_t index)
     return op->outputs[index] ? op->outputs[index] : "output";
 }
 
+/* What an output has to be is known once the result is: where types are named, or only bits are moved, nothing would convert, so that
+ * the type has to be the result's own. */
 static expops_status check_output(const expops_draft *draft, uint32_t index, const expops_tensor *out,
                                   expops_view *view)
 {
@@ -78,6 +82,7 @@ expops_status expops_draft_result(expops_draft *draft, uint32_t index, int32_t d
         memcpy(result->strides, strides, (size_t)ndim * sizeof *strides);
     else
         expops_contiguous_strides(ndim, shape, result->strides);
+    /* Without outputs the view is of no tensor; what the draft says of it is thrown away, and the shape kept. */
     draft->num_results = index + 1;
     *out = (expops_view){ .dtype = dtype, .ndim = ndim };
     memcpy(out->shape, result->shape, sizeof out->shape);
@@ -105,6 +110,7 @@ expops_status expops_draft_temporary(expops_draft *draft, int32_t dtype, int32_t
     if (!draft->outs)
         return EXPOPS_OK;
     out->slot = add_slot(draft, (expops_slot){ .kind = EXPOPS_SLOT_TEMPORARY, .offset = draft->temporary_bytes });
+    /* As allocators align: kernels take vectors from the start of each. */
     draft->temporary_bytes += ((uint64_t)high + 255) / 256 * 256;
     return out->slot < 0 ? expops_no_plan_memory() : EXPOPS_OK;
 }
@@ -153,6 +159,7 @@ expops_status expops_draft_broadcast(const expops_draft *draft, int32_t *ndim, i
 
 /* --- leaves --- */
 
+/* The first failure is the cause; words that follow it in a draft go on harmlessly. */
 void expops_draft_fail(expops_draft *draft, expops_status status)
 {
     draft->failed = draft->failed == EXPOPS_OK ? status : draft->failed;
@@ -174,6 +181,7 @@ expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body,
                                const expops_view *out)
 {
     expops_leaf *leaf = next_leaf(draft);
+    /* Inputs, most of the bytes, are cleared as they are added. */
     memset(leaf, 0, offsetof(expops_leaf, input));
     leaf->draft = draft;
     leaf->op = body;
@@ -197,6 +205,7 @@ expops_leaf *expops_draft_leaf_of_output(expops_draft *draft, const expops_opera
     return leaf;
 }
 
+/* Beyond the limit the last one is written over: the draft has failed, and drafts do not ask after each word. */
 static expops_leaf_input *next_input(expops_leaf *leaf, uint32_t kind)
 {
     if (leaf->num_inputs == EXPOPS_MAX_OPERANDS) {
@@ -239,6 +248,8 @@ static void add_number(expops_leaf *leaf, int32_t argument, uint32_t source, dou
     input->meeting = meeting;
 }
 
+/* PyTorch lets a CPU tensor of no dimensions meet tensors of a GPU. Its value is read at each call, so that the plan stays good when it
+ * changes; where memory is the host's it is a tensor as others are. */
 static int is_host_number(const expops_device *device, const expops_value *value, const expops_parameter *parameter)
 {
     return device && expops_value_is_tensor(value) && parameter->kind == EXPOPS_PARAMETER_OPERAND &&
@@ -287,6 +298,7 @@ void expops_leaf_position(expops_leaf *leaf, const int64_t *strides, int64_t fir
     input->view.offset = first;
 }
 
+/* Whatever the call's own types are: a draft may have leaves that compute in others. */
 void expops_leaf_computes(expops_leaf *leaf, int32_t common, int32_t result)
 {
     leaf->bits = 0;

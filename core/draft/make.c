@@ -26,6 +26,7 @@ static expops_status fill(const expops_operator *op, const expops_value *args, e
     return EXPOPS_OK;
 }
 
+/* Hot where shapes are new at every call: the caller's one leaf is written over and over. */
 expops_status expops_draft_infer(const expops_operator *op, const expops_value *args, expops_leaf *room,
                                  expops_draft *draft)
 {

@@ -29,12 +29,14 @@ static expops_status check_memory(const expops_draft *draft, const expops_slot *
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument %s has no data", op, name);
     const uint64_t address =
         tensor->byte_offset + (info->caps & EXPOPS_CAP_HANDLES ? 0 : (uint64_t)(uintptr_t)tensor->data);
+    /* Frameworks align elements, but complex ones of 16 bytes only to the double that they consist of. */
     if (address % (uint64_t)(element_bytes > 8 ? 8 : element_bytes))
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
                            "%s: argument %s starts at an address that is no multiple of its element's size", op, name);
     return EXPOPS_OK;
 }
 
+/* Memory objects start where any vector does; addresses are what they are. */
 static uint32_t is_aligned(const expops_device *device, const expops_tensor *tensor)
 {
     const uint64_t data = device->info.caps & EXPOPS_CAP_HANDLES ? 0 : (uint64_t)(uintptr_t)tensor->data;
@@ -55,6 +57,7 @@ static expops_status add_tensor(const expops_draft *draft, const expops_view *vi
     memcpy(operand->strides, view->strides, sizeof view->strides);
     expops_view_extent(view, expops_operand_bytes(operand), &operand->low, &operand->high);
     problem->num_tensors++;
+    /* of a temporary, which is the library's own */
     operand->aligned = 1;
     operand->device_type = draft->device->info.device_types[0];
     if (slot->kind == EXPOPS_SLOT_TEMPORARY)

@@ -58,6 +58,7 @@ static int promote_floats(int a, int b)
     return EXPOPS_DTYPE_F32; /* the two half types hold neither one the other */
 }
 
+/* Widths decide; of unequal ones the wider holds the other, but for u8 in i8, and types of more bits without a sign meet nobody. */
 static int promote_integers(int a, int b)
 {
     const size_t bytes_a = expops_dtype_bytes((expops_dtype)a), bytes_b = expops_dtype_bytes((expops_dtype)b);
@@ -120,6 +121,7 @@ int expops_promoted(const expops_promotion_state *state)
     return combine_ranks(state->dimensioned, combine_ranks(state->zero_dim, state->number));
 }
 
+/* PyTorch's can_cast: a higher kind is never stored as a lower one silently, a wider number as a narrower one is. */
 int expops_dtype_can_cast(int from, int to)
 {
     if (kind(from) == 3 && kind(to) != 3)

@@ -23,6 +23,7 @@ static expops_status find_open(const int64_t *sizes, uint32_t count, int32_t *ou
     return EXPOPS_OK;
 }
 
+/* -1 stands for what the others leave, as in PyTorch; beside a size of 0 it could be anything and is refused. */
 expops_status expops_view_sizes(const expops_view *view, const int64_t *sizes, uint32_t count, int64_t *shape)
 {
     char text[EXPOPS_SHAPE_TEXT];
@@ -80,6 +81,7 @@ static int cut_pieces(const expops_view *view, int32_t ndim, const int64_t *shap
     return 1;
 }
 
+/* Without elements any shape is a view: no stride leads anywhere. */
 int expops_view_reshape(expops_view *view, int32_t ndim, const int64_t *shape)
 {
     int64_t strides[EXPOPS_MAX_RANK] = { 0 };
@@ -138,6 +140,7 @@ expops_status expops_view_strided(expops_view *view, const expops_value *sizes, 
     return check_within(view, &whole);
 }
 
+/* What lies between the first and the last byte, gaps too: for operators that scatter into a storage. */
 void expops_view_memory(expops_view *view)
 {
     const int64_t bytes = (int64_t)expops_dtype_bytes((expops_dtype)view->dtype);
@@ -180,6 +183,7 @@ expops_status expops_view_diagonal(expops_view *view, int64_t offset, int64_t di
     EXPOPS_TRY_SAYING(expops_view_dim(from.ndim, dim2, &column), "argument dim2");
     if (row == column)
         return expops_fail(EXPOPS_ERR_SHAPE, "dim1 and dim2 are both dimension %d", row);
+    /* beyond the matrix the diagonal is empty, and its place need not be counted further */
     offset = offset < -from.shape[row] ? -from.shape[row] : offset > from.shape[column] ? from.shape[column] : offset;
     const int64_t down = offset < 0 ? -offset : 0, across = offset < 0 ? 0 : offset;
     const int64_t rows = from.shape[row] - down, columns = from.shape[column] - across;

@@ -75,6 +75,7 @@ expops_leaf *expops_draft_reduce(expops_draft *draft, const expops_operator *bod
 {
     const expops_view over = spread(out, space, walked, keepdim);
     expops_leaf *leaf = rows_leaf(draft, body, EXPOPS_FAMILY_REDUCE, &over, count_walked(space->ndim, walked));
+    /* a row of no elements has the identity for a result, so the kernel runs where the input is empty */
     leaf->empty_rows = 1;
     return leaf;
 }
@@ -148,6 +149,7 @@ static expops_status reduce_loss(expops_draft *draft, int32_t ndim, const int64_
     return EXPOPS_OK;
 }
 
+/* 0 is "none": the same body is pointwise then. */
 expops_status expops_draft_loss(expops_draft *draft, uint32_t reduction)
 {
     const int64_t how = draft->args[reduction].as.integer;

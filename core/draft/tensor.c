@@ -85,6 +85,7 @@ expops_status expops_check_tensor(const expops_tensor *tensor, expops_dtype *out
     return check_reach(tensor, *out_dtype);
 }
 
+/* Data may be NULL where there are no elements: allocators give NULL for no bytes, and frameworks pass that on. */
 static expops_status check_imported(const expops_tensor *tensor)
 {
     expops_dtype dtype;

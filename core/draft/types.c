@@ -3,6 +3,7 @@
 #include "draft_internal.h"
 #include "values.h"
 
+/* The kind is what counts; of a kind the widest or usual type, as PyTorch has it of Python's numbers. */
 static int number_dtype(const expops_value *value)
 {
     switch (value->kind) {
@@ -44,6 +45,7 @@ static expops_status meet_tensor(meeting *meeting, uint32_t index, const expops_
     expops_dtype dtype;
     EXPOPS_TRY_SAYING(expops_check_tensor(tensor, &dtype), "%s: argument %s", meeting->op->name, parameter->name);
     *out_dtype = (int)dtype;
+    /* one with a set of its own (a mask, an index) says nothing of the others' type */
     if (parameter->dtypes)
         return EXPOPS_OK;
     if (meeting->first < 0)
@@ -83,6 +85,7 @@ static expops_status find_common(const expops_operator *op, const expops_value *
     *out_common = named >= 0 ? named : by_first ? meeting.first : expops_promoted(&meeting.state);
     if (*out_common == EXPOPS_DTYPE_COUNT)
         return expops_fail(EXPOPS_ERR_DTYPE, "%s: the arguments' types have none in common", op->name);
+    /* a factory without a tensor: PyTorch's default type */
     if (*out_common < 0 && may_be_named)
         *out_common = EXPOPS_DTYPE_F32;
     if (*out_common < 0)
@@ -90,6 +93,7 @@ static expops_status find_common(const expops_operator *op, const expops_value *
     return EXPOPS_OK;
 }
 
+/* Room for all names of dtype.inc with blanks between them. */
 static void name_set(uint32_t set, char text[120])
 {
     size_t used = 0;
@@ -178,6 +182,7 @@ expops_status expops_draft_types(expops_draft *draft)
     EXPOPS_TRY(find_common(op, draft->args, dtypes, &common));
     EXPOPS_TRY(check_dtypes(op, draft->args, dtypes, common));
     expops_draft_settle_types(draft, common);
+    /* refused here, not where the output is looked at: without an output, too, the call has no result */
     if (op->result == EXPOPS_RESULT_FIRST) {
         if (!expops_dtype_can_cast(draft->result, dtypes[0]))
             return EXPOPS_BAD(EXPOPS_ERR_DTYPE, op, 0, "has type %s, which cannot hold a result of type %s",

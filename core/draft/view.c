@@ -38,6 +38,7 @@ expops_status expops_view_has_shape(const expops_view *view, int32_t ndim, const
                        expops_shape_text(ndim, shape, want));
 }
 
+/* Of inputs beside an output that is given: other than in a broadcast the output cannot grow. */
 expops_status expops_view_expands_to(const expops_view *view, const expops_view *to)
 {
     char want[EXPOPS_SHAPE_TEXT], got[EXPOPS_SHAPE_TEXT];
@@ -79,6 +80,7 @@ expops_status expops_view_permute(expops_view *view, const int64_t *dims, uint32
         return expops_fail(EXPOPS_ERR_SHAPE, "dims names %u dimensions, the tensor has %d", count, view->ndim);
     if (count == 0)
         return EXPOPS_OK;
+    /* as many as there are, and none twice: so each is there */
     EXPOPS_TRY(expops_view_dims(view, dims, count, seen));
     for (uint32_t i = 0; i < count; i++) {
         int32_t dim = 0;
@@ -120,6 +122,7 @@ uint32_t expops_view_to_end(expops_view *view, const uint8_t *flags)
     return (uint32_t)(to - stay);
 }
 
+/* The stride of 0 makes it a repetition; whoever inserts a real dimension overwrites it. */
 void expops_view_insert(expops_view *view, int32_t dim, int64_t size)
 {
     const size_t behind = (size_t)(view->ndim - dim);
@@ -142,6 +145,7 @@ expops_status expops_broadcast(int32_t *ndim, int64_t *shape, const expops_view 
     }
     for (int32_t i = 0; i < view->ndim; i++) {
         int64_t *size = shape + *ndim - view->ndim + i;
+        /* also 0, which meets 1 and itself only */
         if (*size == 1)
             *size = view->shape[i];
         else if (view->shape[i] != 1 && view->shape[i] != *size)

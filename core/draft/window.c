@@ -3,6 +3,8 @@
 #include "draft_internal.h"
 #include "base/size.h"
 
+/* `beside` is how the input lies in the output's space: it goes along with the dimensions that both have, and stands still in those that
+ * the window counts for, where its place is a question to the operator's function. */
 expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, uint32_t parameter,
                                  const expops_view *source, uint32_t walked, uint32_t single, int64_t reach)
 {
@@ -37,6 +39,7 @@ void expops_leaf_value(expops_leaf *leaf, int64_t value)
         leaf->window.values[leaf->window.num_values++] = value;
 }
 
+/* Three values in a row, which xk_divided reads: a kernel multiplies where it would divide by the first. */
 void expops_leaf_divisor(expops_leaf *leaf, int64_t value)
 {
     uint32_t magic = 0, shift = 0;
@@ -61,10 +64,12 @@ void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view 
 {
     leaf->window.picked = 1;
     for (uint32_t w = 0; w < leaf->window.walked; w++)
+        /* the picked element counts as one more index, behind those of the output */
         leaf->window.reads[w] |= 1u << leaf->row_dims;
     expops_leaf_argument_as(leaf, parameter, view);
 }
 
+/* PyTorch's channels-last, by strides alone, as its own question has it: a compact tensor of one channel is not taken for one. */
 static int channels_are_innermost(const expops_view *view)
 {
     int64_t least = 1;

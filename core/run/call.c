@@ -125,6 +125,7 @@ gather_pointers(const expops_plan *plan, const expops_value *args, const expops_
 
 /* --- launching --- */
 
+/* Nothing between the launches: the first failure leaves the rest out, and what was launched has written. */
 static expops_status launch_all(const expops_plan *plan, expops_device *device, void *stream)
 {
     for (const expops_plan_step *step = plan->step, *end = step + plan->num_steps; step < end; step++) {

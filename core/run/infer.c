@@ -5,6 +5,7 @@
 #include "draft/values.h"
 #include "plan_store.h"
 
+/* Where the first argument lies is the caller's at each question: only the distance from there is kept. */
 static void take_view(const expops_draft *draft, expops_result *view)
 {
     *view = draft->results[0];
@@ -12,6 +13,7 @@ static void take_view(const expops_draft *draft, expops_result *view)
     view->byte_offset = (uint64_t)draft->alias.offset * expops_dtype_bytes((expops_dtype)draft->alias.dtype);
 }
 
+/* As any plan: a framework asks for results before each call, and the second time nothing is worked out. */
 static expops_status keep(const expops_plan_call *call, const expops_plan_key *key, const expops_draft *draft,
                           expops_plan **out_plan)
 {

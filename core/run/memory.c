@@ -8,6 +8,7 @@ static expops_status need(const void *pointer, const char *what, const char *arg
     return pointer ? EXPOPS_OK : expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %s is NULL", what, argument);
 }
 
+/* Backends tell their part of the story where they fail; what was asked of them is told here. */
 static expops_status result(const expops_device *device, uint32_t mark, int32_t status, const char *what)
 {
     if (!status)
@@ -23,6 +24,7 @@ static expops_status check_bytes(uint64_t bytes, const char *what)
                                             (unsigned long long)bytes);
 }
 
+/* Optional in the ABI: a backend that computes at once has no use for them. */
 static expops_status fail_no_events(const expops_device *device, const char *what)
 {
     return expops_fail(EXPOPS_ERR_UNSUPPORTED, "%s: backend %s has no events; time with the host's clock instead", what,
@@ -106,6 +108,7 @@ expops_status expops_memory_copy(expops_device *device, void *stream, const expo
     return copy(device, stream, &what, "expops_memory_copy");
 }
 
+/* For callers without a framework; others pass streams of their own. */
 expops_status expops_stream_create(expops_device *device, void **out_stream)
 {
     EXPOPS_TRY(need(out_stream, "expops_stream_create", "out_stream"));

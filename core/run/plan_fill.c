@@ -19,6 +19,8 @@ static void take_slot(const expops_slot *slot, expops_plan_tensor *tensor)
     tensor->item = slot->item;
 }
 
+/* Two views of one buffer that interleave (every second element each) may overlap as ranges and still share nothing: all addresses of a
+ * view are its first one plus multiples of this. */
 static int64_t grain_of(const expops_problem *problem, const expops_problem_operand *operand)
 {
     int64_t grain = 0;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "plan.h"
 
+/* Kernels go back before the memory that names them. */
 static void let_go(expops_later *later)
 {
     expops_plan *plan = (expops_plan *)later;

@@ -104,6 +104,7 @@ static inline __attribute__((always_inline)) expops_plan *find(const expops_plan
     return otherwise(call, key);
 }
 
+/* Calls and questions each get a copy that the compiler knows one case of: a test for each word of the key would show. */
 static __attribute__((noinline)) expops_plan *find_plan(const expops_plan_call *call, expops_plan_key *key)
 {
     ASSUME(call->device);

@@ -23,6 +23,7 @@ static expops_status load(const order *order, const void *data, size_t bytes, ex
     return status ? expops_fail_more((expops_status)status, "%s on %s", order->name, order->device->name) : EXPOPS_OK;
 }
 
+/* For `expops cache stat`: what compiling has cost this process. */
 static uint64_t now_ns(void)
 {
     struct timespec time;
@@ -38,6 +39,7 @@ static expops_status compile(const order *order, expops_image *out_image)
         { sizeof source, 0, NULL }, order->text, order->name, "xk_main", device->info.target
     };
     const uint64_t start = now_ns();
+    /* before the compiler: of a text that breaks it, too */
     expops_dump_source(order->name, order->key.bytes, order->text);
     const int32_t status = device->api->compile(device->backend, &source, out_image);
     if (status)

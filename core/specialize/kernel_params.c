@@ -37,6 +37,7 @@ void expops_params_numbers(expops_params *params, const expops_problem *problem)
         expops_params_u64(params, 0);
 }
 
+/* The size, and what a kernel multiplies and shifts by instead of dividing. */
 void expops_params_divisor(expops_params *params, int64_t size)
 {
     uint32_t magic, shift;

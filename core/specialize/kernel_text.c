@@ -22,6 +22,7 @@ static const char *type_name(const expops_problem *problem, int dtype)
     return problem->common < 0 ? moved[problem->bits] : expops_dtype_name((expops_dtype)dtype);
 }
 
+/* Its name alone is an error on devices without. */
 static int is_double(int dtype)
 {
     return dtype == EXPOPS_DTYPE_F64 || dtype == EXPOPS_DTYPE_C128;
