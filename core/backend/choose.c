@@ -59,7 +59,7 @@ static int is_known(const expops_catalogue *catalogue, const char *name)
     return expops_backend_known(name) || is_called(catalogue, name) || expops_plugin_find(catalogue, name);
 }
 
-/* Names of backends that are not installed count, too: "cdua" is explained better by "cuda" than by what is there. */
+/* Names of known backends that are not installed count, too: what is there may be nothing like what was meant. */
 static int find_near(const expops_catalogue *catalogue, const char *name, char out_name[EXPOPS_NAME_BYTES])
 {
     int found = 0;
