@@ -72,12 +72,13 @@ void cuhip_vendor_error(cuhip_result result, const char **out_name, const char *
         *out_text = NULL;
 }
 
-/* Instructions of one architecture's alone are compiled for its number with an "a", from CUDA 12.0 on. */
+/* Instructions of one architecture's alone are compiled for its number with an "a", from CUDA 12.0 on. Where there is no compiler,
+ * kernels come from a machine that has one. */
 static int compiler_knows_own(void)
 {
     cuhip_trail trail = { .used = 0 };
     const cuhip_rtc *rtc = cuhip_compiler(&trail);
-    return rtc && rtc->major >= 12;
+    return !rtc || rtc->major >= 12;
 }
 
 /* Older drivers know neither the attribute nor the function: launches ask for nothing then. */
