@@ -27,7 +27,8 @@ struct expops_device {
 /* `given`, or the default device of this moment where it is NULL. Hot: takes no lock once a default is known. */
 expops_status expops_device_resolve(expops_device *given, expops_device **out_device);
 
-/* Fails where the device belongs to the process this one was forked from, and cannot be used here. Takes no lock. */
+/* Fails where the device belongs to the process this one was forked from, and cannot be used here, or is a target's. Takes no
+ * lock. */
 expops_status expops_device_usable(const expops_device *device);
 
 /* Whether it is a target's: nothing is loaded and launched, and `backend` and `kernels` are NULL. */

@@ -1,10 +1,10 @@
 /* The hot path: find the plan, check what depends on addresses, hand over pointers and numbers. */
-#include <string.h>
 #include "backend/device.h"
 #include "base/error.h"
 #include "call.h"
 #include "draft/number.h"
 #include "plan.h"
+#include "scratch.h"
 
 /* --- numbers --- */
 
@@ -136,32 +136,6 @@ static expops_status launch_all(const expops_plan *plan, expops_device *device, 
     return EXPOPS_OK;
 }
 
-static expops_status take_scratch(expops_device *device, const expops_allocator *allocator, void *stream,
-                                  uint64_t bytes, expops_pointer *scratch)
-{
-    memset(scratch, 0, sizeof *scratch);
-    if (!allocator->allocate) {
-        const int32_t status = device->api->allocate(device->backend, stream, bytes, scratch);
-        return status
-                   ? expops_fail_more((expops_status)status, "scratch memory of %llu bytes", (unsigned long long)bytes)
-                   : EXPOPS_OK;
-    }
-    scratch->device_type = device->info.device_types[0];
-    scratch->data = allocator->allocate(allocator->context, stream, bytes);
-    return scratch->data ? EXPOPS_OK
-                         : expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "the allocator gave no scratch memory of %llu bytes",
-                                       (unsigned long long)bytes);
-}
-
-static void give_scratch(expops_device *device, const expops_allocator *allocator, void *stream, uint64_t bytes,
-                         const expops_pointer *scratch)
-{
-    if (allocator->allocate)
-        allocator->release(allocator->context, stream, scratch->data, bytes);
-    else
-        device->api->release(device->backend, stream, scratch);
-}
-
 static void point_into_scratch(const expops_plan *plan, const expops_pointer *scratch)
 {
     for (uint32_t i = 0; i < plan->num_tensors; i++)
@@ -178,7 +152,8 @@ static expops_status launch_around(const expops_plan *plan, expops_device *devic
     const expops_allocator allocator = device->allocator;
     expops_pointer scratch;
     expops_status status = EXPOPS_OK;
-    EXPOPS_TRY_SAYING(take_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch), "%s", plan->op->name);
+    EXPOPS_TRY_SAYING(expops_scratch_take(device, &allocator, stream, plan->scratch_bytes, &scratch), "%s",
+                      plan->op->name);
     if (allocator.allocate) { /* it may have called this plan, with numbers and tensors of its own */
         status = store_numbers(plan, args);
         status = status == EXPOPS_OK ? gather_pointers(plan, args, outs) : status;
@@ -186,7 +161,7 @@ static expops_status launch_around(const expops_plan *plan, expops_device *devic
     point_into_scratch(plan, &scratch);
     if (status == EXPOPS_OK)
         status = launch_all(plan, device, stream);
-    give_scratch(device, &allocator, stream, plan->scratch_bytes, &scratch);
+    expops_scratch_give(device, &allocator, stream, plan->scratch_bytes, &scratch);
     return status;
 }
 

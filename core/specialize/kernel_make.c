@@ -14,7 +14,8 @@ typedef struct order {
     expops_device *device;
     const char *text;
     char name[96];
-    expops_cache_key key, elsewhere; /* where this machine's compiler made it, and where any did, for it */
+    expops_cache_key key,
+        elsewhere; /* of what this machine's compiler makes, and of what another machine's made for it */
 } order;
 
 static expops_status load(const order *order, const void *data, size_t bytes, expops_backend_kernel **out_kernel)

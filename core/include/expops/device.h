@@ -23,8 +23,8 @@ EXPOPS_API const expops_device_info *expops_device_get_info(const expops_device 
 EXPOPS_API const char *expops_device_name(const expops_device *device);
 
 /* A device that is not there: one of `target`, a name that such devices' info has, of which `backend` knows enough to compile for it
- * without hardware and driver. expops_prepare with it, and tensors of its device type, whose addresses are not used, compiles what the call
- * would need, and keeps it on disk, where a machine with such a device finds it (EXPOPS_CACHE_DIR); everything else refuses it.
+ * without hardware and driver. expops_prepare with it, and tensors of its device type, of whose addresses only the alignment counts,
+ * compiles what the call would need, and keeps it on disk, where a machine with such a device finds it (EXPOPS_CACHE_DIR); everything else refuses it.
  * `compute_units`: how many that device has, which some kernels depend on; 0: as many as a usual one. Closed as others are. */
 EXPOPS_API expops_status expops_device_open_target(const char *backend, const char *target, uint32_t compute_units,
                                                    expops_device **out_device);
