@@ -20,6 +20,7 @@ typedef struct report {
     size_t used;
     expops_status status; /* of the only thing tried, if that was opening a device */
     uint32_t count;
+    int excluded;       /* something was found that is not wanted */
     int no_memory;      /* for one of them at least: later there may be some */
     const char *places; /* that were searched, where one was not found; or NULL */
 } report;
@@ -197,12 +198,13 @@ static expops_status try_all(expops_plugin *plugin, report *why, expops_device *
 }
 
 /* By the name its file has, so that what is excluded is not even loaded, and by the one it gives itself. */
-static int is_excluded(const expops_selection *selection, const expops_plugin *plugin)
+static int is_excluded(const expops_selection *selection, const expops_plugin *plugin, report *why)
 {
     expops_runtime_lock();
-    const int is =
-        plugin->cause == EXPOPS_CAUSE_DUPLICATE || expops_selection_excludes(selection, expops_plugin_name(plugin));
+    const int is_unwanted = expops_selection_excludes(selection, expops_plugin_name(plugin));
+    const int is = is_unwanted || plugin->cause == EXPOPS_CAUSE_DUPLICATE;
     expops_runtime_unlock();
+    why->excluded |= is_unwanted;
     return is;
 }
 
@@ -221,10 +223,10 @@ static expops_status try_auto(const expops_catalogue *catalogue, const expops_se
     expops_device *fallback = NULL;
     expops_status status = EXPOPS_OK;
     for (expops_plugin *plugin = catalogue->first; plugin && !*out_device && !status; plugin = plugin->next) {
-        if (is_excluded(selection, plugin))
+        if (is_excluded(selection, plugin, why))
             continue;
         expops_plugin_ask(plugin);
-        if (is_excluded(selection, plugin))
+        if (is_excluded(selection, plugin, why))
             continue;
         if (expops_plugin_probe(plugin))
             status = try_all(plugin, why, &fallback, out_device);
@@ -258,10 +260,12 @@ static expops_status fail_all(const char *spec, const report *why)
     const expops_status status = why->no_memory    ? EXPOPS_ERR_OUT_OF_MEMORY
                                  : why->count == 1 ? why->status
                                                    : EXPOPS_ERR_UNAVAILABLE;
-    return expops_fail(status,
-                       "no backend of \"%s\" can run here.%s Run `expops doctor` to see everything that was tried%s%s",
-                       spec, why->count ? why->text : " No plugin was found.",
-                       why->places ? "; plugins were looked for in " : "", why->places ? why->places : "");
+    return expops_fail(
+        status, "no backend of \"%s\" can run here.%s Run `expops doctor` to see everything that was tried%s%s", spec,
+        why->count      ? why->text
+        : why->excluded ? " All that was found is excluded."
+                        : " No plugin was found.",
+        why->places ? "; plugins were looked for in " : "", why->places ? why->places : "");
 }
 
 static expops_status choose(const expops_catalogue *catalogue, const char *spec, expops_device **out_device)

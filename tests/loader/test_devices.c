@@ -153,6 +153,8 @@ static void lists_are_tried_in_order(void **state)
     device = open_or_fail("one,auto,!null");
     assert_string_equal(device->backend_name, "two");
     expops_device_close(&device);
+    assert_int_equal(expops_device_open("!null,!two", &device), EXPOPS_ERR_UNAVAILABLE);
+    assert_error_has("can run here. All that was found is excluded.");
 }
 
 static void named_backend_leaves_the_others_alone(void **state)
