@@ -136,18 +136,19 @@ cuhip_result cuhip_vendor_launch_together(cuhip_function function, cuhip_stream 
 /* What is known without asking. */
 enum { GROUP_ITEMS = 1024, LOCAL_BYTES = 48 << 10, SUBGROUP = 32 };
 static const struct target {
-    int number, local; /* KiB of local memory that a launch may ask for */
-    int units;         /* of a usual device */
+    const char *name, *own; /* and what it is called where the compiler knows instructions of this one alone */
+    int local;              /* KiB of local memory that a launch may ask for */
+    int units;              /* of a usual device */
 } targets[] = {
-    { 70, 96, 80 },  { 75, 64, 40 },   { 80, 163, 108 },  { 86, 99, 84 },   { 87, 163, 16 },
-    { 89, 99, 142 }, { 90, 227, 132 }, { 100, 227, 148 }, { 120, 99, 188 },
+    { "sm_70", "", 96, 80 },         { "sm_75", "", 64, 40 },    { "sm_80", "", 163, 108 },
+    { "sm_86", "", 99, 84 },         { "sm_87", "", 163, 16 },   { "sm_89", "", 99, 142 },
+    { "sm_90", "sm_90a", 227, 132 }, { "sm_100", "", 227, 148 }, { "sm_120", "", 99, 188 },
 };
 
 static const struct target *find_target(const char *name)
 {
-    const int is_name = strncmp(name, "sm_", 3) == 0, number = is_name ? atoi(name + 3) : 0;
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
-        if (targets[i].number == number)
+    for (size_t i = 0; *name && i < sizeof targets / sizeof targets[0]; i++)
+        if (!strcmp(name, targets[i].name) || !strcmp(name, targets[i].own))
             return targets + i;
     cuhip_host->error("nothing is known of target \"%s\"; known ones look like sm_80 or sm_90", name);
     return NULL;
@@ -158,15 +159,16 @@ const char *cuhip_vendor_target(const char *name, expops_backend_device *out_dev
     const struct target *target = find_target(name);
     if (!target)
         return NULL;
+    const int number = atoi(target->name + 3);
     out_device->group_items = GROUP_ITEMS;
     out_device->local_bytes = LOCAL_BYTES;
     out_device->subgroup = SUBGROUP;
     out_device->units = target->units;
-    out_device->cluster = target->number >= 90 ? PORTABLE_CLUSTER : 1;
+    out_device->cluster = number >= 90 ? PORTABLE_CLUSTER : 1;
     out_device->launch_local_bytes = target->local << 10;
-    out_device->together = target->number >= 80;
-    out_device->wide_matrix = target->number == 90 && compiler_knows_own();
-    return out_device->wide_matrix ? "sm_90a" : name;
+    out_device->together = number >= 80;
+    out_device->wide_matrix = *target->own && compiler_knows_own();
+    return out_device->wide_matrix ? target->own : target->name; /* as such a device is called with this compiler */
 }
 
 static int32_t read_target(expops_backend_device *device)

@@ -122,8 +122,8 @@ static int is_called(const char *target, const char *name)
 /* Three digits are GCN's and CDNA's, whose waves have 64 lanes; those of four RDNA's, of 32. */
 const char *cuhip_vendor_target(const char *name, expops_backend_device *out_device)
 {
-    const size_t digits = strncmp(name, "gfx", 3) == 0 ? strcspn(name + 3, ":") : 0;
-    if (digits < 3 || digits > 4) {
+    const size_t digits = strncmp(name, "gfx", 3) == 0 ? strspn(name + 3, "0123456789abcdef") : 0;
+    if (digits < 3 || digits > 4 || (name[3 + digits] && name[3 + digits] != ':')) {
         cuhip_host->error("\"%s\" is no target of AMD's; targets look like gfx90a or gfx1030", name);
         return NULL;
     }
