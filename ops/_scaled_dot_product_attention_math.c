@@ -1,7 +1,7 @@
 #include "attention.h"
 #include "operator.h"
 
-enum { DROPOUT_MASK = 4, OPTIONS };
+enum { DROPOUT_MASK = SCALE };
 
 extern const expops_operator expops_operator_copy, expops_operator_logical_not, expops_operator_masked_fill;
 
@@ -31,7 +31,7 @@ static expops_status drop(const attention *a, const expops_view *weights)
 /* Weights of half types are rounded when the output is made of them. */
 static expops_status draft(expops_draft *d)
 {
-    attention a = { .draft = d, .options = OPTIONS };
+    attention a = { .draft = d, .between = 1 };
     expops_view weights_shape, out_shape, weights, out, exact;
     EXPOPS_TRY(attention_begin(&a, &weights_shape, &out_shape));
     EXPOPS_TRY(check_dropout(&a));
@@ -62,13 +62,13 @@ OPERATOR(_scaled_dot_product_attention_math) = {
     .parameters = { TENSOR("query"), TENSOR("key"), TENSOR("value"),
                     TENSOR("attn_mask", .optional = 1, .dtypes = FLOATING | INTEGRAL | BOOLEAN,
                            .doc = "Added to the scores, to which it broadcasts."),
-                    TENSOR("dropout_mask", .optional = 1, .dtypes = BOOLEAN,
-                           .doc = "Where dropout_p is above 0: which weights are kept."),
                     NUMBER("dropout_p", DEFAULT(0), .drafted = 1, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Above 0: the output of the kept weights is divided by 1 - dropout_p."),
+                    BOOL("is_causal", DEFAULT(0), .doc = "Row i of query sees the rows of key up to i."),
+                    TENSOR("dropout_mask", .optional = 1, .dtypes = BOOLEAN,
+                           .doc = "Where dropout_p is above 0: which weights are kept."),
                     NUMBER("scale", .optional = 1, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Absent means 1 / sqrt(the last size of query)."),
-                    BOOL("is_causal", DEFAULT(0), .doc = "Row i of query sees the rows of key up to i."),
                     BOOL("enable_gqa", DEFAULT(0),
                          .doc = "Neighbouring heads of query may share one of key or value.") },
     .draft = draft,
@@ -76,8 +76,8 @@ OPERATOR(_scaled_dot_product_attention_math) = {
                  { -2, 2, .usual = { 2, 3, 36, 24 }, .count = 4 },
                  { -2, 2, .usual = { 2, 3, 36, 20 }, .count = 4 },
                  { -2, 2, .usual = { 40, 36 }, .count = 2 },
-                 { 0, 1, .usual = { 40, 36 }, .count = 2 },
                  { 0, 0.9 },
+                 { 0, 1, .usual = { 40, 36 }, .count = 2 },
                  { 0.05, 0.5 } },
     .bound = { .f32 = 4, .f64 = 8, .f16 = 1, .bf16 = 1, .by_terms = 1 },
 };

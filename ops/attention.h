@@ -10,26 +10,30 @@ extern const expops_operator expops_operator__scaled_dot_product_attention_math,
     expops_operator_scaled_dot_product_attention;
 extern const expops_operator expops_operator__safe_softmax, expops_operator_log, expops_operator_tril;
 
-/* The parameters of both: the first four by number, the others counted from `options` on. */
-enum { QUERY, KEY, VALUE, ATTN_MASK };
-enum { DROPOUT_P, SCALE, IS_CAUSAL, ENABLE_GQA };
+/* The parameters of both: those before SCALE by number, it and what follows behind what one has in between. */
+enum { QUERY, KEY, VALUE, ATTN_MASK, DROPOUT_P, IS_CAUSAL, SCALE, ENABLE_GQA };
 
 /* Heads are the dimension before a matrix; with enable_gqa so many neighbouring ones of query share one of key. */
 typedef struct attention {
     expops_draft *draft;
-    uint32_t options;
+    uint32_t between; /* parameters before `scale` that the other has not */
     uint32_t keeps;   /* a bool mask keeps where it is true; else it is added as 0 or 1 */
     int32_t computed; /* the type that is computed in: of half types f32 */
 } attention;
 
+static inline uint32_t attention_index(const attention *a, uint32_t option)
+{
+    return option < SCALE ? option : option + a->between;
+}
+
 static inline const expops_value *attention_option(const attention *a, uint32_t option)
 {
-    return a->draft->args + a->options + option;
+    return a->draft->args + attention_index(a, option);
 }
 
 static inline int attention_drops(const attention *a)
 {
-    return expops_number_value(a->draft->op, a->options + DROPOUT_P, attention_option(a, DROPOUT_P)) > 0;
+    return expops_number_value(a->draft->op, DROPOUT_P, attention_option(a, DROPOUT_P)) > 0;
 }
 
 /* --- what arguments may be --- */
@@ -165,7 +169,7 @@ static inline void attention_scale(const attention *a, expops_leaf *leaf)
     if (attention_option(a, SCALE)->kind == EXPOPS_VALUE_NONE || !size)
         expops_leaf_constant(leaf, size ? 1 / sqrt((double)size) : 0, 1);
     else
-        expops_leaf_argument(leaf, a->options + SCALE);
+        expops_leaf_argument(leaf, attention_index(a, SCALE));
 }
 
 static inline void attention_score(const attention *a, const expops_view *weights)
@@ -250,7 +254,7 @@ static inline void attention_output(const attention *a, const expops_view *weigh
     columns.strides[last - 1] = a->draft->tensor[VALUE].strides[last];
     expops_leaf *leaf = attention_product(a, *weights, columns, *out);
     if (attention_drops(a))
-        expops_leaf_argument(leaf, a->options + DROPOUT_P);
+        expops_leaf_argument(leaf, DROPOUT_P);
     else
         expops_leaf_constant(leaf, 0, 1);
     expops_leaf_constant(leaf, 1, 1);

@@ -1,11 +1,9 @@
 #include "attention.h"
 #include "operator.h"
 
-enum { OPTIONS = 4 };
-
 static expops_status check(const expops_operator *op, const expops_value *args, int common)
 {
-    const double p = expops_number_value(op, OPTIONS + DROPOUT_P, args + OPTIONS + DROPOUT_P);
+    const double p = expops_number_value(op, DROPOUT_P, args + DROPOUT_P);
     return p > 0 ? expops_fail(EXPOPS_ERR_UNSUPPORTED,
                                "%s: argument dropout_p is %g; expected 0, as weights are not dropped at random",
                                op->name, p)
@@ -79,7 +77,7 @@ static expops_status draft_one_leaf(const attention *a, const expops_weighing *w
 
 static expops_status draft(expops_draft *d)
 {
-    attention a = { .draft = d, .options = OPTIONS, .keeps = 1 };
+    attention a = { .draft = d, .keeps = 1 };
     expops_view weights_shape, out_shape, weights, out;
     expops_weighing weighing;
     EXPOPS_TRY(attention_begin(&a, &weights_shape, &out_shape));
@@ -105,9 +103,9 @@ OPERATOR(scaled_dot_product_attention) = {
                     TENSOR("attn_mask", .optional = 1, .dtypes = FLOATING | BOOLEAN,
                            .doc = "Added to the scores, to which it broadcasts; of bool: which of them are kept."),
                     NUMBER("dropout_p", DEFAULT(0), .meets = EXPOPS_MEETS_EXACT, .doc = "Not above 0."),
+                    BOOL("is_causal", DEFAULT(0), .doc = "Row i of query sees the rows of key up to i."),
                     NUMBER("scale", .optional = 1, .meets = EXPOPS_MEETS_EXACT,
                            .doc = "Absent means 1 / sqrt(the last size of query)."),
-                    BOOL("is_causal", DEFAULT(0), .doc = "Row i of query sees the rows of key up to i."),
                     BOOL("enable_gqa", DEFAULT(0),
                          .doc = "Neighbouring heads of query may share one of key or value.") },
     .check = check,

@@ -363,7 +363,7 @@ def products(torch, data):
     def attention(causal, wide=0):
         def make(s):
             ins = heads(s, wide) if wide else attended(s, 256 if s.size < 1 << 20 else 1024)
-            return ins + [None, 0.0, None, causal], given(functions.scaled_dot_product_attention, *ins, is_causal=causal)
+            return ins + [None, 0.0, causal], given(functions.scaled_dot_product_attention, *ins, is_causal=causal)
         return functional(torch, data, make, (-1, 1), FLOATS)
 
     def attention_math(s):

@@ -28,7 +28,7 @@ int container_prepare(void)
     names.dlpack = PyUnicode_InternFromString("__dlpack__");
     names.max_version = PyUnicode_InternFromString("max_version");
     names.version = Py_BuildValue("(ii)", 1, 0);
-    return PyErr_Occurred() ? -1 : container_new_prepare();
+    return PyErr_Occurred() || container_new_prepare() ? -1 : torch_object_prepare();
 }
 
 static PyObject *get_optional(PyObject *object, PyObject *name)

@@ -7,6 +7,15 @@
 static _Atomic(const dlpack_exchange *) torch_table;
 static size_t cdata_offset; /* where an object keeps its tensor; 0: not found. Written before the table */
 
+static PyObject *name_torch, *name_tensor;
+
+int torch_object_prepare(void)
+{
+    name_torch = PyUnicode_InternFromString("torch");
+    name_tensor = PyUnicode_InternFromString("Tensor");
+    return name_torch && name_tensor ? 0 : -1;
+}
+
 /* An object says which tensor it is of (`_cdata`): the word that holds it is looked for, so that no layout is taken for
  * granted. Subclasses begin with the same words. */
 static size_t find_cdata(PyObject *base)
@@ -87,9 +96,9 @@ int torch_object_is_lazy(PyObject *object, const dlpack_exchange *api)
 /* The same by Python, where an object of torch's says nothing else about itself. */
 static void count_write(PyObject *object)
 {
-    PyObject *module = PyMapping_GetItemString(PyImport_GetModuleDict(), "torch");
-    PyObject *base = module ? PyObject_GetAttrString(module, "Tensor") : NULL;
-    if (base && PyObject_IsInstance(object, base) == 1) {
+    PyObject *module = PyDict_GetItemWithError(PyImport_GetModuleDict(), name_torch);
+    PyObject *base = module ? PyObject_GetAttr(module, name_tensor) : NULL;
+    if (base && PyType_IsSubtype(Py_TYPE(object), (PyTypeObject *)base)) {
         PyObject *graph = PyImport_ImportModule("torch.autograd.graph");
         PyObject *done = graph ? PyObject_CallMethod(graph, "increment_version", "O", object) : NULL;
         Py_XDECREF(done);
@@ -97,7 +106,6 @@ static void count_write(PyObject *object)
     }
     PyErr_Clear();
     Py_XDECREF(base);
-    Py_XDECREF(module);
 }
 
 /* Tensors of inference mode have no count. */

@@ -4,6 +4,7 @@
 
 #include "container.h"
 
+int torch_object_prepare(void);
 /* A table was seen: whether it is torch's decides what the others say. */
 void torch_object_note(const dlpack_exchange *api);
 /* Whether torch_object_new() makes tensors like it. */

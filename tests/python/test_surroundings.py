@@ -1,6 +1,7 @@
 """What goes on around calls and scopes: signals, pickles, other interpreters, autograd's bookkeeping, arrays that are more than memory."""
 import copy
 import gc
+import inspect
 import pickle
 import signal
 import subprocess
@@ -53,6 +54,20 @@ class Arguments(unittest.TestCase):
                                   (lambda: expops.mul(x, x.astype('>f4')), BufferError, 'mul: other: .*byte order'),
                                   (lambda: expops.sin(x.astype('uint32')), expops.DtypeError, 'sin: self: .*32 bits')]:
             self.assertRaisesRegex(error, text, call)
+
+    @needs_torch
+    def test_they_stand_where_pytorch_s_do(self):
+        compared = 0
+        for word in (word for name in expops.operators() for word in (name, *expops.info(name)['aliases'])):
+            packet = getattr(torch.ops.aten, word, None)
+            for overload in packet.overloads() if packet else ():
+                ours = list(inspect.signature(getattr(expops, word)).parameters)
+                schema = getattr(packet, overload)._schema
+                theirs = [argument.name for argument in schema.arguments if not argument.kwarg_only]
+                for argument in set(theirs) & set(ours):
+                    self.assertEqual(ours.index(argument), theirs.index(argument), (word, overload, argument))
+                    compared += 1
+        self.assertGreater(compared, 800)
 
     def test_types_of_python(self):
         x = numpy.ones(2, 'float32')
