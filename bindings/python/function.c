@@ -1,5 +1,6 @@
 #include "function.h"
 #include "error.h"
+#include "torch_tensor.h"
 #include <string.h>
 
 static PyObject *name_out, *name_input;
@@ -141,6 +142,9 @@ static int make_outputs(const function *f, const call_arguments *arguments, call
     const container *leader = find_leader(arguments, outputs);
     if (status)
         return error_raise(status), -1;
+    if (container_below_autograd &&
+        torch_dtype_is_default(arguments->values, f->num_parameters, outputs->results->dtype))
+        return PyErr_SetString(error_type(EXPOPS_ERR_DTYPE), "the result has torch's default type"), -1;
     for (; outputs->count < f->num_outputs; outputs->count++) {
         container *opened = outputs->opened + outputs->count;
         const expops_result *result = outputs->results + outputs->count;

@@ -66,6 +66,18 @@ int library_meets_number(const expops_value *args, size_t num_args)
     return 0;
 }
 
+int library_has_floating(const expops_value *args, size_t num_args)
+{
+    for (size_t i = 0; i < num_args; i++) {
+        if (args[i].kind == EXPOPS_VALUE_TENSOR && rank_of(args[i].as.tensor->dtype) >= 2)
+            return 1;
+        for (uint32_t k = 0; args[i].kind == EXPOPS_VALUE_TENSORS && k < args[i].count; k++)
+            if (rank_of(args[i].as.tensors[k]->dtype) >= 2)
+                return 1;
+    }
+    return 0;
+}
+
 /* --- devices --- */
 
 enum { MAX_ORDINALS = 64 };

@@ -20,6 +20,9 @@ expops_status library_call(const expops_operator *op, expops_device *device, voi
  * a tensor otherwise would. Whether there is one among the arguments that would make a difference. */
 int library_meets_number(const expops_value *args, size_t num_args);
 
+/* Whether a tensor among the arguments is of floating or complex numbers. */
+int library_has_floating(const expops_value *args, size_t num_args);
+
 /* The device whose memory tensors of `where` are in: the default device if it is that one, else the one of the backend that
  * goes by DLPack's device type. Opened at the first question and then kept. */
 expops_status library_device(expops_dl_device where, expops_device **out_device);

@@ -170,6 +170,8 @@ static expops_status run(const override *o, boxed_call *call, void **out_made)
     void *stream = NULL;
     expops_result result;
     expops_status status = library_infer(f->op, call->values, f->num_parameters, &result, 1);
+    if (!status && torch_dtype_is_default(call->values, f->num_parameters, result.dtype))
+        status = EXPOPS_ERR_DTYPE;
     if (!status && call->out)
         status = check_output(call->out, &result);
     if (!status && leader->device.device_type != EXPOPS_DL_CPU)

@@ -53,6 +53,7 @@ static const struct {
     ACCEPT(current_stream, "torch_cuda", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(current_stream, "torch_hip", "aoti_torch_get_current_cuda_stream"),
     ACCEPT(requires_grad, "c10", "_ZNK3c1010TensorImpl13requires_gradEv"),
+    ACCEPT(default_dtype, "c10", "_ZN3c1031get_default_dtype_as_scalartypeEv"),
     ACCEPT(is_conj, "torch_cpu", "_ZN2at6native7is_conjERKNS_6TensorE"),
     ACCEPT(is_neg, "torch_cpu", "_ZN2at6native6is_negERKNS_6TensorE"),
     ACCEPT(is_inference, "torch_cpu", "_ZN2at6native12is_inferenceERKNS_6TensorE"),

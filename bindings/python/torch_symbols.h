@@ -63,6 +63,7 @@ typedef struct torch_symbols {
     const char *(*get_what)(void);                                                                   /* 2.13 */
     int32_t (*current_stream)(int32_t device_index, void **out_stream); /* of builds with CUDA or ROCm */
     PyObject *(*wrap)(torch_handle tensor);     /* as Python's object; the handle is to be deleted all the same */
+    int8_t (*default_dtype)(void);              /* torch.get_default_dtype(), by its number */
     _Bool (*requires_grad)(const void *tensor); /* c10's, not a handle */
     /* These take a word that holds c10's tensor. */
     _Bool (*is_conj)(void *const *word);

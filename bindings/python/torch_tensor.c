@@ -30,6 +30,14 @@ expops_dtype torch_dtype_find(int64_t number)
     return (expops_dtype)(dtype_after[number] - 1);
 }
 
+/* Integers and truths alone promote to it. */
+int torch_dtype_is_default(const expops_value *args, size_t num_args, expops_dtype result)
+{
+    if (!torch.default_dtype || torch_dtype_find(torch.default_dtype()) == EXPOPS_DTYPE_F32)
+        return 0;
+    return (result == EXPOPS_DTYPE_F32 || result == EXPOPS_DTYPE_C64) && !library_has_floating(args, num_args);
+}
+
 static int read_device(torch_handle handle, expops_dl_device *out_device)
 {
     int32_t type, index = 0;

@@ -7,6 +7,8 @@
 
 /* The type behind torch's number for it; EXPOPS_DTYPE_COUNT where there is none. */
 expops_dtype torch_dtype_find(int64_t number);
+/* Whether the result has torch's default type by promotion, which is not what ours takes for it. */
+int torch_dtype_is_default(const expops_value *args, size_t num_args, expops_dtype result);
 /* PASSED_... + 1 where the tensor is none for us. */
 uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor);
 /* On failure too, *out_made may be a tensor to delete; set it to NULL before. *out is described by *result. */

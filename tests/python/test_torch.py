@@ -100,6 +100,23 @@ class Scopes(Case):
         self.assertEqual(counts('aten::sin')[2], {'device': 1})
         self.assertEqual(counts('aten::mul.Tensor'), (0, 1, {'number': 1}))
 
+    def test_the_default_type_is_torch_s(self):
+        """Integers become it; where it is another than f32, torch makes it."""
+        x, y = torch.arange(1, 4), torch.ones(3)
+        calls = [lambda: torch.sin(x), lambda: x * 0.5, lambda: torch.sin(y), lambda: x * y, lambda: torch.sin(x, out=torch.empty(3)),
+                 lambda: x > 0.5, lambda: torch.cat([x, y])]
+        for dtype in (torch.float64, torch.bfloat16):
+            torch.set_default_dtype(dtype)
+            try:
+                for number, call in enumerate(calls):
+                    with self.subTest(dtype=dtype, call=number):
+                        expected = call()
+                        with answers.use():
+                            self.assertEqual(call().dtype, expected.dtype)
+            finally:
+                torch.set_default_dtype(torch.float32)
+        self.assertEqual(counts('aten::sin'), (2, 2, {'dtype': 2}))
+
     def test_what_goes_on_has_the_arguments_that_came(self):
         x, image = torch.randn(3, 4), torch.randn(1, 2, 4, 4)
         calls = [lambda: F.pad(image, (1, 1, 1, 1), mode='replicate'), lambda: F.interpolate(image, scale_factor=2),
@@ -412,7 +429,7 @@ class Coverage(Case):
     def test_a_torch_whose_stack_is_unknown(self):
         """Each kernel is called through Python then."""
         tests = ['Scopes.test_numbers_words_and_several_tensors', 'Scopes.test_lists_types_and_what_is_absent',
-                 'Scopes.test_what_goes_on_has_the_arguments_that_came', 'Everywhere.test_every_thread_until_disabled']
+                 'Scopes.test_the_default_type_is_torch_s', 'Scopes.test_what_goes_on_has_the_arguments_that_came', 'Everywhere.test_every_thread_until_disabled']
         done = subprocess.run([sys.executable, '-W', 'ignore', __file__, *tests], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**os.environ, 'EXPOPS_TEST_THROUGH_PYTHON': '1'}, text=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout)
