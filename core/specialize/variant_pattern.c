@@ -1,50 +1,38 @@
-/* The kernel of windows for rows of small elements that are moved alike: its parameters, and the texts' defines. */
+/* The kernels of windows for rows of small elements that are moved alike: their parameters, and the texts' defines. */
 #include "base/error.h"
 #include "base/size.h"
 #include "specialize.h"
 
 enum {
     GROUP = 256,
-    WORD = 4,
+    PER_WORD = 4,
     PASSES = 8,
+    TURNS = 2,
+    FEW_WORDS = 16, /* of rows that take about as long to find as to make */
+    SHORT_ROW = 32,
+    LONG_ROW = 1024, /* bytes */
     MOST_ROWS = 512,
     ENOUGH_GROUPS = 8,
     MOST_TILES = 8,
-    SECTOR_WORDS = 8,
+    SIDE_BY_SIDE = 8, /* words */
+    REPEATED = 4,
     LOCAL_BYTES = 16384
 };
-
-/* Where this was faster on an H100 than vectors whose elements find their places themselves: by an element's size, bytes of a row,
- * and inputs. */
-static const struct {
-    uint32_t bits;
-    int64_t shortest, longest;
-    uint32_t inputs;
-} limits[] = { { 1, 32, INT64_MAX, 2 }, { 2, 32, 255, 1 } };
 
 typedef struct pattern {
     expops_problem problem;              /* the dimension of rows last */
     uint32_t place[EXPOPS_MAX_RANK + 1]; /* where each has gone */
     uint32_t along;                      /* a bit for each walked one that the place in the row counts for */
-    int64_t rows, words, lanes, side, shares, passes; /* as in pattern.kernel.c */
-    int even;                                         /* rows begin where words do */
+    uint32_t fixed;                      /* dimensions, the first ones, that those depend on as well */
+    int64_t rows, words, lanes, side, shares, passes, turns, outer; /* as in alike.kernel.h; of the fixed dimensions */
+    int even;                                                       /* rows begin where words do */
 } pattern;
-
-static int is_worth_it(const expops_problem *problem, int64_t length)
-{
-    const int64_t bytes = length * problem->bits;
-    for (size_t i = 0; i < EXPOPS_COUNTOF(limits); i++)
-        if (limits[i].bits == problem->bits)
-            return bytes >= limits[i].shortest && bytes <= limits[i].longest &&
-                   problem->num_operands - 1 <= limits[i].inputs;
-    return 0;
-}
 
 static int is_moved(const expops_problem *problem, const expops_device *device)
 {
     return problem->window.single && !problem->window.picked && !problem->wraps && problem->common < 0 &&
-           problem->rank > 0 && device->info.max_group >= GROUP && device->info.local_bytes >= LOCAL_BYTES &&
-           !expops_needs_wide_index(problem);
+           problem->bits <= 2 && problem->rank > 0 && device->info.max_group >= GROUP &&
+           device->info.local_bytes >= LOCAL_BYTES && !expops_needs_wide_index(problem);
 }
 
 /* The walked dimensions whose place depends on the index of dimension `dim`. */
@@ -57,36 +45,62 @@ static uint32_t depends_on(const expops_problem *problem, uint32_t dim)
     return walked;
 }
 
-/* Returns 0 where a row's pattern is not that of all, as another index counts for it, or its neighbours lie further apart than the
- * row's elements. */
+/* The fixed dimensions come first, then those of rows, then the row's own. */
+static void place_dims(const expops_problem *given, uint32_t inner, pattern *x)
+{
+    uint32_t order[EXPOPS_MAX_RANK + 1], count = 0;
+    for (uint32_t d = 0; d < given->rank; d++)
+        if (d != inner && depends_on(given, d) & x->along)
+            order[count++] = d;
+    x->fixed = count;
+    for (uint32_t d = 0; d < given->rank; d++)
+        if (d != inner && !(depends_on(given, d) & x->along))
+            order[count++] = d;
+    order[count] = inner;
+    for (uint32_t i = 0; i < given->rank; i++) {
+        x->place[order[i]] = i;
+        x->problem.shape[i] = given->shape[order[i]];
+        for (uint32_t j = 0; j < given->num_operands; j++)
+            x->problem.operand[j].strides[i] = given->operand[j].strides[order[i]];
+    }
+}
+
+/* Whether long rows of more than single bytes are runs of the input but for their ends, which are moved by whole vectors. */
+static int has_runs(const pattern *x)
+{
+    const expops_problem *problem = &x->problem;
+    const int64_t length = problem->shape[problem->rank - 1];
+    int runs = problem->bits > 1 && length * problem->bits >= LONG_ROW;
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        runs &= !(x->along >> w & 1u) || 2 * problem->window.sizes[w] > length;
+    return runs;
+}
+
+/* Returns 0 where a row's neighbours lie further apart than its elements, or vectors whose elements find their places themselves are
+ * faster. */
 static int order_dims(const expops_problem *given, pattern *x)
 {
     const uint32_t inner = expops_window_inner(given);
     x->problem = *given;
     x->along = depends_on(given, inner);
-    for (uint32_t d = 0; d < given->rank; d++)
-        if (d != inner && depends_on(given, d) & x->along)
-            return 0;
     for (uint32_t w = 0; w < given->window.walked; w++)
         if (x->along >> w & 1u && given->window.sizes[w] > given->shape[inner])
             return 0;
-    for (uint32_t d = 0; d < given->rank; d++)
-        x->place[d] = d < inner ? d : d == inner ? given->rank - 1 : d - 1;
-    expops_problem_move_dim(&x->problem, inner, given->rank - 1);
-    return given->operand[0].strides[inner] == 1 && is_worth_it(given, given->shape[inner]);
+    place_dims(given, inner, x);
+    return given->operand[0].strides[inner] == 1 && given->shape[inner] * given->bits >= SHORT_ROW && !has_runs(x);
 }
 
 /* So many rows, one after the other, have ends at different places in the words of memory, and then again; 0 where that does not go
  * round. */
-static int64_t find_period(const expops_problem *problem)
+static int64_t find_period(const pattern *x)
 {
-    const int64_t *strides = problem->operand[0].strides;
+    const int64_t *strides = x->problem.operand[0].strides;
     int64_t period = 1;
-    for (uint32_t d = 0; d + 1 < problem->rank; d++)
-        while (strides[d] % WORD * problem->bits * period % WORD)
+    for (uint32_t d = x->fixed; d + 1 < x->problem.rank; d++)
+        while (strides[d] % PER_WORD * period % PER_WORD)
             period *= 2;
-    for (uint32_t d = 0; period > 1 && d + 2 < problem->rank; d++)
-        if (strides[d] != strides[d + 1] * problem->shape[d + 1])
+    for (uint32_t d = x->fixed; period > 1 && d + 2 < x->problem.rank; d++)
+        if ((strides[d] - strides[d + 1] * x->problem.shape[d + 1]) % PER_WORD)
             return 0;
     return period;
 }
@@ -102,7 +116,7 @@ static void cut_rows(pattern *x)
 {
     x->lanes = x->words < GROUP ? x->words : GROUP;
     for (int64_t tiles = 2; tiles <= MOST_TILES; tiles++) {
-        const int64_t lanes = expops_ceil_divide(expops_ceil_divide(x->words, tiles), SECTOR_WORDS) * SECTOR_WORDS;
+        const int64_t lanes = expops_ceil_divide(expops_ceil_divide(x->words, tiles), SIDE_BY_SIDE) * SIDE_BY_SIDE;
         if (busy(x, lanes) > busy(x, x->lanes) + busy(x, x->lanes) / 8)
             x->lanes = lanes;
     }
@@ -111,31 +125,50 @@ static void cut_rows(pattern *x)
 
 static int64_t count_groups(const pattern *x)
 {
-    return expops_ceil_divide(x->words, x->lanes) * x->shares *
-           expops_ceil_divide(x->rows, x->passes * x->shares * x->side);
+    return expops_ceil_divide(x->words, x->lanes) * x->outer * x->shares *
+           expops_ceil_divide(x->rows, x->turns * x->passes * x->shares * x->side);
+}
+
+/* Whether the output is some times as large as what it is made of, so that rows come from the cache. */
+static int is_repeated(const expops_problem *problem)
+{
+    const expops_problem_operand *out = problem->operand, *in = out + 1;
+    return (out->high - out->low) / REPEATED >= in->high - in->low;
+}
+
+/* As many rows of a work-item as leave enough groups. More turns than one are worth it where finding rows counts and reading them
+ * does not. */
+static void share_rows(pattern *x, const expops_device *device)
+{
+    const int64_t enough = (int64_t)ENOUGH_GROUPS * device->info.compute_units;
+    x->passes = PASSES;
+    x->turns = x->words <= FEW_WORDS && is_repeated(&x->problem) ? TURNS : 1;
+    while (x->turns > 1 && (x->turns * x->passes * x->side > MOST_ROWS || count_groups(x) < enough))
+        x->turns /= 2;
+    while (x->passes > 1 && (x->passes * x->side > MOST_ROWS || count_groups(x) < enough))
+        x->passes /= 2;
 }
 
 /* Returns 0 where rows begin at no regular distance. */
 static int settle(pattern *x, const expops_device *device)
 {
     const expops_problem *problem = &x->problem;
-    const uint32_t inner = problem->rank - 1, per_word = WORD / problem->bits;
-    const int64_t period = find_period(problem), length = problem->shape[inner];
+    const uint32_t inner = problem->rank - 1;
+    const int64_t period = find_period(x), length = problem->shape[inner];
     if (!period)
         return 0;
-    x->even = expops_can_vector(problem, problem->operand, per_word, inner);
-    x->rows = 1;
+    x->even = expops_can_vector(problem, problem->operand, PER_WORD, inner);
+    x->rows = x->outer = 1;
     for (uint32_t d = 0; d < inner; d++)
-        x->rows *= problem->shape[d];
-    x->words = expops_ceil_divide(length + (x->even ? 0 : (int64_t)per_word - 1), per_word);
+        *(d < x->fixed ? &x->outer : &x->rows) *= problem->shape[d];
+    if (x->fixed && x->rows < PASSES)
+        return 0;
+    x->words = expops_ceil_divide(length + (x->even ? 0 : PER_WORD - 1), PER_WORD);
     cut_rows(x);
     while (x->side > 1 && x->side % period && period % x->side)
         x->side--;
     x->shares = x->side < period ? period / x->side : 1;
-    x->passes = PASSES;
-    while (x->passes > 1 &&
-           (x->passes * x->side > MOST_ROWS || count_groups(x) < ENOUGH_GROUPS * device->info.compute_units))
-        x->passes /= 2;
+    share_rows(x, device);
     return expops_launch_fits(device, (uint64_t)count_groups(x), GROUP);
 }
 
@@ -159,20 +192,35 @@ static void put_params(const pattern *x, expops_params *params)
     expops_params_finish(params);
 }
 
+/* Whether rows of every input begin at the same place of words of four elements. */
+static int is_level(const pattern *x)
+{
+    const expops_problem *problem = &x->problem;
+    int64_t apart = 0;
+    for (uint32_t i = 1; i < problem->num_operands; i++)
+        for (uint32_t d = x->fixed; d + 1 < problem->rank; d++)
+            apart |= problem->operand[i].strides[d];
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        apart |= x->along >> w & 1u ? 0 : problem->window.strides[w];
+    return apart % PER_WORD == 0;
+}
+
 int expops_specialize_pattern(const expops_problem *given, const expops_device *device, expops_step *step)
 {
     pattern x;
     if (!is_moved(given, device) || !order_dims(given, &x) || !settle(&x, device))
         return 0;
-    const int whole_words = x.even && given->shape[expops_window_inner(given)] % (WORD / given->bits) == 0;
-    step->variant = "pattern";
+    const int whole_words = x.even && given->shape[expops_window_inner(given)] % PER_WORD == 0;
+    step->variant = given->bits == 1 ? "pattern" : "places";
     step->group = GROUP;
     step->grid = (uint32_t)count_groups(&x);
-    expops_define_operands(&x.problem, step, WORD / given->bits, NULL, 0);
+    expops_define_operands(&x.problem, step, PER_WORD, NULL, 0);
     expops_define_window(&x.problem, x.place, step);
     expops_text_add(&step->defines,
-                    "#define XK_ALONG %uu\n#define XK_PASSES %uu\n#define XK_SIDE %uu\n#define XK_EVEN %d\n", x.along,
-                    (uint32_t)x.passes, (uint32_t)x.side, whole_words);
+                    "#define XK_ALONG %uu\n#define XK_FIXED %u\n#define XK_PASSES %uu\n#define XK_TURNS %uu\n"
+                    "#define XK_SIDE %uu\n#define XK_EVEN %d\n#define XK_LEVEL %d\n",
+                    x.along, x.fixed, (uint32_t)x.passes, (uint32_t)x.turns, (uint32_t)x.side, whole_words,
+                    is_level(&x));
     put_params(&x, &step->params);
     return 1;
 }
