@@ -57,7 +57,8 @@
     const xk_index first0 = (XK_LIMITED ? p.rows_of_tiles - 1 - tile : tile) * XK_ROWS; \
     const xk_index last_row = XK_LEAST(first0 + XK_ROWS, p.size[XK_D_ROWS]) - 1, terms = XK_LIMIT(last_row);
 
-#define XK_BY_HALVES (XK_MATRIX && XK_HALVES)
+#define XK_IN_THIRDS (XK_WIDE && !XK_HALVES)
+#define XK_BY_HALVES (XK_MATRIX && XK_HALVES || XK_IN_THIRDS)
 #if !XK_BY_HALVES
 /* A work-item has 8 rows, and of both products 8 columns: vectors that lie 4 of them apart down and 8 across. */
 #define XK_PITCH2 XK_PITCH1
@@ -279,3 +280,4 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 #include "weighted_halves.kernel.h"
 #include "weighted_matrix.kernel.h"
 #include "weighted_wide.kernel.h"
+#include "weighted_thirds.kernel.h"

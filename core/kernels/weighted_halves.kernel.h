@@ -1,4 +1,4 @@
-/* What weighted sums of half types by matrix instructions have in common: tiles of terms come to local memory, where an item's words go
+/* What weighted sums by matrix instructions of half types have in common: tiles of terms come to local memory, where an item's words go
  * to XK_PLACE(row, word), the next eight rows' XK_NEXT_ROWS further; an item has rows g and g + 8 of 16 and, of each 8 scores or results,
  * columns 2 t and 2 t + 1, with g = n / 4 % 8 and t = n % 4 where n is its number. XK_SIXTEENS: so many times 16 rows. */
 #if XK_BY_HALVES
@@ -10,7 +10,11 @@
 #define XK_ACROSS2 XK_D_COLUMNS
 
 #if XK_WIDE
+#if XK_IN_THIRDS
+#define XK_TILE_TERMS 64
+#else
 #define XK_TILE_TERMS 128
+#endif
 #define XK_SIXTEENS 1
 /* Rows of 64 numbers, the tile's left half before its right one. */
 #define XK_PLACE_OF(rows, row, word) ((word) / 8 * (rows) * 8 + (row) * 8 + ((word) % 8 ^ (row) % 8))
@@ -97,7 +101,7 @@ typedef float xk_results[2 * XK_PARTS][4];
 #define XK_LIMITS XK_EACH_SCORE(XK_TERM_OF(n) < XK_LIMIT(XK_ROW_OF(n)) ? XK_SCORE_OF(n) : -XK_INFINITY)
 
 /* Rows' largest scores, times `factor`: weights are powers of 2, of which `factor` times a score less that is the exponent. `less` is
- * what there is of sum and results of 16 rows has to be multiplied by. */
+ * what there is of sum and results of 16 rows has to be multiplied by: 1, and nothing near it, where the largest score stays. */
 XK_FN void xk_find_largest(xk_scores score, float *most, float *base, float *less, float factor)
 {
     XK_UNROLL
@@ -109,8 +113,9 @@ XK_FN void xk_find_largest(xk_scores score, float *most, float *base, float *les
         XK_UNROLL
         for (int by = 1; by < 4; by *= 2)
             largest = XK_MATH(fmax)(largest, xk_other_f32(largest, by));
+        const float from = most[h] == -XK_INFINITY ? most[h] : base[h];
         base[h] = largest == -XK_INFINITY ? 0 : largest * factor;
-        less[h] = xk_raw_exp2(XK_MATH(fma)(most[h], factor, -base[h]));
+        less[h] = xk_raw_exp2(from - base[h]);
         most[h] = largest;
     }
 }

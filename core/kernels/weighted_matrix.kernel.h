@@ -54,7 +54,6 @@ XK_FN void xk_add_weighted(xk_results *result, xk_scores *score, float (*base)[2
 #define XK_STEP(limits) \
     { \
         xk_scores score[XK_SIXTEENS]; \
-        float base[XK_SIXTEENS][2]; \
         xk_copied(); \
         xk_barrier(); \
         xk_multiply(score, left, rights, lane); \
@@ -88,7 +87,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     const float factor = (XK_NT > 3 ? 1 : size) * XK_LOG2_OF_E;
     xk_lefts left[XK_SIXTEENS];
     xk_results result[XK_SIXTEENS];
-    float most[XK_SIXTEENS][2], sum[XK_SIXTEENS][2];
+    float most[XK_SIXTEENS][2], base[XK_SIXTEENS][2], sum[XK_SIXTEENS][2];
     g0 += o0;
     XK_COPIED(1)
     XK_COPIED(2)
@@ -102,7 +101,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     XK_UNROLL
     for (int n = 0; n < XK_SIXTEENS * 2; n++) {
         most[n / 2][n % 2] = -XK_INFINITY;
-        sum[n / 2][n % 2] = 0;
+        base[n / 2][n % 2] = sum[n / 2][n % 2] = 0;
     }
     XK_UNROLL
     for (int n = 0; n < XK_SIXTEENS * XK_PARTS * 8; n++)

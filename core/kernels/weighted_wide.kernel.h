@@ -5,17 +5,21 @@
  *   XK_LATE          1: so they do */
 #if XK_BY_HALVES && XK_WIDE
 #define XK_HALF_ROWS (XK_TILE_TERMS * 8) /* words of a tile's half */
-#define XK_WORD_OF(name, columns) XK_CAT(XK_CAT(XK_CAT(name, columns), _), XK_D0)
+#if XK_IN_THIRDS
+#define XK_FACTOR bf16
+#else
+#define XK_FACTOR XK_D0
+#endif
+#define XK_WORD_OF(name, columns) XK_CAT(XK_CAT(XK_CAT(name, columns), _), XK_FACTOR)
 typedef xk_uint xk_weights[XK_STEPS][4];
 
 /* Words to the right lie side by side, up to where a tile's half ends. */
-XK_FN void xk_multiply(xk_scores score, xk_ulong left, xk_ulong right)
+XK_FN void xk_multiply(xk_scores score, xk_ulong left, xk_ulong right, int adds)
 {
     XK_UNROLL
     for (int s = 0; s < XK_PARTS; s++)
         XK_WORD_OF(xk_wide_rows, XK_TILE_TERMS)
-        (score[0], left + s / 4 * XK_ROWS * 8 + s % 4 * 2, right + s / 4 * XK_HALF_ROWS + s % 4 * 2, s > 0);
-    xk_wide_go();
+        (score[0], left + s / 4 * XK_ROWS * 8 + s % 4 * 2, right + s / 4 * XK_HALF_ROWS + s % 4 * 2, adds || s > 0);
 }
 
 XK_FN void xk_add_weighted(xk_results result, xk_weights weight, xk_ulong summed)
@@ -23,9 +27,15 @@ XK_FN void xk_add_weighted(xk_results result, xk_weights weight, xk_ulong summed
     XK_UNROLL
     for (int s = 0; s < XK_STEPS; s++)
         XK_WORD_OF(xk_wide_columns, XK_COLUMNS)(result[0], weight[s], summed + s * 16 * 8);
-    xk_wide_go();
 }
 
+/* Nothing is done with them before. */
+#define XK_HOLD(sums) \
+    XK_UNROLL \
+    for (int n = 0; n < (int)(sizeof sums / sizeof(float)); n++) \
+        xk_wide_hold(sums[n / 4][n % 4]);
+
+#if !XK_IN_THIRDS
 /* Scores become weights, as the left factor that they lie as. */
 XK_FN void xk_weigh(xk_scores score, xk_weights weight, const float *base, const float *less, float *sum, float factor)
 {
@@ -44,12 +54,6 @@ XK_FN void xk_weigh(xk_scores score, xk_weights weight, const float *base, const
     }
 }
 
-/* Nothing is done with them before. */
-#define XK_HOLD(sums) \
-    XK_UNROLL \
-    for (int n = 0; n < (int)(sizeof sums / sizeof(float)); n++) \
-        xk_wide_hold(sums[n / 4][n % 4]);
-
 /* What the item copied has arrived, and it is done with all tiles but that of the weights it has. */
 #define XK_ARRIVE \
     xk_copied(); \
@@ -60,6 +64,7 @@ XK_FN void xk_weigh(xk_scores score, xk_weights weight, const float *base, const
     { \
         xk_wide_begin(); \
         xk_add_weighted(result, weight, summed_place + (tile)); \
+        xk_wide_go(); \
         xk_wide_wait(); \
         XK_HOLD(result) \
     }
@@ -96,7 +101,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     xk_scores score[1] = { 0 };
     xk_results result = { 0 };
     xk_weights weight;
-    float most[2] = { -XK_INFINITY, -XK_INFINITY }, sum[2] = { 0, 0 }, base[2], less[2];
+    float most[2] = { -XK_INFINITY, -XK_INFINITY }, sum[2] = { 0, 0 }, base[2] = { 0, 0 }, less[2];
     int right = 0, now = 0, before = 0, turn = 0; /* tiles of terms */
     g0 += o0;
     XK_COPIED(1)
@@ -114,9 +119,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_COPY(1, rights + (XK_TILE - right), first1 + XK_TILE_TERMS)
         XK_COPY(2, summed + next, first1 + XK_TILE_TERMS)
         xk_wide_begin();
-        xk_multiply(score[0], left_place, right_place + right);
+        xk_multiply(score[0], left_place, right_place + right, 0);
         if (XK_LATE && first1 > 0)
             xk_add_weighted(result, weight, summed_place + before);
+        xk_wide_go();
         xk_wide_wait();
         XK_HOLD(score[0])
         XK_HOLD(result)
@@ -138,4 +144,5 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_ADD_NOW(before)
     XK_PUT_RESULTS(result, sum, first_row)
 }
+#endif
 #endif

@@ -7,7 +7,7 @@ enum {
     DEPTH = 8,
     NARROW = 64, /* columns of a tile, or as many as can be kept */
     AREA = 64 * EXPOPS_WEIGHTED_GROUP,
-    CHUNK = 8, /* elements of a half type that are copied at once */
+    CHUNK_BYTES = 16, /* that are copied at once */
     /* By matrix instructions of 128 work-items: local memory has the left factor's tile, two of terms of the right one's, three of what is
      * summed, and a gate. */
     WIDE_GROUP = 256,
@@ -15,6 +15,10 @@ enum {
     WIDE_TERMS = 128,
     WIDE_KEPT = WIDE_ROWS + 5 * WIDE_TERMS,
     GATE_BYTES = 16,
+    /* Of f32, three of bf16 for a number of the left factor's tile, of one of terms and of one of what is summed. */
+    THIRDS = 3,
+    THIRDS_TERMS = 64,
+    THIRDS_KEPT = THIRDS * (WIDE_ROWS + 2 * THIRDS_TERMS),
     LEAST_WIDE_ROWS = WIDE_ROWS / 2, /* no more leave half of a tile empty */
 };
 
@@ -30,12 +34,12 @@ typedef struct plan {
 
 static uint32_t wide_bytes(const plan *plan)
 {
-    return WIDE_KEPT * plan->tile_columns * 2 + GATE_BYTES;
+    return plan->halves ? WIDE_KEPT * plan->tile_columns * 2 + GATE_BYTES : THIRDS_KEPT * plan->tile_columns * 2;
 }
 
 static int is_wide(const plan *plan, const expops_device_info *info)
 {
-    return plan->halves && info->caps & EXPOPS_CAP_WIDE_MATRIX && info->launch_local_bytes >= wide_bytes(plan) &&
+    return info->caps & EXPOPS_CAP_WIDE_MATRIX && info->launch_local_bytes >= wide_bytes(plan) &&
            plan->problem->shape[plan->rows] > LEAST_WIDE_ROWS;
 }
 
@@ -70,12 +74,13 @@ static int64_t groups_of(const plan *plan)
     return groups;
 }
 
-/* 1: both inputs that all groups walk can be copied in chunks, as they are. */
+/* 1: both inputs that all groups walk can be read in chunks, as they are. */
 static int in_chunks(const plan *plan)
 {
     const expops_problem *problem = plan->problem;
-    return expops_slices_wide(problem, problem->operand + RIGHT, plan->elements, CHUNK) == CHUNK &&
-           expops_slices_wide(problem, problem->operand + SUMMED, plan->columns, CHUNK) == CHUNK;
+    const uint32_t chunk = CHUNK_BYTES / expops_operand_bytes(problem->operand + RIGHT);
+    return expops_slices_wide(problem, problem->operand + RIGHT, plan->elements, chunk) == chunk &&
+           expops_slices_wide(problem, problem->operand + SUMMED, plan->columns, chunk) == chunk;
 }
 
 static void define(const plan *plan, expops_step *step)
@@ -89,8 +94,8 @@ static void define(const plan *plan, expops_step *step)
                     "#define XK_LIMITED %d\n#define XK_HALVES %d\n#define XK_CHUNKS %d\n"
                     "#define XK_WIDE %d\n#define XK_WHOLE_SLICES 1\n",
                     problem->rank, plan->tile_rows, plan->tile_columns, DEPTH, plan->limited, plan->halves,
-                    plan->halves && in_chunks(plan), plan->wide);
-    if (plan->wide) /* of narrow tiles there are registers for two groups */
+                    (plan->halves || plan->wide) && in_chunks(plan), plan->wide);
+    if (plan->wide && plan->halves) /* of narrow tiles there are registers for two groups */
         expops_text_add(&step->defines, "%s",
                         plan->tile_columns == NARROW ? "#define XK_LATE 0\n#define XK_RESIDENT 2\n"
                                                      : "#define XK_LATE 1\n");

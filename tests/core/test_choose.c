@@ -262,6 +262,37 @@ static void teams_keep_long_rows(void **state)
     *info = before;
 }
 
+/* Of f32, too, where local memory has place for the three short numbers of each, and more than half of a tile's rows are there. */
+static void attention_takes_wide_instructions(void **state)
+{
+    static const struct {
+        int64_t rows, width;
+        uint64_t local;
+        const char *wide;
+    } cases[] = {
+        { 65, 128, 192 << 10, "1" },
+        { 64, 128, 192 << 10, "0" },
+        { 65, 128, (192 << 10) - 1, "0" },
+        { 65, 64, 96 << 10, "1" },
+    };
+    expops_device_info *info = (expops_device_info *)expops_device_get_info(fixture_device);
+    const expops_device_info before = *info;
+    info->caps |= EXPOPS_CAP_WIDE_MATRIX;
+    info->local_bytes = 48 << 10;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture_tensor x, y;
+        info->launch_local_bytes = cases[i].local;
+        TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 3, cases[i].rows, cases[i].width);
+        TENSOR_AT(&y, THERE, EXPOPS_DTYPE_F32, 3, cases[i].rows, cases[i].width);
+        if (expops_scaled_dot_product_attention(fixture_device, NULL, &x.tensor, &x.tensor, &x.tensor, NULL, 0, 0,
+                                                expops_none(), 0, &y.tensor))
+            fail_msg("%s", expops_error_text());
+        expect("XK_WIDE", cases[i].wide);
+        expect("XK_CHUNKS", cases[i].wide);
+    }
+    *info = before;
+}
+
 static void rows_stay_in_registers_where_they_fit(void **state)
 {
     static const struct {
@@ -343,6 +374,7 @@ int main(void)
         cmocka_unit_test(many_short_dimensions_are_not_turned),
         cmocka_unit_test(small_blocks_are_not_turned),
         cmocka_unit_test(teams_keep_long_rows),
+        cmocka_unit_test(attention_takes_wide_instructions),
         cmocka_unit_test(rows_stay_in_registers_where_they_fit),
         cmocka_unit_test(odd_rows_are_vectors_but_for_their_edges),
         cmocka_unit_test(triangles_are_one_launch),

@@ -17,7 +17,8 @@ typedef struct attention_case {
     int64_t mask[2];
     int gqa;
     double scale; /* 0: absent */
-    int infinite; /* an element of the value is infinity; with equal weights, too, which leave nothing of an f32's low bits */
+    int infinite; /* 1: an element of the value is infinity; with equal weights, too, which leave nothing of an f32's low
+                   * bits; 2: one of the key, so that rows of query take nothing of it, or are NaN */
     enum test_layout layout;
 } attention_case;
 
@@ -51,8 +52,10 @@ static int make_call(test_call *call, test_subject *subject, const attention_cas
             test_array_set(&call->arrays[ATTN_MASK], test_array_index(&call->arrays[ATTN_MASK], 2, c->mask, k),
                            test_random_element(&subject->random, mask, -2, 2));
     }
-    if (ok && c->infinite)
-        test_array_set(&call->arrays[VALUE], call->arrays[VALUE].first, (test_value){ INFINITY, 0 });
+    if (ok && c->infinite) {
+        test_array *const array = &call->arrays[c->infinite == 1 ? VALUE : KEY];
+        test_array_set(array, array->first, (test_value){ INFINITY, 0 });
+    }
     if (c->masked == CAUSAL)
         call->args[parameter(call, "is_causal")] = expops_bool(1);
     if (c->gqa)
@@ -108,7 +111,7 @@ static long double weigh(const test_call *call, const attention_case *c, const i
             const long double term =
                 scale * element(call, QUERY, batch, 0, row, e) * element(call, KEY, batch, c->gqa, column, e);
             score += term;
-            absolute += fabsl(term);
+            absolute += isfinite(term) ? fabsl(term) : 0;
         }
         const long double added = mask_of(call, c, row, column);
         weights[column] = score + added;
@@ -119,7 +122,7 @@ static long double weigh(const test_call *call, const attention_case *c, const i
     for (int64_t column = 0; column < count; column++)
         sum += weights[column] = most == -INFINITY ? 0 : expl(weights[column] - most);
     for (int64_t column = 0; column < count; column++)
-        weights[column] /= sum > 0 ? sum : 1;
+        weights[column] /= sum == 0 ? 1 : sum;
     return terms;
 }
 
@@ -289,6 +292,10 @@ int test_run_attention(test_subject *subject)
 {
     static const attention_case cases[] = {
         { { 3, 3, 3 }, { { 2, 260, 32 }, { 2, 264, 32 }, { 2, 264, 72 } }, FREE, { 0 }, 0, 0, 1, TEST_COMPACT },
+        { { 3, 3, 3 }, { { 2, 131, 72 }, { 2, 150, 72 }, { 2, 150, 128 } }, FREE, { 0 }, 0, 0, 2, TEST_COMPACT },
+        { { 3, 3, 3 }, { { 2, 200, 40 }, { 2, 190, 40 }, { 2, 190, 33 } }, CAUSAL, { 0 }, 0, -0.3, 2, TEST_SLICED },
+        /* scores of up to 190 */
+        { { 2, 2, 2 }, { { 66, 4 }, { 16384, 4 }, { 16384, 4 } }, FREE, { 0 }, 0, 12, 0, TEST_COMPACT },
         { { 2, 2, 2 }, { { 37, 19 }, { 70, 19 }, { 70, 33 } }, FREE, { 0 }, 0, 0, 0, TEST_COMPACT },
         { { 4, 4, 4 }, { { 2, 3, 17, 16 }, { 2, 3, 34, 16 }, { 2, 3, 34, 16 } }, CAUSAL, { 0 }, 0, 0, 0, TEST_SLICED },
         { { 4, 4, 4 },
