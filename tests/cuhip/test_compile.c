@@ -106,6 +106,29 @@ static void test_unknown_target(void **state)
     assert_non_null(strstr(host_state.error, "gfx9999"));
 }
 
+static void test_target_is_described(void **state)
+{
+    expops_device_info info = { .header = { .struct_size = sizeof info } };
+    const int is_cuda = strstr(targets_text, "sm_") != NULL;
+    assert_int_equal(api->describe_target(is_cuda ? "sm_80" : "gfx1030", &info), EXPOPS_OK);
+    assert_int_equal(info.subgroup, 32);
+    assert_int_equal(info.local_bytes, is_cuda ? 48 << 10 : 64 << 10);
+    assert_int_equal(info.compute_units, is_cuda ? 108 : 40);
+    assert_string_equal(info.prelude, cuhip_prelude);
+}
+
+/* For what no device is called, kernels would be kept in vain. */
+static void test_no_target_is_refused(void **state)
+{
+    static const char *const wrong[] = { "sn_90", "",    "sm_",     "sm_90 ", "sm_80a",
+                                         "sm_9",  "gfx", "gfx90a ", "gfx90A", "gfx10300" };
+    expops_device_info info = { .header = { .struct_size = sizeof info } };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(api->describe_target(wrong[i], &info), EXPOPS_ERR_INVALID_ARGUMENT);
+        assert_non_null(strstr(host_state.error, wrong[i]));
+    }
+}
+
 static void *compile_in_thread(void *context)
 {
     char target[64] = "";
@@ -151,6 +174,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_every_target),
         cmocka_unit_test(test_error_has_the_log),
         cmocka_unit_test(test_unknown_target),
+        cmocka_unit_test(test_target_is_described),
+        cmocka_unit_test(test_no_target_is_refused),
     };
     expops_query query;
     if (argc < 4 || !read_file(argv[2], words, sizeof words))
