@@ -216,7 +216,7 @@ static void small_blocks_are_not_turned(void **state)
     static const struct {
         int64_t rows, columns;
         int turned;
-    } cases[] = { { 4, 2, 0 }, { 8, 8, 0 }, { 16, 8, 1 }, { 3, 5, 0 }, { 3, 16, 1 }, { 16, 3, 0 } };
+    } cases[] = { { 16, 3, 0 }, { 4, 2, 0 }, { 8, 8, 0 }, { 3, 5, 0 }, { 16, 8, 1 }, { 3, 16, 1 } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fixture_tensor x, y;
         TENSOR_AT(&x, HERE, EXPOPS_DTYPE_F32, 1000, cases[i].rows, cases[i].columns);
