@@ -121,7 +121,9 @@ MEANT = [
           is_empty("key")),
     # Results of no elements.
     Meant("*", "refuses", "has type|common type is|is .*, accepted are", NOTHING_THERE, gives_nothing),
-    Meant("scaled_dot_product_attention", "refuses", "attn_mask: shape|has a last size", NOTHING_THERE, gives_nothing),
+    Meant("scaled_dot_product_attention", "refuses",
+          "attn_mask: shape|has a last size|is given and is_causal|no dimension of heads", NOTHING_THERE, gives_nothing),
+    Meant("repeat", "refuses", "argument repeats: has -", NOTHING_THERE, gives_nothing),
     Meant("_adaptive_avg_pool2d _adaptive_avg_pool3d", "refuses", "output_size has -", NOTHING_THERE, gives_nothing),
     Meant("gather", "refuses", "index has size", NOTHING_THERE, gives_nothing),
     Meant("roll", "refuses", "argument dims: dimension", NOTHING_THERE, gives_nothing),
