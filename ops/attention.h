@@ -206,12 +206,12 @@ static inline expops_status attention_keep(const attention *a, const expops_view
 /* A row keeps the columns up to its own. */
 static inline expops_status attention_keep_earlier(const attention *a, const expops_view *weights)
 {
-    const int64_t row_less_column[] = { 1, -1 };
+    const int64_t column_less_row[] = { -1, 1 };
     expops_view kept;
     EXPOPS_TRY(expops_draft_temporary(a->draft, EXPOPS_DTYPE_BOOL, 2, weights->shape + weights->ndim - 2, &kept));
     expops_leaf *leaf = expops_draft_leaf(a->draft, &expops_operator_tril, EXPOPS_FAMILY_POINTWISE, &kept);
     expops_leaf_computes(leaf, EXPOPS_DTYPE_I64, EXPOPS_DTYPE_BOOL);
-    expops_leaf_position(leaf, row_less_column, 1);
+    expops_leaf_position(leaf, column_less_row, 0);
     return attention_keep(a, weights, &kept);
 }
 
