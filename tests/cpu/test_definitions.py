@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What is wrong in an operator's file is an error of the build at that line.
 
-  test_definitions.py ROOT INCLUDE SOURCE... -- COMPILER...     the last as tools/cpu_stubs.py takes them
+  test_definitions.py ROOT WRITTEN INCLUDE SOURCE... -- COMPILER...     WRITTEN: where the build writes headers; the last as
+tools/cpu_stubs.py takes them
 """
 import os
 import subprocess
@@ -10,7 +11,7 @@ import tempfile
 import unittest
 
 SPLIT = sys.argv.index('--')
-ROOT, INCLUDE, *SOURCES = sys.argv[1:SPLIT]
+ROOT, WRITTEN, INCLUDE, *SOURCES = sys.argv[1:SPLIT]
 COMPILER = sys.argv[SPLIT + 1:]
 sys.path.insert(0, os.path.join(ROOT, 'tools'))
 from cpu_stubs import flags, make_program  # noqa: E402  pylint: disable=wrong-import-position
@@ -94,7 +95,7 @@ class Definitions(unittest.TestCase):
 
     def compile(self, name, *more):
         """Compiles a stub as the build does; returns the compiler's complaints."""
-        command = [*COMPILER, *flags(INCLUDE), f'-I{ROOT}/tests/ops', *more, '-O1', '-c', self.path(name), '-o', self.path('o')]
+        command = [*COMPILER, *flags(INCLUDE), f'-I{ROOT}/tests/ops', f'-I{WRITTEN}', *more, '-O1', '-c', self.path(name), '-o', self.path('o')]
         made = subprocess.run(command, check=False, capture_output=True, text=True)
         self.assertEqual(made.returncode != 0, 'error:' in made.stderr)
         return made.stderr
