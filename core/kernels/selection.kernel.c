@@ -127,8 +127,14 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), c
 #define XK_BEFORE x2
 #endif
 
+#if XK_VEC == 1 /* an element, which may start at half of its own size */
+typedef XK_S(XK_O) xk_run_word;
+#else
+typedef XK_CAT(xk_word, XK_WO) xk_run_word;
+#endif
+
 typedef union xk_run {
-    XK_CAT(xk_word, XK_WO) word;
+    xk_run_word word;
     xk_uint part[4];
     XK_S(XK_O) v[XK_VEC];
 } xk_run;
@@ -143,7 +149,7 @@ XK_FN xk_run xk_load_run(XK_GLOBAL const XK_S(XK_O) *elements, xk_ulong i, xk_ul
 {
     xk_run run;
     if (XK_WHOLE && i + XK_VEC <= end) {
-        run.word = *(XK_GLOBAL const XK_CAT(xk_word, XK_WO) *)(elements + i);
+        run.word = *(XK_GLOBAL const xk_run_word *)(elements + i);
     } else {
         XK_UNROLL
         for (int k = 0; k < XK_VEC; k++)
@@ -156,7 +162,7 @@ XK_FN xk_run xk_load_run(XK_GLOBAL const XK_S(XK_O) *elements, xk_ulong i, xk_ul
 /* What is selected passes through local memory, where it lies in words as in the tensor that is packed: that has `lead` elements in
  * front of it in the first word. */
 typedef union xk_word_of_elements {
-    XK_CAT(xk_word, XK_WO) word;
+    xk_run_word word;
     XK_S(XK_O) v[XK_VEC];
 } xk_word_of_elements;
 #define XK_PLACE(at) staged[(at) / XK_VEC].v[(at) % XK_VEC]
@@ -199,7 +205,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0),
         XK_GLOBAL const XK_S(XK_O) *words = packed + before - lead;
         for (xk_uint w = xk_local_id(); w * XK_VEC < end; w += XK_WG) {
             if (w * XK_VEC >= lead && (w + 1) * XK_VEC <= end) {
-                staged[w].word = ((XK_GLOBAL const XK_CAT(xk_word, XK_WO) *)words)[w];
+                staged[w].word = ((XK_GLOBAL const xk_run_word *)words)[w];
             } else {
                 XK_UNROLL
                 for (int k = 0; k < XK_VEC; k++)
@@ -224,7 +230,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0),
                     at++;
                 }
             if (XK_WHOLE && i + XK_VEC <= p.elements) {
-                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + i) = run.word;
+                *(XK_GLOBAL xk_run_word *)(gout + i) = run.word;
             } else {
                 for (int k = 0; k < XK_VEC; k++)
                     if (i + k < p.elements)
@@ -249,7 +255,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0),
         xk_barrier();
         for (xk_uint w = xk_local_id(); w * XK_VEC < end; w += XK_WG) {
             if (XK_ALONG && w * XK_VEC >= lead && (w + 1) * XK_VEC <= end) {
-                ((XK_GLOBAL XK_CAT(xk_word, XK_WO) *)words)[w] = staged[w].word;
+                ((XK_GLOBAL xk_run_word *)words)[w] = staged[w].word;
             } else {
                 for (xk_uint at = w * XK_VEC; at < (w + 1) * XK_VEC; at++)
                     if (at >= lead && at < end)
