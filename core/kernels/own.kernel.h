@@ -1,6 +1,7 @@
-/* The words that an operator's text defines, each by a name of that operator's: XK_OWN(xk_lift) is xk_lift_sum where what stands
- * before the text says so. So texts of several operators can follow each other, and each be called; templates say the words, and
- * mean the last one's. A compiler of one text alone, as the CPU's, needs none of this. */
+/* The words that an operator's text defines, each by a name of that operator's: XK_OWN(xk_lift) is own_sum_xk_lift where what stands
+ * before the text says so; no word of the dialect begins like that, whatever an operator is called. So texts of several operators can
+ * follow each other, and each be called; templates say the words, and mean the last one's. A compiler of one text alone, as the CPU's,
+ * needs none of this. */
 #define xk_r XK_CAT(xk_c_, XK_R) /* results may differ, too */
 #define xk_body XK_OWN(xk_body)
 #define xk_window XK_OWN(xk_window)

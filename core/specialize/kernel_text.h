@@ -20,7 +20,7 @@ extern const expops_template expops_templates[];
 
 /* What stands behind a backend's prelude: the dialect of this arithmetic. */
 void expops_text_add_dialect(expops_text *text, uint32_t compute);
-/* The operator's text, whose functions are called by its name: xk_body_silu. Others may stand before and behind it. */
+/* The operator's text, whose functions are called by its name: own_silu_xk_body. Others may stand before and behind it. */
 void expops_text_add_operator(expops_text *text, const expops_operator *op);
 
 #endif

@@ -20,13 +20,14 @@ static const char entry[] =
     "XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(const float, in))\n{\n"
     "    XK_GLOBAL float *y = XK_POINTER(float, out);\n    XK_GLOBAL const float *x = XK_POINTER(const float, in);\n"
     "    const int i = (int)xk_local_id();\n"
-    "    xk_acc_softmax a = xk_identity_softmax();\n    xk_acc_layer_norm b = xk_identity_layer_norm();\n"
+    "    own_softmax_xk_acc a = own_softmax_xk_identity();\n    own_layer_norm_xk_acc b = "
+    "own_layer_norm_xk_identity();\n"
     "    for (int k = 0; k < XK_WG; k++) {\n"
-    "        a = xk_combine_softmax(a, xk_lift_softmax(x[k]));\n"
-    "        b = xk_combine_layer_norm(b, xk_lift_layer_norm(x[k]));\n    }\n"
-    "    y[i] = xk_map_softmax(x[i], xk_settle_softmax(a, XK_WG));\n"
-    "    y[XK_WG + i] = xk_map_layer_norm(x[i], 1, 0, xk_settle_layer_norm(b, XK_WG, 0));\n"
-    "    y[2 * XK_WG + i] = xk_body_silu(xk_body_neg(x[i]));\n}\n";
+    "        a = own_softmax_xk_combine(a, own_softmax_xk_lift(x[k]));\n"
+    "        b = own_layer_norm_xk_combine(b, own_layer_norm_xk_lift(x[k]));\n    }\n"
+    "    y[i] = own_softmax_xk_map(x[i], own_softmax_xk_settle(a, XK_WG));\n"
+    "    y[XK_WG + i] = own_layer_norm_xk_map(x[i], 1, 0, own_layer_norm_xk_settle(b, XK_WG, 0));\n"
+    "    y[2 * XK_WG + i] = own_silu_xk_body(own_neg_xk_body(x[i]));\n}\n";
 
 static void make_text(expops_text *text)
 {

@@ -315,11 +315,11 @@ static void test_bodies_share_a_text(void **state)
                    "XK_KERNEL void xk_main(XK_TENSOR(float, out), XK_TENSOR(const float, in))\n{\n"
                    "    XK_GLOBAL float *y = XK_POINTER(float, out);\n"
                    "    XK_GLOBAL const float *x = XK_POINTER(const float, in);\n"
-                   "    const xk_acc_sum a = xk_lift_sum(x[0]);\n"
-                   "    const xk_acc_softmax b = xk_lift_softmax(x[1]);\n"
-                   "    y[0] = xk_body_silu(x[2]) + xk_finish_sum(xk_combine_sum(a, a), 2);\n"
-                   "    y[1] = xk_map_softmax(x[1], xk_settle_softmax(xk_combine_softmax(b, b), 2));\n"
-                   "    y[2] = xk_body_gt(xk_body_sigmoid(x[3]), x[4]);\n}\n");
+                   "    const own_sum_xk_acc a = own_sum_xk_lift(x[0]);\n"
+                   "    const own_softmax_xk_acc b = own_softmax_xk_lift(x[1]);\n"
+                   "    y[0] = own_silu_xk_body(x[2]) + own_sum_xk_finish(own_sum_xk_combine(a, a), 2);\n"
+                   "    y[1] = own_softmax_xk_map(x[1], own_softmax_xk_settle(own_softmax_xk_combine(b, b), 2));\n"
+                   "    y[2] = own_gt_xk_body(own_sigmoid_xk_body(x[3]), x[4]);\n}\n");
     compile_bodies(others[this_target % EXPOPS_COUNTOF(others)],
                    "XK_KERNEL void xk_main(XK_TENSOR(float, out))\n{\n    *XK_POINTER(float, out) = 0;\n}\n");
 }
