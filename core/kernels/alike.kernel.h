@@ -164,3 +164,13 @@ XK_FN void xk_find_places(const xk_params *p, const xk_share *share, xk_index be
         places->there |= (xk_uint)there << k;
     }
 }
+
+/* Writes to `to` a word of a row, `word`, which has the elements result.v, or what of it is inside of the row. */
+#define XK_PUT_WORD(T, word, result) \
+    if (XK_EVEN || places.inside == (1u << XK_PER_WORD) - 1) \
+        *(XK_GLOBAL T *)to = word; \
+    else \
+        XK_UNROLL \
+        for (int k = 0; k < XK_PER_WORD; k++) \
+            if (places.inside >> k & 1) \
+                to[k] = result.v[k];

@@ -129,13 +129,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             XK_GLOBAL XK_S(XK_O) *to = gout + row.out + begin;
             if (row.is < 0 || row.is >= XK_AT_END)
                 continue;
-            if (XK_EVEN || places.inside == (1u << XK_PER_WORD) - 1)
-                *(XK_GLOBAL xk_uint *)to = result.part;
-            else
-                XK_UNROLL
-                for (int k = 0; k < XK_PER_WORD; k++)
-                    if (places.inside >> k & 1)
-                        to[k] = result.v[k];
+            XK_PUT_WORD(xk_uint, result.part, result)
         }
     }
     for (xk_uint pass = 0; (!near || at_ends) && pass < XK_ALL_PASSES; pass++) {

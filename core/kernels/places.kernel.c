@@ -46,13 +46,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             XK_GLOBAL XK_S(XK_O) *to = gout + row.out + begin;
             if (row.is < 0)
                 continue;
-            if (XK_EVEN || places.inside == (1u << XK_PER_WORD) - 1)
-                *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)to = result[a].word;
-            else
-                XK_UNROLL
-                for (int k = 0; k < XK_PER_WORD; k++)
-                    if (places.inside >> k & 1)
-                        to[k] = result[a].v[k];
+            XK_PUT_WORD(XK_CAT(xk_word, XK_WO), result[a].word, result[a])
         }
     }
 }

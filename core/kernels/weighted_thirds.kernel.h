@@ -178,16 +178,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 {
     XK_LOCAL_ASKED(xk_word16, lefts);
     XK_LOCAL_POINTER xk_word16 *const rights = lefts + XK_THIRDS * XK_LEFTS, *const summed = rights + XK_THIRDS * XK_TILE;
-    XK_BEGIN
-    const int item = (int)xk_local_id(), lane = item % 32, row0 = item / 32 * 16;
-    const int copied_row = item / XK_WORDS, copied_word = item % XK_WORDS;
-    const xk_index first_row = first0 + row0 + lane / 4;
-    const float scale = XK_N(0), size = scale == 0 ? 1 : XK_MATH(fabs)(scale);
-    const float factor = (XK_NT > 3 ? 1 : size) * XK_LOG2_OF_E;
-    const xk_ulong left_place = xk_wide_place(lefts + item / 128 * 512, 0), right_place = xk_wide_place(rights, 0);
-    const xk_ulong summed_place = xk_wide_place(summed, XK_HALF_ROWS);
-    xk_results result = { 0 };
-    float most[2] = { -XK_INFINITY, -XK_INFINITY }, sum[2] = { 0, 0 }, base[2] = { 0, 0 }, less[2];
+    XK_BEGIN_WIDE
     g0 += o0;
     g1 += o1;
     g2 += o2;

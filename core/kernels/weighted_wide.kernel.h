@@ -35,6 +35,19 @@ XK_FN void xk_add_weighted(xk_results result, xk_weights weight, xk_ulong summed
     for (int n = 0; n < (int)(sizeof sums / sizeof(float)); n++) \
         xk_wide_hold(sums[n / 4][n % 4]);
 
+/* What an item is to the instructions: where its rows are, what it copies, and where in local memory `lefts`, `rights` and `summed` begin. */
+#define XK_BEGIN_WIDE \
+    XK_BEGIN \
+    const int item = (int)xk_local_id(), lane = item % 32, row0 = item / 32 * 16; \
+    const int copied_row = item / XK_WORDS, copied_word = item % XK_WORDS; \
+    const xk_index first_row = first0 + row0 + lane / 4; \
+    const float scale = XK_N(0), size = scale == 0 ? 1 : XK_MATH(fabs)(scale); \
+    const float factor = (XK_NT > 3 ? 1 : size) * XK_LOG2_OF_E; \
+    const xk_ulong left_place = xk_wide_place(lefts + item / 128 * 512, 0), right_place = xk_wide_place(rights, 0); \
+    const xk_ulong summed_place = xk_wide_place(summed, XK_HALF_ROWS); \
+    xk_results result = { 0 }; \
+    float most[2] = { -XK_INFINITY, -XK_INFINITY }, sum[2] = { 0, 0 }, base[2] = { 0, 0 }, less[2];
+
 #if !XK_IN_THIRDS
 /* Scores become weights, as the left factor that they lie as. */
 XK_FN void xk_weigh(xk_scores score, xk_weights weight, const float *base, const float *less, float *sum, float factor)
@@ -90,18 +103,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     XK_LOCAL_ASKED(xk_word16, lefts);
     XK_LOCAL_POINTER xk_word16 *const rights = lefts + XK_ROWS * XK_WORDS, *const summed = rights + 2 * XK_TILE;
     XK_LOCAL_POINTER xk_word16 *const gate = summed + 3 * XK_TILE;
-    XK_BEGIN
-    const int item = (int)xk_local_id(), lane = item % 32, row0 = item / 32 * 16;
-    const int copied_row = item / XK_WORDS, copied_word = item % XK_WORDS;
-    const xk_index first_row = first0 + row0 + lane / 4;
-    const float scale = XK_N(0), size = scale == 0 ? 1 : XK_MATH(fabs)(scale);
-    const float factor = (XK_NT > 3 ? 1 : size) * XK_LOG2_OF_E;
-    const xk_ulong left_place = xk_wide_place(lefts + item / 128 * 512, 0), right_place = xk_wide_place(rights, 0);
-    const xk_ulong summed_place = xk_wide_place(summed, XK_HALF_ROWS);
+    XK_BEGIN_WIDE
     xk_scores score[1] = { 0 };
-    xk_results result = { 0 };
     xk_weights weight;
-    float most[2] = { -XK_INFINITY, -XK_INFINITY }, sum[2] = { 0, 0 }, base[2] = { 0, 0 }, less[2];
     int right = 0, now = 0, before = 0, turn = 0; /* tiles of terms */
     g0 += o0;
     XK_COPIED(1)
