@@ -38,16 +38,10 @@ int tool_library_failed(const char *doing)
 
 const char *tool_nearest(const char *word, const char *const *names, size_t count)
 {
-    const char *nearest = NULL;
-    int best = 0;
-    for (size_t i = 0; i < count; i++) {
-        const int now = expops_nearly_equal(word, names[i]);
-        if (now > best) {
-            best = now;
-            nearest = names[i];
-        }
-    }
-    return nearest;
+    expops_guess guess = { .word = word };
+    for (size_t i = 0; i < count; i++)
+        expops_guess_at(&guess, names[i]);
+    return guess.nearest;
 }
 
 enum { MOST_NAMES = 4096 };

@@ -104,15 +104,13 @@ static void note_capture(expops_backend_kernel *kernel, void *stream)
         atomic_store_explicit(&kernel->recorded, 1, memory_order_relaxed);
 }
 
-enum { TOGETHER = 1, EARLY = 2 }; /* of expops_launch */
-
 static cuhip_result launch_entered(const expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                                    const expops_launch *launch, void **arguments, const char **out_function)
 {
     const uint32_t *grid = launch->grid, *group = launch->group;
-    if (launch->together == EARLY && device->begins_early)
+    if (launch->start == EXPOPS_START_EARLY && device->begins_early)
         return cuhip_vendor_launch_early(kernel->function, stream, launch, arguments, out_function);
-    if (launch->together == TOGETHER)
+    if (launch->start == EXPOPS_START_TOGETHER)
         return cuhip_vendor_launch_together(kernel->function, stream, launch, arguments, out_function);
     *out_function = cuhip_names.launch;
     return cuhip_api.launch(kernel->function, grid[0], grid[1], grid[2], group[0], group[1], group[2],

@@ -44,3 +44,12 @@ int expops_nearly_equal(const char *a, const char *b)
     const int longer = (int)(length_a > length_b ? length_a : length_b);
     return edits <= MAX_DISTANCE && 2 * edits < longer ? MAX_DISTANCE + 1 - edits : 0;
 }
+
+void expops_guess_at(expops_guess *guess, const char *candidate)
+{
+    const int nearness = expops_nearly_equal(guess->word, candidate);
+    if (nearness > guess->nearness) {
+        guess->nearness = nearness;
+        guess->nearest = candidate;
+    }
+}

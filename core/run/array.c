@@ -136,22 +136,13 @@ static expops_status make_all(expops_device *device, const expops_result *result
     return EXPOPS_OK;
 }
 
-static const char *nearest_operator(const char *name)
-{
-    const char *nearest = NULL;
-    int best = 0;
-    for (size_t i = 0; name && i < expops_operator_count(); i++) {
-        const int now = expops_nearly_equal(name, expops_operator_name(expops_operator_at(i)));
-        nearest = now > best ? expops_operator_name(expops_operator_at(i)) : nearest;
-        best = now > best ? now : best;
-    }
-    return nearest;
-}
-
 static expops_status fail_unknown(const char *name)
 {
-    const char *nearest = nearest_operator(name);
-    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_run: there is no operator \"%s\"%s%s%s", name ? name : "",
+    expops_guess guess = { .word = name ? name : "" };
+    for (size_t i = 0; i < expops_operator_count(); i++)
+        expops_guess_at(&guess, expops_operator_name(expops_operator_at(i)));
+    const char *const nearest = guess.nearest;
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_run: there is no operator \"%s\"%s%s%s", guess.word,
                        nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 

@@ -119,7 +119,7 @@ static expops_status take_step(const expops_problem *problem, expops_device *dev
     to->launch = (expops_launch){ .grid = { from->grid, 1, 1 },
                                   .group = { from->group, 1, 1 },
                                   .local_bytes = from->local_bytes,
-                                  .together = from->together };
+                                  .start = from->start };
     return keep_params(&from->params, to);
 }
 

@@ -9,8 +9,6 @@
 enum { EXPOPS_MAX_STEPS = 3, EXPOPS_MAX_SCRATCH = 2, EXPOPS_PARAMS_BYTES = 4096 };
 /* In a step's list of tensors: scratch memory. Below it: the problem's tensors, the output first. */
 enum { EXPOPS_STEP_SCRATCH = 64 };
-/* How a step is launched: all groups at once; before the step in front of it has ended, for which its text waits. */
-enum { EXPOPS_STEP_TOGETHER = 1, EXPOPS_STEP_EARLY = 2 };
 
 /* Bytes of the params struct, built field by field. */
 typedef struct expops_params {
@@ -25,7 +23,7 @@ typedef struct expops_step {
     expops_text defines;
     const char *variant;               /* which template: core/kernels/VARIANT.kernel.c */
     uint32_t grid, group, local_bytes; /* of local memory: what the launch asks for */
-    uint32_t together;                 /* as in expops_launch */
+    uint32_t start;                    /* as in expops_launch */
     uint32_t num_tensors;              /* 0: all of the problem's, in order */
     uint8_t tensors[1 + EXPOPS_MAX_TENSORS + EXPOPS_MAX_SCRATCH];
     expops_params params;

@@ -193,7 +193,7 @@ static void add_teams(const expops_problem *problem, const expops_rows_plan *pla
     add_step(problem, plan, "clear", 1, steps);
     add_step(problem, plan, "team", groups, steps);
     team->local_bytes = plan->local_bytes;
-    team->together = EXPOPS_STEP_TOGETHER;
+    team->start = EXPOPS_START_TOGETHER;
     clear->num_tensors = 1;
     clear->tensors[0] = EXPOPS_STEP_SCRATCH;
     team->num_tensors = count + 1;
@@ -223,10 +223,10 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
     steps->scratch_bytes[1] = map ? (uint64_t)plan.rows * LARGEST_ACCUMULATOR : 0;
     add_combining(problem, plan, steps);
-    steps->step[1].together = EXPOPS_STEP_EARLY;
+    steps->step[1].start = EXPOPS_START_EARLY;
     if (map) {
         add_pass(problem, &plan, 1, groups, steps);
-        steps->step[2].together = EXPOPS_STEP_EARLY;
+        steps->step[2].start = EXPOPS_START_EARLY;
     }
     name_tensors(problem, steps);
     return EXPOPS_OK;

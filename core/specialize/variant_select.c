@@ -50,7 +50,7 @@ static void add_stage(const expops_problem *problem, const plan *plan, uint64_t 
     const int whole =
         stride == 1 && starts_whole(operand + ELEMENTS, plan->vector) && starts_whole(operand, plan->vector);
     step->variant = "selection";
-    step->together = stage ? EXPOPS_STEP_EARLY : 0;
+    step->start = stage ? EXPOPS_START_EARLY : EXPOPS_START_IN_TURN;
     step->grid = (uint32_t)groups;
     step->group = plan->group;
     expops_define_operands(problem, step, plan->vector, NULL, elements > INT32_MAX - (int64_t)plan->tile);

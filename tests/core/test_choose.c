@@ -188,7 +188,7 @@ static void one_long_row_is_cut_and_uses_scratch(void **state)
     assert_int_equal(expops_amin(fixture_device, NULL, &x.tensor, NULL, 0, 0, &y.tensor), EXPOPS_OK);
     assert_int_equal(null_backend.calls[NULL_LAUNCH], launches + 2);
     assert_non_null(strstr(null_backend.source_name, "combine"));
-    assert_int_equal(null_backend.last.together, EXPOPS_STEP_EARLY);
+    assert_int_equal(null_backend.last.start, EXPOPS_START_EARLY);
     assert_non_null(strstr(null_backend.source, "    xk_wait_previous();"));
     assert_int_equal(null_backend.live_memory, 0);
 }

@@ -147,7 +147,9 @@ static int32_t launch_two(void *stream)
                                    .grid = { 3, 2, 1 },
                                    .group = { 256, 1, 1 },
                                    .local_bytes = 65536,
-                                   .together = early ? 2 : SYMBOL(!stream, 0) };
+                                   .start = early                ? EXPOPS_START_EARLY
+                                            : SYMBOL(!stream, 0) ? EXPOPS_START_TOGETHER
+                                                                 : EXPOPS_START_IN_TURN };
     expops_backend_kernel *kernel = NULL;
     int32_t status = api->load(device, "image", 6, "xk_main", &kernel);
     if (status == EXPOPS_OK) {

@@ -310,7 +310,7 @@ static void record_launch(const expops_backend_device *device, const expops_back
         memcpy(last->params, launch->params, launch->params_bytes);
     memcpy(last->grid, launch->grid, sizeof last->grid);
     memcpy(last->group, launch->group, sizeof last->group);
-    last->together = launch->together;
+    last->start = launch->start;
     last->stream = stream;
     last->ordinal = device->ordinal;
     last->offered = kernel->offered;

@@ -38,7 +38,7 @@ enum { NULL_MAX_DEVICES = 4, NULL_MAX_TENSORS = 72, NULL_MAX_PARAMS = 4096, NULL
 
 typedef struct null_record {
     uint32_t num_tensors, params_bytes;
-    uint32_t grid[3], group[3], together;
+    uint32_t grid[3], group[3], start;
     expops_pointer tensors[NULL_MAX_TENSORS];
     uint8_t params[NULL_MAX_PARAMS];
     void *stream;

@@ -260,6 +260,10 @@ static inline void *expops_address(const expops_pointer *pointer)
     return (void *)((uintptr_t)pointer->data + (uintptr_t)pointer->byte_offset);
 }
 
+/* When a launch's groups start: as there is room for them; all at once, so that they may wait for each other (EXPOPS_CAP_TOGETHER);
+ * before what stands in front of it on the stream has ended, for which its text waits, where the device can. */
+enum { EXPOPS_START_IN_TURN, EXPOPS_START_TOGETHER, EXPOPS_START_EARLY };
+
 /* One launch. Kernel arguments are the tensors in order, then the params struct by value. A kernel that the plugin
  * offered itself gets grid and group of zero. */
 typedef struct expops_launch {
@@ -271,7 +275,7 @@ typedef struct expops_launch {
     uint32_t grid[3];              /* groups */
     uint32_t group[3];             /* work-items in a group */
     uint32_t local_bytes;          /* local memory of a group beside what the text declares */
-    uint32_t together;             /* 1: all groups run at once, and may wait for each other; 2: it may begin early */
+    uint32_t start;                /* EXPOPS_START_... */
 } expops_launch;
 
 /* A copy between host and device memory, or within the device. */
