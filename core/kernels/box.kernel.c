@@ -39,7 +39,9 @@ XK_FN xk_index xk_pick(xk_long element)
 #endif
 
 #if !XK_SINGLE
-/* The sum of the box, the last dimension innermost; `start` is where no index counts. */
+/* The sum of the box, the last dimension innermost, of which some elements are asked for before the first of them is used; `start`
+ * is where no index counts. */
+enum { XK_ASKED = 4 };
 XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_run *run, const xk_index *walk)
 {
     xk_acc acc = xk_identity();
@@ -52,8 +54,17 @@ XK_FN xk_acc xk_box(XK_GLOBAL const XK_S(XK_D0) *g0, xk_index start, const xk_ru
         start += run[w].first * walk[w];
     }
     for (;;) {
-        for (xk_index i = 0; i < run[XK_WALKED - 1].count; i++)
-            acc = xk_combine(acc, xk_lift(XK_CONVERT(0, g0[start + i * run[XK_WALKED - 1].step * walk[XK_WALKED - 1]])));
+        for (xk_index first = 0; first < run[XK_WALKED - 1].count; first += XK_ASKED) {
+            XK_S(XK_D0) asked[XK_ASKED];
+            XK_UNROLL
+            for (int i = 0; i < XK_ASKED; i++)
+                if (first + i < run[XK_WALKED - 1].count)
+                    asked[i] = g0[start + (first + i) * run[XK_WALKED - 1].step * walk[XK_WALKED - 1]];
+            XK_UNROLL
+            for (int i = 0; i < XK_ASKED; i++)
+                if (first + i < run[XK_WALKED - 1].count)
+                    acc = xk_combine(acc, xk_lift(XK_CONVERT(0, asked[i])));
+        }
         int w = XK_WALKED - 2;
         for (; w >= 0; w--) {
             start += run[w].step * walk[w];

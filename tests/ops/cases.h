@@ -45,6 +45,8 @@ int test_run_selections(test_subject *subject);
 /* law_windows.c, another */
 int test_is_window(const expops_operator *op, expops_dtype dtype);
 int test_run_windows(test_subject *subject);
+int test_has_boxes(const expops_operator *op, expops_dtype dtype);
+int test_run_boxes(test_subject *subject);
 /* law_losses.c, another */
 int test_is_loss(const expops_operator *op, expops_dtype dtype);
 int test_run_losses(test_subject *subject);

@@ -261,6 +261,7 @@ const test_kind test_law_kinds[] = {
     { "turns", test_turns, test_run_turns, 0 },
     { "lists", test_lists, test_run_lists, 0 },
     { "windows", test_is_window, test_run_windows, 0 },
+    { "boxes", test_has_boxes, test_run_boxes, 0 },
     { "selections", test_selects, test_run_selections, 0 },
     { "attention", test_is_attention, test_run_attention, 1 },
     { "quotients", test_divides_halves, test_run_quotients, 1 },
