@@ -136,8 +136,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
         XK_UNROLL
         for (int k = 0; k < XK_VEC; k++)
             columns[(xk_index)side * p->width + lane + k] = sum[k];
-        made[side].out = row.out;
-        made[side].rows = row.rows;
+        if (lane == 0) {
+            made[side].out = row.out;
+            made[side].rows = row.rows;
+        }
     }
     xk_barrier();
     for (xk_uint e = xk_local_id(); e < rows * p->length.size; e += XK_WG) {
