@@ -20,6 +20,20 @@ static int64_t gcd(int64_t a, int64_t b)
     return b ? gcd(b, a % b) : a;
 }
 
+/* What times `a` leaves -1 where both are divided by `modulus`, which has no divisor with `a` in common: Euclid's way. */
+static int64_t negative_inverse(int64_t a, int64_t modulus)
+{
+    int64_t rest = modulus, next = a % modulus, times = 0, times_next = 1;
+    while (next > 1) {
+        const int64_t quotient = rest / next, after = rest % next, times_after = times - quotient * times_next;
+        rest = next;
+        next = after;
+        times = times_next;
+        times_next = times_after;
+    }
+    return modulus == 1 ? 0 : (2 * modulus - times_next) % modulus;
+}
+
 /* In each direction three dimensions are walked: that of the blocks and that of the kernel by one element, and the blocks that
  * cover the element, where block and place in the kernel change together. What those reach is within the first two, so their
  * size is given as 1. */
@@ -41,15 +55,21 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
         source.strides[4 + 3 * way] =
             columns.strides[2 + way] * (blocks->stride[way] / common) - columns.strides[4 + way] * period[way];
         reach = most > reach ? most : reach;
+        reach = period[way] > reach / blocks->dilation[way] ? blocks->dilation[way] * period[way] : reach;
     }
     expops_leaf *leaf = expops_draft_window(d, &out, 0, &source, 6, 0, reach);
     for (uint32_t way = 0; way < 2; way++) {
         expops_leaf_value(leaf, blocks->padding[way]);
         expops_leaf_divisor(leaf, blocks->stride[way]);
         expops_leaf_divisor(leaf, blocks->dilation[way]);
-        expops_leaf_value(leaf, period[way]);
-        for (uint32_t part = 0; part < 3; part++)
+        expops_leaf_divisor(leaf, period[way]);
+        expops_leaf_value(leaf,
+                          negative_inverse(blocks->stride[way] / (blocks->dilation[way] / period[way]), period[way]));
+        for (uint32_t part = 0; part < 3; part++) {
             expops_leaf_reads(leaf, 3 * way + part, 1u << way);
+            if (part < 2)
+                expops_leaf_one(leaf, 3 * way + part);
+        }
     }
 }
 
@@ -94,23 +114,26 @@ OPERATOR(col2im) = {
 #include "added.kernel.h"
 
 /* Of each direction the last block that covers the element, the element's place in that one's kernel, and how many blocks
- * more, each a period before: in the order of the kernel's places, as PyTorch adds. */
+ * more, each a period before: in the order of the kernel's places, as PyTorch adds. That block is so many before the nearest as make
+ * what lies between a multiple of the dilation: the remainder times a number of the draft's, modulo the dilation, is that many times what
+ * stride and dilation have in common. No branch, so that compilers see what is the same for all parts. */
 WINDOW
 {
-    const int way = d / 3, part = d - 3 * way, by_stride = 8 * way + 1, by_dilation = 8 * way + 4;
-    const xk_index padding = XK_V(8 * way), stride = XK_V(by_stride), dilation = XK_V(by_dilation);
-    const xk_index period = XK_V(8 * way + 7), blocks = XK_IN(3 * way), taps = XK_IN(3 * way + 1);
+    const int way = d / 3, part = d - 3 * way, by_stride = 11 * way + 1, by_dilation = 11 * way + 4,
+              by_period = 11 * way + 7;
+    const xk_index padding = XK_V(11 * way), stride = XK_V(by_stride), dilation = XK_V(by_dilation);
+    const xk_index blocks = XK_IN(3 * way), taps = XK_IN(3 * way + 1);
     const xk_index i = at[way] + padding, before = i - (taps - 1) * dilation, nearest = xk_divided(i, by_stride);
     const xk_index first = before > 0 ? xk_divided(before + stride - 1, by_stride) : 0;
-    xk_index last = nearest < blocks ? nearest : blocks - 1, tap = xk_divided(i - last * stride, by_dilation);
-    for (xk_index turn = 1; turn < period && tap * dilation != i - last * stride; turn++) {
-        last--;
-        tap = xk_divided(i - last * stride, by_dilation);
-    }
+    const xk_index newest = nearest < blocks ? nearest : blocks - 1, between = i - newest * stride;
+    const xk_index rest = between - xk_divided(between, by_dilation) * dilation, turned = rest * XK_V(11 * way + 10);
+    const xk_index steps = turned - xk_divided(turned, by_dilation) * dilation;
+    const xk_index last = newest - xk_divided(steps * XK_V(by_period), by_dilation);
+    const xk_index tap = xk_divided(i - last * stride, by_dilation);
     if (first > last || tap * dilation != i - last * stride)
         return xk_none();
     if (part == 2)
-        return xk_run_of(0, period == 1 ? last - first + 1 : (last - first) / period + 1, 1);
+        return xk_run_of(0, xk_divided(last - first, by_period) + 1, 1);
     return xk_one(part ? tap : last);
 }
 

@@ -55,6 +55,11 @@ void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)
     leaf->window.reads[walked] = indices;
 }
 
+void expops_leaf_one(expops_leaf *leaf, uint32_t walked)
+{
+    leaf->window.ones |= 1u << walked;
+}
+
 void expops_leaf_wraps(expops_leaf *leaf)
 {
     leaf->wraps = 1;

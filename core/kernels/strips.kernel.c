@@ -18,7 +18,7 @@ typedef struct xk_params {
     xk_index around[XK_INDICES], value[XK_VALUES];
 } xk_params;
 
-enum { XK_ACROSS = XK_WALKED - 1, XK_ROWS_ASKED = 4 };
+enum { XK_ACROSS = XK_WALKED - 1, XK_ROWS_ASKED = 8 };
 
 typedef union xk_columns {
     XK_CAT(xk_word, XK_W0) word;

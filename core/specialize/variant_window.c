@@ -47,15 +47,36 @@ static uint32_t stored_vector(const expops_problem *problem, uint32_t widest)
     return vector;
 }
 
+/* A bit for each walked dimension whose run depends on the index in the row. */
+static uint32_t runs_along(const expops_problem *problem, const uint32_t *place)
+{
+    const uint32_t kept = problem->rank - problem->row_dims;
+    uint32_t along = 0;
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        for (uint32_t i = 0; i < problem->row_dims; i++)
+            if (place[kept + i] == problem->rank - 1)
+                along |= (problem->window.reads[w] >> i & 1u) << w;
+    return along;
+}
+
+/* Sums: neighbours' boxes are found together where they differ in how many elements they take of the last dimension alone. */
+static int are_together(const expops_problem *problem, const uint32_t *place)
+{
+    const uint32_t across = problem->window.walked - 1;
+    return !(runs_along(problem, place) & ~problem->window.ones & ~(1u << across));
+}
+
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
-static uint32_t choose_vector(const expops_problem *problem)
+static uint32_t choose_vector(const expops_problem *problem, const uint32_t *place)
 {
     const uint32_t inner = problem->rank - 1, bytes = expops_operand_bytes(problem->operand);
     const int64_t step = step_of_boxes(problem);
     const uint32_t widest = problem->window.picked ? 16 / bytes : expops_widest_vector(problem);
     const uint32_t stored = stored_vector(problem, widest), few = widest < MOST_APART ? widest : MOST_APART;
     uint32_t vector = stored < few && problem->operand[0].strides[inner] == 1 ? few : stored;
-    if (is_picked_along(problem, inner))
+    if (!problem->window.single)
+        vector = are_together(problem, place) ? few : 1;
+    else if (is_picked_along(problem, inner))
         vector = picks_lie_along(problem, few) ? few : few > 2 ? 2 : few;
     else if (stored < widest && stored * bytes == 4)
         vector = stored * WORDS_APART < widest ? stored * WORDS_APART : widest;
@@ -66,17 +87,6 @@ static uint32_t choose_vector(const expops_problem *problem)
     return vector;
 }
 
-/* Whether where an element of the input is depends on its place in the row, but for the place itself. */
-static int varies_along(const expops_problem *problem, const uint32_t *place)
-{
-    const uint32_t kept = problem->rank - problem->row_dims;
-    for (uint32_t w = 0; w < problem->window.walked; w++)
-        for (uint32_t i = 0; i < problem->row_dims; i++)
-            if (place[kept + i] == problem->rank - 1 && problem->window.reads[w] >> i & 1u)
-                return 1;
-    return is_picked_along(problem, problem->rank - 1);
-}
-
 /* Bytes of a vector that may be a run of the input; 0 where it hardly is one. */
 static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, uint32_t vector, uint32_t stored)
 {
@@ -84,7 +94,7 @@ static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, 
     const int moves = problem->window.single && problem->common < 0 && bytes < 16;
     if (!moves || vector * bytes != 16 || stored != vector || is_picked_along(problem, inner))
         return 0;
-    return varies_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
+    return runs_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
 static void define_box(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
@@ -93,13 +103,15 @@ static void define_box(const expops_problem *problem, const uint32_t *place, uin
     const uint32_t stored = stored_vector(problem, vector), bytes = stored * expops_operand_bytes(problem->operand);
     expops_define_window(problem, place, step);
     expops_text_add(&step->defines,
-                    "#define XK_POSITION 0\n#define XK_SINGLE %u\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
+                    "#define XK_POSITION 0\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
                     "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n",
-                    window->single, window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector),
-                    stored == vector, bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
+                    window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
+                    bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
                     run_bytes(problem, place, vector, stored));
     if (!window->single)
-        expops_text_append(&step->defines, "#define XK_CALL xk_finish(acc, (xk_t)elements)\n");
+        expops_text_add(&step->defines,
+                        "#define XK_CALL xk_finish(acc, (xk_t)elements)\n#define XK_ALONG %u\n#define XK_ONES %u\n",
+                        are_together(problem, place) ? runs_along(problem, place) : 0, window->ones);
 }
 
 expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)
@@ -114,11 +126,11 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     expops_problem_move_dim(&problem, inner, problem.rank - 1);
     for (uint32_t d = 0; d + 1 < problem.rank; d++)
         rows *= (uint64_t)problem.shape[d];
-    const uint32_t vector = choose_vector(&problem);
+    const uint32_t vector = choose_vector(&problem, place);
     const int wide = expops_needs_wide_index(&problem);
     const uint64_t length = (uint64_t)problem.shape[problem.rank - 1],
                    vectors = rows * ((length + vector - 1) / vector);
-    step->variant = "box";
+    step->variant = problem.window.single ? "box" : "boxes";
     expops_define_operands(&problem, step, vector, NULL, wide);
     define_box(&problem, place, vector, step);
     expops_params_vectors(&problem, vector, wide, vectors, rows * length, &step->params);

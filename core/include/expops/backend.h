@@ -192,7 +192,7 @@ enum expops_family {
     EXPOPS_FAMILY_WEIGHTED = 5,  /* rows summed by weights that two other inputs give */
 };
 
-enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 16 };
+enum { EXPOPS_MAX_WALKED = 16, EXPOPS_MAX_VALUES = 24 };
 
 /* Windows: beside the iteration space the first input has dimensions of its own, which a window walks. The operator's window
  * function says which run of each, given the element's indices in the last `row_dims` dimensions of the space. */
@@ -203,6 +203,7 @@ typedef struct expops_window {
     int64_t sizes[EXPOPS_MAX_WALKED];
     int64_t strides[EXPOPS_MAX_WALKED]; /* elements */
     uint32_t reads[EXPOPS_MAX_WALKED];  /* bit i where its run depends on index i */
+    uint32_t ones;                      /* bit w where run w has one element or none, though boxes are sums */
     int64_t values[EXPOPS_MAX_VALUES];  /* what the window function reads beside indices and sizes */
     uint32_t num_values;
     uint32_t

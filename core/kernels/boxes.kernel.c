@@ -1,0 +1,157 @@
+/* Window template of sums: every element of the output is made of a box of the first input. A work-item takes a vector of neighbours; what
+ * their boxes have in common is found once for all of them, and of each row of the boxes some elements of every box are asked for before
+ * the first is used. See row_vector.kernel.h. Defines, besides those of it:
+ *   XK_ALONG         a bit for each walked dimension whose run differs along the row
+ *   XK_ONES          a bit for each one whose runs have one element or none; of XK_ALONG all but the last dimension */
+#include "window.kernel.h"
+#include XK_OPERATOR
+#include "operands.kernel.h"
+#include "vectors.kernel.h"
+#include "row_vector.kernel.h"
+
+enum { XK_ACROSS = XK_WALKED - 1, XK_ASKED = 4 };
+#define XK_IS_ALONG(w) (XK_ALONG >> (w) & 1)
+#define XK_IS_COUNTED(w) (!((XK_ALONG | XK_ONES) >> (w) & 1)) /* in rows of the boxes */
+
+/* What boxes take of the dimensions in which those of a vector are alike. */
+typedef struct xk_alike {
+    xk_long rows;
+    xk_index from; /* from where no index counts */
+    xk_run run[XK_WALKED];
+} xk_alike;
+
+XK_FN xk_alike xk_find_alike(const xk_index *at, const xk_index *in, const xk_index *walk, const xk_index *around,
+                             const xk_index *value)
+{
+    xk_alike alike;
+    alike.rows = 1;
+    alike.from = 0;
+    XK_UNROLL
+    for (int w = 0; w < XK_WALKED; w++) {
+        alike.run[w] = xk_run_of(0, 1, 1);
+        if (XK_IS_ALONG(w))
+            continue;
+        alike.run[w] = xk_window(w, at, in, around, value);
+        alike.from += alike.run[w].first * walk[w];
+        if (alike.run[w].count < 1)
+            alike.rows = 0;
+        else if (w != XK_ACROSS && XK_IS_COUNTED(w))
+            alike.rows *= alike.run[w].count;
+    }
+    return alike;
+}
+
+/* A box's part of a row. */
+typedef struct xk_part {
+    xk_index from, count, step;
+} xk_part;
+
+XK_FN xk_part xk_find_part(const xk_alike *alike, const xk_index *at, const xk_index *in, const xk_index *walk,
+                           const xk_index *around, const xk_index *value)
+{
+    xk_part part;
+    part.from = alike->from;
+    part.count = alike->run[XK_ACROSS].count;
+    part.step = alike->run[XK_ACROSS].step;
+    int there = 1;
+    XK_UNROLL
+    for (int w = 0; w < XK_WALKED; w++)
+        if (XK_IS_ALONG(w)) {
+            const xk_run run = xk_window(w, at, in, around, value);
+            part.from += run.first * walk[w];
+            there &= run.count > 0;
+            if (w == XK_ACROSS) {
+                part.count = run.count;
+                part.step = run.step;
+            }
+        }
+    part.count = there && part.count > 0 && alike->rows > 0 ? part.count : 0;
+    part.step *= walk[XK_ACROSS];
+    return part;
+}
+
+/* From one row of the boxes to the next; `turn` counts them in each dimension. */
+XK_FN xk_index xk_next_row(const xk_alike *alike, const xk_index *walk, xk_index *turn)
+{
+    xk_index apart = 0;
+    int carries = 1;
+    XK_UNROLL
+    for (int w = XK_ACROSS - 1; w >= 0; w--) {
+        if (!XK_IS_COUNTED(w))
+            continue;
+        const xk_index step = alike->run[w].step * walk[w];
+        turn[w] += carries;
+        apart += carries ? step : 0;
+        carries = carries && turn[w] == alike->run[w].count;
+        apart -= carries ? turn[w] * step : 0;
+        turn[w] = carries ? 0 : turn[w];
+    }
+    return apart;
+}
+
+XK_FN void xk_add_row(xk_acc *sum, const xk_part *part, XK_GLOBAL const XK_S(XK_D0) *from)
+{
+    xk_index most = part[0].count;
+    XK_UNROLL
+    for (int k = 1; k < XK_VEC; k++)
+        most = part[k].count > most ? part[k].count : most;
+    for (xk_index first = 0; first < most; first += XK_ASKED) {
+        XK_S(XK_D0) asked[XK_VEC][XK_ASKED];
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++) {
+            XK_UNROLL
+            for (int i = 0; i < XK_ASKED; i++)
+                if (first + i < part[k].count)
+                    asked[k][i] = from[part[k].from + (first + i) * part[k].step];
+        }
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++) {
+            XK_UNROLL
+            for (int i = 0; i < XK_ASKED; i++)
+                if (first + i < part[k].count)
+                    sum[k] = xk_combine(sum[k], xk_lift(XK_CONVERT(0, asked[k][i])));
+        }
+    }
+}
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_EACH(XK_ADDRESS)
+    XK_FIND_VECTOR
+    xk_alike alike;
+    {
+        const xk_index within = 0;
+        XK_FIND_INDICES
+        const xk_index at[XK_INDICES] = { XK_AT };
+        alike = xk_find_alike(at, p.in, p.walk, p.around, p.value);
+    }
+    xk_part part[XK_VEC];
+    xk_acc sum[XK_VEC];
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++) {
+        const xk_index within = XK_WITHIN(k);
+        XK_FIND_INDICES
+        const xk_index at[XK_INDICES] = { XK_AT };
+        part[k] = xk_find_part(&alike, at, p.in, p.walk, p.around, p.value);
+        part[k].from += XK_BESIDE(0);
+        sum[k] = xk_identity();
+    }
+    xk_index turn[XK_WALKED], from = 0;
+    XK_UNROLL
+    for (int w = 0; w < XK_WALKED; w++)
+        turn[w] = 0;
+    for (xk_long row = 0; row < alike.rows; row++) {
+        xk_add_row(sum, part, g0 + from);
+        from += xk_next_row(&alike, p.walk, turn);
+    }
+    xk_result result;
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++) {
+        const xk_acc acc = sum[k];
+        const xk_long elements = alike.rows * part[k].count;
+        const xk_r r = XK_CALL;
+        result.v[k] = XK_STORE(r);
+    }
+    xk_put_vector(result, gout + at_out, count, p.inner[0]);
+}
