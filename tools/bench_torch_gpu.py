@@ -16,11 +16,12 @@ fraction of the copy's, counting each input read once and each output written on
 above 1 this library is faster. The operators marked * have no form of PyTorch's that writes into a tensor that exists.
 """
 import argparse
+import collections
 import math
 import statistics
 import sys
 
-from bench_torch_cases import SETS, check
+from bench_torch_cases import SETS, check, lengths
 from bench_torch_library import Library, chosen, plain, time_text
 from bench_torch_ops import BYTES, operators
 
@@ -112,13 +113,30 @@ def run(options, torch, library):
     return table
 
 
+def print_operators(table, dtypes):
+    print('| operator |' + ''.join(f' {dtype} | /copy | PyTorch/ours |' for dtype in dtypes))
+    print('|---|' + '---|---|---|' * len(dtypes))
+    for name, cells in table.items():
+        texts = [time_text(cells[d][0]) + ' | {1:.2f} | {2:.2f}'.format(*cells[d]) if d in cells else ' | |' for d in dtypes]
+        print(f'| {name} |' + ''.join(f' {text} |' for text in texts))
+
+
+def print_lengths(table, dtypes):
+    """A line for each length; of each operator, type by type, the bandwidth over the copy's and, in parentheses, PyTorch's time."""
+    lines = collections.defaultdict(dict)
+    for name, cells in table.items():
+        operator, length = name.rstrip('*').split('.')
+        lines[length][operator] = ', '.join('{1:.2f} ({2:.2f})'.format(*cells[dtype]) for dtype in dtypes if dtype in cells)
+    named = list(dict.fromkeys(operator for line in lines.values() for operator in line))
+    print('| elements of a row |' + ''.join(f' {operator} |' for operator in named))
+    print('|---|' + '---|' * len(named))
+    for length, line in lines.items():
+        print(f'| {length} |' + ''.join(f" {line.get(operator, '')} |" for operator in named))
+
+
 def report(table, options, torch):
     print(f'**{torch.cuda.get_device_name()}, {options.bytes / 2**20:.0f} MiB a tensor, PyTorch {torch.__version__}**\n')
-    print('| operator |' + ''.join(f' {dtype} | /copy | PyTorch/ours |' for dtype in options.dtypes))
-    print('|---|' + '---|---|---|' * len(options.dtypes))
-    for name, cells in table.items():
-        texts = [time_text(cells[d][0]) + ' | {1:.2f} | {2:.2f}'.format(*cells[d]) if d in cells else ' | |' for d in options.dtypes]
-        print(f'| {name} |' + ''.join(f' {text} |' for text in texts))
+    (print_lengths if options.cases is lengths else print_operators)(table, options.dtypes)
     print()
     for dtype in options.dtypes:
         ratios = {name: cells[dtype] for name, cells in table.items() if dtype in cells}

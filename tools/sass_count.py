@@ -3,7 +3,7 @@
 
 usage: sass_count.py BUILD [--ops PATTERN] [--dtypes f32,f16,bf16] [--keep FOLDER] [--nvdisasm PROGRAM] [--listing]
 
-The kernels are those that tests/variants compiles for contiguous operands, for sm_90. Counted is the shortest way through
+The kernels are those that tests/variants compiles for contiguous operands, for sm_90a. Counted is the shortest way through
 the control flow that stores a full vector, without what a loop or a slow path adds; "whole" is the kernel's entire length.
 "of copy" is the bandwidth at which an H100's busiest unit has no pause, as a fraction of a copy's: docs/performance.md
 says what to make of it.
@@ -116,7 +116,7 @@ def compile_kernels(build, pattern, folder):
     if not test:
         sys.exit(f'{build} has no variants test for CUDA')
     compiler = test['cmd'][5] if len(test['cmd']) > 5 else ''
-    command = [test['cmd'][0], os.path.join(build, 'backends', 'cuda', 'expops_cuda.so'), 'sm_90', 'sm_90', '0', compiler,
+    command = [test['cmd'][0], os.path.join(build, 'backends', 'cuda', 'expops_cuda.so'), 'sm_90a', 'sm_90a', '0', compiler,
                folder, pattern]
     done = subprocess.run(command, env={**os.environ, **test['env']}, capture_output=True, text=True)
     if done.returncode:
