@@ -216,7 +216,7 @@ def decisions():
     yield '# Decisions\n'
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name), encoding='utf-8') as file:
-            yield re.sub(r'^#', '##', file.read(), flags=re.M)
+            yield re.sub(r'^#', '##', file.read(), flags=re.M).replace('](../', f']({ROOT}/docs/')  # it lies elsewhere
 
 
 def filtered(path):
@@ -227,16 +227,23 @@ def filtered(path):
         text = re.sub(r'^/\*', '/** @file\n *', text)  # what a header begins with is about all of it
         text = re.sub(r'^([ \t]*)/\*(?![*])(?! ---)', r'\1/**', text, flags=re.M)
         return re.sub(r'([;,][ \t]*)/\*(?![*])', r'\1/**<', text)
-    text = re.sub(r'\]\((\.\./)?(?:docs/)?decisions(?:/[^)]*)?\)', '](decisions.md)', text)
-    return text.replace('(docs/pictures/', '(')
+    text = re.sub(r'\]\((?:(?:\.\./)?(?:docs/)?decisions(?:/[^)]*)?|\d{4}-[\w-]+\.md)\)', '](decisions.md)', text)
+    # Doxygen gives headings other names.
+    text = re.sub(r'\[([^]]*)\]\(#[^)]*\)', r'\1', text)
+    text = re.sub(r'\]\(([\w./-]+\.md)#[^)]*\)', r'](\1)', text)
+    return re.sub(r'\]\((?:\.\./|docs/)?pictures/', '](', text)
+
+
+def pages_in(folder):
+    folder = os.path.join(ROOT, folder)
+    return {name.removesuffix('.md'): os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith('.md')}
 
 
 def pages(out):
-    found = {'OPERATORS': os.path.join(out, 'operators.md')}
-    for name in os.listdir(os.path.join(ROOT, 'docs')):
-        if name.endswith('.md'):
-            found[name.removesuffix('.md')] = os.path.join(ROOT, 'docs', name)
-    order = [name for name in FIRST_PAGES if name in found] + sorted(set(found) - set(FIRST_PAGES))
+    figures = pages_in('docs/performance')
+    found = {'OPERATORS': os.path.join(out, 'operators.md'), **pages_in('docs'), **figures}
+    first = [name for page in FIRST_PAGES for name in [page, *(figures if page == 'performance' else ())]]
+    order = [name for name in first if name in found] + sorted(set(found) - set(first))
     return [found[name] for name in order] + [os.path.join(out, 'decisions.md'), os.path.join(ROOT, 'CHANGELOG.md')]
 
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Draws what docs/performance.md has on record: operators' bandwidth as a share of a copy's, beside PyTorch's. The picture in
-README is made of it; it needs matplotlib.
+"""Draws what docs/performance/gpu-pointwise.md has on record: operators' bandwidth as a share of a copy's, beside PyTorch's. The
+picture in README is made of it; it needs matplotlib.
 
-usage: plot_performance.py PERFORMANCE.md OUT.svg
+usage: plot_performance.py docs/performance/gpu-pointwise.md OUT.svg
 """
 import sys
 
-HEADING, TYPES = '### Against PyTorch and a copy', ('f32', 'bf16')
+HEADING, TYPES = '## Against PyTorch and a copy', ('f32', 'bf16')
 
 
 def rows_of(path):

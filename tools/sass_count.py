@@ -5,8 +5,8 @@ usage: sass_count.py BUILD [--ops PATTERN] [--dtypes f32,f16,bf16] [--keep FOLDE
 
 The kernels are those that tests/variants compiles for contiguous operands, for sm_90a. Counted is the shortest way through
 the control flow that stores a full vector, without what a loop or a slow path adds; "whole" is the kernel's entire length.
-"of copy" is the bandwidth at which an H100's busiest unit has no pause, as a fraction of a copy's: docs/performance.md
-says what to make of it.
+"of copy" is the bandwidth at which an H100's busiest unit has no pause, as a fraction of a copy's:
+docs/performance/arithmetic.md says what to make of it.
 """
 import argparse
 import heapq
