@@ -59,6 +59,8 @@ const char *expops_operator_text(const expops_operator *op)
 
 /* --- what is asked of an operator, or of the NULL that expops_find gave --- */
 
+/* Questions of no operator have harmless answers, so that callers may ask what expops_find gave them before they
+ * look whether it gave anything. */
 static const expops_operator *known(const expops_operator *op)
 {
     static const expops_operator none = { .name = "", .doc = "", .not_in_place = 1 };
@@ -82,6 +84,7 @@ const char *expops_operator_alias(const expops_operator *op, size_t index)
 
 const char *expops_operator_output(const expops_operator *op, size_t index)
 {
+    /* Operators with one output need not name it. */
     if (op && index == 0 && !op->outputs[0])
         return "out";
     return index < EXPOPS_MAX_OUTPUTS ? known(op)->outputs[index] : NULL;

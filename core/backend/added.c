@@ -18,6 +18,7 @@ static struct {
     size_t num_skipped;
 } added;
 
+/* Entries are only ever added, so those that are counted now may be read without the lock. */
 expops_added expops_added_now(void)
 {
     expops_runtime_lock();
@@ -34,6 +35,7 @@ expops_status expops_register_backend(expops_backend_query_fn query)
     expops_status status = EXPOPS_OK;
     expops_runtime_lock();
     size_t i = 0;
+    /* Twice the same is no mistake: several parts of a program may bring the same backend. */
     while (i < added.num_linked && added.linked[i] != query)
         i++;
     if (i == MAX_LINKED)
@@ -45,6 +47,7 @@ expops_status expops_register_backend(expops_backend_query_fn query)
     return status;
 }
 
+/* An absolute one: the search comes later, when the process may stand in another folder. */
 static expops_status add_path(const char *what, const char *path, char **paths, size_t *count)
 {
     if (!path || path[0] != '/')
@@ -77,6 +80,7 @@ int expops_loader_skips(const char *path)
 {
     int skips = 0;
     expops_runtime_lock();
+    /* By the path as it was found: the doctor's child names it in the same words. */
     for (size_t i = 0; i < added.num_skipped && !skips; i++)
         skips = !strcmp(path, added.skipped[i]);
     expops_runtime_unlock();

@@ -40,6 +40,7 @@ static expops_catalogue *probe_all(void)
     return catalogue;
 }
 
+/* Each question opens the catalogue anew, and so sees what a rescan found meanwhile. */
 size_t expops_candidate_count(void)
 {
     size_t count = 0;

@@ -39,6 +39,7 @@ static void destroy(expops_catalogue *catalogue)
     free(catalogue);
 }
 
+/* Without the lock, as a search reads folders and runs the code of what is linked in. */
 static expops_status create(expops_catalogue **out_catalogue)
 {
     expops_catalogue *catalogue = calloc(1, sizeof *catalogue);
@@ -84,6 +85,8 @@ static int publish(expops_catalogue *catalogue, int only_first)
     return done;
 }
 
+/* Of threads that search at the same time the first to be done is everybody's: a candidate that one of them has
+ * asked is then asked for all. */
 expops_status expops_catalogue_open(expops_catalogue **out_catalogue)
 {
     expops_catalogue *catalogue = count_current();

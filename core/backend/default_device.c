@@ -51,6 +51,7 @@ expops_status expops_device_resolve(expops_device *given, expops_device **out_de
     if (!device && own_scopes.depth)
         device = own_scopes.devices[own_scopes.depth - 1];
     if (!device)
+        /* Acquired, so that a thread which finds the pointer finds the device complete. */
         device = atomic_load_explicit(&enabled, memory_order_acquire);
     if (!device)
         device = atomic_load_explicit(&found, memory_order_acquire);
@@ -80,12 +81,15 @@ expops_status expops_enable(const char *spec)
     expops_device *device;
     const expops_status status = expops_device_choose(spec, &device);
     if (status == EXPOPS_OK) {
+        /* Threads that found it as their default use it without counting; so it may not be closed when another one
+         * is enabled. */
         pin(device);
         atomic_store_explicit(&enabled, device, memory_order_release);
     }
     return status ? expops_fail_more(status, "expops_enable") : EXPOPS_OK;
 }
 
+/* Called by the C library when the thread ends, with the thread's own variable, whose memory is still there then. */
 static void close_scopes(void *of_thread)
 {
     scopes *left = of_thread;

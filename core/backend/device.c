@@ -121,6 +121,7 @@ static expops_device *add_device(const expops_plugin *plugin, uint32_t ordinal)
     return device;
 }
 
+/* Searched for again, as the list may have changed while the lock was not held. */
 static void remove_device(expops_device *device)
 {
     expops_runtime_lock();
@@ -212,6 +213,7 @@ static expops_status read_target(const char *target, uint32_t compute_units, exp
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "how many compute units a device of target %s has is not known",
                            info->target);
     snprintf(device->name, sizeof device->name, "%s:%s", device->backend_name, info->target);
+    /* The plugin's text was for the time of the call; this copy lives as long as the device. */
     info->name = info->target = device->name + strlen(device->backend_name) + 1;
     return EXPOPS_OK;
 }
@@ -225,6 +227,8 @@ expops_status expops_device_imagine(const expops_plugin *plugin, const char *tar
     expops_runtime_lock();
     expops_device *device = add_device(plugin, NO_ORDINAL);
     if (device)
+        /* So every use is refused as one after a fork would be, and no call needs to ask whether a device is a
+         * target. */
         device->fork_generation = NO_PROCESS;
     expops_runtime_unlock();
     if (!device)
@@ -260,6 +264,8 @@ void expops_device_close(expops_device **device)
 {
     if (!device || !*device)
         return;
+    /* An allocator of the application's, say, that closes the device it is called for: the outer call is still
+     * going to use it. */
     if (expops_in_call()) {
         closing *own = malloc(sizeof *own);
         if (own) { /* else it stays open: closed under a call it would be used all the same */

@@ -104,6 +104,8 @@ static int ends_within(uint64_t offset, uint64_t bytes, uint64_t file_bytes)
     return offset <= file_bytes && bytes <= file_bytes - offset;
 }
 
+/* Asked before dlopen: mapping a file that ends too early is no error, reading behind its end a signal that ends
+ * the process. */
 int expops_elf_cut_short(const void *start, size_t bytes, uint64_t file_bytes)
 {
     file f = { .data = start, .bytes = bytes };

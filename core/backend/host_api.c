@@ -67,6 +67,7 @@ int expops_says_no_memory(const char *message)
     return strstr(message, strerror(ENOMEM)) || strstr(message, "out of memory");
 }
 
+/* Asked with as much as the linker needs for its smallest things. */
 static int has_memory(void)
 {
     void *some = malloc(4096);

@@ -42,6 +42,7 @@ static void *read_start(const char *path, size_t most, size_t *out_bytes)
     return data;
 }
 
+/* No file that is longer: what is no plugin may be of any size, or have no end. */
 static void *read_whole(const char *path, size_t *out_bytes)
 {
     struct stat about;

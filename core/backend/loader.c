@@ -26,6 +26,7 @@ expops_verdict expops_plugin_verdict(const expops_plugin *plugin)
 static int begin(expops_plugin *plugin, enum expops_step step, expops_plugin *draft)
 {
     expops_runtime_lock();
+    /* One's own claim is not waited for: the plugin called the library back, and would wait for itself. */
     while (expops_claim_held(&plugin->claim) && !expops_claim_own(&plugin->claim))
         expops_runtime_wait();
     const int to_do = !expops_claim_own(&plugin->claim) && plugin->tried < step;
@@ -118,6 +119,7 @@ static void probe(expops_plugin *draft)
 {
     expops_findings findings = { 0 };
     const uint32_t mark = expops_error_mark();
+    /* Told before the foreign code runs: if that ends the process, the doctor's parent knows what was being done. */
     expops_loader_announce(draft, "probe");
     expops_host_collect(&findings);
     const int32_t status = draft->api->probe(&draft->num_devices);
@@ -167,6 +169,8 @@ static int is_good(const expops_plugin *plugin)
 expops_plugin *expops_plugin_find(const expops_catalogue *catalogue, const char *name)
 {
     expops_plugin *nearest = NULL;
+    /* First those whose files say the name. Only where none of them has it, files of unknown names are opened and
+     * asked: what is not needed is not loaded. */
     for (int strangers = 0; strangers < 2; strangers++) {
         for (expops_plugin *plugin = catalogue->first; plugin; plugin = plugin->next) {
             if (!is_called(plugin, name) && (!strangers || expops_backend_known(plugin->stem)))

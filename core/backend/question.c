@@ -88,6 +88,7 @@ static const char *missing_function(const expops_backend_api *api)
     REQUIRE(stream_destroy);
     REQUIRE(unload);
     REQUIRE(launch);
+    /* A backend either compiles texts or brings its kernels; what it compiled it has to load and to release. */
     if (EXPOPS_HAS(api, expops_backend_api, compile)) {
         REQUIRE(release_image);
         REQUIRE(load);

@@ -3,6 +3,7 @@
 
 #include "base/fork.h"
 
+/* One for all: it is held for the time of a few assignments, and never while foreign code runs. */
 static expops_lock lock = EXPOPS_LOCK_INIT;
 
 void expops_runtime_lock(void)

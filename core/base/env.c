@@ -44,6 +44,7 @@ static void read_rows(void)
         const char *value = getenv(rows[i].name);
         const int set = value && *value;
         free(copies[i]);
+        /* A process with more rights than its caller must not load or write what the caller names. */
         ignored[i] = set && secure && !rows[i].safe;
         copies[i] = set && !ignored[i] ? strdup(value) : NULL;
         /* without memory for a copy the program's own will do; a setting must not get lost */
@@ -158,6 +159,7 @@ uint64_t expops_env_number(enum expops_env_key key, uint64_t otherwise)
     char *end;
     if (!value || *value < '0' || *value > '9')
         return otherwise;
+    /* Only digits get here: strtoull would take a sign and blanks, and give a huge number for -1. */
     const unsigned long long number = strtoull(value, &end, 10);
     return *end ? otherwise : number;
 }

@@ -42,6 +42,7 @@ void expops_lock_wait(expops_lock *lock)
     expops_lock_acquire(lock);
 }
 
+/* Counted before the room is entered: who has not begun to wait sees the count and does not. */
 void expops_lock_wake(expops_lock *lock)
 {
     atomic_fetch_add(&lock->changes, 1);
@@ -50,6 +51,7 @@ void expops_lock_wake(expops_lock *lock)
     pthread_mutex_unlock(&room);
 }
 
+/* With the number of forks: in a child a thread may have the same name as the parent's that took it. */
 void expops_claim_take(expops_claim *claim)
 {
     *claim = (expops_claim){ pthread_self(), expops_fork_generation(), 1 };

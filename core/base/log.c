@@ -23,6 +23,7 @@ static int level_of(const char *word)
     for (int level = 0; word && level <= EXPOPS_LOG_DEBUG; level++)
         if (!strcmp(word, level_names[level]))
             return level;
+    /* A word that is none is warned of (env.c), for which warnings have to be on. */
     return EXPOPS_LOG_WARNING;
 }
 
@@ -90,7 +91,9 @@ static void write_line(const char *line, size_t length)
 
 void expops_log_line(int level, const char *format, ...)
 {
+    /* A line may be written between a function that failed and whoever looks at errno. */
     const int saved_errno = errno;
+    /* Before anything is formatted: with logging off a line costs a comparison. */
     if (!expops_log_enabled(level))
         return;
     char line[LINE_BYTES];

@@ -116,6 +116,7 @@ static void start_story(const char *format, va_list arguments)
     char *to = other_text(&size);
     tell(to, size, format, arguments);
     story.text = to;
+    /* So that whoever called a backend can tell whether that said anything (expops_error_mark). */
     story.count++;
 }
 

@@ -34,6 +34,7 @@ void expops_text_add(expops_text *text, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
+    /* Once for the length and once for the text: what is written has no longest length. */
     const int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (length < 0 || !make_room(text, (size_t)length))

@@ -87,6 +87,7 @@ static void make_path(void)
             continue;
         memcpy(partial, place.path, i);
         partial[i] = 0;
+        /* A folder above may be closed to us, or on a disk that cannot be written, and exist all the same. */
         if (mkdir(partial, 0700) && errno != EEXIST && errno != EACCES && errno != EROFS)
             return; /* opening the whole path reports it */
     }
@@ -140,6 +141,8 @@ static int open_place(void)
 const expops_cache_place *expops_cache_get_place(void)
 {
     expops_lock_acquire(&place_lock);
+    /* Once for a process: plans may be made by many threads, and what is said of the place must not change between
+     * them. */
     if (!place_known) {
         open_place();
         place_known = 1;

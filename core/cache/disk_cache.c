@@ -182,6 +182,7 @@ void expops_cache_write(const char *backend, const expops_cache_key *key, const 
     expops_cache_entry_encode(header, key, about, about_bytes, data, bytes);
     if (write_entry(place, &path, header, about, about_bytes, data, bytes))
         expops_cache_count(EXPOPS_CACHE_IO_ERRORS, 1);
+    /* Who adds an entry makes room for it: a process that only reads never walks over the folders. */
     expops_cache_collect(place);
 }
 
@@ -210,6 +211,7 @@ int expops_cache_begin_making(const char *backend, const expops_cache_key *key)
 {
     const expops_cache_place *place = expops_cache_get_place();
     entry_path path;
+    /* Where nothing is written nobody waits: no process could find what another one made. */
     if (place->fd < 0 || !place->writable || !make_path(&path, backend, key))
         return -1;
     const int folder = open_folder(place, &path);

@@ -26,6 +26,7 @@ static void visit_file(walk *w, int directory, const char *name, const char *pat
     file.temporary = strncmp(name, EXPOPS_CACHE_TEMPORARY, strlen(EXPOPS_CACHE_TEMPORARY)) == 0;
     if (!file.temporary && !has_suffix(name, EXPOPS_CACHE_SUFFIX))
         return;
+    /* another process may have taken it away since the folder was read */
     if (fstatat(directory, name, &file.stat, AT_SYMLINK_NOFOLLOW) || !S_ISREG(file.stat.st_mode))
         return;
     w->stopped = w->visit(w->context, &file);
@@ -34,6 +35,8 @@ static void visit_file(walk *w, int directory, const char *name, const char *pat
 /* `levels` folders are still between this one and the files. */
 static void walk_folder(walk *w, int parent, const char *name, const char *path, int levels)
 {
+    /* From the parent's descriptor and never through a link: whoever swaps a folder meanwhile must not lead a
+     * clearing of the cache elsewhere. */
     const int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
     if (!folder) {

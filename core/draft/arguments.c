@@ -44,6 +44,7 @@ static const struct {
 
 static int fits(const expops_parameter *parameter, const expops_value *value)
 {
+    /* The kind itself may be any number: it is compared before it is shifted by. */
     if (value->kind > EXPOPS_VALUE_TENSORS || !(kinds[parameter->kind].takes >> value->kind & 1u))
         return 0;
     if (parameter->kind == EXPOPS_PARAMETER_DTYPE)

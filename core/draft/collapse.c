@@ -91,6 +91,7 @@ static void merge_into_next(expops_problem *problem, uint32_t dim)
 static uint32_t collapse_range(expops_problem *problem, uint32_t leader, range dims)
 {
     for (uint32_t d = dims.first; d < dims.first + dims.count;) {
+        /* No step is ever taken along it, whatever its stride. */
         if (problem->shape[d] == 1) {
             remove_dim(problem, d);
             dims.count--;

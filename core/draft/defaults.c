@@ -10,6 +10,7 @@ static int lies_outside(const expops_view *const *views, uint32_t count, int32_t
                         int32_t b)
 {
     for (uint32_t i = 0; i < count; i++) {
+        /* Expanded first: a dimension that is broadcast has the stride 0 and says nothing of the order. */
         expops_view view = *views[i];
         expops_view_expand(&view, ndim, shape);
         const int64_t of_a = view.strides[a], of_b = view.strides[b];
@@ -35,6 +36,7 @@ static void order_dims(const expops_view *const *views, uint32_t count, int32_t 
             const int outside = lies_outside(views, count, ndim, shape, order[before], order[at]);
             if (outside < 0)
                 break;
+            /* No view tells the two apart: they keep their order, and further ones are compared. */
             if (outside == 0)
                 continue;
             const int32_t dim = order[before];

@@ -48,6 +48,7 @@ static expops_status check_output(const expops_draft *draft, uint32_t index, con
                                                : !expops_dtype_can_cast((int)result->dtype, (int)dtype))
         return expops_fail(EXPOPS_ERR_DTYPE, "%s has type %s, which cannot hold a result of type %s", name,
                            expops_dtype_name(dtype), expops_dtype_name(result->dtype));
+    /* Two results for one address, and nothing says in which order they are written. */
     if (expops_view_overlaps_itself(view))
         return expops_fail(EXPOPS_ERR_OVERLAP, "several elements of %s share one address", name);
     return EXPOPS_OK;
@@ -186,6 +187,7 @@ expops_leaf *expops_draft_leaf(expops_draft *draft, const expops_operator *body,
     leaf->draft = draft;
     leaf->op = body;
     leaf->family = family;
+    /* all that there are, unless a word says that fewer are reduced and the rest is only mapped */
     leaf->lifted = EXPOPS_MAX_TENSORS;
     leaf->common = draft->common;
     leaf->bits = draft->bits;
@@ -200,6 +202,7 @@ expops_leaf *expops_draft_leaf_of_output(expops_draft *draft, const expops_opera
                                          const expops_view *out)
 {
     expops_leaf *leaf = expops_draft_leaf(draft, body, family, out);
+    /* Another operator's body knows nothing of this one's choices. */
     leaf->choice = 0;
     expops_leaf_computes(leaf, out->dtype, out->dtype);
     return leaf;

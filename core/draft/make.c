@@ -2,6 +2,7 @@
 #include "draft_internal.h"
 #include "base/grow.h"
 
+/* Only what has to be: the arrays in a draft are large, and written before they are read. */
 static void begin(const expops_operator *op, expops_draft *draft)
 {
     draft->op = op;
@@ -43,6 +44,7 @@ expops_status expops_draft_make(const expops_operator *op, const expops_value *a
     draft->device = device;
     draft->outs = outs;
     draft->num_outs = num_outs;
+    /* One leaf at least, so that words which return one need no case for none. */
     if (!EXPOPS_GROW(draft->leaves, 0, draft->max_leaves))
         return expops_fail_more(expops_no_plan_memory(), "%s", op->name);
     EXPOPS_TRY(fill(op, args, draft));

@@ -43,6 +43,7 @@ static int holds_real(int32_t as, double real)
     if (largest_float[as] > 0)
         return fabs(real) <= largest_float[as] || !isfinite(real);
     const double high = ldexp(1, 8 * (int)expops_dtype_bytes((expops_dtype)as) - !expops_dtype_is_unsigned(as)) - 1;
+    /* NaN compares false with both, and no type of integers holds it. */
     return real <= high && real >= (expops_dtype_is_unsigned(as) ? 0 : -high - 1);
 }
 
@@ -124,6 +125,7 @@ expops_value expops_read_number(const expops_tensor *tensor, double parts[2])
         return expops_complex(parts);
     }
     memcpy(&value.as.integer, data, bits / 8);
+    /* The lowest bytes came first, as all hosts here have them; the sign is spread over the rest. */
     if (tensor->dtype.code == 0 && bits < 64)
         value.as.integer = (int64_t)((uint64_t)value.as.integer << (64 - bits)) >> (64 - bits);
     return value;
@@ -146,6 +148,7 @@ static int64_t integer_of(const expops_value *value)
     if (value->kind == EXPOPS_VALUE_INT || value->kind == EXPOPS_VALUE_BOOL)
         return value->as.integer;
     const double real = real_part(value);
+    /* C leaves it open what becomes of the others; this is what x86 makes of them, and PyTorch there. */
     return real > -0x1p63 && real < 0x1p63 ? (int64_t)real : INT64_MIN;
 }
 
@@ -189,6 +192,8 @@ static float rounded(float x, int32_t as)
 static void store_single(const expops_value *value, int32_t as, uint8_t *slot)
 {
     float parts[2] = { value->kind == EXPOPS_VALUE_INT ? (float)value->as.integer : (float)real_part(value), 0 };
+    /* The arithmetic of a half type is f32's, so a number that meets it as an element is rounded here, in the
+     * host's f32. */
     if (as == EXPOPS_DTYPE_F16 || as == EXPOPS_DTYPE_BF16)
         parts[0] = rounded(parts[0], as);
     if (value->kind == EXPOPS_VALUE_COMPLEX)

@@ -20,6 +20,7 @@ static expops_status check_memory(const expops_draft *draft, const expops_slot *
     const char *op = draft->op->name, *name = slot_name(draft, slot);
     int known = 0;
     for (uint32_t i = 0; i < info->num_device_types; i++)
+        /* several kinds of memory may be a device's: its own, and what it shares with the host */
         known |= info->device_types[i] == tensor->device.device_type;
     const int host = tensor->device.device_type == EXPOPS_DL_CPU || info->caps & EXPOPS_CAP_HOST;
     if (!known || (!host && tensor->device.device_id != info->device_id))
@@ -62,6 +63,7 @@ static expops_status add_tensor(const expops_draft *draft, const expops_view *vi
     operand->device_type = draft->device->info.device_types[0];
     if (slot->kind == EXPOPS_SLOT_TEMPORARY)
         return EXPOPS_OK;
+    /* It is part of the plan's key: the kernel is chosen by it, and a call with another alignment is another plan. */
     operand->aligned = is_aligned(draft->device, slot->tensor);
     operand->device_type = slot->tensor->device.device_type;
     return check_memory(draft, slot, (int)expops_operand_bytes(operand));

@@ -77,6 +77,7 @@ int expops_promote_types(int a, int b)
 {
     if (a < 0 || b < 0)
         return a < 0 ? b : a;
+    /* EXPOPS_DTYPE_COUNT stands for "they do not meet", and stays that whatever comes next. */
     if (a == EXPOPS_DTYPE_COUNT || b == EXPOPS_DTYPE_COUNT || keeps_apart(a, b) || keeps_apart(b, a))
         return EXPOPS_DTYPE_COUNT;
     if (a == b)
@@ -116,6 +117,7 @@ static int combine_ranks(int higher, int lower)
     return kind(lower) == 3 ? lower : expops_promote_types(higher, lower);
 }
 
+/* PyTorch's three ranks: tensors with dimensions decide before those without, and these before plain numbers. */
 int expops_promoted(const expops_promotion_state *state)
 {
     return combine_ranks(state->dimensioned, combine_ranks(state->zero_dim, state->number));

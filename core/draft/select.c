@@ -9,6 +9,7 @@ expops_status expops_draft_result_up_to(expops_draft *draft, uint32_t index, int
     if (draft->outs && index < draft->num_outs) {
         const expops_tensor *tensor = draft->outs + index;
         EXPOPS_TRY_SAYING(expops_check_tensor(tensor, &given), "%s", expops_operator_output(draft->op, index));
+        /* Any smaller output will do: who knows how many elements there are gives room for no more. */
         size = tensor->ndim == 1 && tensor->shape[0] < most ? tensor->shape[0] : most;
     }
     EXPOPS_TRY(expops_draft_result(draft, index, dtype, 1, &size, NULL, out));

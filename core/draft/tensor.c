@@ -29,6 +29,7 @@ int expops_tensor_is_contiguous(const expops_tensor *tensor)
     if (!tensor->strides || expops_tensor_numel(tensor) == 0) /* without elements no stride is ever taken */
         return 1;
     for (int32_t i = tensor->ndim - 1; i >= 0; i--) {
+        /* along a size of 1 no stride is ever taken */
         if (tensor->shape[i] != 1 && tensor->strides[i] != expected)
             return 0;
         if (!expops_checked_multiply(expected, tensor->shape[i], &expected))
@@ -152,6 +153,7 @@ static void delete_versioned(expops_dl_managed_versioned *self)
     destroy(self->manager_ctx);
 }
 
+/* Shape and strides are copied beside the tensor: the caller's may be gone before the consumer is done. */
 static expops_status export(const expops_tensor *tensor, void (*release)(void *), void *context,
                             const void *out_managed, struct exported **out_exported, expops_tensor *out_tensor)
 {
@@ -166,6 +168,7 @@ static expops_status export(const expops_tensor *tensor, void (*release)(void *)
     *out_tensor = *tensor;
     if (tensor->ndim > 0)
         memcpy(exported->shape, tensor->shape, (size_t)tensor->ndim * sizeof *tensor->shape);
+    /* Strides are written out even where ours are NULL: newer versions of DLPack do not allow that. */
     if (tensor->strides && tensor->ndim > 0)
         memcpy(exported->strides, tensor->strides, (size_t)tensor->ndim * sizeof *tensor->strides);
     else

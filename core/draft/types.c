@@ -56,6 +56,7 @@ static expops_status meet_tensor(meeting *meeting, uint32_t index, const expops_
     if (*rank == EXPOPS_DTYPE_COUNT && earlier != *rank && meeting->op->meet == EXPOPS_MEET_COMMON)
         return EXPOPS_BAD(EXPOPS_ERR_DTYPE, meeting->op, index, "has type %s, which has none in common with %s",
                           expops_dtype_name(dtype), expops_dtype_name((expops_dtype)earlier));
+    /* A number that came as a tensor of no dimensions may have a type of its own, as the number itself might. */
     if (meeting->op->meet == EXPOPS_MEET_SAME && meeting->first != (int)dtype &&
         (tensor->ndim || parameter->kind != EXPOPS_PARAMETER_OPERAND))
         return EXPOPS_BAD(EXPOPS_ERR_DTYPE, meeting->op, index,
@@ -81,6 +82,7 @@ static expops_status find_common(const expops_operator *op, const expops_value *
         for (uint32_t item = 0; args[i].kind == EXPOPS_VALUE_TENSORS && item < args[i].count; item++)
             EXPOPS_TRY(meet_tensor(&meeting, i, args[i].as.tensors[item], dtypes + i));
     }
+    /* A type that was named outranks all that the arguments have. */
     const int by_first = op->meet == EXPOPS_MEET_FIRST && meeting.first >= 0;
     *out_common = named >= 0 ? named : by_first ? meeting.first : expops_promoted(&meeting.state);
     if (*out_common == EXPOPS_DTYPE_COUNT)

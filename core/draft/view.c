@@ -78,6 +78,7 @@ expops_status expops_view_permute(expops_view *view, const int64_t *dims, uint32
     const expops_view from = *view;
     if (count != (uint32_t)view->ndim)
         return expops_fail(EXPOPS_ERR_SHAPE, "dims names %u dimensions, the tensor has %d", count, view->ndim);
+    /* For expops_view_dims no names are all dimensions. */
     if (count == 0)
         return EXPOPS_OK;
     /* as many as there are, and none twice: so each is there */
@@ -178,6 +179,7 @@ int expops_view_overlaps_itself(const expops_view *view)
     for (int32_t i = 0; i < view->ndim; i++) {
         if (view->shape[i] == 1)
             continue;
+        /* forwards or backwards, it reaches as far */
         const int64_t stride = view->strides[i] < 0 ? -view->strides[i] : view->strides[i];
         int at = count;
         for (; at > 0 && strides[at - 1] > stride; at--) {

@@ -11,6 +11,8 @@ static int64_t size_of(const expops_view *view, int32_t from_last)
     return view->shape[view->ndim - from_last];
 }
 
+/* Whether the device makes one kernel of it (decision 41). Where not, the caller drafts a product, a softmax and
+ * another product, which ask for nothing. */
 int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighing)
 {
     const expops_device *device = draft->device;
@@ -23,6 +25,8 @@ int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighi
            columns <= EXPOPS_WEIGHTED_COLUMNS;
 }
 
+/* All operands get the same four last dimensions: rows, terms, elements and columns. Along those that one does not
+ * have it stands still, so that collapse, checks and launches need to know nothing of products. */
 expops_leaf *expops_draft_weighted(expops_draft *draft, const expops_operator *body, const expops_weighing *weighing)
 {
     expops_view left = weighing->left, right = weighing->right, summed = weighing->summed, space = weighing->out;
@@ -46,6 +50,7 @@ expops_leaf *expops_draft_weighted(expops_draft *draft, const expops_operator *b
     return leaf;
 }
 
+/* A mask has a number for each row and term, whatever the element and the column. */
 void expops_leaf_scores(expops_leaf *leaf, expops_view view)
 {
     expops_view_insert(&view, view.ndim, 1);
@@ -53,6 +58,7 @@ void expops_leaf_scores(expops_leaf *leaf, expops_view view)
     expops_leaf_view(leaf, &view);
 }
 
+/* The row's index less the term's: its sign says on which side of the diagonal a weight lies. */
 void expops_leaf_limit(expops_leaf *leaf, int64_t first)
 {
     int64_t strides[EXPOPS_MAX_RANK] = { 0 };

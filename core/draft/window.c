@@ -18,8 +18,11 @@ expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, ui
     for (uint32_t w = 0; w < walked; w++) {
         leaf->window.sizes[w] = source->shape[kept + (int32_t)w];
         leaf->window.strides[w] = source->strides[kept + (int32_t)w];
+        /* until the operator says otherwise, a walked dimension depends on the output's index of the same number
+         * alone */
         leaf->window.reads[w] = 1u << w;
     }
+    /* The output's shape with the input's strides: a view of the input over the output's space. */
     beside.slot = source->slot;
     beside.dtype = source->dtype;
     beside.offset = source->offset;
@@ -32,6 +35,7 @@ expops_leaf *expops_draft_window(expops_draft *draft, const expops_view *out, ui
 
 void expops_leaf_value(expops_leaf *leaf, int64_t value)
 {
+    /* a defect of the operator's file, which its author meets at the first call */
     if (leaf->window.num_values == EXPOPS_MAX_VALUES)
         expops_draft_fail(leaf->draft, expops_fail(EXPOPS_ERR_INTERNAL, "%s settles more than %d values",
                                                    leaf->op->name, EXPOPS_MAX_VALUES));

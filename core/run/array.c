@@ -77,6 +77,7 @@ expops_status expops_array_new(expops_device *device, expops_dtype dtype, int32_
 {
     if (!out_array)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "expops_array_new: out_array is NULL");
+    /* Whoever frees what a failed call left frees nothing. */
     *out_array = NULL;
     EXPOPS_TRY(expops_device_resolve(device, &device));
     array *made = calloc(1, sizeof *made);
@@ -97,8 +98,10 @@ expops_status expops_array_read(expops_device *device, const expops_tensor *arra
 {
     expops_dtype dtype;
     EXPOPS_TRY_SAYING(expops_check_tensor(array, &dtype), "expops_array_read");
+    /* A download copies one run of bytes: gaps between elements would need a kernel. */
     if (!expops_tensor_is_contiguous(array))
         return expops_fail(EXPOPS_ERR_SHAPE, "expops_array_read: the tensor's strides are not those of a compact one");
+    /* Not "at least": a caller with another size in mind is mistaken in the shape or the type. */
     if (bytes != bytes_of(array))
         return expops_fail(EXPOPS_ERR_SHAPE, "expops_array_read: room for %zu bytes; the tensor has %llu", bytes,
                            (unsigned long long)bytes_of(array));
@@ -114,6 +117,8 @@ void expops_array_free(expops_device *device, expops_tensor *tensor)
 {
     if (!tensor)
         return;
+    /* Where the device cannot be used any more, as in a child of a fork, its memory is left alone and the
+     * description is freed all the same. */
     expops_pointer memory = pointer_of(tensor);
     if (memory.data && expops_device_resolve(device, &device) == EXPOPS_OK)
         expops_memory_free(device, NULL, &memory);
@@ -152,6 +157,7 @@ expops_status expops_run(const char *name, expops_device *device, const expops_v
     expops_result results[EXPOPS_MAX_OUTPUTS];
     expops_tensor outs[EXPOPS_MAX_OUTPUTS];
     const expops_operator *op = expops_find(name);
+    /* Before anything can fail: after an error the caller finds NULL in every place, not what was there before. */
     for (size_t i = 0; out_arrays && i < num_outs && i < EXPOPS_MAX_OUTPUTS; i++)
         out_arrays[i] = NULL;
     if (!op)

@@ -50,6 +50,7 @@ expops_status expops_memory_allocate(expops_device *device, void *stream, uint64
     return EXPOPS_OK;
 }
 
+/* Without a status: who frees can do nothing about a failure, and the memory of a device that is gone is gone, too. */
 void expops_memory_free(expops_device *device, void *stream, expops_pointer *pointer)
 {
     if (!pointer || !pointer->data || expops_device_resolve(device, &device))

@@ -165,6 +165,7 @@ static expops_status take_list(workshop *shop, expops_device *device, int captur
 static expops_status add_to_list(workshop *shop, expops_device *device, int capturing, expops_plan *plan)
 {
     expops_list *list = &shop->list;
+    /* It is full, or this one is of another kind: what has gathered is launched, and the next list begins with it. */
     if (!expops_list_add(list, &shop->problem, device)) {
         EXPOPS_TRY(take_list(shop, device, capturing, plan));
         expops_list_add(list, &shop->problem, device);
@@ -178,9 +179,12 @@ static expops_status add_leaf(workshop *shop, expops_device *device, int capturi
     const expops_problem *problem = &shop->problem;
     EXPOPS_TRY(expops_problem_make(&shop->draft, shop->draft.leaves + leaf, &shop->problem));
     EXPOPS_TRY(expops_plan_numbers(problem, plan));
+    /* Its numbers have been looked at; there is nothing to launch. */
     if (problem->empty)
         return EXPOPS_OK;
     EXPOPS_TRY(take_offer(shop, device, plan, first_tensor));
+    /* What the backend has a kernel for goes on leaf by leaf: only what would be a launch of a compiled kernel
+     * gathers. */
     if (plan->num_steps == first_step && expops_list_takes(problem, device))
         return add_to_list(shop, device, capturing, plan);
     EXPOPS_TRY(expops_plan_tensors(&shop->draft, problem, plan));
@@ -215,6 +219,8 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
     return expops_plan_launches(plan);
 }
 
+/* Asked only here, where a kernel was just made: that is the one time when a thread is certain not to be recording
+ * a graph. */
 static int crowded(const expops_plan *plan)
 {
     return plan->num_steps && plan->step[0].loaded && expops_kernels_crowded(plan->step[0].loaded);

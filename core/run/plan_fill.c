@@ -40,6 +40,7 @@ static void describe(const expops_draft *draft, const expops_problem *problem, c
     take_slot(slot, tensor);
     tensor->device_type = operand->device_type;
     tensor->element = expops_operand_bytes(operand);
+    /* A plan knows places relative to a tensor's start, as the next call may bring another one. */
     tensor->shift = operand->offset * tensor->element;
     if (slot->kind == EXPOPS_SLOT_TEMPORARY)
         tensor->shift += (int64_t)slot->offset;
@@ -98,6 +99,7 @@ expops_status expops_plan_launches(expops_plan *plan)
         step->launch.tensors = plan->pointer + step->tensors;
     }
     for (expops_plan_pair *pair = plan->pair; pair < plan->pair + plan->num_pairs; pair++) {
+        /* Only now: the list of tensors grew, and moved, while leaves were added. */
         pair->to = plan->pointer + pair->out;
         pair->from = plan->pointer + pair->in;
     }
@@ -119,6 +121,7 @@ static int same_layout(const expops_problem *problem, const expops_problem_opera
 static expops_status add_pair(expops_plan *plan, uint32_t out, uint32_t in, uint32_t alike)
 {
     const expops_plan_tensor *to = plan->tensor + out, *from = plan->tensor + in;
+    /* Temporaries are the library's own and lie apart, and what a draft reads of its own output it means to. */
     if (to->source == EXPOPS_PLAN_TEMPORARY || from->source == EXPOPS_PLAN_TEMPORARY ||
         (to->source == from->source && to->index == from->index))
         return EXPOPS_OK;
@@ -198,6 +201,8 @@ expops_status expops_plan_list_tensors(uint32_t index, const expops_plan_tensor 
         expops_plan_tensor *tensor = ADD(plan, tensor);
         if (!tensor)
             return expops_no_plan_memory();
+        /* A kernel has room for a power of two of tensors: the places that are left over repeat the first input, so
+         * that they hold an address that may be asked for. */
         *tensor = i == 0 ? plan->tensor[plan->whole[index] - 1] : inputs[i <= count ? i - 1 : 0];
         if (i > 0 && i <= count)
             EXPOPS_TRY(add_pair(plan, step->tensors, step->tensors + i, 0));
@@ -215,6 +220,7 @@ expops_status expops_plan_numbers(const expops_problem *problem, expops_plan *pl
         if (operand->kind != EXPOPS_OPERAND_NUMBER)
             continue;
         index++;
+        /* Written once when the plan is made; only what a caller may change is written at each call. */
         if (operand->source == EXPOPS_NUMBER_CONSTANT)
             continue;
         expops_plan_number *number = ADD(plan, number);
@@ -256,6 +262,7 @@ expops_status expops_plan_places(const expops_problem *problem, expops_plan *pla
     for (uint32_t s = first_step; s < plan->num_steps; s++) {
         store_constants(problem, plan->step + s);
         for (uint32_t i = first_number; i < end; i++) {
+            /* Each step of the leaf has a block of parameters of its own, in which the number stands again. */
             expops_plan_number *number = s == first_step ? plan->number + i : ADD(plan, number);
             if (!number)
                 return expops_no_plan_memory();

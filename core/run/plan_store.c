@@ -28,6 +28,8 @@ static void forget_set(store *store, unsigned set)
     }
 }
 
+/* Destructors of other keys may call the library after this one has run: with `mine` at NULL they begin a new
+ * table, whose own destructor runs in the next round. */
 static void free_store(void *given)
 {
     store *store = given;
@@ -81,6 +83,8 @@ static inline __attribute__((always_inline)) expops_plan *find_by_key(const expo
     expops_plan **set = mine->plan[key->hash >> (64 - SET_BITS)];
     for (unsigned way = 0; way < WAYS; way++) {
         expops_plan *plan = set[way];
+        /* Equal hashes are no proof: keys that were made to collide would launch a kernel on tensors of another
+         * shape. */
         if (!plan || plan->hash != key->hash || !fits(plan, call))
             continue;
         *recent_of(call) = set + way;
@@ -159,6 +163,7 @@ int expops_plan_keep(expops_plan *plan)
 {
     if (!have_store())
         return 0;
+    /* In turn, not by last use: a repeated call writes nothing here. */
     const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS)), way = mine->next[set]++ % WAYS;
     if (mine->plan[set][way])
         expops_plan_free(mine->plan[set][way]);
@@ -166,6 +171,7 @@ int expops_plan_keep(expops_plan *plan)
     return 1;
 }
 
+/* An eighth of the sets at a time, so that calls in a loop over many shapes do not all lose their plans at once. */
 void expops_plan_thin(void)
 {
     for (unsigned i = 0; mine && i < SETS / 8; i++)

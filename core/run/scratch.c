@@ -13,6 +13,7 @@ expops_status expops_scratch_take(expops_device *device, const expops_allocator 
                    ? expops_fail_more((expops_status)status, "scratch memory of %llu bytes", (unsigned long long)bytes)
                    : EXPOPS_OK;
     }
+    /* An application's allocator knows nothing of handles: what it gives is an address. */
     scratch->device_type = device->info.device_types[0];
     scratch->data = allocator->allocate(allocator->context, stream, bytes);
     return scratch->data ? EXPOPS_OK

@@ -49,6 +49,7 @@ static expops_status compile(const order *order, expops_image *out_image)
     return EXPOPS_OK;
 }
 
+/* What it is, in words for `expops cache ls`: the key is a hash, which nobody can read back. */
 static void keep(const order *order, const expops_cache_key *key, const expops_image *image)
 {
     const expops_device *device = order->device;
@@ -96,11 +97,14 @@ static int find_on_disk(const order *order, const expops_cache_key *key, expops_
         return 0;
     const expops_status status = load(order, data, bytes, out_kernel);
     free(data);
+    /* A broken file, or one that this driver does not take: the next process shall not try it again. */
     if (status != EXPOPS_OK)
         expops_cache_drop(order->device->backend_name, key);
     return status == EXPOPS_OK;
 }
 
+/* What another machine made for this target is only asked where there is no compiler here: our own compiler's code
+ * comes first. */
 static expops_status find_or_compile(const order *order, expops_backend_kernel **out_kernel)
 {
     if (find_on_disk(order, &order->key, out_kernel))
@@ -120,6 +124,7 @@ static expops_status make(const order *order, expops_backend_kernel **out_kernel
     return status;
 }
 
+/* The text holds everything that a kernel depends on besides: the shape's facts are defines in it. */
 static expops_cache_key key_of(const char *target, const char *compiler, const expops_text *text)
 {
     const void *const parts[] = { target, compiler, text->data };
@@ -148,6 +153,7 @@ static expops_status take_or_make(const order *order, int capturing, expops_load
     } else {
         expops_backend_kernel *kernel = NULL;
         const expops_status status = make(order, &kernel);
+        /* After a failure, too: other threads wait for this kernel, and the next of them tries. */
         expops_table_settle(loaded, status == EXPOPS_OK ? kernel : NULL);
         if (status != EXPOPS_OK)
             return status;

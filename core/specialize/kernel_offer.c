@@ -44,6 +44,7 @@ static void unlink_offer(expops_offer *offer)
 expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer,
                                 uint64_t *out_scratch_bytes)
 {
+    /* A target is no device: there is nothing that could have a kernel loaded. */
     if (expops_device_is_target(device) || !EXPOPS_HAS(device->api, expops_backend_api, offer))
         return EXPOPS_OK;
     expops_offered offered = { .header = { .struct_size = sizeof offered } };

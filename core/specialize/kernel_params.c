@@ -7,6 +7,7 @@
 
 static void put(expops_params *params, const void *value, uint32_t bytes)
 {
+    /* Asked once at the end, as of texts. */
     params->failed |= bytes > sizeof params->data - params->bytes;
     if (params->failed)
         return;
@@ -30,6 +31,7 @@ void expops_params_index(expops_params *params, int64_t value, int wide)
     put(params, wide ? (const void *)&value : (const void *)&narrow, wide ? 8 : 4);
 }
 
+/* Room for them: values are written at each call, at places that the plan works out from `numbers`. */
 void expops_params_numbers(expops_params *params, const expops_problem *problem)
 {
     params->numbers = params->bytes;
@@ -49,6 +51,7 @@ void expops_params_divisor(expops_params *params, int64_t size)
 
 void expops_params_finish(expops_params *params)
 {
+    /* Compilers round the struct up to its largest field's alignment; the launch gives as many bytes as they read. */
     if (params->bytes % 8)
         expops_params_u32(params, 0);
 }
@@ -89,6 +92,8 @@ int expops_needs_wide_offsets(const expops_problem *problem)
     return 0;
 }
 
+/* An index is worked out before it becomes an offset: so the space's own places count, and what a window's function
+ * may come to (reach). */
 int expops_needs_wide_index(const expops_problem *problem)
 {
     int64_t numel = 1;

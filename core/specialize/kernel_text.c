@@ -136,6 +136,7 @@ void expops_text_add_dialect(expops_text *text, uint32_t compute)
 {
     expops_text_append(text, expops_kernel_integers);
     expops_text_append(text, expops_kernel_common);
+    /* What the arithmetic cannot use is left out: compilers would parse it all the same. */
     if (compute == EXPOPS_COMPUTE_F32 || compute == EXPOPS_COMPUTE_F64)
         expops_text_append(text, expops_kernel_accurate);
     if (compute == EXPOPS_COMPUTE_F32)

@@ -26,6 +26,7 @@ static int is_wide(const expops_problem *problem, const expops_problem_operand *
     return operand->strides[neighbour] == 1 && expops_can_vector(problem, operand, vector, neighbour);
 }
 
+/* Work-items take vectors across columns, so that is what has to divide: the number of columns, not their length. */
 static uint32_t choose_vector(const expops_problem *problem)
 {
     const int map = problem->family == EXPOPS_FAMILY_MAP;
@@ -62,6 +63,7 @@ void expops_share_columns(const expops_problem *problem, const expops_device *de
 {
     const uint64_t elements = (uint64_t)plan->rows * (uint64_t)plan->length;
     plan->vector = choose_vector(problem);
+    /* Few elements are better shared by more work-items than by wider vectors: units without work cost more. */
     while (plan->vector > 1 && elements / plan->vector < (uint64_t)plan->group * device->info.compute_units)
         plan->vector /= 2;
     const uint32_t most = plan->group < SIDE_BY_SIDE ? plan->group : SIDE_BY_SIDE;
@@ -95,6 +97,7 @@ int expops_keep_columns(const expops_problem *problem, const expops_device *devi
 {
     const uint64_t kept = (plan->wide ? KEPT / 2 : KEPT) / expops_rows_lifted(problem), length = (uint64_t)plan->length;
     expops_rows_plan more = *plan;
+    /* On a copy of the plan: where no way of sharing keeps the column, the caller goes on with what it had. */
     while (length > kept * more.per_row * more.cluster)
         if (!share_more(problem, device, &more))
             return 0;

@@ -9,6 +9,8 @@ enum {
     ROUNDED_TO = 128,      /* words, so that rows of many lengths have one kernel */
 };
 
+/* The first row starts at a whole vector and nothing lies between rows: then the group's rows are one piece of
+ * memory that whole vectors cover. */
 static int lies_together(const expops_problem *problem, const expops_problem_operand *operand, int64_t length,
                          uint32_t vector)
 {

@@ -25,6 +25,7 @@ static void share_rounds(uint64_t most, expops_rows_plan *plan)
 
 int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_rows_plan *plan)
 {
+    /* Inputs that are reduced together share the local memory that a row has. */
     const uint32_t turns = lifted < VECTORS ? VECTORS / lifted : 1;
     const uint64_t vectors = ((uint64_t)plan->length + plan->vector - 1) / plan->vector;
     const uint64_t members = (vectors + (uint64_t)turns * MEMBER - 1) / ((uint64_t)turns * MEMBER);
@@ -33,6 +34,7 @@ int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_
     uint32_t slots = MOST_SLOTS;
     while (slots > LEAST_SLOTS && !fits(device, slots * slot))
         slots--;
+    /* More members than units could not all run at once, and would wait for each other for ever. */
     if (members > groups || device->info.max_group < MEMBER || !fits(device, slots * slot))
         return 0;
     const uint64_t each = (vectors + members - 1) / members, near = device->info.subgroup;

@@ -39,6 +39,7 @@ static uint32_t choose_vector(const expops_problem *problem)
         int fits = problem->shape[last] % vector == 0 && vector * expops_rows_lifted(problem) <= TAKEN_AT_ONCE;
         for (uint32_t i = 0; fits && i < problem->num_operands; i++) {
             const expops_problem_operand *operand = problem->operand + i;
+            /* The output of a reduction has one element for a row, and is written by one work-item. */
             const int reads = operand->kind == EXPOPS_OPERAND_INPUT || problem->family == EXPOPS_FAMILY_MAP;
             if (operand->kind != EXPOPS_OPERAND_NUMBER && reads && !is_spread(problem, i))
                 fits = operand->strides[last] == 1 && expops_can_vector(problem, operand, vector, last);
@@ -86,6 +87,8 @@ static int is_skewed(const expops_problem *problem, const expops_problem_operand
     return skewed;
 }
 
+/* The first input decides where vectors begin; what lies as it does is read by the same ones, the rest as it can
+ * be. */
 enum expops_reach expops_rows_reach(const expops_problem *problem, const expops_rows_plan *plan, uint32_t operand)
 {
     if (is_spread(problem, operand))

@@ -22,6 +22,8 @@ static const struct {
 #undef EXPOPS_VARIANT
 };
 
+/* In the order of leaves.inc, where what is special stands before what is general: the first to take the problem
+ * has it. */
 static int try_variants(const expops_problem *problem, const expops_device *device, expops_steps *steps)
 {
     for (size_t i = 0; i < EXPOPS_COUNTOF(variants) && !steps->count; i++)
@@ -30,6 +32,8 @@ static int try_variants(const expops_problem *problem, const expops_device *devi
     return steps->count > 0;
 }
 
+/* What did not fit has set a mark where it was put, so that variants need not ask after each number. It is a defect
+ * of a variant, not of the call. */
 static expops_status check_params(const expops_problem *problem, const expops_steps *steps)
 {
     for (uint32_t i = 0; i < steps->count; i++)
@@ -49,6 +53,7 @@ expops_status expops_specialize(const expops_problem *problem, const expops_devi
 
 void expops_steps_free(expops_steps *steps)
 {
+    /* Not as many as count: a variant that declined in the end may have begun the text of a step. */
     for (uint32_t i = 0; i < EXPOPS_MAX_STEPS; i++)
         expops_text_free(&steps->step[i].defines);
     steps->count = 0;

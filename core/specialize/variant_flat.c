@@ -16,6 +16,8 @@ static int can_vector(const expops_problem *problem, const expops_problem_operan
     return operand->aligned && operand->offset % vector == 0 && is_contiguous(problem, operand);
 }
 
+/* With one dimension there are no rows to go on from. Rows are no shorter than a vector, so that one lies in two
+ * rows at most. */
 uint32_t expops_flat_vector(const expops_problem *problem)
 {
     uint32_t vector = problem->rank > 1 ? expops_widest_vector(problem) : 1;

@@ -47,6 +47,7 @@ static int has_room(const expops_device *device, uint32_t count, uint32_t rank)
 {
     const uint32_t known = device->info.argument_bytes, room = expops_list_room(count);
     const uint32_t pointer = device->info.caps & EXPOPS_CAP_HANDLES ? 16 : 8; /* a handle has an offset beside it */
+    /* Plugins of an older interface say nothing: they get no more than any device takes. */
     const uint32_t most = known ? EXPOPS_LIST_ITEMS : OLD_ITEMS, bytes = 16 + room * (4 + item_bytes(rank));
     return count <= most && bytes <= EXPOPS_PARAMS_BYTES && bytes + (1 + room) * pointer <= (known ? known : OLD_BYTES);
 }
@@ -69,6 +70,8 @@ static uint32_t shared_unit(uint32_t unit, int64_t bytes)
     return unit;
 }
 
+/* Everything that a tensor's words may begin at has to be a multiple: one odd stride costs this launch its wide
+ * words. */
 static uint32_t unit_of(const expops_problem *problem, const expops_list_item *item)
 {
     const expops_problem_operand *out = problem->operand, *in = problem->operand + 1;
@@ -104,6 +107,7 @@ int expops_list_add(expops_list *list, const expops_problem *problem, const expo
 {
     expops_list_item *item = list->item + list->count;
     const uint32_t before = list->count ? list->rank : 1, own = rank_of(problem), rank = own > before ? own : before;
+    /* One element size and one output: a kernel has one type, and one pointer to write to. */
     if (list->count &&
         (problem->bits != list->problem.bits || problem->operand[0].slot != list->problem.operand[0].slot))
         return 0;
@@ -224,6 +228,7 @@ static int64_t apart_alike(const expops_list *list)
         expops_list_item moved;
         memcpy(&moved, item + i, sizeof moved); /* with what is between its fields */
         moved.place -= i * apart;
+        /* A row that begins elsewhere in a word may take one more of them, though all else is alike. */
         if (memcmp(&moved, item, sizeof moved) || words_of_row(list, item + i) != words_of_row(list, item))
             return 0;
     }
@@ -240,6 +245,7 @@ static void put_params(const expops_list *list, const uint32_t *first, uint32_t 
         put_item(list, list->item, params);
         return;
     }
+    /* Bisection stops before those that are not there, whose first group is beyond any. */
     for (uint32_t i = 0; i < room; i++)
         expops_params_u32(params, i < list->count ? first[i] : UINT32_MAX);
     for (uint32_t i = 0; i < room; i++)

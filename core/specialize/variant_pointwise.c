@@ -6,6 +6,7 @@
 
 enum { GROUP = 256, TURNS_OF_SINGLES = 4 };
 
+/* Halved as often as it takes, so that groups stay powers of two, which templates and subgroups build on. */
 uint32_t expops_group_size(const expops_device *device, uint32_t wanted)
 {
     uint32_t size = wanted;
@@ -18,6 +19,7 @@ static enum expops_reach reach_of(const expops_problem *problem, const expops_pr
 {
     const uint32_t inner = problem->rank - 1;
     const int single = problem->shape[inner] == 1;
+    /* An output that stands still along a dimension has one element there: it is written, never repeated. */
     if (operand->strides[inner] == 0 && operand->kind == EXPOPS_OPERAND_INPUT)
         return EXPOPS_REACH_B;
     if ((single || operand->strides[inner] == 1) && expops_can_vector(problem, operand, vector, inner))
@@ -73,6 +75,8 @@ void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wid
         expops_params_index(params, sizes[d], wide);
     }
     uint32_t magic[EXPOPS_MAX_RANK] = { 0 }, shift[EXPOPS_MAX_RANK] = { 0 };
+    /* Indices of 64 bits are divided by the processor's own division: no multiplication of that width stands in for
+     * it. */
     for (uint32_t d = 0; d < rank && !wide; d++)
         expops_find_magic((uint32_t)sizes[d], magic + d, shift + d);
     for (uint32_t d = 0; d < rank; d++)
@@ -102,6 +106,7 @@ static int has_position(const expops_problem *problem)
     return 0;
 }
 
+/* Groups are counted in 31 bits, which is what the interface promises to plugins. */
 int expops_launch_fits(const expops_device *device, uint64_t groups, uint32_t group)
 {
     return groups <= INT32_MAX && (!device->info.max_items || groups * group <= device->info.max_items);
@@ -128,6 +133,8 @@ expops_status expops_specialize_pointwise(const expops_problem *problem, const e
     steps->count = 1;
     for (uint32_t d = 0; d < problem->rank; d++)
         elements *= (uint64_t)problem->shape[d];
+    /* Vectors that go on from row to row are taken only where they are wider: each asks where its row ends
+     * (decision 10). */
     const uint32_t of_row = choose_vector(problem), of_all = expops_flat_vector(problem);
     const int flat = of_all > of_row;
     const uint32_t vector = flat ? of_all : of_row, turns = vector == 1 ? TURNS_OF_SINGLES : 1;
@@ -245,6 +252,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
     expops_problem_move_dim(&problem, (uint32_t)dim, problem.rank - 2);
     uint32_t vector = expops_widest_vector(&problem);
     uint32_t edge = vector >= 4 ? 64 : 32;
+    /* Element by element a tile is still better than reading across rows. */
     if (!tile_reaches(&problem, vector, reach)) {
         vector = 1;
         tile_reaches(&problem, vector, reach);
@@ -256,6 +264,7 @@ int expops_specialize_tile(const expops_problem *given, const expops_device *dev
     const int wide = expops_needs_wide_index(&problem);
     uint64_t tiles;
     fill_tile_params(&problem, edge, wide, &tiles, &step->params);
+    /* The step is the next variant's to fill: nothing of this one may stay in it. */
     if (!expops_launch_fits(device, tiles, GROUP)) {
         step->params.bytes = 0;
         return 0;

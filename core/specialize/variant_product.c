@@ -22,6 +22,7 @@ typedef struct plan {
     int wide_index;
 } plan;
 
+/* The body has to be a reduction's own, which lifts its inputs' elements together as a product does. */
 static int has_form(const expops_problem *problem)
 {
     const uint32_t kept = problem->rank - problem->row_dims;
@@ -76,6 +77,7 @@ static int64_t tiles_of(const plan *plan, uint32_t rows, uint32_t columns)
     int64_t others = 1;
     for (uint32_t d = 0; d + 3 < problem->rank; d++)
         others *= problem->shape[d];
+    /* a tile that is cut off at an edge is a group all the same */
     return others * ((problem->shape[problem->rank - 3] + rows - 1) / rows) *
            ((problem->shape[problem->rank - 2] + columns - 1) / columns);
 }
@@ -168,6 +170,7 @@ int expops_specialize_product(const expops_problem *given, const expops_device *
     plan.wide_index = expops_needs_wide_index(&plan.problem);
     choose_tile(device, &plan);
     choose_loads(&plan);
+    /* Twice: the next slice is loaded into one half while the other is multiplied. */
     const uint64_t local = 2 * (uint64_t)plan.depth * bytes * (plan.rows + plan.columns + 2 * PADDING);
     if (plan.rows * plan.columns / PER_ITEM > device->info.max_group || local > device->info.local_bytes ||
         !expops_launch_fits(device, (uint64_t)plan.groups, plan.rows * plan.columns / PER_ITEM))

@@ -220,6 +220,7 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     add_pass(problem, &plan, map && plan.parts == 1, groups, steps);
     if (plan.parts == 1)
         return EXPOPS_OK;
+    /* How large an accumulator is, the operator's text alone knows: there is room for the largest that compiles. */
     steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
     steps->scratch_bytes[1] = map ? (uint64_t)plan.rows * LARGEST_ACCUMULATOR : 0;
     add_combining(problem, plan, steps);

@@ -19,6 +19,8 @@ static int is_small(const expops_turn_box *box)
     return box->bytes < SMALL;
 }
 
+/* What the kernel can work out at compile time is worked out here, once more as there: the host needs it for the
+ * amount of local memory. */
 static turn_share share_box(const expops_turn_box *box)
 {
     turn_share share = { .ahead = AHEAD };
@@ -105,6 +107,8 @@ static void define_turn(const expops_turn_box *box, const turn_share *share, exp
                         share->lanes, share->rows, share->in_runs, share->out_runs, share->in_table, share->out_table);
 }
 
+/* Elements that are moved, of one input: what computes goes by tiles. Along the output's last dimension a run is
+ * written, so it has to be contiguous there. */
 static int can_turn(const expops_problem *problem, const expops_device *device)
 {
     return problem->common < 0 && problem->num_operands == 2 && problem->num_tensors == 2 && problem->bits <= 8 &&

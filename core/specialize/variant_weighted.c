@@ -49,6 +49,7 @@ static plan choose(const expops_problem *problem, const expops_device_info *info
     const expops_problem_operand *last = problem->operand + problem->num_operands - 1;
     plan.elements = problem->rank - 2;
     plan.columns = problem->rank - 1;
+    /* A tile keeps the elements of its left factor as well as its results, so the larger of both decides. */
     plan.tile_columns = problem->shape[plan.elements] > NARROW || problem->shape[plan.columns] > NARROW
                             ? EXPOPS_WEIGHTED_COLUMNS
                             : NARROW;

@@ -1,6 +1,7 @@
 /* What all kernels of windows are told. */
 #include "specialize.h"
 
+/* The dimension along which results lie side by side in memory, and can be written as vectors. */
 uint32_t expops_window_inner(const expops_problem *problem)
 {
     for (uint32_t d = problem->rank; d-- > 0;)
@@ -36,6 +37,7 @@ void expops_params_window(const expops_problem *problem, const uint32_t *place, 
         expops_params_index(params, problem->shape[place[d]], wide);
     if (window->picked)
         expops_params_index(params, 0, wide);
+    /* an array of a struct in C has an element at least */
     for (uint32_t j = 0; j < (window->num_values ? window->num_values : 1); j++)
         expops_params_index(params, window->values[j], wide);
 }
