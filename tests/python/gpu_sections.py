@@ -312,6 +312,12 @@ def section_distributed(device):
     return test_distributed.two_ranks(device)
 
 
+def section_attention(device):
+    """Half types, where PyTorch's own kernels round weights as ours do."""
+    import test_attention
+    return test_attention.judge_all(device) if device != 'cpu' else 'a CPU keeps weights in f32'
+
+
 def section_cost(device):
     """The table of docs/python.md, for small and medium tensors."""
     for elements in (16, 1 << 16):
