@@ -15,6 +15,9 @@ expops_status library_view_of(const expops_operator *op, const expops_value *arg
                               expops_result *out_view);
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                            size_t num_args, const expops_tensor *outs, size_t num_outputs);
+/* Of an operator with one result, which `make` makes. */
+expops_status library_call_new(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
+                               size_t num_args, expops_make_outputs *make, void *context, expops_tensor *out);
 
 /* torch makes a Python number a tensor of the widest type without dimensions, which then counts less in promotion than such
  * a tensor otherwise would. Whether there is one among the arguments that would make a difference. */

@@ -162,28 +162,39 @@ static expops_status check_output(const expops_tensor *out, const expops_result 
     return out->dtype.code == dtype.code && out->dtype.bits == dtype.bits ? EXPOPS_OK : EXPOPS_ERR_DTYPE;
 }
 
+/* What makes the output of a call: it is told what the result is. */
+typedef struct output_maker {
+    const override *o;
+    boxed_call *call;
+    expops_dl_device device;
+    void **made;
+} output_maker;
+
+static expops_status make_output(void *context, const expops_result *result, expops_tensor *out)
+{
+    const output_maker *maker = context;
+    boxed_call *call = maker->call;
+    if (torch_dtype_is_default(call->values, maker->o->function->num_parameters, result->dtype))
+        return EXPOPS_ERR_DTYPE;
+    if (!call->out)
+        return torch_tensor_make_bare(result, maker->device, out, maker->made);
+    *out = *call->out;
+    return check_output(out, result);
+}
+
 static expops_status run(const override *o, boxed_call *call, void **out_made)
 {
     const function *f = o->function;
-    const expops_tensor *leader = find_leader(call);
+    output_maker maker = { o, call, find_leader(call)->device, out_made };
     expops_device *device;
+    expops_tensor out;
     void *stream = NULL;
-    expops_result result;
-    expops_status status = library_infer(f->op, call->values, f->num_parameters, &result, 1);
-    if (!status && torch_dtype_is_default(call->values, f->num_parameters, result.dtype))
-        status = EXPOPS_ERR_DTYPE;
-    if (!status && call->out)
-        status = check_output(call->out, &result);
-    if (!status && leader->device.device_type != EXPOPS_DL_CPU)
-        status =
-            !torch.current_stream || torch.current_stream(leader->device.device_id, &stream) ? EXPOPS_ERR_DEVICE : 0;
-    if (!status)
-        status = library_device(leader->device, &device);
-    if (!status && !call->out) {
-        call->out = call->tensors + MAX_TENSORS;
-        status = torch_tensor_make_bare(&result, leader->device, call->out, out_made);
-    }
-    return status ? status : library_call(f->op, device, stream, call->values, f->num_parameters, call->out, 1);
+    if (maker.device.device_type != EXPOPS_DL_CPU &&
+        (!torch.current_stream || torch.current_stream(maker.device.device_id, &stream)))
+        return EXPOPS_ERR_DEVICE;
+    const expops_status status = library_device(maker.device, &device);
+    return status ? status
+                  : library_call_new(f->op, device, stream, call->values, f->num_parameters, make_output, &maker, &out);
 }
 
 uint32_t override_reason_of(expops_status status)

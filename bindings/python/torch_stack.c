@@ -35,10 +35,11 @@ void torch_stack_keep(torch_stack *stack, uint32_t count, uint32_t kept)
 void torch_stack_give(torch_stack *stack, uint32_t count, void *tensor)
 {
     torch_item *first = stack->end - count;
-    drop(first);
+    for (torch_item *item = first; item < stack->end; item++)
+        drop(item);
     first->as.tensor = tensor;
     first->tag = torch.tensor_tag;
-    torch_stack_keep(stack, count, 0);
+    stack->end = first + 1;
 }
 
 /* --- learning the layout --- */

@@ -23,6 +23,13 @@
 static const int32_t torch_of_dtype[EXPOPS_DTYPE_COUNT] = { ALL(NUMBER) };
 static const uint8_t dtype_after[] = { ALL(TYPE) };
 
+/* As expops_dtype_to_dl says, without a call for each tensor of each call. */
+static const expops_dl_dtype dl_of_dtype[EXPOPS_DTYPE_COUNT] = {
+#define EXPOPS_DTYPE_ROW(NAME, name, bytes, code, compute) { code, 8 * (bytes), 1 },
+#include "expops/dtype.inc"
+#undef EXPOPS_DTYPE_ROW
+};
+
 expops_dtype torch_dtype_find(int64_t number)
 {
     if (number < 0 || number >= (int64_t)sizeof dtype_after || !dtype_after[number])
@@ -33,9 +40,9 @@ expops_dtype torch_dtype_find(int64_t number)
 /* Integers and truths alone promote to it. */
 int torch_dtype_is_default(const expops_value *args, size_t num_args, expops_dtype result)
 {
-    if (!torch.default_dtype || torch_dtype_find(torch.default_dtype()) == EXPOPS_DTYPE_F32)
+    if ((result != EXPOPS_DTYPE_F32 && result != EXPOPS_DTYPE_C64) || library_has_floating(args, num_args))
         return 0;
-    return (result == EXPOPS_DTYPE_F32 || result == EXPOPS_DTYPE_C64) && !library_has_floating(args, num_args);
+    return torch.default_dtype && torch_dtype_find(torch.default_dtype()) != EXPOPS_DTYPE_F32;
 }
 
 static int read_device(torch_handle handle, expops_dl_device *out_device)
@@ -64,7 +71,7 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
     if (torch.get_data(handle, &tensor->data))
         return PASSED_DEVICE + 1;
     tensor->ndim = (int32_t)ndim;
-    tensor->dtype = expops_dtype_to_dl(dtype);
+    tensor->dtype = dl_of_dtype[dtype];
     return 0;
 }
 
@@ -72,7 +79,7 @@ static void describe(const expops_result *result, expops_dl_device where, expops
 {
     *out = (expops_tensor){ .device = where,
                             .ndim = result->ndim,
-                            .dtype = expops_dtype_to_dl(result->dtype),
+                            .dtype = dl_of_dtype[result->dtype],
                             .shape = (int64_t *)result->shape,
                             .strides = (int64_t *)result->strides };
 }

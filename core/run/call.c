@@ -184,8 +184,8 @@ static inline __attribute__((always_inline)) expops_status take_values(const exp
     return plan->num_numbers ? store_numbers(plan, args) : EXPOPS_OK;
 }
 
-static expops_status run(const expops_plan *plan, expops_device *device, void *stream, const expops_value *args,
-                         const expops_tensor *outs)
+static inline expops_status run(const expops_plan *plan, expops_device *device, void *stream, const expops_value *args,
+                                const expops_tensor *outs)
 {
     EXPOPS_TRY(take_values(plan, args));
     if (plan->num_steps == 0)
@@ -240,11 +240,21 @@ expops_status expops_check_outs(const expops_operator *op, const expops_tensor *
     return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %zu outputs given; it has fewer", op->name, num_outs);
 }
 
-static expops_status find_plan(const expops_plan_call *call, expops_plan **out_plan)
+static inline expops_status find_plan(const expops_plan_call *call, expops_plan **out_plan)
 {
     expops_plan_key key;
     *out_plan = expops_plan_find(call, &key);
     return *out_plan ? EXPOPS_OK : expops_plan_make(call, &key, out_plan);
+}
+
+expops_status expops_find_plan(const expops_plan_call *call, expops_plan **out_plan)
+{
+    return find_plan(call, out_plan);
+}
+
+expops_status expops_run_plan(const expops_plan *plan, const expops_plan_call *call)
+{
+    return run(plan, call->device, call->stream, call->args, call->outs);
 }
 
 expops_status expops_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,

@@ -39,8 +39,8 @@ static expops_status keep(const expops_plan_call *call, const expops_plan_key *k
     return EXPOPS_OK;
 }
 
-static __attribute__((noinline)) expops_status work_out(const expops_plan_call *call, const expops_plan_key *key,
-                                                        expops_plan **out_plan)
+__attribute__((noinline)) expops_status expops_make_results(const expops_plan_call *call, const expops_plan_key *key,
+                                                            expops_plan **out_plan)
 {
     static _Thread_local expops_leaf leaf; /* too large for a frame beside the draft */
     expops_draft draft;
@@ -57,7 +57,7 @@ static expops_status find_results(const expops_operator *op, const expops_value 
     const expops_plan_call call = { .op = op, .args = args };
     *out_plan = expops_plan_find_results(&call, &key);
     if (!*out_plan)
-        return work_out(&call, &key, out_plan);
+        return expops_make_results(&call, &key, out_plan);
     return expops_check_values(op, args, (*out_plan)->common);
 }
 

@@ -75,9 +75,17 @@ static inline uint8_t *expops_plan_params(const expops_plan_step *step)
     return (uint8_t *)(uintptr_t)step->launch.params;
 }
 
+/* Where a thread keeps a plan, which may be another one by now. */
+typedef struct expops_plan_place {
+    uint32_t number; /* of the place, among the store's */
+    uint64_t serial; /* of the plan; 0: none */
+} expops_plan_place;
+
 typedef struct expops_plan {
     expops_later later;       /* a plan that is forgotten may be in use further out */
     uint64_t hash, device_id; /* 0: of none */
+    uint64_t serial;          /* in the order in which the thread kept them */
+    uint32_t num_words;       /* of the key */
     const expops_operator *op;
     size_t num_outs;
     int32_t common;
@@ -92,6 +100,7 @@ typedef struct expops_plan {
     uint32_t whole[EXPOPS_MAX_OUTPUTS]; /* 1 + the tensor that is all of an output, 0 where there is none */
     expops_pointer *pointer;            /* one for each tensor: those of the call that goes on */
     uint32_t num_results, aliased;
+    expops_plan_place next; /* of results on a device: of the call that came to fill them last */
     expops_result
         *results; /* behind the key; behind them, where it is `aliased`, the view that the first is of argument 0 */
     uint64_t key[];
@@ -114,6 +123,13 @@ static inline int64_t expops_gcd(int64_t a, int64_t b)
 expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key);
 /* The same of a call without a device and outputs. */
 expops_plan *expops_plan_find_results(const expops_plan_call *call, expops_plan_key *key);
+/* Of a call on a device whose outputs are to be made: the results. */
+expops_plan *expops_plan_find_new(const expops_plan_call *call, expops_plan_key *key);
+/* The plan that is still at the place, if it is that of the call, whose key but for the outputs has `num_words` words, those that
+ * led to the place; else NULL. */
+expops_plan *expops_plan_at(const expops_plan_place *place, uint32_t num_words, const expops_plan_call *call);
+/* The place of a plan that the calling thread keeps. */
+expops_plan_place expops_plan_place_of(const expops_plan *plan);
 /* Makes a plan and gives it to the calling thread. */
 expops_status expops_plan_make(const expops_plan_call *call, const expops_plan_key *key, expops_plan **out_plan);
 /* Gives back the plan's kernels and frees it, once no call of this thread uses it. */

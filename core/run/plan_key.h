@@ -137,6 +137,14 @@ INLINE int push_value(cursor *at, enum purpose purpose, const expops_parameter *
                                                : push(at, purpose, (uint64_t)value->as.integer);
 }
 
+INLINE int walk_outs(cursor *at, enum purpose purpose, const expops_plan_call *call, uint64_t in_address)
+{
+    for (const expops_tensor *out = call->outs, *end = out + call->num_outs; out < end; out++)
+        if (!push_tensor(at, purpose, out, in_address))
+            return 0;
+    return 1;
+}
+
 /* Behind operator, device and the number of outputs. `in_address`: the bits of `data` that count. */
 INLINE int walk_key(cursor *at, enum purpose purpose, const expops_plan_call *call, uint64_t in_address)
 {
@@ -144,10 +152,7 @@ INLINE int walk_key(cursor *at, enum purpose purpose, const expops_plan_call *ca
     for (const expops_parameter *parameter = call->op->parameters; parameter->name; parameter++, args++)
         if (!push_value(at, purpose, parameter, args, in_address))
             return 0;
-    for (const expops_tensor *out = call->outs, *end = out + call->num_outs; out < end; out++)
-        if (!push_tensor(at, purpose, out, in_address))
-            return 0;
-    return 1;
+    return walk_outs(at, purpose, call, in_address);
 }
 
 /* What little of a tensor tells most calls of a program apart: the first and the last size. */

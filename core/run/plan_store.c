@@ -16,6 +16,7 @@ typedef struct store {
 } store;
 
 static _Thread_local store *mine;
+static _Thread_local uint64_t last_serial; /* of this thread's stores, of which tests have several */
 static pthread_key_t on_exit_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -62,13 +63,26 @@ static inline __attribute__((always_inline)) int fits(const expops_plan *plan, c
            walk_key(&at, COMPARE, call, in_address(call));
 }
 
+/* Of the first argument, or of the first tensor in it. */
+static inline uint64_t first_word_of(const expops_plan_call *call)
+{
+    const expops_parameter *parameter = call->op->parameters;
+    const expops_value *first = call->args;
+    if (!parameter->name)
+        return 0;
+    if (first->kind == EXPOPS_VALUE_TENSOR)
+        return first->as.tensor ? rough_word(first->as.tensor) : 0;
+    const int is_list = first->kind == EXPOPS_VALUE_TENSORS && parameter->kind == EXPOPS_PARAMETER_TENSORS;
+    return is_list && first->count && first->as.tensors && *first->as.tensors ? rough_word(*first->as.tensors) : 0;
+}
+
 static inline expops_plan ***recent_of(const expops_plan_call *call)
 {
     uint64_t word = (uint64_t)(uintptr_t)call->op;
-    if (call->device)
+    if (call->num_outs)
         word += rough_word(call->outs);
-    else if (call->op->parameters[0].name && call->args->kind == EXPOPS_VALUE_TENSOR && call->args->as.tensor)
-        word += 1 + rough_word(call->args->as.tensor); /* not where the call's own plan is */
+    else
+        word += 1 + !call->device + first_word_of(call); /* not where the call's own plan is */
     return mine->recent + (word * HASH_FACTOR >> (64 - RECENT_BITS));
 }
 
@@ -111,25 +125,37 @@ static inline __attribute__((always_inline)) expops_plan *find(const expops_plan
 /* Calls and questions each get a copy that the compiler knows one case of: a test for each word of the key would show. */
 static __attribute__((noinline)) expops_plan *find_plan(const expops_plan_call *call, expops_plan_key *key)
 {
-    ASSUME(call->device);
+    ASSUME(call->device && call->num_outs);
     return find_by_key(call, key);
 }
 
 expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key)
 {
-    ASSUME(call->device);
+    ASSUME(call->device && call->num_outs);
     return find(call, key, find_plan);
+}
+
+static __attribute__((noinline)) expops_plan *find_new(const expops_plan_call *call, expops_plan_key *key)
+{
+    ASSUME(call->device && !call->num_outs);
+    return find_by_key(call, key);
+}
+
+expops_plan *expops_plan_find_new(const expops_plan_call *call, expops_plan_key *key)
+{
+    ASSUME(call->device && !call->num_outs);
+    return find(call, key, find_new);
 }
 
 static __attribute__((noinline)) expops_plan *find_results(const expops_plan_call *call, expops_plan_key *key)
 {
-    ASSUME(!call->device);
+    ASSUME(!call->device && !call->num_outs);
     return find_by_key(call, key);
 }
 
 expops_plan *expops_plan_find_results(const expops_plan_call *call, expops_plan_key *key)
 {
-    ASSUME(!call->device);
+    ASSUME(!call->device && !call->num_outs);
     return find(call, key, find_results);
 }
 
@@ -143,6 +169,7 @@ expops_plan *expops_plan_allocate(const expops_plan_call *call, const expops_pla
     plan->device_id = device_id(call);
     plan->num_outs = call->num_outs;
     plan->hash = key->hash;
+    plan->num_words = key->count;
     walk_key(&at, WRITE, call, in_address(call));
     return plan;
 }
@@ -168,7 +195,26 @@ int expops_plan_keep(expops_plan *plan)
     if (mine->plan[set][way])
         expops_plan_free(mine->plan[set][way]);
     mine->plan[set][way] = plan;
+    plan->serial = ++last_serial;
     return 1;
+}
+
+expops_plan_place expops_plan_place_of(const expops_plan *plan)
+{
+    const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS));
+    for (unsigned way = 0; way < WAYS; way++)
+        if (mine->plan[set][way] == plan)
+            return (expops_plan_place){ set * WAYS + way, plan->serial };
+    return (expops_plan_place){ 0, 0 };
+}
+
+expops_plan *expops_plan_at(const expops_plan_place *place, uint32_t num_words, const expops_plan_call *call)
+{
+    expops_plan *plan = mine ? mine->plan[place->number / WAYS][place->number % WAYS] : NULL;
+    if (!plan || plan->serial != place->serial || plan->num_outs != call->num_outs)
+        return NULL;
+    cursor at = { .known = plan->key + num_words };
+    return walk_outs(&at, COMPARE, call, in_address(call)) ? plan : NULL;
 }
 
 /* An eighth of the sets at a time, so that calls in a loop over many shapes do not all lose their plans at once. */

@@ -235,6 +235,27 @@ static int check_call(const fuzz_call *call, expops_status inferred, const expop
     return 0;
 }
 
+static expops_status give_outputs(void *made, const expops_result *results, expops_tensor *outs)
+{
+    const made_call *const from = made;
+    if (from->out)
+        memcpy(outs, from->out, from->num_outs * sizeof *outs);
+    return from->out ? EXPOPS_OK : EXPOPS_ERR_INVALID_ARGUMENT;
+}
+
+/* What asks and calls in one ends as the call did; it wants all outputs. */
+static int run_new(const fuzz_call *call, made_call *made, expops_status called, fuzz_counts *counts)
+{
+    expops_tensor outs[EXPOPS_MAX_OUTPUTS];
+    if (made->num_outs != fuzz_outputs(call->op))
+        return 0;
+    const expops_status status =
+        expops_call_new(call->op, device, NULL, made->args, call->num_args, give_outputs, made, outs, made->num_outs);
+    return (status == EXPOPS_OK) != (called == EXPOPS_OK)
+               ? report(call, counts, "expops_call_new ends otherwise than expops_call", status)
+               : 0;
+}
+
 static int run(fuzz_call *call, made_call *made, const expops_result *results, expops_status inferred,
                fuzz_counts *counts)
 {
@@ -248,7 +269,7 @@ static int run(fuzz_call *call, made_call *made, const expops_result *results, e
         return 1;
     if (expops_call(call->op, device, NULL, made->args, call->num_args, made->out, made->num_outs) != called)
         return report(call, counts, "a second call ends otherwise", called);
-    return 0;
+    return run_new(call, made, called, counts) || run_new(call, made, called, counts);
 }
 
 static void draw_outputs(fuzz_stream *stream, fuzz_call *call, const expops_result *results)

@@ -188,7 +188,15 @@ EXPOPS_API expops_status expops_view_of(const expops_operator *op, const expops_
 EXPOPS_API expops_status expops_call(const expops_operator *op, expops_device *device, void *stream,
                                      const expops_value *args, size_t num_args, const expops_tensor *outs,
                                      size_t num_outs);
-/* The same without launching: compiles and loads what the call would need, so that it can be captured. *out_scratch_bytes,
+/* Makes outputs for the results: writes a tensor for each to `outs`. `results` are valid until it returns or itself calls the
+ * library. What it gives but EXPOPS_OK is what the call gives. */
+typedef expops_status expops_make_outputs(void *context, const expops_result *results, expops_tensor *outs);
+/* expops_infer and expops_call in one, which looks at the arguments once: `make` fills `outs`, of which there are `num_outs`, when it
+ * is told what they have to be, and the call writes to them. Outputs that were made are the caller's whether the call succeeds or not. */
+EXPOPS_API expops_status expops_call_new(const expops_operator *op, expops_device *device, void *stream,
+                                         const expops_value *args, size_t num_args, expops_make_outputs *make,
+                                         void *context, expops_tensor *outs, size_t num_outs);
+/* expops_call without launching: compiles and loads what the call would need, so that it can be captured. *out_scratch_bytes,
  * unless NULL, is the device memory that a call takes for its time (from the allocator of expops_device_set_allocator), or that
  * expops_call_with_scratch is given. */
 EXPOPS_API expops_status expops_prepare(const expops_operator *op, expops_device *device, const expops_value *args,
