@@ -175,6 +175,8 @@ struct expops_operator {
     /* Refuses arguments that are out of their range, at every call: of the parameter's kind, readable, absent ones
      * perhaps of kind EXPOPS_VALUE_NONE. `common` is the common type. Optional. */
     expops_status (*check)(const expops_operator *op, const expops_value *args, int common);
+    /* Refuses elements that PyTorch refuses where it sees them, of arguments that expops_infer takes, in the host's memory. Optional. */
+    expops_status (*check_elements)(const expops_operator *op, const expops_value *args);
     /* States the results and what is to be done on which views of the arguments, in draft.h's words. The arguments were
      * checked: of the parameter's kind, readable, absent ones replaced by their defaults (an empty list for INTS); only
      * what has none is of kind EXPOPS_VALUE_NONE. Without it: the own body, once, on the tensors broadcast. */

@@ -38,6 +38,7 @@ OPERATOR(gather) = {
                     BOOL("sparse_grad", DEFAULT(0),
                          .doc = "Says how gradients are kept; nothing here depends on it.") },
     .draft = draft,
+    .check_elements = expops_pick_elements_along,
     .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 },
                  { .usual = { 0 }, .count = 1 },
                  { 0, 4, .usual = { 3, 7 }, .count = 2 } },

@@ -38,6 +38,7 @@ OPERATOR(index_select) = {
     .parameters = { TENSOR("self"), INT("dim"),
                     TENSOR("index", .dtypes = 1u << EXPOPS_DTYPE_I64 | 1u << EXPOPS_DTYPE_I32) },
     .draft = draft,
+    .check_elements = expops_pick_elements_along,
     .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 },
                  { .usual = { 0 }, .count = 1 },
                  { 0, 4, .row = 1, .usual = { 6 }, .count = 1 } },

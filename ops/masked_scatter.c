@@ -1,4 +1,5 @@
 #include "operator.h"
+#include "draft/elements.h"
 #include "select.h"
 
 static expops_status draft(expops_draft *d)
@@ -26,6 +27,21 @@ static expops_status draft(expops_draft *d)
     return EXPOPS_OK;
 }
 
+/* The mask is broadcast as self is. */
+static expops_status check_elements(const expops_operator *op, const expops_value *args)
+{
+    const expops_tensor *self = args[0].as.tensor, *mask = args[1].as.tensor, *source = args[2].as.tensor;
+    int64_t places = expops_elements_true(mask);
+    for (int32_t i = 1; i <= self->ndim; i++)
+        if (i > mask->ndim || mask->shape[mask->ndim - i] == 1)
+            places *= self->shape[self->ndim - i];
+    if (places <= expops_tensor_numel(source))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT,
+                       "%s: argument source has %lld elements; mask is true in %lld places", op->name,
+                       (long long)expops_tensor_numel(source), (long long)places);
+}
+
 OPERATOR(masked_scatter) = {
     .name = "masked_scatter",
     .doc = "self with the elements of source, one after the other, in the places where mask is true; 0 where source "
@@ -36,6 +52,7 @@ OPERATOR(masked_scatter) = {
     .arithmetic = EXPOPS_ARITHMETIC_BITS,
     .parameters = { TENSOR("self"), TENSOR("mask", .dtypes = BOOLEAN), TENSOR("source") },
     .draft = draft,
+    .check_elements = check_elements,
     .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 },
                  { 0, 1, .usual = { 5, 7 }, .count = 2 },
                  { -100, 100, .usual = { 35 }, .count = 1 } },

@@ -5,12 +5,32 @@
 #include <string.h>
 #include "base/size.h"
 #include "draft/draft.h"
+#include "draft/elements.h"
 
 /* Where PyTorch has no answer either (an index out of range), a device that only reads it when it runs gives 0. */
 #define EXPOPS_PICK_DOC " An index out of range gives 0; nothing outside of self is read."
 
 /* Dimensions that may be walked: there is a value for each of them. */
 enum { EXPOPS_PICK_DIMS = EXPOPS_MAX_VALUES - 3 };
+
+/* Negative indices count from behind where `wraps`. */
+static inline expops_status expops_pick_elements(const expops_operator *op, const expops_value *index, int64_t size,
+                                                 int wraps)
+{
+    if (expops_elements_within(index->as.tensor, wraps ? -size : 0, size - 1))
+        return EXPOPS_OK;
+    return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: argument index has an element outside of %lld", op->name,
+                       (long long)size);
+}
+
+/* Along the dimension that the second argument says, by the indices of the third. */
+static inline expops_status expops_pick_elements_along(const expops_operator *op, const expops_value *args)
+{
+    const expops_tensor *self = args[0].as.tensor;
+    int32_t dim;
+    EXPOPS_TRY(expops_view_dim(self->ndim, args[1].as.integer, &dim));
+    return expops_pick_elements(op, args + 2, self->ndim ? self->shape[dim] : 1, 0);
+}
 
 /* `out` is made of `source`, in whose dimensions behind `out`'s the elements of argument `parameter`, seen as `index`, are looked
  * up. `wrap`: added to negative ones. */

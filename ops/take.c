@@ -29,6 +29,11 @@ static expops_status draft(expops_draft *d)
     return EXPOPS_OK;
 }
 
+static expops_status check_elements(const expops_operator *op, const expops_value *args)
+{
+    return expops_pick_elements(op, args + 1, expops_tensor_numel(args[0].as.tensor), 1);
+}
+
 OPERATOR(take) = {
     .name = "take",
     .doc = "The elements of self, seen as one row of all, at the places index; negative ones count from the "
@@ -41,6 +46,7 @@ OPERATOR(take) = {
     .not_in_place = 1,
     .parameters = { TENSOR("self"), TENSOR("index", .dtypes = 1u << EXPOPS_DTYPE_I64) },
     .draft = draft,
+    .check_elements = check_elements,
     .samples = { { -100, 100, .usual = { 5, 7 }, .count = 2 }, { -35, 34 } },
 };
 

@@ -98,6 +98,8 @@ static expops_status launch(const function *f, const call_arguments *arguments, 
     expops_tensor outs[MAX_OUTPUTS];
     expops_device *device;
     expops_status status = library_device(leader->tensor.device, &device);
+    if (!status && container_below_autograd) /* what torch refuses is its own to refuse */
+        status = library_check_elements(f->op, leader->tensor.device, arguments->values, f->num_parameters);
     if (status)
         return status;
     for (size_t i = 0; i < outputs->count; i++)

@@ -15,6 +15,9 @@ expops_status library_view_of(const expops_operator *op, const expops_value *arg
                               expops_result *out_view);
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                            size_t num_args, const expops_tensor *outs, size_t num_outputs);
+/* What PyTorch refuses on a CPU because of elements, of a call whose work is done at `where`. */
+expops_status library_check_elements(const expops_operator *op, expops_dl_device where, const expops_value *args,
+                                     size_t num_args);
 /* Of an operator with one result, which `make` makes. */
 expops_status library_call_new(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                                size_t num_args, expops_make_outputs *make, void *context, expops_tensor *out);

@@ -192,7 +192,9 @@ static expops_status run(const override *o, boxed_call *call, void **out_made)
     if (maker.device.device_type != EXPOPS_DL_CPU &&
         (!torch.current_stream || torch.current_stream(maker.device.device_id, &stream)))
         return EXPOPS_ERR_DEVICE;
-    const expops_status status = library_device(maker.device, &device);
+    expops_status status = library_device(maker.device, &device);
+    if (!status)
+        status = library_check_elements(f->op, maker.device, call->values, f->num_parameters);
     return status ? status
                   : library_call_new(f->op, device, stream, call->values, f->num_parameters, make_output, &maker, &out);
 }

@@ -75,6 +75,27 @@ expops_status expops_infer(const expops_operator *op, const expops_value *args, 
     return EXPOPS_OK;
 }
 
+static expops_status check_places(const expops_operator *op, const expops_value *args)
+{
+    for (const expops_parameter *parameter = op->parameters; parameter->name; parameter++, args++)
+        if (args->kind == EXPOPS_VALUE_TENSOR && args->as.tensor->device.device_type != EXPOPS_DL_CPU)
+            return expops_fail(EXPOPS_ERR_DEVICE, "%s: argument %s is not in the host's memory", op->name,
+                               parameter->name);
+    return EXPOPS_OK;
+}
+
+expops_status expops_check_elements(const expops_operator *op, const expops_value *args, size_t num_args)
+{
+    expops_value room[EXPOPS_MAX_PARAMETERS];
+    expops_plan *plan;
+    if (op && !op->check_elements)
+        return EXPOPS_OK;
+    EXPOPS_TRY(find_results(op, args, num_args, &plan));
+    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
+    EXPOPS_TRY(check_places(op, args));
+    return op->check_elements(op, args);
+}
+
 expops_status expops_view_of(const expops_operator *op, const expops_value *args, size_t num_args,
                              expops_result *out_view)
 {

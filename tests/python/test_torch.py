@@ -159,6 +159,37 @@ class Scopes(Case):
             self.assertEqual(str(got.exception).split('\n')[0], str(expected.exception).split('\n')[0])
             self.same(torch.sin(torch.ones(2)), torch.ones(2).sin())
 
+    def test_elements_that_torch_refuses(self):
+        """Indices out of range, a source that is too short: torch's own errors, whatever the layout; what is in range is ours."""
+        x, indices = torch.randn(4, 5), torch.arange(12).view(4, 3) % 4
+        for value in (-1, 3, 9, -21, 1 << 40, -(1 << 63)):
+            index = indices.clone()
+            index[2, 1] = value
+            for i in (index, index.T.contiguous().T, torch.stack([index, index], -1)[..., 0]):
+                for call in (lambda: torch.take(x, i), lambda: torch.gather(x, 1, i), lambda: torch.index_select(x, 0, i[:, 1]),
+                             lambda: torch.take(x, i, out=torch.empty(4, 3))):
+                    self.ends_alike(call)
+        for count in (7, 8, 20):
+            for call in (lambda: torch.masked_scatter(x, torch.tensor([True, False, True, False, False]), torch.ones(count)),
+                         lambda: x.clone().masked_scatter_(x > 0, torch.ones(count))):
+                self.ends_alike(call)
+        self.assertGreater(counts('aten::take')[0], 0)
+        self.assertGreater(counts('aten::gather')[2]['other'], 0)
+
+    def ends_alike(self, call):
+        def end():
+            try:
+                return call()
+            except (IndexError, RuntimeError) as error:
+                return type(error), str(error).split('\n')[0]
+        expected = end()
+        with answers.use():
+            got = end()
+        if isinstance(expected, torch.Tensor):
+            self.same(got, expected)
+        else:
+            self.assertEqual(got, expected)
+
     def test_memory_that_torch_has_not_is_its_error(self):
         large = torch.zeros(1).expand(1 << 46)
         with answers.use():
@@ -429,7 +460,8 @@ class Coverage(Case):
     def test_a_torch_whose_stack_is_unknown(self):
         """Each kernel is called through Python then."""
         tests = ['Scopes.test_numbers_words_and_several_tensors', 'Scopes.test_lists_types_and_what_is_absent',
-                 'Scopes.test_the_default_type_is_torch_s', 'Scopes.test_what_goes_on_has_the_arguments_that_came', 'Everywhere.test_every_thread_until_disabled']
+                 'Scopes.test_the_default_type_is_torch_s', 'Scopes.test_elements_that_torch_refuses',
+                 'Scopes.test_what_goes_on_has_the_arguments_that_came', 'Everywhere.test_every_thread_until_disabled']
         done = subprocess.run([sys.executable, '-W', 'ignore', __file__, *tests], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**os.environ, 'EXPOPS_TEST_THROUGH_PYTHON': '1'}, text=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout)

@@ -173,6 +173,11 @@ enum {
 EXPOPS_API expops_status expops_infer(const expops_operator *op, const expops_value *args, size_t num_args,
                                       expops_result *out_results, size_t num_results);
 
+/* What PyTorch refuses on a CPU because of the elements that the arguments have, where a call gives 0: an index that lies outside of what it
+ * counts, fewer elements than places for them. `args` as for expops_infer, in memory that the host reads, which this does;
+ * EXPOPS_ERR_INVALID_ARGUMENT for such elements. Of most operators there are none, and nothing is read. */
+EXPOPS_API expops_status expops_check_elements(const expops_operator *op, const expops_value *args, size_t num_args);
+
 /* The result as a view of the first argument, without a device and without copying: its type, shape, strides and where it
  * starts. EXPOPS_ERR_UNSUPPORTED where the operator gives none, or where these arguments cannot be had without a copy
  * (reshape). */
