@@ -3,10 +3,11 @@
 #define xk_row_of XK_OWN(xk_row_of)
 #define xk_quotient_of XK_OWN(xk_quotient_of)
 
-/* What is known of a whole row: its largest element, and what the exponentials are multiplied by. */
+/* What is known of a whole row: its largest element, and what the exponentials are multiplied by. Where that element is infinite,
+ * the row is NaN throughout. */
 XK_FN xk_acc xk_row_of(xk_acc a)
 {
-    a = xk_checked(a);
+    a.rest = xk_fabs(a.most) == (xk_t)XK_INFINITY ? (xk_t)XK_NAN : a.rest;
 #if XK_HALF
     return xk_acc_of(a.most, xk_raw_rcp(1 + a.rest));
 #else
@@ -31,3 +32,7 @@ XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
 #endif
 #endif
 }
+
+#if XK_TERMS
+#include "softmax_terms.kernel.h"
+#endif

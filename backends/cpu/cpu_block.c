@@ -67,22 +67,21 @@ static void load_rows(const cpu_kernel *kernel, const cpu_operand *op, const cha
 
 /* A number as elements of the array's type; one row serves for all. */
 static cpu_view load_number(const cpu_kernel *kernel, const expops_launch *launch, const cpu_operand *op,
-                            const cpu_position *position, cpu_buffer *buffer)
+                            const cpu_position *position, char *buffer)
 {
     const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
-    const cpu_view view = { buffer->bytes, 0 };
+    const cpu_view view = { buffer, 0 };
 
-    cpu_convert(kernel->level, op->store, buffer->bytes, 1, op->dtype, slot, 0,
+    cpu_convert(kernel->level, op->store, buffer, 1, op->dtype, slot, 0,
                 (size_t)(position->rows * position->cols));
     return view;
 }
 
-cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
-                  cpu_scratch *scratch)
+cpu_view cpu_load_into(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand,
+                       const cpu_position *position, char *buffer, cpu_scratch *scratch)
 {
     const cpu_operand *const op = &kernel->operand[operand];
-    cpu_buffer *const buffer = &scratch->operand[operand];
-    cpu_view view = { buffer->bytes, position->cols * cpu_dtype_bytes[op->store] };
+    cpu_view view = { buffer, position->cols * cpu_dtype_bytes[op->store] };
 
     if (op->mode == CPU_FILLED)
         return load_number(kernel, launch, op, position, buffer);
@@ -93,13 +92,19 @@ cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_
         return view;
     }
     if (position->rows > 1 && down_stride(kernel, op) == 1 && op->strides[kernel->blocks.across] > 1)
-        load_turned(kernel, op, from, position, buffer->bytes, &scratch->between);
+        load_turned(kernel, op, from, position, buffer, &scratch->between);
     else
-        load_rows(kernel, op, from, position, buffer->bytes);
+        load_rows(kernel, op, from, position, buffer);
     if (op->through >= 0)
-        round_through(kernel->level, op->through, op->store, buffer->bytes, (size_t)(position->rows * position->cols),
+        round_through(kernel->level, op->through, op->store, buffer, (size_t)(position->rows * position->cols),
                       &scratch->between);
     return view;
+}
+
+cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
+                  cpu_scratch *scratch)
+{
+    return cpu_load_into(kernel, launch, operand, position, scratch->operand[operand].bytes, scratch);
 }
 
 int cpu_is_large(const cpu_kernel *kernel)

@@ -89,6 +89,7 @@ struct expops_backend_kernel {
     uint32_t by_columns; /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
     uint32_t short_rows; /* or along its rows, */
     uint32_t turned;     /* which are turned to be reduced */
+    uint32_t terms;      /* maps: rows' terms are kept, where threads do not share a group */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
@@ -121,6 +122,9 @@ char *cpu_address(const cpu_kernel *kernel, const expops_launch *launch, uint32_
 /* Gives an input's block, through the operand's buffer where it must be. */
 cpu_view cpu_load(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
                   cpu_scratch *scratch);
+/* Through a buffer of the caller's. */
+cpu_view cpu_load_into(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand,
+                       const cpu_position *position, char *buffer, cpu_scratch *scratch);
 /* Where to write the output's block; cpu_store finishes it. */
 cpu_view cpu_out(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position,
                  cpu_scratch *scratch);
@@ -166,6 +170,11 @@ int cpu_product_plan(cpu_kernel *kernel);
 void cpu_rows_run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
 /* A launch's numbers, as row functions take them. */
 void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
+
+/* --- cpu_rows_terms.c --- */
+/* Whether the operator's text keeps terms, and a core's caches a row of this plan. */
+int cpu_terms_fit(const cpu_kernel *kernel);
+void cpu_terms_run(const cpu_kernel *kernel, const expops_launch *launch, int64_t group, cpu_scratch *scratch);
 
 /* --- cpu_offer.c --- */
 int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,

@@ -224,6 +224,10 @@ static void run_groups(void *context, int64_t first, int64_t last, cpu_scratch *
 
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (int64_t group = first; group < last; group++) {
+        if (kernel->terms) {
+            cpu_terms_run(kernel, task->launch, group, scratch);
+            continue;
+        }
         const int64_t block = group * (kernel->units ? kernel->units : 1);
         const cpu_tree tree = accumulate(task, block, block + kernel->units, scratch);
         if (rows->map) {
