@@ -2,11 +2,6 @@
  * written where the result will be, and summed: so it is taken once. */
 #define XK_KEEPS_TERMS 1
 
-/* How many terms are 1, as the largest element's is, and the sum of the others: exact to the last digits where those hardly count. */
-typedef struct xk_terms {
-    xk_t ones, others;
-} xk_terms;
-
 /* A NaN need not stay: its term is one. */
 XK_FN xk_t xk_peak(xk_t a, xk_t b)
 {
@@ -31,28 +26,22 @@ XK_FN xk_t xk_term(xk_t x, xk_t base)
 #endif
 }
 
-XK_FN xk_terms xk_terms_of(xk_t ones, xk_t others)
+/* Terms are summed apart from those that are 1, as the largest element's is, which are counted: the sum is exact to the last digits
+ * where the others hardly count. */
+XK_FN xk_t xk_one_of(xk_t term)
 {
-    xk_terms terms;
-    terms.ones = ones;
-    terms.others = others;
-    return terms;
+    return term == 1 ? 1 : 0;
 }
 
-XK_FN xk_terms xk_lift_term(xk_t term)
+XK_FN xk_t xk_other_of(xk_t term)
 {
-    return xk_terms_of(term == 1 ? 1 : 0, term == 1 ? 0 : term);
-}
-
-XK_FN xk_terms xk_add_terms(xk_terms a, xk_terms b)
-{
-    return xk_terms_of(a.ones + b.ones, a.others + b.others);
+    return term == 1 ? 0 : term;
 }
 
 /* What the row's elements come to otherwise. */
-XK_FN xk_acc xk_of_terms(xk_t peak, xk_terms sum)
+XK_FN xk_acc xk_of_terms(xk_t peak, xk_t ones, xk_t others)
 {
-    return xk_acc_of(peak, sum.others + (sum.ones - 1));
+    return xk_acc_of(peak, others + (ones - 1));
 }
 
 XK_FN xk_r xk_map_term(xk_t term, xk_acc row)

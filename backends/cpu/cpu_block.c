@@ -154,12 +154,20 @@ void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes
 }
 
 /* Rows that follow one another are one. */
+static int64_t joined_rows(const cpu_operand *op, const cpu_position *position, cpu_view view, int64_t across,
+                           int64_t down)
+{
+    const int64_t row = view.row_bytes / cpu_dtype_bytes[op->store];
+
+    return row == position->cols && down == row * across ? position->rows : 1;
+}
+
 static void store_streamed(const cpu_kernel *kernel, const cpu_position *position, cpu_view view, char *to,
                            cpu_buffer *converted)
 {
     const cpu_operand *const op = &kernel->operand[0];
-    const int64_t row = view.row_bytes / cpu_dtype_bytes[op->store], down = down_stride(kernel, op);
-    const int64_t joined = row == position->cols && down == row ? position->rows : 1, cols = position->cols * joined;
+    const int64_t down = down_stride(kernel, op), joined = joined_rows(op, position, view, 1, down);
+    const int64_t cols = position->cols * joined;
 
     for (int64_t r = 0; r < position->rows; r += joined) {
         const char *from = view.data + r * view.row_bytes;
@@ -191,9 +199,10 @@ void cpu_store(const cpu_kernel *kernel, const expops_launch *launch, const cpu_
         cpu_convert(kernel->level, op->dtype, to, down, op->store, view.data, 1, (size_t)position->rows);
         return;
     }
-    for (int64_t r = 0; r < position->rows; r++)
+    const int64_t joined = joined_rows(op, position, view, across, down);
+    for (int64_t r = 0; r < position->rows; r += joined)
         cpu_convert(kernel->level, op->dtype, to + r * down * op->bytes, across, op->store,
-                    view.data + r * view.row_bytes, 1, (size_t)position->cols);
+                    view.data + r * view.row_bytes, 1, (size_t)(position->cols * joined));
 }
 
 void cpu_scalar(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand, const cpu_position *position,
