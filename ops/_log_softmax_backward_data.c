@@ -62,12 +62,10 @@ XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
     return a;
 }
 
+/* What cancels needs more digits than a half type has; of an infinite sum no finite terms may be made, which would cancel to NaN. */
 XK_FN xk_r xk_map(xk_t grad_output, xk_t output, xk_acc sum)
 {
-    const int ends = xk_fabs(sum) == XK_INFINITY; /* its multiples' terms would cancel to NaN */
-    const xk_t factor = ends ? xk_copysign(XK_C(1), sum) : sum, times = ends ? (xk_t)XK_INFINITY : XK_C(1);
-    return grad_output -
-           xk_exp_times(factor, output, 0) * times; /* what cancels needs more digits than a half type has */
+    return grad_output - xk_times_exp(sum, output);
 }
 #endif
 

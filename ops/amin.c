@@ -19,6 +19,7 @@ OPERATOR(amin) = {
 };
 
 #ifdef XK
+#define XK_PICKED(a, b) ((b) < (a) ? (b) : (a))
 typedef xk_t xk_acc;
 
 XK_FN xk_acc xk_identity(void)
@@ -41,7 +42,7 @@ XK_FN xk_acc xk_lift(xk_t x)
 
 XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
 {
-    const xk_t chosen = b < a ? b : a; /* an instruction, and a NaN in `a` stays */
+    const xk_t chosen = XK_PICKED(a, b); /* an instruction, and a NaN in `a` stays */
     return xk_isnan(b) ? b : chosen;
 }
 

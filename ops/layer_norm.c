@@ -95,6 +95,20 @@ XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
     return xk_combine(acc, xk_acc_of((xk_t)n, mean, squares));
 }
 
+#if XK_AT_HAND
+/* Where elements can be read again, their mean is known before the squares. */
+#define XK_READS_TWICE 1
+XK_FN xk_t xk_about(xk_t x, xk_t mean)
+{
+    return (x - mean) * (x - mean);
+}
+
+XK_FN xk_acc xk_of_two(xk_t count, xk_t mean, xk_t squares)
+{
+    return xk_acc_of(count, mean, squares);
+}
+#endif
+
 /* `squares` becomes the scale. */
 XK_FN xk_acc xk_settle(xk_acc a, xk_t n, xk_t eps)
 {

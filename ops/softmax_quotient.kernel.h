@@ -33,6 +33,6 @@ XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
 #endif
 }
 
-#if XK_TERMS
+#if XK_AT_HAND
 #include "softmax_terms.kernel.h"
 #endif

@@ -72,8 +72,7 @@ static cpu_view load_number(const cpu_kernel *kernel, const expops_launch *launc
     const char *const slot = (const char *)launch->params + op->slot * (op->bytes > 8 ? 16 : 8);
     const cpu_view view = { buffer, 0 };
 
-    cpu_convert(kernel->level, op->store, buffer, 1, op->dtype, slot, 0,
-                (size_t)(position->rows * position->cols));
+    cpu_convert(kernel->level, op->store, buffer, 1, op->dtype, slot, 0, (size_t)(position->rows * position->cols));
     return view;
 }
 

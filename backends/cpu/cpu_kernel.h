@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define XK_WG 1
-#define XK_TERMS 1
+#define XK_AT_HAND 1
 #define XK_INDEX64 1
 #define XK_USES_F64 1
 #define XK_KERNEL

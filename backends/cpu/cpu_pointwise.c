@@ -9,6 +9,13 @@ typedef struct pointwise_task {
     const expops_launch *launch;
 } pointwise_task;
 
+/* What the inputs' buffers hold: the block at these offsets, of that size. What is the same for several blocks is loaded once. */
+typedef struct held_blocks {
+    int64_t rows, cols; /* 0: nothing */
+    int64_t offset[CPU_MAX_OPERANDS];
+    const void *in[CPU_MAX_OPERANDS];
+} held_blocks;
+
 /* Moves the operands on by n elements. */
 static void advance(const cpu_kernel *kernel, const void **at, size_t n)
 {
@@ -107,23 +114,38 @@ static void fetch_next(const pointwise_task *task, const cpu_position *position)
     }
 }
 
-static void run_block(const pointwise_task *task, const cpu_position *position, cpu_scratch *scratch)
+/* Addresses of the inputs' blocks. */
+static void load_block(const pointwise_task *task, const cpu_position *position, held_blocks *held,
+                       cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
-    const void *in[CPU_MAX_OPERANDS] = { NULL };
+    const int same_size = held->rows == position->rows && held->cols == position->cols;
+
+    for (uint32_t i = 1; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        const void **const in = &held->in[i - 1];
+        if (op->mode == CPU_SCALAR)
+            *in = scratch->scalar[i];
+        if (op->mode == CPU_SCALAR && op->kind != EXPOPS_OPERAND_NUMBER)
+            cpu_scalar(kernel, task->launch, i, position, scratch);
+        else if (op->mode != CPU_SCALAR && !(same_size && held->offset[i] == position->offset[i]))
+            *in = cpu_load(kernel, task->launch, i, position, scratch).data;
+        held->offset[i] = position->offset[i];
+    }
+    held->rows = position->rows;
+    held->cols = position->cols;
+}
+
+static void run_block(const pointwise_task *task, const cpu_position *position, held_blocks *held, cpu_scratch *scratch)
+{
+    const cpu_kernel *const kernel = task->kernel;
+    const void *const *const in = held->in;
 
     if (kernel->instance->position) {
         (keeps(kernel) ? run_keeping : run_positions)(task, position, scratch);
         return;
     }
-    for (uint32_t i = 1; i < kernel->num_operands; i++) {
-        const cpu_operand *const op = &kernel->operand[i];
-        in[i - 1] = scratch->scalar[i];
-        if (op->mode == CPU_SCALAR && op->kind != EXPOPS_OPERAND_NUMBER)
-            cpu_scalar(kernel, task->launch, i, position, scratch);
-        else if (op->mode != CPU_SCALAR)
-            in[i - 1] = cpu_load(kernel, task->launch, i, position, scratch).data;
-    }
+    load_block(task, position, held, scratch);
     if (kernel->in_parts && cpu_streams_now(kernel, task->launch)) {
         stream_block(kernel, (size_t)position->cols, cpu_address(kernel, task->launch, 0, position), in,
                      &scratch->operand[0]);
@@ -140,6 +162,7 @@ static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
 {
     const pointwise_task *const task = context;
     const cpu_kernel *const kernel = task->kernel;
+    held_blocks held = { .rows = 0 };
     cpu_position position;
 
     cpu_position_set(kernel, &position, first);
@@ -149,7 +172,7 @@ static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
     for (int64_t block = first; block < last; block++) {
         if (block > first)
             cpu_position_next(kernel, &position);
-        run_block(task, &position, scratch);
+        run_block(task, &position, &held, scratch);
     }
     if (kernel->streamed)
         kernel->level->stream_end();

@@ -6,20 +6,14 @@
 
 enum { CPU_MOST_FOLDED = 256, CPU_MOST_CHAINED = 64 };
 
-typedef struct cpu_term_functions {
-    uint32_t state_bytes;
-    void (*begin)(void *states, size_t rows, const void *in, int64_t step);
-    void (*peaks)(void *states, size_t rows, size_t n, const void *in, int64_t step);
-    void (*write)(void *out, int64_t out_step, void *states, size_t rows, size_t n, const void *in, int64_t step);
-    void (*join)(void *accs, const void *states, size_t rows);
-    void (*map)(void *out, int64_t out_step, size_t rows, size_t n, const void *in, int64_t step, const void *accs);
-} cpu_term_functions;
+typedef struct cpu_term_functions cpu_term_functions; /* cpu_term_functions.h */
 
 /* Of inputs row r begins r times so many elements behind the first as `steps` says. `accs` are as many as there are rows, or
  * columns. */
 struct cpu_row_functions {
     uint32_t acc_bytes;
     uint32_t num_numbers;
+    uint32_t picks; /* accumulators are one of the elements, and nothing is rounded */
     void (*identity)(void *accs, size_t n);
     /* Accumulator r takes the n elements of row r. */
     void (*reduce)(void *accs, size_t rows, size_t n, const void *const *in, const int64_t *steps,
@@ -44,10 +38,7 @@ struct cpu_row_functions {
     uint32_t product_rows, product_columns;
     /* Maps: what all elements of a row share is worked out once, before the first of them. */
     void (*settle)(void *accs, size_t n, int64_t length, const void *const *numbers);
-    /* Maps whose text has XK_KEEPS_TERMS, else NULL: of rows that stay at hand. `states` are as many as there are rows, of state_bytes
-     * each; what `begin` makes of a row's first element, `peaks` takes on. Then each element's term is written where its result
-     * will be, and summed; `joined` are the rows' accumulators, before `settle`; at last terms become results. Of `in` and `out`
-     * row r begins r steps behind the first; they may be the same. */
+    /* Maps whose text has XK_KEEPS_TERMS, else NULL. */
     const cpu_term_functions *terms;
     /* With the accumulator of the row, or of the column. */
     void (*map)(void *out, int64_t out_step, size_t rows, size_t n, const void *const *in, const int64_t *steps,

@@ -132,7 +132,7 @@ static void accumulate_block(const cpu_kernel *kernel, const cpu_position *posit
 
     point(kernel, scratch, kernel->instance->num_lifted, 0, in, steps);
     if (kernel->by_columns) {
-        accumulate_rows(kernel, position, ROWS_AT_ONCE, scratch, tree);
+        accumulate_rows(kernel, position, tree->rows->picks ? position->rows : ROWS_AT_ONCE, scratch, tree);
     } else if (kernel->turned && position->rows >= CPU_TURNED_COLS) {
         accumulate_turned(kernel, position, in[0], steps[0], scratch, tree);
     } else if (kernel->short_rows || !one_run(kernel, position, steps)) {

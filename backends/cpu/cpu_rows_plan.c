@@ -85,7 +85,8 @@ static void cut_columns(cpu_kernel *kernel, int32_t across)
     const int64_t room = direct ? accs : capacity(kernel);
     const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
     const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : direct ? 4 : 8; /* reduced at once */
-    const int64_t most = least(kernel->shape[across], least(room / rows_wanted, accs));
+    const int64_t most =
+        cpu_terms_columns(kernel, least(kernel->shape[across], least(room / rows_wanted, accs)), direct);
     const int64_t pieces = (kernel->shape[across] + most - 1) / most;
     const int64_t cols = least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */
 

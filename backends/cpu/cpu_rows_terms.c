@@ -1,13 +1,39 @@
 /* Maps over rows that stay in a core's caches, of texts that keep terms: a row is read for its peak, its terms are written and summed,
  * and become results where they are. */
 #include "cpu_plan.h"
+#include "cpu_term_functions.h"
 
+/* Of a block that keeps terms. Each row of it is elsewhere in memory; to go to all of them once more costs more than an exponential
+ * where they are short. */
+enum { FEWEST_COLUMNS = 64, FEWEST_IN_PLACE = 256 };
 enum { AT_ONCE = 2048 /* elements of several rows: a step's work on one of them need not wait for that on another */ };
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t element_bytes(const cpu_kernel *kernel)
+{
+    return cpu_dtype_bytes[kernel->instance->store];
+}
+
+int64_t cpu_terms_columns(const cpu_kernel *kernel, int64_t wanted, int direct)
+{
+    const int64_t bytes = element_bytes(kernel), fewest = direct ? FEWEST_IN_PLACE : FEWEST_COLUMNS;
+    const int64_t most = least(CPU_PANEL_BYTES / bytes / kernel->length, CPU_ACCS_BYTES / CPU_TERM_STATE / bytes);
+
+    return !kernel->instance->rows->terms || kernel->rank - kernel->kept != 1 || most < least(fewest, wanted)
+               ? wanted
+               : least(wanted, most / 16 * 16);
+}
 
 int cpu_terms_fit(const cpu_kernel *kernel)
 {
-    return kernel->instance->rows->terms && !kernel->by_columns && kernel->rank - kernel->kept == 1 && kernel->length &&
-           kernel->length <= CPU_PANEL_BYTES / cpu_dtype_bytes[kernel->instance->store];
+    const int64_t cols = kernel->by_columns ? kernel->blocks.cols : 1, bytes = element_bytes(kernel);
+
+    return kernel->instance->rows->terms && kernel->rank - kernel->kept == 1 && kernel->length &&
+           kernel->length * cols <= CPU_PANEL_BYTES / bytes && cols * CPU_TERM_STATE * bytes <= CPU_ACCS_BYTES;
 }
 
 static void join(const cpu_kernel *kernel, size_t rows, cpu_scratch *scratch)
@@ -35,14 +61,14 @@ static void map_rows(const cpu_kernel *kernel, char *out, int64_t out_step, cons
 static void map_block(const cpu_kernel *kernel, const expops_launch *launch, const cpu_position *position,
                       cpu_scratch *scratch)
 {
-    const uint32_t bytes = cpu_dtype_bytes[kernel->instance->store];
+    const int64_t bytes = element_bytes(kernel);
     const cpu_view in = cpu_load(kernel, launch, 1, position, scratch);
     const cpu_view out = cpu_out(kernel, launch, position, scratch);
     const int64_t at_once = kernel->length < AT_ONCE ? AT_ONCE / kernel->length : 1;
 
     for (int64_t r = 0; r < position->rows; r += at_once)
         map_rows(kernel, out.data + r * out.row_bytes, out.row_bytes / bytes, in.data + r * in.row_bytes,
-                 in.row_bytes / bytes, (size_t)(position->rows - r < at_once ? position->rows - r : at_once), scratch);
+                 in.row_bytes / bytes, (size_t)least(position->rows - r, at_once), scratch);
     cpu_store(kernel, launch, position, out, scratch);
 }
 
@@ -69,7 +95,7 @@ static void find_peak(const cpu_kernel *kernel, const expops_launch *launch, cpu
         if (!block)
             terms->begin(scratch->accs, 1, in, 0);
         terms->peaks(scratch->accs, 1, (size_t)position.cols, in, 0);
-        in += position.cols * cpu_dtype_bytes[kernel->instance->store];
+        in += position.cols * element_bytes(kernel);
     }
 }
 
@@ -82,8 +108,82 @@ static void finish(const cpu_kernel *kernel, const expops_launch *launch, cpu_po
         const cpu_view out = cpu_out(kernel, launch, &position, scratch);
         kernel->instance->rows->terms->map(out.data, 0, 1, (size_t)position.cols, from, 0, scratch->waiting);
         cpu_store(kernel, launch, &position, out, scratch);
-        from += position.cols * cpu_dtype_bytes[kernel->instance->store];
+        from += position.cols * element_bytes(kernel);
     }
+}
+
+/* --- by columns --- */
+
+/* Rows of a block where the group's elements are: in the tensor, or behind one another in room of their own. */
+typedef struct columns_view {
+    char *room; /* or NULL */
+    cpu_view block;
+} columns_view;
+
+static columns_view view_of(const cpu_kernel *kernel, const expops_launch *launch, uint32_t operand,
+                            const cpu_position *position, char *room, cpu_scratch *scratch)
+{
+    const int direct = kernel->operand[operand].mode == CPU_DIRECT && (operand || !cpu_streams_now(kernel, launch));
+    columns_view view = { direct ? NULL : room, { room, position->cols * element_bytes(kernel) } };
+
+    if (direct)
+        view.block =
+            operand ? cpu_load(kernel, launch, operand, position, scratch) : cpu_out(kernel, launch, position, scratch);
+    return view;
+}
+
+typedef enum columns_step { COLUMNS_PEAKS, COLUMNS_WRITE, COLUMNS_MAP } columns_step;
+
+static void step_block(const cpu_kernel *kernel, const expops_launch *launch, columns_step step,
+                       const cpu_position *position, char *room, cpu_scratch *scratch)
+{
+    const cpu_term_functions *const terms = kernel->instance->rows->terms;
+    const size_t cols = (size_t)position->cols, rows = (size_t)position->rows;
+    const int64_t bytes = element_bytes(kernel);
+    const columns_view in = view_of(kernel, launch, 1, position, room, scratch);
+    const columns_view out = view_of(kernel, launch, 0, position, room, scratch);
+
+    if (step == COLUMNS_PEAKS) {
+        if (in.room)
+            cpu_load_into(kernel, launch, 1, position, in.room, scratch);
+        if (room == scratch->panels)
+            terms->columns_begin(scratch->accs, cols, in.block.data);
+        terms->columns_peaks(scratch->accs, cols, rows, in.block.data, in.block.row_bytes / bytes);
+    } else if (step == COLUMNS_WRITE) {
+        terms->columns_write(out.block.data, out.block.row_bytes / bytes, scratch->accs, cols, rows, in.block.data,
+                             in.block.row_bytes / bytes);
+    } else {
+        const cpu_view result = cpu_out(kernel, launch, position, scratch);
+        terms->columns_map(result.data, result.row_bytes / bytes, cols, rows, out.block.data,
+                           out.block.row_bytes / bytes, scratch->waiting);
+        cpu_store(kernel, launch, position, result, scratch);
+    }
+}
+
+static void step_blocks(const cpu_kernel *kernel, const expops_launch *launch, columns_step step, cpu_position position,
+                        cpu_scratch *scratch)
+{
+    char *room = scratch->panels;
+
+    for (int64_t block = 0; block < kernel->units; block++) {
+        if (block)
+            cpu_position_next(kernel, &position);
+        step_block(kernel, launch, step, &position, room, scratch);
+        room += position.rows * position.cols * element_bytes(kernel);
+    }
+}
+
+static void run_columns(const cpu_kernel *kernel, const expops_launch *launch, cpu_position position,
+                        cpu_scratch *scratch)
+{
+    const cpu_row_functions *const functions = kernel->instance->rows;
+    const size_t cols = (size_t)position.cols;
+
+    step_blocks(kernel, launch, COLUMNS_PEAKS, position, scratch);
+    step_blocks(kernel, launch, COLUMNS_WRITE, position, scratch);
+    functions->terms->columns_join(scratch->waiting, scratch->accs, cols);
+    functions->settle(scratch->waiting, cols, kernel->length, scratch->numbers);
+    step_blocks(kernel, launch, COLUMNS_MAP, position, scratch);
 }
 
 void cpu_terms_run(const cpu_kernel *kernel, const expops_launch *launch, int64_t group, cpu_scratch *scratch)
@@ -91,6 +191,10 @@ void cpu_terms_run(const cpu_kernel *kernel, const expops_launch *launch, int64_
     cpu_position position;
 
     cpu_position_set(kernel, &position, group * kernel->units);
+    if (kernel->by_columns) {
+        run_columns(kernel, launch, position, scratch);
+        return;
+    }
     if (kernel->units == 1) {
         map_block(kernel, launch, &position, scratch);
         return;

@@ -116,18 +116,35 @@ XK_FN xk_t xk_exp_reduce(xk_t high, xk_t low, xk_whole *whole)
     return (high - n * XK_LN2_HIGH) + (low - n * XK_LN2_LOW);
 }
 
+XK_FN xk_t xk_exp_bounded(xk_t x)
+{
+    const xk_t upper = x > XK_EXP_RANGE ? XK_EXP_RANGE : x;
+    return upper < -XK_EXP_RANGE ? -XK_EXP_RANGE : upper;
+}
+
+/* y * 2^whole, the power being exp(high)'s, in two steps: it may lie beyond the type's range where the product does not. */
+XK_FN xk_t xk_exp_raised(xk_t y, xk_t high, xk_whole whole)
+{
+    const xk_whole part = whole >> 1;
+    const xk_t rest = high > XK_EXP_RANGE ? (xk_t)XK_INFINITY : high < -XK_EXP_RANGE ? XK_C(0) : XK_POWER_OF_2(whole - part);
+    return y * XK_POWER_OF_2(part) * rest;
+}
+
 /* factor * exp(high + low), `low` being what rounding `high` lost. Only the result itself may overflow or vanish, where the
  * factor is at most half the type's largest number: it is first multiplied by up to sqrt(2). */
 XK_FN xk_t xk_exp_times(xk_t factor, xk_t high, xk_t low)
 {
-    const xk_t upper = high > XK_EXP_RANGE ? XK_EXP_RANGE : high;
-    const xk_t bounded = upper < -XK_EXP_RANGE ? -XK_EXP_RANGE : upper;
     xk_whole whole;
-    const xk_t y = xk_exp_near(factor, xk_exp_reduce(bounded, low, &whole));
-    /* In two steps: the power of 2 may lie beyond the type's range where the product does not. */
-    const xk_whole part = whole >> 1;
-    const xk_t rest = high > XK_EXP_RANGE ? (xk_t)XK_INFINITY : high < -XK_EXP_RANGE ? XK_C(0) : XK_POWER_OF_2(whole - part);
-    return y * XK_POWER_OF_2(part) * rest;
+    const xk_t y = xk_exp_near(factor, xk_exp_reduce(xk_exp_bounded(high), low, &whole));
+    return xk_exp_raised(y, high, whole);
+}
+
+/* factor * exp(x) likewise, one rounding further off, of a factor that may be infinite. */
+XK_FN xk_t xk_times_exp(xk_t factor, xk_t x)
+{
+    xk_whole whole;
+    const xk_t y = factor * xk_exp_near(XK_C(1), xk_exp_reduce(xk_exp_bounded(x), 0, &whole));
+    return xk_exp_raised(y, x, whole);
 }
 
 /* log(x / 2^steps) less *whole, which is a multiple of ln(2) with few bits, so that it cancels exactly with what is like it; x
