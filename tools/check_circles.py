@@ -12,7 +12,7 @@ import sys
 
 # What the other folders of core/ may include of one; folders that are not named here have no inside.
 DOORS = {'backend': {'device.h'}, 'cache': {'disk_cache.h'},
-         'draft': {'draft.h', 'number.h', 'problem.h', 'promote.h', 'tensor.h', 'values.h', 'view.h'},
+         'draft': {'draft.h', 'elements.h', 'number.h', 'problem.h', 'promote.h', 'tensor.h', 'values.h', 'view.h'},
          'specialize': {'kernel_table.h', 'list.h', 'specialize.h'}, 'run': set()}
 # What tools/ may include besides.
 SIDE_DOORS = {'backend': {'cause.h', 'doctor.h'}}
