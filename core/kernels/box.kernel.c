@@ -2,7 +2,8 @@
  * input's or 0. A work-item takes a vector of neighbours; see row_vector.kernel.h. Defines, besides those of it:
  *   XK_PICKED        1: the window function gets one more index, the element of input XK_PICKS, the last
  *   XK_PICKS_ALONG   a vector's elements of input XK_PICKS lie side by side, and begin at a multiple of 16 bytes
- *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do */
+ *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do
+ *   XK_TURNS         vectors of a work-item; all are asked for before the first of them is stored */
 #include "window.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
@@ -70,15 +71,12 @@ XK_FN xk_index xk_pick(xk_long element)
         } \
     }
 
-/* Where the ends of a vector lie a vector apart, so do those between: a window function says if that does not hold. */
-#if XK_RUN_BYTES && !defined(XK_IRREGULAR)
-#define XK_BY_RUNS 1
-#endif
+#define XK_GIVEN(i) XK_GLOBAL const XK_S(XK_D##i) *g##i,
+#define XK_GIVE(i) g##i,
 
-XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+/* Each element by itself. */
+XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index vector)
 {
-    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
-    XK_EACH(XK_ADDRESS)
     XK_FIND_VECTOR
     XK_LOAD_PICKS
     xk_result result;
@@ -88,21 +86,6 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_S(XK_O) element;
     } zero;
     zero.part[0] = zero.part[1] = zero.part[2] = zero.part[3] = 0;
-#endif
-#if XK_BY_RUNS
-    if (count == XK_VEC) {
-        XK_FIND(first, 0)
-        XK_FIND(last, XK_VEC - 1)
-        if (first_there && last_there && last_from - first_from == XK_VEC - 1 &&
-            xk_run_inside(g0 + first_from, g0 + p.low, g0 + p.high)) {
-            xk_run_words words;
-            xk_run_fetch(g0 + first_from, 1, &words);
-            xk_run_value run;
-            xk_run_take(&words, &run);
-            *(XK_GLOBAL XK_RUN_WORD *)(gout + at_out) = run.word;
-            return;
-        }
-    }
 #endif
     XK_UNROLL
     for (int k = 0; k < XK_VEC; k++) {
@@ -117,4 +100,69 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
             result.v[k] = g0[element_from];
     }
     xk_put_vector(result, gout + at_out, count, p.inner[0]);
+}
+
+/* Where the ends of a vector lie a vector apart, so do those between: a window function says if that does not hold. */
+#if XK_RUN_BYTES && !defined(XK_IRREGULAR)
+typedef struct xk_found {
+    xk_index from, out;
+    int is_run;
+} xk_found;
+
+XK_FN xk_found xk_find_run(XK_EACH(XK_GIVEN) const xk_params p, const xk_index vector)
+{
+    xk_found found;
+    XK_FIND_VECTOR
+    XK_FIND(first, 0)
+    XK_FIND(last, XK_VEC - 1)
+    found.from = first_from;
+    found.out = at_out;
+    found.is_run = count == XK_VEC && first_there && last_there && last_from - first_from == XK_VEC - 1 &&
+                   xk_run_inside(g0 + first_from, g0 + p.low, g0 + p.high);
+    return found;
+}
+
+XK_FN void xk_move_vectors(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index first)
+{
+    xk_found found[XK_TURNS];
+    xk_run_words words[XK_TURNS];
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++) {
+        const xk_index vector = first + turn * XK_WG;
+        found[turn] = xk_find_run(XK_EACH(XK_GIVE) p, (xk_ulong)vector < p.vectors ? vector : first);
+    }
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++)
+        xk_run_fetch(g0 + found[turn].from, found[turn].is_run, words + turn);
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++) {
+        const xk_index vector = first + turn * XK_WG;
+        if ((xk_ulong)vector >= p.vectors)
+            continue;
+        if (found[turn].is_run) {
+            xk_run_value run;
+            xk_run_take(words + turn, &run);
+            *(XK_GLOBAL XK_RUN_WORD *)(gout + found[turn].out) = run.word;
+        } else {
+            xk_move_elements(XK_EACH(XK_GIVE) gout, p, vector);
+        }
+    }
+}
+#else
+XK_FN void xk_move_vectors(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index first)
+{
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++)
+        if ((xk_ulong)(first + turn * XK_WG) < p.vectors)
+            xk_move_elements(XK_EACH(XK_GIVE) gout, p, first + turn * XK_WG);
+}
+#endif
+
+XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params p)
+{
+    XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
+    XK_EACH(XK_ADDRESS)
+    const xk_index vector = (xk_index)xk_group_id() * (XK_WG * XK_TURNS) + (xk_index)xk_local_id();
+    if ((xk_ulong)vector < p.vectors)
+        xk_move_vectors(XK_EACH(XK_GIVE) gout, p, vector);
 }

@@ -118,6 +118,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 {
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
+    const xk_index vector = (xk_index)xk_group_id() * XK_WG + (xk_index)xk_local_id();
+    if ((xk_ulong)vector >= p.vectors)
+        return;
     XK_FIND_VECTOR
     xk_alike alike;
     {

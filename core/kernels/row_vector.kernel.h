@@ -11,12 +11,9 @@
 #define XK_WITHIN(k) ((k) < count ? (k) : count - 1)
 #define XK_BESIDE(i) (o##i + within * p.inner[i + 1])
 
-/* Where the vector is: its indices place[], of which the last counts vectors, offsets in all tensors, its first element's index in the row
+/* Where `vector` is: its indices place[], of which the last counts vectors, offsets in all tensors, its first element's index in the row
  * and how many elements it has there. */
 #define XK_FIND_VECTOR \
-    const xk_index vector = (xk_index)xk_group_id() * XK_WG + (xk_index)xk_local_id(); \
-    if ((xk_ulong)vector >= p.vectors) \
-        return; \
     xk_index rest = vector, at_out = 0, place[XK_RANK]; \
     XK_EACH(XK_OFFSET) \
     XK_UNROLL \

@@ -5,7 +5,7 @@
 /* Elements of a vector where each is stored by itself: what neighbouring work-items reach at once lies so far apart, and the next
  * ones cost another access to the same memory. Of small elements so many words; runs that are shorter than a row of this many
  * bytes end so often that every group of work-items that goes together does both, the runs and the rest. */
-enum { MOST_APART = 4, WORDS_APART = 4, LONG_ROW = 1024 };
+enum { MOST_APART = 4, WORDS_APART = 4, LONG_ROW = 1024, PICKED_TURNS = 2 };
 
 /* Where each dimension has gone once `dim` is the last. */
 static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *place)
@@ -97,6 +97,13 @@ static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, 
     return runs_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
+/* What a row's index picks is waited for twice, for the index and for the row: two vectors of a work-item wait at once. */
+static uint32_t count_turns(const expops_problem *problem, const uint32_t *place, uint32_t vector)
+{
+    return problem->window.picked && run_bytes(problem, place, vector, stored_vector(problem, vector)) ? PICKED_TURNS
+                                                                                                       : 1;
+}
+
 static void define_box(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
 {
     const expops_window *window = &problem->window;
@@ -104,10 +111,11 @@ static void define_box(const expops_problem *problem, const uint32_t *place, uin
     expops_define_window(problem, place, step);
     expops_text_add(&step->defines,
                     "#define XK_POSITION 0\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n",
+                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n"
+                    "#define XK_TURNS %u\n",
                     window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
                     bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
-                    run_bytes(problem, place, vector, stored));
+                    run_bytes(problem, place, vector, stored), count_turns(problem, place, vector));
     if (!window->single)
         expops_text_add(&step->defines,
                         "#define XK_CALL xk_finish(acc, (xk_t)elements)\n#define XK_ALONG %u\n#define XK_ONES %u\n",
@@ -138,5 +146,6 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     expops_params_window(&problem, place, wide, &step->params);
     expops_params_bounds(problem.operand + 1, wide, &step->params);
     expops_params_finish(&step->params);
-    return expops_step_launch(&problem, device, vectors, step);
+    const uint32_t turns = count_turns(&problem, place, vector);
+    return expops_step_launch(&problem, device, (vectors + turns - 1) / turns, step);
 }
