@@ -20,6 +20,8 @@ OPERATOR(log_softmax) = {
 };
 
 #ifdef XK
+#define xk_apart XK_OWN(xk_apart)
+enum { xk_apart = 1 };
 #include "softmax.kernel.h"
 
 XK_FN xk_acc xk_settle(xk_acc a, xk_t n)

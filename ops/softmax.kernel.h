@@ -1,4 +1,5 @@
 #define xk_acc_of XK_OWN(xk_acc_of)
+#define xk_apart XK_OWN(xk_apart)
 #define xk_order XK_OWN(xk_order)
 #define xk_checked XK_OWN(xk_checked)
 
@@ -63,6 +64,45 @@ XK_FN xk_acc xk_combine_many(xk_acc acc, xk_acc *more, const int n)
     const xk_t most = more[0].most, base = most == -(xk_t)XK_INFINITY ? 0 : most;
     xk_t rest = more[0].rest + (1 + acc.rest) * xk_exp(acc.most - base);
     XK_ADD_HALF(1) XK_ADD_HALF(2) XK_ADD_HALF(4) XK_ADD_HALF(8) return xk_acc_of(most, rest);
+}
+
+/* Elements that are looked at twice: first the largest is found, then of each one there is one exponential. The largest is no part of the
+ * sum; as often as it comes more than once is added at the end. Where only 1 + rest counts, and a few units of it do not, so may it be:
+ * 1 is taken off at the end. */
+#define XK_LOOKS_TWICE 1
+typedef struct xk_second {
+    xk_t most, base, sum, times;
+} xk_second;
+
+XK_FN xk_acc xk_first(xk_acc a, xk_acc b)
+{
+    return xk_acc_of(xk_fmax(a.most, b.most), -1);
+}
+
+/* What is brought down to -inf would be NaN. */
+XK_FN xk_second xk_begin(xk_acc a)
+{
+    xk_second s;
+    s.most = a.most;
+    s.base = a.most == -(xk_t)XK_INFINITY ? 0 : a.most;
+    s.sum = 0;
+    s.times = -1;
+    return s;
+}
+
+XK_FN xk_second xk_add(xk_second s, xk_acc x)
+{
+    const xk_t gap = x.most - s.base, part = xk_exp(gap);
+    const int same = xk_apart & (x.most == s.most);
+    s.sum = same ? s.sum : s.sum + part;
+    if (same)
+        s.times += 1;
+    return s;
+}
+
+XK_FN xk_acc xk_end(xk_second s)
+{
+    return xk_acc_of(s.most, s.sum + s.times);
 }
 
 /* A row with an infinity above all is NaN throughout. */

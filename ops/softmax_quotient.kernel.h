@@ -1,3 +1,9 @@
+#define xk_apart XK_OWN(xk_apart)
+#if XK_HALF
+enum { xk_apart = 0 };
+#else
+enum { xk_apart = 1 };
+#endif
 #include "softmax.kernel.h"
 
 #define xk_row_of XK_OWN(xk_row_of)

@@ -1,7 +1,47 @@
 /* The pass over a row that reduces it, for reduce.kernel.c and map.kernel.c: a statement block that leaves what this
  * work-item saw of the elements `from` to `end` in `acc`. */
 
-#ifdef XK_COMBINES_MANY
+#define XK_SHARES_ROW (XK_PART || XK_TEAM || XK_CLUSTER > 1)
+
+/* Elements that a work-item has at hand twice are looked at twice where the operator's text does so: of rows that neighbouring groups keep.
+ * Of short ones there is too little for each work-item. */
+#if defined(XK_LOOKS_TWICE) && XK_TURNS && XK_CLUSTER > 1 && !XK_EDGES
+#define XK_TWICE 1
+#else
+#define XK_TWICE 0
+#endif
+
+/* Bounds that a compiler knows: accumulators reached by unknown ones would lie in memory. */
+#define XK_FOLD(word, width) \
+    XK_UNROLL \
+    for (int k = 0; XK_VEC > width && k < width; k++) \
+        seen[k] = word(seen[k], seen[(k + width) % XK_VEC]);
+#define XK_FOLD_ALL(word) XK_FOLD(word, 8) XK_FOLD(word, 4) XK_FOLD(word, 2) XK_FOLD(word, 1)
+#define XK_BEGIN_SEEN \
+    xk_acc seen[XK_VEC]; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        seen[k] = xk_identity();
+
+#if XK_TWICE
+/* A shift, which compilers join with what takes an element out of its word. */
+#undef XK_GET_bf16
+#define XK_GET_bf16(s) xk_bits_f32((xk_uint)(s) << 16)
+/* Every element of a vector has an accumulator of its own, so that none waits for another. */
+#define XK_TAKE_OF(width) \
+    XK_UNROLL \
+    for (int k = 0; k < width; k++) \
+        seen[k] = xk_first(seen[k], XK_LIFT);
+#define XK_TAKE_AGAIN \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        second = xk_add(second, XK_LIFT);
+#define XK_BEGIN_GATHER XK_BEGIN_SEEN
+#define XK_BETWEEN_LOOKS \
+    XK_FOLD_ALL(xk_first) \
+    xk_second second = xk_begin(seen[0]);
+#define XK_END_GATHER xk_acc acc = xk_end(second);
+#elif defined(XK_COMBINES_MANY)
 /* The operator's text combines a vector's elements at once. */
 #define XK_TAKE_OF(width) \
     { \
@@ -20,32 +60,59 @@
     for (int k = 0; k < width; k++) \
         seen[k] = xk_combine(seen[k], XK_LIFT);
 
-#define XK_BEGIN_GATHER \
-    xk_acc seen[XK_VEC]; \
-    XK_UNROLL \
-    for (int k = 0; k < XK_VEC; k++) \
-        seen[k] = xk_identity();
-
-/* Bounds that a compiler knows: accumulators reached by unknown ones would lie in memory. */
-#define XK_FOLD(width) \
-    XK_UNROLL \
-    for (int k = 0; XK_VEC > width && k < width; k++) \
-        seen[k] = xk_combine(seen[k], seen[(k + width) % XK_VEC]);
+#define XK_BEGIN_GATHER XK_BEGIN_SEEN
 #define XK_END_GATHER \
-    XK_FOLD(8) XK_FOLD(4) XK_FOLD(2) XK_FOLD(1) \
+    XK_FOLD_ALL(xk_combine) \
     xk_acc acc = seen[0];
 #endif
 
 #define XK_TAKE XK_TAKE_OF(XK_VEC)
 
+/* The last XK_LOCAL_TURNS of a row's vectors are copied to local memory, each work-item's to places of its own; xk_kept begins there. */
+#ifndef XK_LOCAL_TURNS
+#define XK_LOCAL_TURNS 0
+#endif
+enum { XK_HELD_TURNS = XK_TURNS - XK_LOCAL_TURNS };
+#if XK_LOCAL_TURNS
+#define XK_PLACE(i) (xk_kept + ((turn - XK_HELD_TURNS) * XK_TPR + lane))
+#define XK_COPY(i) xk_copy16(XK_PLACE(i), (XK_GLOBAL const xk_word16 *)(g##i + o##i + e), 1);
+#define XK_KEEP(i) \
+    if (turn < XK_HELD_TURNS) { \
+        XK_LOAD_ROW(i, kept##i[turn % XK_HELD_TURNS], e) \
+    } else { \
+        XK_COPY(i) \
+    }
+#define XK_AGAIN(i) \
+    xk_vector##i v##i = kept##i[turn % XK_HELD_TURNS]; \
+    if (turn >= XK_HELD_TURNS) \
+        v##i.word = *XK_PLACE(i);
+#define XK_ARRIVED \
+    if (turn == XK_HELD_TURNS) \
+        xk_copied();
+#else
+#define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
+#define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
+#define XK_ARRIVED
+#endif
+
 /* A row in registers: kept<i>. All vectors are asked for before the first is used; a branch around each would make some
  * compilers wait for each. */
 #define XK_INSIDE(e) (XK_EXACT || (alive && (e) < end))
-#define XK_KEPT(i) xk_vector##i kept##i[XK_TURNS];
-#define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
-#define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
+#define XK_KEPT(i) xk_vector##i kept##i[XK_HELD_TURNS];
 /* What was made of a kept row is made again: a compiler that keeps it too needs more registers than there are. */
-#define XK_REREAD(i) XK_UNKNOWN(kept##i[turn].word);
+#define XK_REREAD(i) XK_UNKNOWN(kept##i[turn % XK_HELD_TURNS].word);
+#define XK_EACH_KEPT(arrived, statements) \
+    XK_UNROLL \
+    for (int turn = 0; turn < XK_TURNS; turn++) { \
+        arrived if (XK_INSIDE(from + (turn * XK_TPR + lane) * XK_VEC)) { \
+            statements \
+        } \
+    }
+#if XK_TWICE
+#define XK_SECOND_TURNS XK_BETWEEN_LOOKS XK_EACH_KEPT(, XK_EACH_LIFTED(XK_REREAD) XK_EACH_LIFTED(XK_AGAIN) XK_TAKE_AGAIN)
+#else
+#define XK_SECOND_TURNS
+#endif
 #define XK_GATHER_TURNS \
     XK_EACH_LIFTED(XK_KEPT) \
     XK_UNROLL \
@@ -55,13 +122,8 @@
             XK_EACH_LIFTED(XK_KEEP) \
         } \
     } \
-    XK_UNROLL \
-    for (int turn = 0; turn < XK_TURNS; turn++) { \
-        if (XK_INSIDE(from + (turn * XK_TPR + lane) * XK_VEC)) { \
-            XK_EACH_LIFTED(XK_AGAIN) \
-            XK_TAKE \
-        } \
-    }
+    XK_EACH_KEPT(XK_ARRIVED, XK_EACH_LIFTED(XK_AGAIN) XK_TAKE) \
+    XK_SECOND_TURNS
 
 /* Some vectors of a row, too, are asked for before the first of them is used. */
 enum { XK_ROUND = XK_NT - XK_OTHERS > 1 ? 2 : 4 };
@@ -92,7 +154,6 @@ enum { XK_ROUND = XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 
 /* Which row a group begins with, and which part of its rows it takes. Neighbouring groups take the same part of different rows: for
  * them they may read the same of an input. */
-#define XK_SHARES_ROW (XK_PART || XK_TEAM || XK_CLUSTER > 1)
 #define XK_GROUPS_OF_ROWS ((xk_uint)((p.rows + XK_ROWS_OF_GROUP - 1) / XK_ROWS_OF_GROUP))
 #define XK_GROUP_OF_ROWS (XK_PART ? xk_group_id() % XK_GROUPS_OF_ROWS : xk_group_id() / XK_CLUSTER)
 #if XK_TEAM

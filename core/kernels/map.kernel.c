@@ -37,7 +37,12 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
     const xk_acc acc = gsettled[alive ? row : 0];
 #else
+#if XK_LOCAL_TURNS
+    XK_LOCAL_ASKED(xk_word16, xk_kept);
+    XK_LOCAL_POINTER xk_acc *const shared = (XK_LOCAL_POINTER xk_acc *)(xk_kept + XK_LOCAL_TURNS * XK_WG);
+#else
     XK_LOCAL xk_acc shared[XK_SHARED];
+#endif
     XK_GATHER
 #if XK_EARLY
     {

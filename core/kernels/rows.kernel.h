@@ -14,6 +14,7 @@
  *                    contiguous, of which a vector lies in two words, S anything else
  *   XK_EDGES         1: rows start anywhere: whole vectors begin behind the first elements and end before the last ones
  *   XK_TURNS         vectors of a row a work-item takes, where that is a small number known now; 0 otherwise
+ *   XK_LOCAL_TURNS   how many of them, the last ones, lie in local memory instead of registers; undefined for none
  *   XK_EXACT         1: the work-items' turns cover rows and groups without remainder
  *   XK_LIFT          the call of xk_lift, of the elements or of what KERNEL makes of them
  *   XK_CALL          the call of xk_finish or xk_map
@@ -171,13 +172,36 @@ XK_FN xk_acc xk_combine_within(xk_acc mine, const int from, const int to)
 }
 #endif
 
-/* Combines the accumulators of each row's work-items; the result reaches all of them. `shared` has room for every second one of the
- * group: the upper half of a row's work-items write theirs, the lower half take them. Of subgroups that have little else to do, all
- * combine as far as they can, as waiting would take longer; of others, as few as possible. */
+/* Groups that wait for each other have their subgroups combine as far as they can, as each barrier adds to the wait. */
+#if defined(XK_MATRIX) && XK_CLUSTER > 1 && !XK_BY_ROWS && XK_WG % 32 == 0 && XK_TPR == XK_WG
+#define XK_NEIGHBOURS 1
+#else
+#define XK_NEIGHBOURS 0
+#endif
+
+/* Combines the accumulators of each row's work-items; the result reaches all of them, or, of groups that wait for each other, `shared`
+ * alone. That has room for every second one of the group: the upper half of a row's work-items write theirs, the lower half take them.
+ * Of subgroups that have little else to do, all combine as far as they can, as waiting would take longer; of others, as few as
+ * possible. */
+#if XK_NEIGHBOURS
+#define XK_SHARED (XK_WG / 32)
+#else
 #define XK_SHARED ((XK_WG + 1) / 2)
+#endif
 XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
 {
-#if XK_WITHIN && !XK_BY_ROWS && XK_TPR <= 32
+#if XK_NEIGHBOURS
+    const int lane = xk_lane();
+    mine = xk_combine_within(mine, 1, 32);
+    if (lane % 32 == 0)
+        shared[lane / 32] = mine;
+    xk_barrier();
+    if (lane < 32) {
+        mine = xk_combine_within(shared[lane % (XK_TPR / 32)], 1, XK_TPR / 32);
+        if (lane == 0)
+            shared[0] = mine;
+    }
+#elif XK_WITHIN && !XK_BY_ROWS && XK_TPR <= 32
     mine = xk_combine_within(mine, 1, XK_TPR);
 #elif XK_WITHIN && !XK_BY_ROWS && (XK_ALONE || XK_TPR <= 64)
     const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32);
@@ -227,6 +251,13 @@ XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
 #if XK_CLUSTER > 1
 XK_FN xk_acc xk_combine_cluster(XK_LOCAL_POINTER xk_acc *shared)
 {
+#if XK_NEIGHBOURS
+    xk_cluster_arrive();
+    xk_cluster_wait();
+    const xk_acc mine = *(const xk_acc *)xk_local_of(shared, xk_local_id() % XK_CLUSTER);
+    xk_cluster_arrive();
+    return xk_combine_within(mine, 1, XK_CLUSTER);
+#else
     xk_acc seen[XK_CLUSTER];
     xk_cluster_arrive();
     xk_cluster_wait();
@@ -238,6 +269,7 @@ XK_FN xk_acc xk_combine_cluster(XK_LOCAL_POINTER xk_acc *shared)
     for (int group = 1; group < XK_CLUSTER; group++)
         seen[0] = xk_combine(seen[0], seen[group]);
     return seen[0];
+#endif
 }
 #define XK_LEAVE_CLUSTER xk_cluster_wait();
 #else

@@ -153,7 +153,8 @@ void expops_text_add_dialect(expops_text *text, uint32_t compute)
 void expops_text_add_operator(expops_text *text, const expops_operator *op)
 {
     expops_text_add(text,
-                    "#undef XK_OWN\n#undef XK_COMBINES_MANY\n#undef XK_IRREGULAR\n#define XK_OWN(word) own_%s_##word\n",
+                    "#undef XK_OWN\n#undef XK_COMBINES_MANY\n#undef XK_LOOKS_TWICE\n#undef XK_IRREGULAR\n"
+                    "#define XK_OWN(word) own_%s_##word\n",
                     op->name);
     expops_text_append(text, expops_operator_text(op));
 }

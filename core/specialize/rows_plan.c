@@ -136,13 +136,14 @@ static int share_reduction(const expops_problem *problem, uint32_t most, expops_
 }
 
 /* The smallest groups that keep a row together, as a compute unit holds several of those, of other rows. Where two tensors more are
- * read beside, twice as large ones, of which a compiler is asked to spare registers, are faster. */
-static uint32_t choose_group(const expops_problem *problem, uint64_t items, uint32_t most, const expops_rows_plan *plan)
+ * read beside, twice as large ones, of which a compiler is asked to spare registers, are faster, up to the largest. */
+static uint32_t choose_group(const expops_problem *problem, uint64_t items, uint32_t most, uint32_t largest,
+                             const expops_rows_plan *plan)
 {
     uint32_t group = plan->group < EXPOPS_ROWS_GROUP ? plan->group : EXPOPS_ROWS_GROUP;
     while (group < plan->group && items > (uint64_t)group * most)
         group *= 2;
-    if (expops_rows_others(problem) > 1 && 2 * group <= plan->group && items > 2 * group)
+    if (expops_rows_others(problem) > 1 && 2 * group <= largest && items > 2 * group)
         group *= 2;
     return group;
 }
@@ -163,9 +164,10 @@ static void stagger(const expops_problem *problem, const expops_device *device, 
  * than the device takes at once need no such. */
 static int share_row(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
-    const uint32_t kept = most_turns(plan), most = device->info.max_cluster;
+    const uint32_t held = most_turns(plan), local = expops_rows_local_turns(problem, device, held, plan);
+    const uint32_t kept = held + local, most = device->info.max_cluster;
     const uint64_t vectors = (uint64_t)plan->length / plan->vector, items = (vectors + kept - 1) / kept;
-    const uint32_t group = choose_group(problem, items, most, plan);
+    const uint32_t group = choose_group(problem, items, most, local ? EXPOPS_ROWS_LOCAL_GROUP : plan->group, plan);
     const uint32_t cluster = expops_power_of_two_above((items + group - 1) / group, most);
     const int map = problem->family == EXPOPS_FAMILY_MAP;
     if (plan->columns)
@@ -178,8 +180,10 @@ static int share_row(const expops_problem *problem, const expops_device *device,
     plan->cluster = cluster;
     plan->turns = (uint32_t)((vectors + (uint64_t)group * cluster - 1) / group / cluster);
     plan->part_length = (uint64_t)plan->turns * group * plan->vector;
-    if (map && cluster > 1)
+    if (map && cluster > 1) {
+        expops_rows_keep_locally(held, plan);
         stagger(problem, device, plan);
+    }
     return 1;
 }
 
@@ -189,21 +193,6 @@ static int wants_sharing(const expops_problem *problem, const expops_rows_plan *
 {
     return problem->family == EXPOPS_FAMILY_MAP &&
            (!plan->turns || (plan->group > EXPOPS_ROWS_GROUP && expops_operand_bytes(problem->operand + 1) <= 2));
-}
-
-/* Maps whose reduced inputs are all read by vectors that can be copied to local memory. */
-static int share_by_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
-{
-    const uint32_t lifted = expops_rows_lifted(problem);
-    uint32_t tensors = 0;
-    int copied = problem->family == EXPOPS_FAMILY_MAP && problem->row_dims == 1 && !plan->columns;
-    for (uint32_t i = 1; i < problem->num_operands && tensors < lifted; i++)
-        if (expops_is_tensor(problem->operand + i)) {
-            copied &= expops_operand_bytes(problem->operand + i) * plan->vector == EXPOPS_ROWS_COPIED &&
-                      expops_rows_reach(problem, plan, i) == EXPOPS_REACH_C;
-            tensors++;
-        }
-    return copied && expops_rows_take_teams(device, lifted, plan);
 }
 
 /* Where nothing is kept and no group waits, so many small groups run at once that they end together. */
@@ -257,7 +246,7 @@ expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_de
         share_rows(problem, device, &plan);
     const int idle = leaves_idle(device, &plan);
     const int shared = !plan.staged && (idle || wants_sharing(problem, &plan)) &&
-                       (share_row(problem, device, &plan) || share_by_teams(problem, device, &plan));
+                       (share_row(problem, device, &plan) || expops_rows_take_teams(problem, device, &plan));
     if (!idle)
         spread_reduction(problem, &plan);
     else if (!shared)

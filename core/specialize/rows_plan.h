@@ -5,8 +5,10 @@
 #include "specialize.h"
 
 enum {
-    EXPOPS_ROWS_GROUP = 256, /* the work-items that most groups have */
-    EXPOPS_ROWS_COPIED = 16, /* bytes of a vector that is copied to local memory */
+    EXPOPS_ROWS_GROUP = 256,       /* the work-items that most groups have */
+    EXPOPS_ROWS_ACCUMULATOR = 64,  /* bytes; a larger xk_acc does not compile */
+    EXPOPS_ROWS_LOCAL_GROUP = 512, /* at most, where local memory is used; larger ones are alone on a compute unit */
+    EXPOPS_ROWS_COPIED = 16,       /* bytes of a vector that is copied to local memory */
 };
 
 typedef struct expops_rows_plan {
@@ -16,7 +18,8 @@ typedef struct expops_rows_plan {
     uint32_t members,
         teams;            /* groups that share rows by way of local memory, and how many teams of those; 0: none do */
     uint32_t slots;       /* rows that a member has there */
-    uint32_t local_bytes; /* for that */
+    uint32_t local_bytes; /* for that, or for turns */
+    uint32_t local_turns; /* of a work-item's turns, so many lie in local memory instead of registers */
     uint32_t wave;        /* so many clusters begin one after the other; 0: all at once */
     uint32_t pace;        /* elements of rows that are read and written in a cycle */
     int wide;
@@ -30,7 +33,14 @@ typedef struct expops_rows_plan {
 
 expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_device *device);
 /* Teams, where the device has room for one: rows_team.c. */
-int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_rows_plan *plan);
+int expops_rows_take_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan);
+/* How many turns of rows that clusters share a work-item may have in local memory beside `held` in registers, 0 where it is better
+ * without; the plan of those that have such: rows_local.c. */
+uint32_t expops_rows_local_turns(const expops_problem *problem, const expops_device *device, uint32_t held,
+                                 const expops_rows_plan *plan);
+void expops_rows_keep_locally(uint32_t held, expops_rows_plan *plan);
+/* All inputs that are reduced are read by vectors that can be copied to local memory. */
+int expops_rows_are_copied(const expops_problem *problem, const expops_rows_plan *plan);
 void expops_choose_row_vector(const expops_problem *problem, expops_rows_plan *plan);
 /* Rows whose elements lie apart while neighbouring rows lie together. */
 int expops_rows_are_columns(const expops_problem *problem);

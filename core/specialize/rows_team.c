@@ -23,8 +23,9 @@ static void share_rounds(uint64_t most, expops_rows_plan *plan)
     plan->teams = (uint32_t)((rows + rounds - 1) / rounds);
 }
 
-int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_rows_plan *plan)
+int expops_rows_take_teams(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
+    const uint32_t lifted = expops_rows_lifted(problem);
     /* Inputs that are reduced together share the local memory that a row has. */
     const uint32_t turns = lifted < VECTORS ? VECTORS / lifted : 1;
     const uint64_t vectors = ((uint64_t)plan->length + plan->vector - 1) / plan->vector;
@@ -35,7 +36,8 @@ int expops_rows_take_teams(const expops_device *device, uint32_t lifted, expops_
     while (slots > LEAST_SLOTS && !fits(device, slots * slot))
         slots--;
     /* More members than units could not all run at once, and would wait for each other for ever. */
-    if (members > groups || device->info.max_group < MEMBER || !fits(device, slots * slot))
+    if (!expops_rows_are_copied(problem, plan) || members > groups || device->info.max_group < MEMBER ||
+        !fits(device, slots * slot))
         return 0;
     const uint64_t each = (vectors + members - 1) / members, near = device->info.subgroup;
     plan->group = plan->per_row = MEMBER;

@@ -3,8 +3,6 @@
 #include "base/error.h"
 #include "rows_plan.h"
 
-enum { LARGEST_ACCUMULATOR = 64 }; /* bytes; a larger xk_acc does not compile */
-
 static void fill_params(const expops_problem *problem, const expops_rows_plan *plan, expops_params *params)
 {
     expops_params_u64(params, (uint64_t)plan->rows);
@@ -112,20 +110,23 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
 {
     define_inputs(problem, plan, step);
     define_calls(problem, step);
-    expops_text_add(
-        &step->defines,
-        "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
-        "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
-        "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES %d\n"
-        "#define XK_ROWS_OF_GROUP %u\n#define XK_TEAM %d\n",
-        plan->outer_dims, problem->row_dims, plan->columns || plan->staged, plan->turns, is_exact(problem, plan),
-        plan->parts > 1, plan->per_row, plan->rows_per_group / (plan->columns ? plan->vector : 1), LARGEST_ACCUMULATOR,
-        problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->rows_per_group, plan->members > 0);
+    expops_text_add(&step->defines,
+                    "#define XK_OR %u\n#define XK_WR %u\n#define XK_BY_ROWS %d\n#define XK_TURNS %u\n"
+                    "#define XK_EXACT %d\n#define XK_PART %d\n#define XK_TPR %u\n#define XK_RPG %u\n"
+                    "#define XK_ACC_BYTES %d\n#define XK_IS_MAP %d\n#define XK_CLUSTER %u\n#define XK_EDGES %d\n"
+                    "#define XK_ROWS_OF_GROUP %u\n#define XK_TEAM %d\n",
+                    plan->outer_dims, problem->row_dims, plan->columns || plan->staged, plan->turns,
+                    is_exact(problem, plan), plan->parts > 1, plan->per_row,
+                    plan->rows_per_group / (plan->columns ? plan->vector : 1), EXPOPS_ROWS_ACCUMULATOR,
+                    problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->rows_per_group,
+                    plan->members > 0);
     if (plan->staged)
         expops_text_add(&step->defines, "#define XK_STAGED %u\n", plan->staged);
     if (plan->members)
         expops_text_add(&step->defines, "#define XK_LIFTED %u\n#define XK_SLOTS %u\n", expops_rows_lifted(problem),
                         plan->slots);
+    if (plan->local_turns)
+        expops_text_add(&step->defines, "#define XK_LOCAL_TURNS %u\n", plan->local_turns);
     if (plan->wave)
         expops_text_add(&step->defines, "#define XK_WAVE %u\n#define XK_PACE %u\n", plan->wave, plan->pace);
     if (plan->cluster > 1 && plan->group == 2 * EXPOPS_ROWS_GROUP)
@@ -163,6 +164,7 @@ static void add_step(const expops_problem *problem, const expops_rows_plan *plan
     step->variant = variant;
     step->grid = (uint32_t)groups;
     step->group = plan->group;
+    step->local_bytes = plan->local_turns ? plan->local_bytes : 0;
     define_step(problem, plan, step);
 }
 
@@ -201,7 +203,7 @@ static void add_teams(const expops_problem *problem, const expops_rows_plan *pla
         team->tensors[i] = (uint8_t)i;
     team->tensors[count] = EXPOPS_STEP_SCRATCH;
     /* Of two rounds; each word with the number of its round. */
-    steps->scratch_bytes[0] = (uint64_t)groups * 2 * 2 * LARGEST_ACCUMULATOR;
+    steps->scratch_bytes[0] = (uint64_t)groups * 2 * 2 * EXPOPS_ROWS_ACCUMULATOR;
 }
 
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)
@@ -221,8 +223,8 @@ expops_status expops_specialize_rows(const expops_problem *problem, const expops
     if (plan.parts == 1)
         return EXPOPS_OK;
     /* How large an accumulator is, the operator's text alone knows: there is room for the largest that compiles. */
-    steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * LARGEST_ACCUMULATOR;
-    steps->scratch_bytes[1] = map ? (uint64_t)plan.rows * LARGEST_ACCUMULATOR : 0;
+    steps->scratch_bytes[0] = (uint64_t)plan.rows * plan.parts * EXPOPS_ROWS_ACCUMULATOR;
+    steps->scratch_bytes[1] = map ? (uint64_t)plan.rows * EXPOPS_ROWS_ACCUMULATOR : 0;
     add_combining(problem, plan, steps);
     steps->step[1].start = EXPOPS_START_EARLY;
     if (map) {
