@@ -33,15 +33,17 @@ uint32_t expops_rows_local_turns(const expops_problem *problem, const expops_dev
     const uint64_t vectors = (uint64_t)plan->length / plan->vector;
     const uint64_t shortest = expops_rows_others(problem) ? SHORTEST_BESIDE : SHORTEST;
     const uint64_t longest = (uint64_t)(held + LOCAL_TURNS) * EXPOPS_ROWS_LOCAL_GROUP * device->info.max_cluster;
-    const int fits = bytes_of(LOCAL_TURNS, EXPOPS_ROWS_LOCAL_GROUP) <= device->info.launch_local_bytes;
+    const int fits = bytes_of(held + LOCAL_TURNS, EXPOPS_ROWS_LOCAL_GROUP) <= device->info.launch_local_bytes;
     return fits && device->info.max_cluster > 1 && vectors >= shortest && vectors <= longest && !plan->edges &&
                    !plan->wide && expops_rows_lifted(problem) == 1 && expops_rows_are_copied(problem, plan)
                ? LOCAL_TURNS
                : 0;
 }
 
+/* Groups of 512 have no more registers than for half as many. */
 void expops_rows_keep_locally(uint32_t held, expops_rows_plan *plan)
 {
-    plan->local_turns = plan->turns > held ? plan->turns - held : 0;
+    const uint32_t in_registers = plan->group > EXPOPS_ROWS_GROUP ? held / 2 : held;
+    plan->local_turns = plan->turns > held ? plan->turns - in_registers : 0;
     plan->local_bytes = plan->local_turns ? bytes_of(plan->local_turns, plan->group) : 0;
 }
