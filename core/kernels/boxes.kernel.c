@@ -11,7 +11,7 @@
 
 enum { XK_ACROSS = XK_WALKED - 1, XK_ASKED = 4 };
 #define XK_IS_ALONG(w) (XK_ALONG >> (w) & 1)
-#define XK_IS_COUNTED(w) (!((XK_ALONG | XK_ONES) >> (w) & 1)) /* in rows of the boxes */
+#define XK_COUNTED (~(xk_uint)(XK_ALONG | XK_ONES)) /* in rows of the boxes */
 
 /* What boxes take of the dimensions in which those of a vector are alike. */
 typedef struct xk_alike {
@@ -35,7 +35,7 @@ XK_FN xk_alike xk_find_alike(const xk_index *at, const xk_index *in, const xk_in
         alike.from += alike.run[w].first * walk[w];
         if (alike.run[w].count < 1)
             alike.rows = 0;
-        else if (w != XK_ACROSS && XK_IS_COUNTED(w))
+        else if (w != XK_ACROSS && XK_COUNTED >> w & 1)
             alike.rows *= alike.run[w].count;
     }
     return alike;
@@ -68,25 +68,6 @@ XK_FN xk_part xk_find_part(const xk_alike *alike, const xk_index *at, const xk_i
     part.count = there && part.count > 0 && alike->rows > 0 ? part.count : 0;
     part.step *= walk[XK_ACROSS];
     return part;
-}
-
-/* From one row of the boxes to the next; `turn` counts them in each dimension. */
-XK_FN xk_index xk_next_row(const xk_alike *alike, const xk_index *walk, xk_index *turn)
-{
-    xk_index apart = 0;
-    int carries = 1;
-    XK_UNROLL
-    for (int w = XK_ACROSS - 1; w >= 0; w--) {
-        if (!XK_IS_COUNTED(w))
-            continue;
-        const xk_index step = alike->run[w].step * walk[w];
-        turn[w] += carries;
-        apart += carries ? step : 0;
-        carries = carries && turn[w] == alike->run[w].count;
-        apart -= carries ? turn[w] * step : 0;
-        turn[w] = carries ? 0 : turn[w];
-    }
-    return apart;
 }
 
 XK_FN void xk_add_row(xk_acc *sum, const xk_part *part, XK_GLOBAL const XK_S(XK_D0) *from)
@@ -146,7 +127,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         turn[w] = 0;
     for (xk_long row = 0; row < alike.rows; row++) {
         xk_add_row(sum, part, g0 + from);
-        from += xk_next_row(&alike, p.walk, turn);
+        from += xk_next(alike.run, p.walk, turn, XK_ACROSS, XK_COUNTED);
     }
     xk_result result;
     XK_UNROLL

@@ -63,23 +63,6 @@ XK_FN xk_taken xk_take(const xk_params *p, xk_uint rest)
     return row;
 }
 
-/* From one row of the input to the next of those that are taken; `turn` counts them in each dimension. */
-XK_FN xk_index xk_next_row(const xk_params *p, const xk_taken *row, xk_index *turn)
-{
-    xk_index apart = 0;
-    int carries = 1;
-    XK_UNROLL
-    for (int w = XK_ACROSS - 1; w >= 0; w--) {
-        const xk_index step = row->run[w].step * p->walk[w];
-        turn[w] += carries;
-        apart += carries ? step : 0;
-        carries = carries && turn[w] == row->run[w].count;
-        apart -= carries ? turn[w] * step : 0;
-        turn[w] = carries ? 0 : turn[w];
-    }
-    return apart;
-}
-
 /* Adds the rows that are taken up; some are asked for before the first of them is used. */
 XK_FN void xk_add_rows(const xk_params *p, const xk_taken *row, xk_acc *sum, XK_GLOBAL const XK_S(XK_D0) *from)
 {
@@ -93,7 +76,7 @@ XK_FN void xk_add_rows(const xk_params *p, const xk_taken *row, xk_acc *sum, XK_
         for (int i = 0; i < XK_ROWS_ASKED; i++)
             if (first + i < row->rows) {
                 asked[i].word = *(XK_GLOBAL const XK_CAT(xk_word, XK_W0) *)from;
-                from += xk_next_row(p, row, turn);
+                from += xk_next(row->run, p->walk, turn, XK_ACROSS, ~0u);
             }
         XK_UNROLL
         for (int i = 0; i < XK_ROWS_ASKED; i++)

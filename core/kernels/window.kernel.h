@@ -38,3 +38,23 @@ XK_FN xk_run xk_run_of(xk_index first, xk_index count, xk_index step)
 #define xk_divided(n, j) \
     ((xk_index)((xk_mulhi((xk_uint)(n), (xk_uint)XK_V((j) + 1)) + (xk_uint)(n)) >> XK_V((j) + 2)))
 #endif
+
+/* From one element of a product of runs to the next, the last dimension fastest: how far that is. `turn` counts in each of the first
+ * `dims` dimensions; those that `counted` has no bit for have one element. */
+XK_FN xk_index xk_next(const xk_run *run, const xk_index *walk, xk_index *turn, const int dims, const xk_uint counted)
+{
+    xk_index apart = 0;
+    int carries = 1;
+    XK_UNROLL
+    for (int w = dims - 1; w >= 0; w--) {
+        if (!(counted >> w & 1))
+            continue;
+        const xk_index step = run[w].step * walk[w];
+        turn[w] += carries;
+        apart += carries ? step : 0;
+        carries = carries && turn[w] == run[w].count;
+        apart -= carries ? turn[w] * step : 0;
+        turn[w] = carries ? 0 : turn[w];
+    }
+    return apart;
+}
