@@ -65,6 +65,8 @@ void expops_params_slices(const expops_problem *problem, const int64_t tiles[2],
 
 /* The one in which the output is contiguous, or the last. */
 uint32_t expops_window_inner(const expops_problem *problem);
+/* A bit for each walked dimension whose run depends on the index of dimension `dim`. */
+uint32_t expops_window_along(const expops_problem *problem, uint32_t dim);
 /* Defines of a window's text; dimension d has become dimension place[d]. */
 void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step);
 /* What a window function gets. */

@@ -35,26 +35,16 @@ static int is_moved(const expops_problem *problem, const expops_device *device)
            device->info.local_bytes >= LOCAL_BYTES && !expops_needs_wide_index(problem);
 }
 
-/* The walked dimensions whose place depends on the index of dimension `dim`. */
-static uint32_t depends_on(const expops_problem *problem, uint32_t dim)
-{
-    const uint32_t kept = problem->rank - problem->row_dims;
-    uint32_t walked = 0;
-    for (uint32_t w = 0; dim >= kept && w < problem->window.walked; w++)
-        walked |= (problem->window.reads[w] >> (dim - kept) & 1u) << w;
-    return walked;
-}
-
 /* The fixed dimensions come first, then those of rows, then the row's own. */
 static void place_dims(const expops_problem *given, uint32_t inner, pattern *x)
 {
     uint32_t order[EXPOPS_MAX_RANK + 1], count = 0;
     for (uint32_t d = 0; d < given->rank; d++)
-        if (d != inner && depends_on(given, d) & x->along)
+        if (d != inner && expops_window_along(given, d) & x->along)
             order[count++] = d;
     x->fixed = count;
     for (uint32_t d = 0; d < given->rank; d++)
-        if (d != inner && !(depends_on(given, d) & x->along))
+        if (d != inner && !(expops_window_along(given, d) & x->along))
             order[count++] = d;
     order[count] = inner;
     for (uint32_t i = 0; i < given->rank; i++) {
@@ -82,7 +72,7 @@ static int order_dims(const expops_problem *given, pattern *x)
 {
     const uint32_t inner = expops_window_inner(given);
     x->problem = *given;
-    x->along = depends_on(given, inner);
+    x->along = expops_window_along(given, inner);
     for (uint32_t w = 0; w < given->window.walked; w++)
         if (x->along >> w & 1u && given->window.sizes[w] > given->shape[inner])
             return 0;

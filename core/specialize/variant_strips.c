@@ -20,12 +20,9 @@ typedef struct strips {
  * contiguous. */
 static int is_across(const expops_problem *problem)
 {
-    const expops_window *window = &problem->window;
-    const uint32_t last = problem->row_dims - 1, across = window->walked - 1;
-    int apart = window->reads[across] == 1u << last && window->strides[across] == 1;
-    for (uint32_t w = 0; w < across; w++)
-        apart &= !(window->reads[w] >> last & 1u);
-    return apart;
+    const uint32_t across = problem->window.walked - 1;
+    return problem->window.reads[across] == 1u << (problem->row_dims - 1) && problem->window.strides[across] == 1 &&
+           expops_window_along(problem, problem->rank - 1) == 1u << across;
 }
 
 static int has_large_boxes(const expops_problem *problem)

@@ -47,27 +47,15 @@ static uint32_t stored_vector(const expops_problem *problem, uint32_t widest)
     return vector;
 }
 
-/* A bit for each walked dimension whose run depends on the index in the row. */
-static uint32_t runs_along(const expops_problem *problem, const uint32_t *place)
-{
-    const uint32_t kept = problem->rank - problem->row_dims;
-    uint32_t along = 0;
-    for (uint32_t w = 0; w < problem->window.walked; w++)
-        for (uint32_t i = 0; i < problem->row_dims; i++)
-            if (place[kept + i] == problem->rank - 1)
-                along |= (problem->window.reads[w] >> i & 1u) << w;
-    return along;
-}
-
 /* Sums: neighbours' boxes are found together where they differ in how many elements they take of the last dimension alone. */
-static int are_together(const expops_problem *problem, const uint32_t *place)
+static int are_together(const expops_problem *problem, uint32_t along)
 {
     const uint32_t across = problem->window.walked - 1;
-    return !(runs_along(problem, place) & ~problem->window.ones & ~(1u << across));
+    return !(along & ~problem->window.ones & ~(1u << across));
 }
 
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
-static uint32_t choose_vector(const expops_problem *problem, const uint32_t *place)
+static uint32_t choose_vector(const expops_problem *problem, uint32_t along)
 {
     const uint32_t inner = problem->rank - 1, bytes = expops_operand_bytes(problem->operand);
     const int64_t step = step_of_boxes(problem);
@@ -75,7 +63,7 @@ static uint32_t choose_vector(const expops_problem *problem, const uint32_t *pla
     const uint32_t stored = stored_vector(problem, widest), few = widest < MOST_APART ? widest : MOST_APART;
     uint32_t vector = stored < few && problem->operand[0].strides[inner] == 1 ? few : stored;
     if (!problem->window.single)
-        vector = are_together(problem, place) ? few : 1;
+        vector = are_together(problem, along) ? few : 1;
     else if (is_picked_along(problem, inner))
         vector = picks_lie_along(problem, few) ? few : few > 2 ? 2 : few;
     else if (stored < widest && stored * bytes == 4)
@@ -88,23 +76,24 @@ static uint32_t choose_vector(const expops_problem *problem, const uint32_t *pla
 }
 
 /* Bytes of a vector that may be a run of the input; 0 where it hardly is one. */
-static uint32_t run_bytes(const expops_problem *problem, const uint32_t *place, uint32_t vector, uint32_t stored)
+static uint32_t run_bytes(const expops_problem *problem, uint32_t along, uint32_t vector, uint32_t stored)
 {
     const uint32_t bytes = expops_operand_bytes(problem->operand), inner = problem->rank - 1;
     const int moves = problem->window.single && problem->common < 0 && bytes < 16;
     if (!moves || vector * bytes != 16 || stored != vector || is_picked_along(problem, inner))
         return 0;
-    return runs_along(problem, place) && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
+    return along && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
 /* What a row's index picks is waited for twice, for the index and for the row: two vectors of a work-item wait at once. */
-static uint32_t count_turns(const expops_problem *problem, const uint32_t *place, uint32_t vector)
+static uint32_t count_turns(const expops_problem *problem, uint32_t along, uint32_t vector)
 {
-    return problem->window.picked && run_bytes(problem, place, vector, stored_vector(problem, vector)) ? PICKED_TURNS
+    return problem->window.picked && run_bytes(problem, along, vector, stored_vector(problem, vector)) ? PICKED_TURNS
                                                                                                        : 1;
 }
 
-static void define_box(const expops_problem *problem, const uint32_t *place, uint32_t vector, expops_step *step)
+static void define_box(const expops_problem *problem, const uint32_t *place, uint32_t along, uint32_t vector,
+                       expops_step *step)
 {
     const expops_window *window = &problem->window;
     const uint32_t stored = stored_vector(problem, vector), bytes = stored * expops_operand_bytes(problem->operand);
@@ -115,11 +104,11 @@ static void define_box(const expops_problem *problem, const uint32_t *place, uin
                     "#define XK_TURNS %u\n",
                     window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
                     bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
-                    run_bytes(problem, place, vector, stored), count_turns(problem, place, vector));
+                    run_bytes(problem, along, vector, stored), count_turns(problem, along, vector));
     if (!window->single)
         expops_text_add(&step->defines,
                         "#define XK_CALL xk_finish(acc, (xk_t)elements)\n#define XK_ALONG %u\n#define XK_ONES %u\n",
-                        are_together(problem, place) ? runs_along(problem, place) : 0, window->ones);
+                        are_together(problem, along) ? along : 0, window->ones);
 }
 
 expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)
@@ -129,23 +118,23 @@ expops_status expops_specialize_window(const expops_problem *given, const expops
     uint32_t place[EXPOPS_MAX_RANK + 1];
     uint64_t rows = 1;
     steps->count = 1;
-    const uint32_t inner = expops_window_inner(&problem);
+    const uint32_t inner = expops_window_inner(given), along = expops_window_along(given, inner);
     find_places(&problem, inner, place);
     expops_problem_move_dim(&problem, inner, problem.rank - 1);
     for (uint32_t d = 0; d + 1 < problem.rank; d++)
         rows *= (uint64_t)problem.shape[d];
-    const uint32_t vector = choose_vector(&problem, place);
+    const uint32_t vector = choose_vector(&problem, along);
     const int wide = expops_needs_wide_index(&problem);
     const uint64_t length = (uint64_t)problem.shape[problem.rank - 1],
                    vectors = rows * ((length + vector - 1) / vector);
     step->variant = problem.window.single ? "box" : "boxes";
     expops_define_operands(&problem, step, vector, NULL, wide);
-    define_box(&problem, place, vector, step);
+    define_box(&problem, place, along, vector, step);
     expops_params_vectors(&problem, vector, wide, vectors, rows * length, &step->params);
     expops_params_index(&step->params, problem.shape[problem.rank - 1], wide);
     expops_params_window(&problem, place, wide, &step->params);
     expops_params_bounds(problem.operand + 1, wide, &step->params);
     expops_params_finish(&step->params);
-    const uint32_t turns = count_turns(&problem, place, vector);
+    const uint32_t turns = count_turns(&problem, along, vector);
     return expops_step_launch(&problem, device, (vectors + turns - 1) / turns, step);
 }

@@ -10,6 +10,15 @@ uint32_t expops_window_inner(const expops_problem *problem)
     return problem->rank - 1;
 }
 
+uint32_t expops_window_along(const expops_problem *problem, uint32_t dim)
+{
+    const uint32_t kept = problem->rank - problem->row_dims;
+    uint32_t along = 0;
+    for (uint32_t w = 0; dim >= kept && w < problem->window.walked; w++)
+        along |= (problem->window.reads[w] >> (dim - kept) & 1u) << w;
+    return along;
+}
+
 void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step)
 {
     const expops_window *window = &problem->window;
