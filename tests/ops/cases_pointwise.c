@@ -178,7 +178,8 @@ static int has_reference(const expops_operator *op, expops_dtype dtype)
     return test_is_elementwise(op) && reference && reference->element && !test_is_complex(dtype);
 }
 
-static int run_random(test_subject *subject)
+/* Compact vectors, whose last one is partial or not, and starts off alignment: a kernel each. */
+static int run_random_all(test_subject *subject)
 {
     static const int64_t sizes[] = { 1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 1023, 1024, 1025, 4099 };
     const int shallow = test_depth(subject->device) == 0;
@@ -197,6 +198,31 @@ static int run_random(test_subject *subject)
         failures += run_scenario(&s, subject);
     }
     return failures;
+}
+
+/* A short run has one of those kernels for each further type, another from operator to operator. */
+static int has_one_kernel(const test_subject *subject)
+{
+    return test_depth(subject->device) == 0 && subject->dtype != test_first_dtype(subject->op->dtypes);
+}
+
+/* That kernel, for about so many elements: whole vectors, a partial one at the end, or starts off alignment. */
+static scenario one_kernel(const test_subject *subject, int64_t numel)
+{
+    enum { WHOLE, PARTIAL, UNALIGNED, KERNELS };
+    const unsigned kernel = ((unsigned)strlen(subject->op->name) + (unsigned)subject->dtype) % KERNELS;
+    scenario s = plain;
+    s.shape[0] = kernel == UNALIGNED ? numel : (numel + 1023) / 1024 * 1024 + (kernel == PARTIAL);
+    s.shift = kernel == UNALIGNED;
+    return s;
+}
+
+static int run_random(test_subject *subject)
+{
+    if (!has_one_kernel(subject))
+        return run_random_all(subject);
+    const scenario s = one_kernel(subject, 1000);
+    return run_scenario(&s, subject);
 }
 
 static int run_edges(test_subject *subject)
@@ -392,11 +418,12 @@ static int run_special(test_subject *subject)
     const int count = special_values(subject->op, subject->dtype, 0, values);
     int failures = 0;
     for (int variant = 0; variant < (test_depth(subject->device) ? 2 : 1); variant++) {
-        scenario s = plain;
+        const int64_t numel = num_tensors(subject->op) > 1 ? (int64_t)count * count : count;
+        scenario s = has_one_kernel(subject) ? one_kernel(subject, numel) : plain;
         s.title = "special values";
         s.special = 1;
         s.variant = variant;
-        s.shape[0] = num_tensors(subject->op) > 1 ? (int64_t)count * count : count;
+        s.shape[0] = s.shape[0] < numel ? numel : s.shape[0];
         failures += run_scenario(&s, subject);
     }
     return failures;
