@@ -23,9 +23,9 @@ int64_t cpu_terms_columns(const cpu_kernel *kernel, int64_t wanted, int direct)
     const int64_t bytes = element_bytes(kernel), fewest = direct ? FEWEST_IN_PLACE : FEWEST_COLUMNS;
     const int64_t most = least(CPU_PANEL_BYTES / bytes / kernel->length, CPU_ACCS_BYTES / CPU_TERM_STATE / bytes);
 
-    return !kernel->instance->rows->terms || kernel->rank - kernel->kept != 1 || most < least(fewest, wanted)
-               ? wanted
-               : least(wanted, most / 16 * 16);
+    if (!kernel->instance->rows->terms || kernel->rank - kernel->kept != 1 || most < least(fewest, wanted))
+        return wanted;
+    return wanted <= most ? wanted : most / 16 * 16; /* 16 and more, as `fewest` are */
 }
 
 int cpu_terms_fit(const cpu_kernel *kernel)
