@@ -166,23 +166,29 @@ def picked(torch, data):
         index = s.index(x.shape[dim], x.shape[dim])
         return [x, dim, index], given(torch.index_select, x, dim, index)
 
-    def mask_of(s):
-        return data.draw(s.size, 'f32', number=3) > 0
+    def mask_of(s, least):
+        return data.draw(s.size, 'f32', number=3) > least # of -4 to 4
 
-    def masked_select(size, dtype):
-        s = Shapes(data, size, dtype)
-        x, mask = s.line(), mask_of(s)
-        out, count = torch.masked_select(x, mask).zero_(), torch.zeros((), dtype=torch.int64)
-        return Case(out, [x, mask], lambda: torch.masked_select(x, mask, out=out), more=[count])
+    def masked_select(least):
+        def make(size, dtype):
+            s = Shapes(data, size, dtype)
+            x, mask = s.line(), mask_of(s, least)
+            out, count = torch.masked_select(x, mask).zero_(), torch.zeros((), dtype=torch.int64)
+            return Case(out, [x, mask], lambda: torch.masked_select(x, mask, out=out), more=[count])
+        return make
 
-    def masked_scatter(s):
-        x, mask = s.line(), mask_of(s)
-        return [x, mask, s.line(1)], given(torch.masked_scatter, x, mask, s.line(1))
+    def masked_scatter(least):
+        def make(s):
+            x, mask = s.line(), mask_of(s, least)
+            source = s.line(1)[:int(mask.sum())]
+            return [x, mask, source], given(torch.masked_scatter, x, mask, source)
+        return functional(torch, data, make)
     return {
         'take.sorted': take(True), 'take.anywhere': take(False),
         'gather.first': w(lambda s: gather(s, 0)), 'gather.last': w(lambda s: gather(s, 1)),
         'index_select.rows': w(lambda s: select(s, 0)), 'index_select.columns': w(lambda s: select(s, 1)),
-        'masked_select': masked_select, 'masked_scatter*': functional(torch, data, masked_scatter),
+        'masked_select': masked_select(0), 'masked_select.a tenth': masked_select(3.2),
+        'masked_scatter*': masked_scatter(0), 'masked_scatter.a tenth*': masked_scatter(3.2),
     }
 
 
@@ -387,12 +393,12 @@ def rows(torch):
     return {**reductions(torch, data), **normalised(torch, data), **losses(torch, data), **products(torch, data)}
 
 
-LENGTHS = (64, 65, 129, 256, 1001, 1024, 4099, 8192, 16385, 32768, 32769, 65536, 65537, 100003, 131072, 262143, 262144,
-           1000003, 1 << 20)
+LENGTHS = (17, 50, 64, 65, 100, 129, 256, 257, 511, 1000, 1001, 1024, 3000, 4099, 8192, 10000, 16385, 30000, 32768, 32769, 65536,
+           65537, 100003, 131072, 262143, 262144, 1000003, 1 << 20)
 
 
 def lengths(torch):
-    """Rows of 64 to 1 Mi elements, many of which no vector divides."""
+    """Rows of 17 to 1 Mi elements, many of which no vector divides."""
     data, functions, made = Data(torch), torch.nn.functional, {}
     f = lambda make: functional(torch, data, make, dtypes=FLOATS)
     for n in LENGTHS:

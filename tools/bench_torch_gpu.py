@@ -6,7 +6,8 @@
   bench_torch_gpu.py --build build --layouts             broadcast, turned and strided operands
   bench_torch_gpu.py --build build --movers              what moves data: views that are copied, padding, resampling, selections
   bench_torch_gpu.py --build build --rows                reductions, normalisation, losses, products, attention
-  bench_torch_gpu.py --build build --lengths             rows of 64 to 1 Mi elements, many of which no vector divides
+  bench_torch_gpu.py --build build --lengths             rows of 17 to 1 Mi elements, many of which no vector divides
+  bench_torch_gpu.py --build build --shapes              columns, products and few rows in shapes of their own
   bench_torch_gpu.py --build build --lists               2, 8 and 64 tensors joined and stacked, 256 MiB in all
   bench_torch_gpu.py --build build --lists --bytes 65536 --replay      the same of 64 KiB, without the host's time
 
@@ -24,6 +25,7 @@ import sys
 from bench_torch_cases import SETS, check, lengths
 from bench_torch_library import Library, chosen, plain, time_text
 from bench_torch_ops import BYTES, operators
+from bench_torch_shapes import shapes
 
 SAMPLE_SECONDS = 2e-3
 RECORDED = 100  # calls in a graph that is replayed
@@ -107,7 +109,8 @@ def run(options, torch, library):
             ours = library.prepared(plain(name), case.args, case.outs)
             torch.cuda.synchronize()
             check(name, case, dtype)
-            table[name][dtype] = measure(case, ours, copy, clock, torch, options.samples)
+            beside = Copy(torch, moved_bytes(case, torch) // 2) if options.cases is shapes else copy
+            table[name][dtype] = measure(case, ours, beside, clock, torch, options.samples)
         if options.verbose:
             print(name, *(f'{b:.2f} {c:.2f}' for _, b, c in table[name].values()), file=sys.stderr, flush=True)
     return table
@@ -154,7 +157,7 @@ def main():
     parser.add_argument('--backend', default='cuda', choices=['cuda', 'hip'])
     parser.add_argument('--dtypes', type=lambda text: text.split(','), default=['f32', 'f16', 'bf16'])
     parser.add_argument('--bytes', type=int, default=1 << 28, help='of one tensor')
-    for other, what in SETS:
+    for other, what in (*SETS, (shapes, 'columns, products and few rows in shapes of their own')):
         parser.add_argument(f'--{other.__name__}', dest='cases', action='store_const', const=other, default=operators,
                             help=f'{what}, in the place of pointwise operators')
     parser.add_argument('--replay', action='store_true', help='calls are recorded and replayed: the device\'s time alone')

@@ -159,7 +159,8 @@ int rows_long_run(const rows_subject *subject)
           { { SHORTER, 1000003, 0 }, SHORTER },
           { { 16, 1 << 20, 0 }, SHORTER },
           { { 40, 16384, 1 }, PATTERNS },
-          { { 64, 65536, 1 }, PATTERNS },
+          { { 264, 40000, 1 }, PATTERNS },
+          { { 40, 65536, 1 }, PATTERNS },
           { { 26, 70001, 1 }, PATTERNS } },
     };
     test_random random = test_random_for(subject->op->name);
