@@ -17,11 +17,11 @@ static expops_status draft(expops_draft *d)
     flat = out;
     if (expops_view_reshape(&flat, 1, &elements)) {
         flat.strides[0] = elements < 2 ? 1 : flat.strides[0]; /* self's, where it is the output */
-        expops_draft_select(d, &flat, &mask, &self, &source);
+        expops_draft_select(d, &flat, &mask, &self, &source, NULL);
         return EXPOPS_OK;
     }
     EXPOPS_TRY(expops_draft_temporary(d, out.dtype, 1, &elements, &flat)); /* a strided output */
-    expops_draft_select(d, &flat, &mask, &self, &source);
+    expops_draft_select(d, &flat, &mask, &self, &source, NULL);
     expops_view_reshape(&flat, ndim, shape);
     expops_draft_then(d, &expops_operator_copy, &out, &flat);
     return EXPOPS_OK;

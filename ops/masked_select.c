@@ -21,8 +21,10 @@ static expops_status draft(expops_draft *d)
     EXPOPS_TRY(expops_select_flat(d, ndim, shape, &mask));
     EXPOPS_TRY(expops_draft_result_up_to(d, 0, d->result, self.shape[0], &out));
     EXPOPS_TRY(expops_draft_result(d, 1, EXPOPS_DTYPE_I64, 0, NULL, NULL, &number));
-    expops_draft_select(d, &out, &mask, &self, NULL);
-    count(d, &mask, &number);
+    if (out.shape[0])
+        expops_draft_select(d, &out, &mask, &self, NULL, &number);
+    else /* nothing is moved, but the mask is counted all the same */
+        count(d, &mask, &number);
     return EXPOPS_OK;
 }
 

@@ -26,6 +26,12 @@ static int64_t sources_of(const cpu_kernel *kernel)
     return kernel->walk.sizes[1];
 }
 
+/* Where what is selected is packed, how many there are is the last operand. */
+static int writes_count(const cpu_kernel *kernel)
+{
+    return kernel->operand[3].kind == EXPOPS_OPERAND_OUTPUT;
+}
+
 static int64_t end_of(const select_task *task, int64_t part)
 {
     const int64_t end = (part + 1) * task->length;
@@ -163,7 +169,7 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
     task.out = expops_address(&launch->tensors[0]);
     task.mask = expops_address(&launch->tensors[1]);
     task.elements = expops_address(&launch->tensors[2]);
-    task.source = kernel->num_operands > 3 ? expops_address(&launch->tensors[3]) : NULL;
+    task.source = writes_count(kernel) ? NULL : expops_address(&launch->tensors[3]);
     cpu_parallel(kernel, cpu_threads(kernel, parts), parts, count_part, &task, scratch);
     for (int64_t part = 0; part < parts; part++) {
         const int64_t count = task.at[part];
@@ -171,6 +177,8 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
         sum += count;
     }
     task.at[parts] = sum;
+    if (writes_count(kernel))
+        *(int64_t *)expops_address(&launch->tensors[3]) = sum;
     cpu_parallel(kernel, cpu_threads(kernel, parts), parts, write_part, &task, scratch);
 }
 

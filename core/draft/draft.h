@@ -29,7 +29,7 @@ enum expops_order {
 
 /* One argument of a leaf's body. */
 typedef struct expops_leaf_input {
-    uint32_t kind;          /* EXPOPS_OPERAND_INPUT, _NUMBER or _POSITION */
+    uint32_t kind;          /* EXPOPS_OPERAND_INPUT, _NUMBER, _POSITION, or _OUTPUT of what is written besides */
     uint32_t walks;         /* bit w: beside the iteration space, the window's dimension w */
     uint32_t attribute;     /* rows: a number for the whole row, not for each element */
     int32_t argument;       /* of a number: the argument it is, or EXPOPS_NO_ARGUMENT */
@@ -202,9 +202,9 @@ void expops_leaf_wraps(expops_leaf *leaf);
 expops_status expops_draft_result_up_to(expops_draft *draft, uint32_t index, int32_t dtype, int64_t most,
                                         expops_view *out);
 /* A leaf of views of one dimension, all but `out` compact: `out` is the elements at which `mask` is true, one after the other; or,
- * with a `source`, `elements` with those replaced by source's. */
+ * with a `source`, `elements` with those replaced by source's. Without, `count`, an i64, gets how many there are; `out` has room for one at least. */
 void expops_draft_select(expops_draft *draft, const expops_view *out, const expops_view *mask,
-                         const expops_view *elements, const expops_view *source);
+                         const expops_view *elements, const expops_view *source, const expops_view *count);
 
 /* --- weighted sums (weighted.c) --- */
 /* The work-items of a group, each of which makes 64 results, and the columns of a row of results that a group can keep at most. */

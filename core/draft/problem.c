@@ -153,7 +153,7 @@ expops_status expops_problem_make(const expops_draft *draft, const expops_leaf *
     EXPOPS_TRY(add_tensor(draft, &leaf->out, EXPOPS_OPERAND_OUTPUT, (expops_meeting){ leaf->result, 0 }, problem));
     for (uint32_t i = 0; i < leaf->num_inputs; i++) {
         const expops_leaf_input *input = leaf->input + i;
-        if (input->kind == EXPOPS_OPERAND_INPUT)
+        if (input->kind == EXPOPS_OPERAND_INPUT || input->kind == EXPOPS_OPERAND_OUTPUT)
             EXPOPS_TRY(add_tensor(draft, &input->view, input->kind, input->meeting, problem));
         else
             add_other(input, leaf->common, problem);

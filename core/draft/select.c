@@ -27,7 +27,7 @@ static void add_compact(expops_leaf *leaf, const expops_view *view, uint32_t wal
 }
 
 void expops_draft_select(expops_draft *draft, const expops_view *out, const expops_view *mask,
-                         const expops_view *elements, const expops_view *source)
+                         const expops_view *elements, const expops_view *source, const expops_view *count)
 {
     expops_leaf *leaf = expops_draft_leaf(draft, draft->op, EXPOPS_FAMILY_SELECT, out);
     leaf->order = EXPOPS_ORDER_KEPT;
@@ -41,5 +41,7 @@ void expops_draft_select(expops_draft *draft, const expops_view *out, const expo
         add_compact(leaf, source, 1);
     } else {
         add_compact(leaf, elements, 0);
+        expops_leaf_view(leaf, count);
+        leaf->input[leaf->num_inputs - 1].kind = EXPOPS_OPERAND_OUTPUT;
     }
 }

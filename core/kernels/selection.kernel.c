@@ -101,8 +101,13 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_uint, out), XK_TENSOR(const xk_uchar, x0), c
         gout[xk_group_id()] = (xk_uint)all;
 }
 #elif XK_STAGE == 1
-/* One group: out[tile] = the sum of the counts before it. */
-XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), const xk_params p)
+/* One group: out[tile] = the sum of the counts before it. Where what is selected is packed, how many there are is a result, too. */
+#if XK_EXPAND
+#define XK_ALL
+#else
+#define XK_ALL XK_TENSOR(xk_ulong, x1),
+#endif
+XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), XK_ALL const xk_params p)
 {
     XK_LOCAL xk_ulong shared[2 * XK_WG];
     XK_GLOBAL xk_ulong *gout = XK_POINTER(xk_ulong, out);
@@ -116,6 +121,10 @@ XK_KERNEL void xk_main(XK_TENSOR(xk_ulong, out), XK_TENSOR(const xk_uint, x0), c
             gout[tile] = before + here;
         before += all;
     }
+#if !XK_EXPAND
+    if (xk_local_id() == 0)
+        *XK_POINTER(xk_ulong, x1) = before;
+#endif
 }
 #else
 /* Tensors: the output, what the first stage wrote, the elements, the source where XK_EXPAND is 1, and the sums before the tiles. */

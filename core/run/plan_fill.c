@@ -161,6 +161,17 @@ static expops_status note_whole(const expops_draft *draft, const expops_slot *sl
     return EXPOPS_OK;
 }
 
+/* The last operand, where it is written besides: no input may cross it. */
+static expops_status add_other_output(const expops_problem *problem, expops_plan *plan, uint32_t first_tensor)
+{
+    const uint32_t last = first_tensor + problem->num_tensors - 1;
+    if (problem->num_operands == 1 || problem->operand[problem->num_operands - 1].kind != EXPOPS_OPERAND_OUTPUT)
+        return EXPOPS_OK;
+    for (uint32_t in = first_tensor + 1; in < last; in++)
+        EXPOPS_TRY(add_pair(plan, last, in, 0));
+    return EXPOPS_OK;
+}
+
 /* An input may not cross its output or what earlier leaves wrote, nor, where it is launched together with others, any of it. */
 expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
                                 uint32_t first_tensor)
@@ -180,6 +191,7 @@ expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem 
             if (plan->whole[k])
                 EXPOPS_TRY(add_pair(plan, plan->whole[k] - 1, at, 0));
     }
+    EXPOPS_TRY(add_other_output(problem, plan, first_tensor));
     return draft->num_leaves == 1 ? EXPOPS_OK : note_whole(draft, slot, plan);
 }
 

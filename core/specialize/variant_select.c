@@ -11,12 +11,23 @@ enum {
     LOCAL_BYTES = ROUNDS * WORD + 2 * sizeof(uint64_t), /* of a work-item */
 };
 
-enum { OUT, MASK, ELEMENTS, SOURCE }; /* the problem's operands */
+enum {
+    OUT,
+    MASK,
+    ELEMENTS,
+    SOURCE,
+    COUNT = SOURCE
+}; /* the problem's operands: the last is read, or how many there are is written there */
 
 typedef struct plan {
     uint32_t group, vector;
     uint64_t tile, tiles; /* elements of one, and how many there are */
 } plan;
+
+static int is_packed(const expops_problem *problem)
+{
+    return problem->operand[COUNT].kind == EXPOPS_OPERAND_OUTPUT;
+}
 
 static plan choose(const expops_problem *problem, const expops_device *device)
 {
@@ -41,7 +52,7 @@ static int64_t find_room(const expops_problem *problem)
     int64_t room = 1;
     for (uint32_t d = 0; d < problem->rank; d++)
         room *= problem->shape[d];
-    return problem->num_operands > SOURCE ? problem->window.sizes[1] : room;
+    return is_packed(problem) ? room : problem->window.sizes[1];
 }
 
 static void add_stage(const expops_problem *problem, const plan *plan, uint64_t groups, expops_steps *steps)
@@ -63,8 +74,7 @@ static void add_stage(const expops_problem *problem, const plan *plan, uint64_t 
     expops_text_add(&step->defines,
                     "#define XK_STAGE %u\n#define XK_TURNS %d\n#define XK_EXPAND %d\n#define XK_WHOLE %d\n"
                     "#define XK_MASK_WHOLE %d\n#define XK_ALONG %d\n",
-                    stage, TURNS, problem->num_operands > SOURCE, whole, starts_whole(operand + MASK, WORD),
-                    stride == 1);
+                    stage, TURNS, !is_packed(problem), whole, starts_whole(operand + MASK, WORD), stride == 1);
     expops_params_u64(&step->params, (uint64_t)elements);
     expops_params_u64(&step->params, plan->tiles);
     expops_params_u64(&step->params, (uint64_t)find_room(problem));
@@ -81,12 +91,15 @@ static void name_tensors(const expops_problem *problem, expops_steps *steps)
     step[0].tensors[1] = MASK;
     step[1].tensors[0] = sums;
     step[1].tensors[1] = counts;
+    step[1].tensors[2] = COUNT;
+    step[1].num_tensors += (uint32_t)is_packed(problem);
     /* The last stage gets the counts in the mask's place: behind them lies the mask in bits, whose bytes were read
      * by the first stage. */
-    step[2].num_tensors = problem->num_tensors + 1;
-    for (uint32_t i = 0; i < problem->num_tensors; i++)
+    const uint32_t read = is_packed(problem) ? COUNT : SOURCE + 1;
+    step[2].num_tensors = read + 1;
+    for (uint32_t i = 0; i < read; i++)
         step[2].tensors[i] = i == MASK ? counts : (uint8_t)i;
-    step[2].tensors[problem->num_tensors] = sums;
+    step[2].tensors[read] = sums;
 }
 
 expops_status expops_specialize_select(const expops_problem *problem, const expops_device *device, expops_steps *steps)
