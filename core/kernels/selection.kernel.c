@@ -174,7 +174,8 @@ typedef union xk_word_of_elements {
     xk_run_word word;
     XK_S(XK_O) v[XK_VEC];
 } xk_word_of_elements;
-#define XK_PLACE(at) staged[(at) / XK_VEC].v[(at) % XK_VEC]
+/* Its elements one after the other: by words and places in them, compilers would work out both for each. */
+#define XK_PLACES ((XK_LOCAL_POINTER XK_S(XK_O) *)staged)
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0), XK_TENSOR(const XK_S(XK_O), x1),
                        XK_SOURCE XK_TENSOR(const xk_ulong, XK_BEFORE), const xk_params p)
@@ -234,7 +235,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0),
                     xk_run next; /* no choice between two places in memory, which would put one of them there */
                     next.part[0] = next.part[1] = next.part[2] = next.part[3] = 0;
                     if (at < fits)
-                        next.v[0] = XK_PLACE(lead + at);
+                        next.v[0] = XK_PLACES[lead + at];
                     run.v[k] = next.v[0];
                     at++;
                 }
@@ -250,15 +251,15 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0),
         XK_GLOBAL XK_S(XK_O) *words = packed + before - lead;
         XK_UNROLL
         for (int round = 0; round < 4; round++) {
-            xk_uint at = lead + begin[round];
+            XK_LOCAL_POINTER XK_S(XK_O) *to = XK_PLACES + lead + begin[round];
             xk_run run;
             if (flags[round])
                 run = xk_load_run(elements, first + round * XK_ROUND, p.elements);
             XK_UNROLL
             for (int k = 0; k < XK_VEC; k++)
                 if (flags[round] >> k & 1u) {
-                    XK_PLACE(at) = run.v[k];
-                    at++;
+                    *to = run.v[k];
+                    to++;
                 }
         }
         xk_barrier();
@@ -268,7 +269,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const xk_uint, x0),
             } else {
                 for (xk_uint at = w * XK_VEC; at < (w + 1) * XK_VEC; at++)
                     if (at >= lead && at < end)
-                        gout[(xk_long)(before + at - lead) * p.step] = XK_PLACE(at);
+                        gout[(xk_long)(before + at - lead) * p.step] = XK_PLACES[at];
             }
         }
 #endif
