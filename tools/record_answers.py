@@ -113,6 +113,7 @@ class Definition:
     def __init__(self, described):
         self.name, self.source, self.parameters = described['name'], described['source'], described['parameters']
         self.is_pointwise = described['pointwise']
+        self.units = described['bound'].get('f32', 0)
         rounds = any(described['bound'].values())
         self.dtypes = [dtype for dtype in described['dtypes'] if not (rounds and DTYPES[dtype].is_complex)]
 

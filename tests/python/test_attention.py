@@ -1,5 +1,5 @@
 """Attention in half types on a GPU, whose matrix instructions round each weight to the half type: how far it may be from the answer in
-double precision (test_operators.granted), and how far PyTorch's own kernels are, which have to keep to it too."""
+double precision (roundings.py), and how far PyTorch's own kernels are, which have to keep to it too."""
 import os
 import sys
 import unittest
@@ -56,7 +56,7 @@ def compare(arguments, named):
     """(ours, {PyTorch's kernels}): the largest part of what is granted."""
     function = torch.nn.functional.scaled_dot_product_attention
     precise = beside.in_double(function, arguments, named)[0]
-    allowed = beside.granted(ATTENTION, function, arguments, named, precise)
+    allowed = beside.granted(ATTENTION, 0, function, arguments, named, [precise])[0]
     ours = [results[0] for results in beside.forms(ATTENTION, arguments, named, [torch.empty_like(precise, dtype=arguments[0].dtype)])]
     return farthest(ours, precise, allowed), {kernel: farthest([result], precise, allowed)
                                               for kernel, result in torchs(arguments, named).items()}

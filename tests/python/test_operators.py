@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 
+import roundings
 import timing
 from support import expops, torch
 
@@ -24,7 +25,6 @@ SHAPES = [(16, 24), (4, 8, 6), (64, 96)]
 LAYOUTS = ['compact', 'transposed']
 SPEED_SHAPES = [(64, 64), (1024, 1024), (4096, 4096)]
 POINTWISE, OTHERS = 0.97, 1.0  # of PyTorch's speed at least, on a GPU
-WEIGHTED = {'scaled_dot_product_attention': 2}  # the argument whose rows are weighted: a device's matrix instructions round the weights
 REFUSALS = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError)
 
 
@@ -105,26 +105,16 @@ def farther(got, expected, truth):
     return error(got) > error(expected)
 
 
-def granted(name, function, arguments, named, precise):
-    """What rounding each weight, and the result, to a half type may cost on a GPU, where PyTorch's own kernels (flash, memory-efficient,
-    cuDNN) round them too: half a unit of all terms' sizes and of the result, and in f16, which ends at 2^-24, half of that for each term."""
-    value = arguments[WEIGHTED[name]] if name in WEIGHTED else None
-    if value is None or value.dtype not in (torch.float16, torch.bfloat16):
-        return None
-    positive = [argument.abs() if argument is value else argument for argument in arguments]
-    sizes = in_double(function, positive, named)[0]
-    lost = 2**-25 * value.double().abs().sum(-2, keepdim=True) if value.dtype == torch.float16 else 0
-    return torch.finfo(value.dtype).eps / 2 * (sizes + precise.abs()) + lost
-
-
-def judge(got, expected, precise, granted=None):
+def judge(got, expected, precise, granted=lambda: None):
+    """Close to PyTorch's; or within what has to be granted, which is worked out where it is needed; or no farther off than PyTorch's."""
     assert (got.dtype, got.shape, got.device) == (expected.dtype, expected.shape, expected.device)
     try:
         torch.testing.assert_close(got, expected, equal_nan=True)
     except AssertionError:
         if precise is None or not torch.equal(got.isnan(), expected.isnan()):
             raise
-        within = granted is not None and bool(((got.double() - precise).abs() <= granted).all())
+        allowed = granted()
+        within = allowed is not None and bool(((got.double() - precise).abs() <= allowed).all())
         if not within and farther(got, expected, precise):
             raise
 
@@ -143,43 +133,31 @@ def forms(name, arguments, named, expected):
         yield getattr(expops, name + '_')(first.clone(), *arguments[1:], **named),
 
 
+def granted(name, units, function, arguments, named, precise):
+    def answer(values, words):
+        return in_double(function, values, words)
+    return roundings.granted(name, units, answer, arguments, named, precise, precise[0].is_cuda)
+
+
 def skip_other_results(name, expected):
     outputs = expops.info(name)['outputs']
     if len(outputs) != len(expected):
         pytest.skip(f'gives {len(outputs)} results where PyTorch gives {len(expected)}')
 
 
-def compare(name, function, arguments, named):
+def compare(definition, name, function, arguments, named):
     """The number of results compared; None where PyTorch refuses the call."""
     expected = asked(function, arguments, named)
     if expected is None:
         return None
     skip_other_results(name, expected)
     precise = in_double(function, arguments, named) or [None] * len(expected)
-    allowed = granted(name, function, arguments, named, precise[0]) if expected[0].is_cuda else None
     compared = 0
     for results in forms(name, arguments, named, expected):
-        for got, right, truth in zip(results, expected, precise, strict=True):
-            judge(got, right, truth, allowed)
+        for number, (got, right, truth) in enumerate(zip(results, expected, precise, strict=True)):
+            judge(got, right, truth, lambda: granted(name, definition.units, function, arguments, named, precise)[number])
             compared += 1
     return compared
-
-
-def test_rounded_weights_are_granted():
-    """Weights that are rounded to the half type are what is granted, and three times their rounding is not."""
-    torch.manual_seed(1)
-    attention = torch.nn.functional.scaled_dot_product_attention
-    query, key, value = (torch.randn(64, 96).half() for _ in range(3))
-    precise = in_double(attention, [query, key, value], {})[0]
-    allowed = granted('scaled_dot_product_attention', attention, [query, key, value], {}, precise)
-    score = query.double() @ key.double().T / math.sqrt(96)
-    weight = (score - score.amax(-1, keepdim=True)).exp()
-
-    def made(factor):
-        return ((factor * weight).half().double() @ value.double() / weight.sum(-1, keepdim=True)).half()
-    judge(made(1), precise.half(), precise, allowed)
-    with pytest.raises(AssertionError):
-        judge(made(1 + 3 * 2**-11), precise.half(), precise, allowed)
 
 
 def test_accuracy(definition, name, device, request):
@@ -188,7 +166,7 @@ def test_accuracy(definition, name, device, request):
     function, judged, refused = torch_function(definition, name), 0, {}
     for has_attributes, arguments, named in calls(definition, device, request.config.getoption('--deep')):
         try:
-            judged += compare(name, function, arguments, named) or 0
+            judged += compare(definition, name, function, arguments, named) or 0
         except expops.Error as error:
             if not has_attributes:
                 raise
