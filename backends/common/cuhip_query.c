@@ -32,15 +32,11 @@ __attribute__((visibility("default"))) int32_t expops_backend_query(const expops
 
 int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
 {
-    query->plugin_major = EXPOPS_BACKEND_MAJOR;
-    query->plugin_minor = EXPOPS_BACKEND_MINOR;
-    query->min_host_minor = 0;
-    query->sanitizer = EXPOPS_SANITIZER;
+    const int understood = expops_query_answer(query);
     query->name = CUHIP_PLUGIN;
     query->version = EXPOPS_VERSION;
     query->description = CUHIP_DESCRIPTION;
-    query->api = NULL;
-    if (query->host_major != EXPOPS_BACKEND_MAJOR)
+    if (!understood)
         return 1;
     if (cuhip_host != host) /* asked again, while devices are in use, the host is the same: nothing is written */
         cuhip_host = host;

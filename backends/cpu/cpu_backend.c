@@ -239,15 +239,11 @@ __attribute__((visibility("default"))) int32_t expops_backend_query(const expops
 
 int32_t expops_backend_query(const expops_host_api *from_host, expops_query *query)
 {
-    query->plugin_major = EXPOPS_BACKEND_MAJOR;
-    query->plugin_minor = EXPOPS_BACKEND_MINOR;
-    query->min_host_minor = 0;
-    query->sanitizer = EXPOPS_SANITIZER;
+    const int understood = expops_query_answer(query);
     query->name = "cpu";
     query->version = EXPOPS_VERSION;
     query->description = "this machine's processor: kernels compiled with the library, vectorised and threaded";
-    query->api = NULL;
-    if (query->host_major != EXPOPS_BACKEND_MAJOR)
+    if (!understood)
         return EXPOPS_ERR_INVALID_ARGUMENT;
     if (host != from_host) /* asked again, while devices are in use, the host is the same: nothing is written */
         host = from_host;

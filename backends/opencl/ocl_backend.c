@@ -28,15 +28,11 @@ __attribute__((visibility("default"))) int32_t expops_backend_query(const expops
 
 int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
 {
-    query->plugin_major = EXPOPS_BACKEND_MAJOR;
-    query->plugin_minor = EXPOPS_BACKEND_MINOR;
-    query->min_host_minor = 0;
-    query->sanitizer = EXPOPS_SANITIZER;
+    const int understood = expops_query_answer(query);
     query->name = "opencl";
     query->version = EXPOPS_VERSION;
     query->description = "any device with an OpenCL 1.2 driver, through libOpenCL.so.1";
-    query->api = NULL;
-    if (host->major != EXPOPS_BACKEND_MAJOR)
+    if (!understood)
         return 1;
     if (ocl_host != host) /* asked again, while devices are in use, the host is the same: nothing is written */
         ocl_host = host;

@@ -33,6 +33,7 @@ static const struct {
                  "driver it opened."),
     ROW(MALFORMED, "Report this to the plugin's author."),
     ROW(OUT_OF_MEMORY, "Free some memory; it is tried again when it is next needed."),
+    ROW(LAYOUT_MISMATCH, "Build the plugin with this library's headers, or install both of one version."),
     ROW(SECURE_EXECUTION, "Use the CPU, or give the process its rights without set-user-ID and file capabilities."),
 #undef ROW
 };

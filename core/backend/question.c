@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "host_api.h"
+#include "layout.h"
 #include "loader.h"
 #include "runtime_lock.h"
 
@@ -49,6 +50,23 @@ static int versions_fit(expops_plugin *plugin, const expops_query *query)
         return 0;
     }
     return 1;
+}
+
+/* One version may have had several layouts while it was being made. */
+static int layouts_fit(expops_plugin *plugin, const expops_query *query)
+{
+    char why[256];
+    if (!query->layout) {
+        expops_plugin_refuse(plugin, EXPOPS_CAUSE_PLUGIN_TOO_OLD,
+                             "It does not say how its structs are laid out, as plugins do since interface 1.1.");
+        return 0;
+    }
+    if (expops_layout_fits(query->layout, query->plugin_minor, why, sizeof why))
+        return 1;
+    expops_plugin_refuse(plugin, EXPOPS_CAUSE_LAYOUT_MISMATCH,
+                         "It was compiled with other structs of the plugin interface, version %u.%u: %s.",
+                         query->plugin_major, query->plugin_minor, why);
+    return 0;
 }
 
 static int answer_complete(expops_plugin *plugin, const expops_query *query, int32_t status, int said_why)
@@ -152,7 +170,8 @@ static void put_question(expops_plugin *plugin, expops_backend_query_fn query_fu
         memcpy(plugin->name, query.name, strlen(query.name) + 1);
     if (query.plugin_major == EXPOPS_BACKEND_MAJOR && query.version)
         snprintf(plugin->version, sizeof plugin->version, "%s", query.version);
-    if (versions_fit(plugin, &query) && answer_complete(plugin, &query, status, mark != expops_error_mark()))
+    if (versions_fit(plugin, &query) && answer_complete(plugin, &query, status, mark != expops_error_mark()) &&
+        layouts_fit(plugin, &query))
         accept(plugin, query_function, &query);
 }
 

@@ -22,6 +22,23 @@ static void members_stay_where_they_were(void **state)
             fail_msg("%s moved from %zu to %zu", layout[i].where, layout[i].expected, layout[i].found);
 }
 
+/* So that what plugins say of themselves and what is recorded here are the same members. */
+static void every_member_is_on_record(void **state)
+{
+    static const char *const listed[] = {
+#define EXPOPS_FIXED(type)
+#define EXPOPS_GROWING(type)
+#define EXPOPS_MEMBER(type, member) #type "." #member,
+#include "expops/backend_layout.inc"
+#undef EXPOPS_MEMBER
+#undef EXPOPS_GROWING
+#undef EXPOPS_FIXED
+    };
+    assert_int_equal(EXPOPS_COUNTOF(listed), EXPOPS_COUNTOF(layout));
+    for (size_t i = 0; i < EXPOPS_COUNTOF(layout); i++)
+        assert_string_equal(listed[i], layout[i].where);
+}
+
 static void numbers_stay_what_they_were(void **state)
 {
     assert_int_equal(EXPOPS_BACKEND_MAJOR, 1);
@@ -82,11 +99,9 @@ static void tests_may_put_their_own_libraries_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(members_stay_where_they_were),
-        cmocka_unit_test(numbers_stay_what_they_were),
-        cmocka_unit_test(host_table_is_complete),
-        cmocka_unit_test(libraries_open_through_the_host),
-        cmocka_unit_test(tests_may_put_their_own_libraries_there),
+        cmocka_unit_test(members_stay_where_they_were),    cmocka_unit_test(every_member_is_on_record),
+        cmocka_unit_test(numbers_stay_what_they_were),     cmocka_unit_test(host_table_is_complete),
+        cmocka_unit_test(libraries_open_through_the_host), cmocka_unit_test(tests_may_put_their_own_libraries_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

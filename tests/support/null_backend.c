@@ -382,8 +382,7 @@ int32_t null_backend_query(const expops_host_api *host, expops_query *query)
     null_host = host;
     if (!null_backend.name)
         null_backend_reset();
-    query->plugin_major = EXPOPS_BACKEND_MAJOR;
-    query->plugin_minor = EXPOPS_BACKEND_MINOR;
+    expops_query_answer(query);
     query->name = null_backend.name;
     query->version = "1";
     query->description = "records what it is asked to do";

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define EXPOPS_BACKEND_MAJOR 1u
-#define EXPOPS_BACKEND_MINOR 0u
+#define EXPOPS_BACKEND_MINOR 1u
 #define EXPOPS_BACKEND_QUERY "expops_backend_query"
 
 #define EXPOPS_HAS(p, T, field) ((p)->header.struct_size >= offsetof(T, field) + sizeof((p)->field) && (p)->field)
@@ -75,6 +75,7 @@ enum expops_cause {
     EXPOPS_CAUSE_MALFORMED = 21,     /* breaks this contract, or refused the question without one of the causes above */
     EXPOPS_CAUSE_OUT_OF_MEMORY = 22, /* tried again when it is next needed */
     EXPOPS_CAUSE_SECURE_EXECUTION = 23, /* a driver would trust the environment of a process with elevated rights */
+    EXPOPS_CAUSE_LAYOUT_MISMATCH = 24,  /* compiled with other structs, though of this version */
     EXPOPS_CAUSE_COUNT
 };
 
@@ -338,6 +339,13 @@ typedef struct expops_backend_api {
     int32_t (*describe_target)(const char *target, expops_device_info *out_info);
 } expops_backend_api;
 
+/* One row of the list of structs and members, expops/backend_layout.inc, as one side's compiler has it. */
+typedef struct expops_place {
+    const char *name; /* NULL behind the last one */
+    uint32_t offset;
+    uint32_t bytes; /* of a struct itself: 0, and its size is `offset` */
+} expops_place;
+
 /* The question and, also when the plugin refuses, the answer. */
 typedef struct expops_query {
     expops_header header;
@@ -349,7 +357,33 @@ typedef struct expops_query {
     const char *version;                 /* out */
     const char *description;             /* out: one line */
     const expops_backend_api *api;       /* out: NULL when refused */
+    const expops_place *layout;          /* out: where the plugin's compiler has every member of these structs */
 } expops_query;
+
+/* How an answer begins: the version, the sanitizer and the layout that the plugin was compiled with. Left to add are the name, what
+ * describes it, and the table of functions where this returns 1; where it returns 0 the host speaks another version. */
+static inline int expops_query_answer(expops_query *query)
+{
+#define EXPOPS_FIXED(type) { #type, (uint32_t)sizeof(type), 0 },
+#define EXPOPS_GROWING(type) EXPOPS_FIXED(type)
+#define EXPOPS_MEMBER(type, member) \
+    { #member, (uint32_t)offsetof(type, member), (uint32_t)sizeof(((type *)0)->member) },
+    static const expops_place layout[] = {
+#include "expops/backend_layout.inc"
+        { NULL, 0, 0 }
+    };
+#undef EXPOPS_MEMBER
+#undef EXPOPS_GROWING
+#undef EXPOPS_FIXED
+    query->plugin_major = EXPOPS_BACKEND_MAJOR;
+    query->plugin_minor = EXPOPS_BACKEND_MINOR;
+    query->min_host_minor = 1; /* the first that compares layouts */
+    query->sanitizer = EXPOPS_SANITIZER;
+    query->api = NULL;
+    if (query->header.struct_size >= offsetof(expops_query, layout) + sizeof query->layout)
+        query->layout = layout;
+    return query->host_major == EXPOPS_BACKEND_MAJOR;
+}
 
 /* Returns 0, or nonzero with query->api NULL. Must not contact a driver, print, or start threads. */
 typedef int32_t (*expops_backend_query_fn)(const expops_host_api *host, expops_query *query);

@@ -156,12 +156,11 @@ static const expops_backend_api api = {
 
 __attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *host, expops_query *query)
 {
-    query->plugin_major = EXPOPS_BACKEND_MAJOR;
-    query->plugin_minor = EXPOPS_BACKEND_MINOR;
+    const int understood = expops_query_answer(query);
     query->name = "cc";
     query->version = "1";
     query->description = "a skeleton: kernels compiled by the C compiler";
-    if (host->major != EXPOPS_BACKEND_MAJOR)
+    if (!understood)
         return CC_ERR_UNAVAILABLE;
     cc_host = host;
     query->api = &api;
