@@ -122,7 +122,7 @@ static expops_status open_device(const char *backend, expops_dl_device where, ex
     return expops_device_open(spec, out_device);
 }
 
-expops_status library_device(expops_dl_device where, expops_device **out_device)
+static __attribute__((noinline)) expops_status find_device(expops_dl_device where, expops_device **out_device)
 {
     for (size_t i = 0; i < NUM_SERVED; i++) {
         if (served[i].type != where.device_type || where.device_id < 0 || where.device_id >= MAX_ORDINALS)
@@ -137,6 +137,14 @@ expops_status library_device(expops_dl_device where, expops_device **out_device)
     }
     /* No backend's memory: the default device says which it would take. */
     return expops_device_default(out_device);
+}
+
+/* The host's, which is asked for most, stands first. */
+expops_status library_device(expops_dl_device where, expops_device **out_device)
+{
+    const int is_host = where.device_type == EXPOPS_DL_CPU && where.device_id == 0;
+    *out_device = is_host ? atomic_load_explicit(&opened[0][0], memory_order_acquire) : NULL;
+    return *out_device ? EXPOPS_OK : find_device(where, out_device);
 }
 
 expops_status library_set_backend(const char *spec)

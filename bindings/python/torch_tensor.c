@@ -40,9 +40,9 @@ expops_dtype torch_dtype_find(int64_t number)
 /* Integers and truths alone promote to it. */
 int torch_dtype_is_default(const expops_value *args, size_t num_args, expops_dtype result)
 {
-    if ((result != EXPOPS_DTYPE_F32 && result != EXPOPS_DTYPE_C64) || library_has_floating(args, num_args))
+    if ((result != EXPOPS_DTYPE_F32 && result != EXPOPS_DTYPE_C64) || !torch.default_dtype)
         return 0;
-    return torch.default_dtype && torch_dtype_find(torch.default_dtype()) != EXPOPS_DTYPE_F32;
+    return torch.default_dtype() != torch_of_dtype[EXPOPS_DTYPE_F32] && !library_has_floating(args, num_args);
 }
 
 static int read_device(torch_handle handle, expops_dl_device *out_device)

@@ -1,4 +1,7 @@
 /* The hot path: find the plan, check what depends on addresses, hand over pointers and numbers. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
 #include "backend/device.h"
 #include "base/error.h"
 #include "call.h"
@@ -9,8 +12,7 @@
 /* --- numbers --- */
 
 /* A number that is refused where its type cannot hold it, or that lies in a host tensor. */
-static __attribute__((noinline)) expops_status take_number(const expops_plan *plan, const expops_plan_number *number,
-                                                           const expops_value *value)
+static expops_status take_number(const expops_plan *plan, const expops_plan_number *number, const expops_value *value)
 {
     expops_value host;
     double parts[2];
@@ -24,15 +26,39 @@ static __attribute__((noinline)) expops_status take_number(const expops_plan *pl
     return EXPOPS_OK;
 }
 
+static __attribute__((noinline)) expops_status store_other(const expops_plan *plan, const expops_plan_number *number,
+                                                           const expops_value *value)
+{
+    if (!number->plain)
+        return take_number(plan, number, value);
+    expops_store_number(value, number->meeting.as, number->compute, number->to);
+    return EXPOPS_OK;
+}
+
+/* By far the most numbers are ones that an f32 holds, as it does every integer. */
+static inline int store_single(const expops_plan_number *number, const expops_value *value)
+{
+    float single;
+    if (!number->single)
+        return 0;
+    if (value->kind == EXPOPS_VALUE_REAL && fabs(value->as.real) <= (double)FLT_MAX)
+        single = (float)value->as.real;
+    else if (value->kind == EXPOPS_VALUE_INT)
+        single = (float)value->as.integer;
+    else
+        return 0;
+    memcpy(number->to, &single, sizeof single);
+    memset(number->to + sizeof single, 0, sizeof single);
+    return 1;
+}
+
 /* The numbers of this call go into the plan's own params: the plan is this thread's, and `launch` keeps no pointer. */
 static expops_status store_numbers(const expops_plan *plan, const expops_value *args)
 {
     for (const expops_plan_number *number = plan->number, *end = number + plan->num_numbers; number < end; number++) {
         const expops_value *value = args + number->argument;
-        if (!number->plain)
-            EXPOPS_TRY(take_number(plan, number, value));
-        else
-            expops_store_number(value, number->meeting.as, number->compute, number->to);
+        if (!store_single(number, value))
+            EXPOPS_TRY(store_other(plan, number, value));
     }
     return EXPOPS_OK;
 }

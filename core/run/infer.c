@@ -84,16 +84,21 @@ static expops_status check_places(const expops_operator *op, const expops_value 
     return EXPOPS_OK;
 }
 
-expops_status expops_check_elements(const expops_operator *op, const expops_value *args, size_t num_args)
+static __attribute__((noinline)) expops_status check_elements(const expops_operator *op, const expops_value *args,
+                                                              size_t num_args)
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_plan *plan;
-    if (op && !op->check_elements)
-        return EXPOPS_OK;
     EXPOPS_TRY(find_results(op, args, num_args, &plan));
     EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     EXPOPS_TRY(check_places(op, args));
     return op->check_elements(op, args);
+}
+
+/* Asked before each call, of operators that mostly look at none. */
+expops_status expops_check_elements(const expops_operator *op, const expops_value *args, size_t num_args)
+{
+    return op && !op->check_elements ? EXPOPS_OK : check_elements(op, args, num_args);
 }
 
 expops_status expops_view_of(const expops_operator *op, const expops_value *args, size_t num_args,

@@ -56,6 +56,7 @@ typedef struct expops_plan_number {
     uint32_t compute; /* of the leaf */
     uint32_t index;   /* among the leaf's numbers */
     uint32_t plain;   /* never refused, a value, and launched: only to be stored */
+    uint32_t single;  /* a value, launched, and computed with as an f32: one in its range is only to be stored */
     uint8_t *to;      /* in the params of a step; NULL where nothing is launched, and the number only checked */
     expops_meeting meeting;
 } expops_plan_number;

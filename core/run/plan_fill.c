@@ -280,7 +280,10 @@ expops_status expops_plan_places(const expops_problem *problem, expops_plan *pla
                 return expops_no_plan_memory();
             *number = plan->number[i];
             number->to = number_place(plan->step + s, problem->compute, number->index);
-            number->plain = !number->meeting.held && number->source == EXPOPS_NUMBER_VALUE;
+            const int is_value = number->source == EXPOPS_NUMBER_VALUE;
+            number->plain = is_value && !number->meeting.held;
+            number->single =
+                is_value && number->meeting.as == EXPOPS_DTYPE_F32 && problem->compute == EXPOPS_COMPUTE_F32;
         }
     }
     return EXPOPS_OK;

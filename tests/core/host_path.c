@@ -35,6 +35,12 @@ static expops_status mul_scalar(expops_device *device)
     return expops_mul_scalar(device, NULL, &x.tensor, expops_real(2.5), &z.tensor);
 }
 
+/* Two numbers that an f32 has to be able to hold. */
+static expops_status softplus(expops_device *device)
+{
+    return expops_softplus(device, NULL, &x.tensor, 2.5, 20, &z.tensor);
+}
+
 static expops_status rms_norm(expops_device *device)
 {
     return expops_rms_norm(device, NULL, &x.tensor, row, 1, NULL, expops_real(1e-6), &z.tensor);
@@ -128,6 +134,7 @@ static const struct {
               { "silu-in-turn", silu_in_turn },
               { "mul", mul },
               { "mul-scalar", mul_scalar },
+              { "softplus", softplus },
               { "rms_norm", rms_norm },
               { "tril", tril },
               { "cat-of-8", cat_of_8 },
