@@ -17,7 +17,7 @@ static int read_tensor(call_arguments *arguments, const char *parameter, PyObjec
     if (arguments->num_tensors == MAX_TENSORS)
         return PyErr_Format(PyExc_ValueError, "%s: more than %d tensors", arguments->function, (int)MAX_TENSORS), -1;
     if (container_open(object, 0, next))
-        return error_of_argument(arguments->function, parameter), -1;
+        return -1;
     arguments->list[arguments->num_tensors++] = &next->tensor;
     *value = expops_tensor_value(&next->tensor);
     return 0;
@@ -260,6 +260,8 @@ int argument_read(call_arguments *arguments, size_t index, const expops_paramete
     const int status = read_kind(arguments, index, parameter, object);
     if (status == 1)
         return argument_refuse(arguments->function, parameter->name, object, expected_of(parameter->kind));
+    if (status)
+        error_of_argument(arguments->function, parameter->name);
     return status;
 }
 

@@ -202,6 +202,15 @@ static PyObject *make_capsule(PyObject *object)
     return capsule;
 }
 
+/* Of another major version the library frees what the capsule holds, which then must not do so when it goes. */
+static expops_status import_versioned(PyObject *capsule, int for_output, expops_tensor *out)
+{
+    expops_dl_managed_versioned *managed = PyCapsule_GetPointer(capsule, "dltensor_versioned");
+    if (managed->version_major != 1)
+        PyCapsule_SetName(capsule, "used_dltensor_versioned");
+    return expops_dl_import_versioned(managed, for_output, out);
+}
+
 /* The capsule is not consumed: it frees what it holds when it goes. */
 static int open_by_method(PyObject *object, int for_output, container *out)
 {
@@ -210,8 +219,7 @@ static int open_by_method(PyObject *object, int for_output, container *out)
     if (!out->capsule)
         return -1;
     if (PyCapsule_IsValid(out->capsule, "dltensor_versioned"))
-        status = expops_dl_import_versioned(PyCapsule_GetPointer(out->capsule, "dltensor_versioned"), for_output,
-                                            &out->tensor);
+        status = import_versioned(out->capsule, for_output, &out->tensor);
     else if (PyCapsule_IsValid(out->capsule, "dltensor"))
         status = expops_dl_import(PyCapsule_GetPointer(out->capsule, "dltensor"), &out->tensor);
     else
@@ -240,7 +248,13 @@ void container_written(const container *c)
         torch_object_written(c->object, c->api);
 }
 
+/* What frees the capsule may be Python's, which would lose an exception that is set. */
 void container_close(container *c)
 {
+    PyObject *type, *value, *trace;
+    if (!c->capsule)
+        return;
+    PyErr_Fetch(&type, &value, &trace);
     Py_CLEAR(c->capsule);
+    PyErr_Restore(type, value, trace);
 }

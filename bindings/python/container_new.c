@@ -85,6 +85,16 @@ PyObject *container_namespace(PyObject *object)
     return NULL;
 }
 
+/* Said instead of what Python says of an attribute. */
+static void refuse_to_make(PyObject *object)
+{
+    PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__");
+    PyErr_Clear();
+    if (name)
+        PyErr_Format(PyExc_TypeError, "%U has no __array_namespace__ that could make one: give out=", name);
+    Py_XDECREF(name);
+}
+
 PyObject *container_new(const container *like, const expops_result *result, container *out)
 {
     if (torch_object_is_like(like))
@@ -92,6 +102,9 @@ PyObject *container_new(const container *like, const expops_result *result, cont
     if (like->api)
         return new_by_table(like, result, out);
     PyObject *namespace = container_namespace(like->object);
+    if (!namespace && PyErr_ExceptionMatches(PyExc_AttributeError) &&
+        !PyObject_HasAttr((PyObject *)Py_TYPE(like->object), name_namespace))
+        refuse_to_make(like->object);
     PyObject *object = namespace ? new_by_namespace(namespace, result, out) : NULL;
     Py_XDECREF(namespace);
     return object;

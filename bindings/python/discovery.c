@@ -1,7 +1,22 @@
 #include "discovery.h"
+#include "argument.h"
 #include "error.h"
 #include "library.h"
 #include "signature.h"
+#include <string.h>
+
+/* A word without a 0 in it, behind which the library would see nothing. */
+static const char *text_of(PyObject *object, const char *function, const char *parameter)
+{
+    Py_ssize_t size;
+    if (!PyUnicode_Check(object))
+        return argument_refuse(function, parameter, object, "a word"), NULL;
+    const char *text = PyUnicode_AsUTF8AndSize(object, &size);
+    if (!text || strlen(text) == (size_t)size)
+        return text;
+    PyErr_Format(PyExc_ValueError, "%s: %s: has a null character", function, parameter);
+    return NULL;
+}
 
 static PyObject *operators(PyObject *self, PyObject *none)
 {
@@ -84,7 +99,7 @@ static PyObject *list_dtypes(const expops_operator *op)
 
 static PyObject *info(PyObject *self, PyObject *name)
 {
-    const char *text = PyUnicode_AsUTF8AndSize(name, NULL);
+    const char *text = text_of(name, "info", "name");
     const expops_operator *op = text ? expops_find(text) : NULL;
     if (!op) {
         if (text)
@@ -101,17 +116,18 @@ static PyObject *backends(PyObject *self, PyObject *none)
     expops_candidate c;
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list && i < expops_candidate_count() && expops_candidate_get(i, &c); i++)
-        if (append(list,
-                   Py_BuildValue("{sssssssssssssssssIsO}", "name", c.name, "path", c.path, "origin", c.origin,
-                                 "version", c.version, "stage", c.stage, "cause", c.cause_name, "reason", c.reason,
-                                 "hint", c.hint, "devices", c.num_devices, "usable", c.usable ? Py_True : Py_False)))
+        if (append(list, Py_BuildValue("{sNsNsssNsssssNsssIsO}", "name", error_words(c.name), "path",
+                                       PyUnicode_DecodeFSDefault(c.path), "origin", c.origin, "version",
+                                       error_words(c.version), "stage", c.stage, "cause", c.cause_name, "reason",
+                                       error_words(c.reason), "hint", c.hint, "devices", c.num_devices, "usable",
+                                       c.usable ? Py_True : Py_False)))
             Py_CLEAR(list);
     return list;
 }
 
 static PyObject *set_backend(PyObject *self, PyObject *spec)
 {
-    const char *text = spec == Py_None ? NULL : PyUnicode_AsUTF8AndSize(spec, NULL);
+    const char *text = spec == Py_None ? NULL : text_of(spec, "set_backend", "spec");
     if (!text && spec != Py_None)
         return NULL;
     const expops_status status = library_set_backend(text);
@@ -124,10 +140,11 @@ static PyObject *set_backend(PyObject *self, PyObject *spec)
 
 static PyObject *add_backend_path(PyObject *self, PyObject *path)
 {
-    const char *text = PyUnicode_AsUTF8AndSize(path, NULL);
-    if (!text)
+    PyObject *bytes;
+    if (!PyUnicode_FSConverter(path, &bytes))
         return NULL;
-    const expops_status status = expops_add_backend_path(text);
+    const expops_status status = expops_add_backend_path(PyBytes_AsString(bytes));
+    Py_DECREF(bytes);
     if (status) {
         error_raise(status);
         return NULL;

@@ -1,4 +1,5 @@
 #include "error.h"
+#include <string.h>
 
 /* The exception for each status, and the one of Python's own that it is too. */
 static struct {
@@ -60,15 +61,32 @@ PyObject *error_type(expops_status status)
     return type;
 }
 
+PyObject *error_words(const char *text)
+{
+    return PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "backslashreplace");
+}
+
 void error_raise(expops_status status)
 {
-    PyErr_SetString(error_type(status), expops_error_text());
+    PyObject *text = error_words(expops_error_text());
+    if (text)
+        PyErr_SetObject(error_type(status), text);
+    Py_XDECREF(text);
 }
 
 static int is_of_a_text(PyObject *type)
 {
     return type == PyExc_RuntimeError || type == PyExc_BufferError || type == PyExc_ValueError ||
-           PyErr_GivenExceptionMatches(type, base_type);
+           type == PyExc_TypeError || type == PyExc_OverflowError || PyErr_GivenExceptionMatches(type, base_type);
+}
+
+/* Whether what is wrong with an argument of this function is said already. */
+static int is_said(PyObject *text, const char *function)
+{
+    PyObject *begin = PyUnicode_FromFormat("%s: ", function);
+    const int said = begin && PyUnicode_Tailmatch(text, begin, 0, PY_SSIZE_T_MAX, -1) == 1;
+    Py_XDECREF(begin);
+    return said;
 }
 
 void error_of_argument(const char *function, const char *parameter)
@@ -76,7 +94,9 @@ void error_of_argument(const char *function, const char *parameter)
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PyObject *text = value && !trace && is_of_a_text(type) ? PyObject_Str(value) : NULL;
-    PyObject *parts = text ? PyObject_CallMethod(text, "partition", "s", "\nException raised from") : NULL;
+    PyObject *parts = text && !is_said(text, function)
+                          ? PyObject_CallMethod(text, "partition", "s", "\nException raised from")
+                          : NULL;
     Py_XDECREF(text);
     if (!parts) {
         PyErr_Restore(type, value, trace);

@@ -11,6 +11,8 @@ int error_add_types(PyObject *module);
 PyObject *error_type(expops_status status);
 /* Raises what `status` is, with expops_error_text(). */
 void error_raise(expops_status status);
+/* A text that may hold anything: what is no UTF-8 is written as numbers. */
+PyObject *error_words(const char *text);
 /* Says first which argument the failure that is set is of, and leaves out what torch appends about its own inside. Failures of
  * Python's code, and of types that are made of more than a text, stay as they are. */
 void error_of_argument(const char *function, const char *parameter);

@@ -114,11 +114,12 @@ static expops_status launch(const function *f, const call_arguments *arguments, 
 
 static int open_output(const function *f, PyObject *given, call_outputs *outputs)
 {
+    const char *name = f->form == SIGNATURE_IN_PLACE ? f->parameters[0].name : "out";
     if (container_open(given, 1, outputs->opened + outputs->count)) {
         if (container_is(given))
-            return error_of_argument(f->name, "out"), -1;
+            return error_of_argument(f->name, name), -1;
         PyErr_Clear();
-        return argument_refuse(f->name, "out", given, "a tensor");
+        return argument_refuse(f->name, name, given, "a tensor");
     }
     outputs->objects[outputs->count++] = Py_NewRef(given);
     return 0;
@@ -153,7 +154,7 @@ static int make_outputs(const function *f, const call_arguments *arguments, call
         outputs->objects[outputs->count] =
             leader ? container_new(leader, result, opened) : container_new_numpy(result, opened);
         if (!outputs->objects[outputs->count])
-            return -1;
+            return error_of_argument(f->name, "the result"), -1;
     }
     return 0;
 }

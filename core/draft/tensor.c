@@ -118,6 +118,10 @@ expops_status expops_dl_import_versioned(expops_dl_managed_versioned *managed, i
     }
     if (for_output && (managed->flags & EXPOPS_DL_FLAG_READ_ONLY))
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "a read-only DLPack tensor cannot be an output");
+    if (for_output && (managed->flags & EXPOPS_DL_FLAG_IS_COPIED))
+        return expops_fail(
+            EXPOPS_ERR_INVALID_ARGUMENT,
+            "a DLPack tensor that its producer copied cannot be an output: nobody would see what is written");
     if (managed->flags & EXPOPS_DL_FLAG_SUBBYTE_PADDED)
         return expops_fail(EXPOPS_ERR_UNSUPPORTED, "a DLPack tensor of padded sub-byte elements");
     EXPOPS_TRY(check_imported(&managed->dl_tensor));

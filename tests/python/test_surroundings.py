@@ -2,6 +2,7 @@
 import copy
 import gc
 import inspect
+import os
 import pickle
 import signal
 import subprocess
@@ -56,6 +57,33 @@ class Arguments(unittest.TestCase):
             self.assertRaisesRegex(error, text, call)
 
     @needs_torch
+    def test_which_number_or_word_is_wrong(self):
+        """What Python, NumPy or torch say of it comes after the function and the argument."""
+        x = numpy.ones((2, 3), 'f4')
+        for call, error, text in [(lambda: expops.mul(x, 2**80), OverflowError, 'mul: other: '),
+                                  (lambda: expops.sum(x, dim=2**80), OverflowError, 'sum: dim: '),
+                                  (lambda: expops.sum(x, dim=numpy.array([0, 1])), TypeError, 'sum: dim: '),
+                                  (lambda: expops.softplus(x, beta=numpy.ones(2)), (TypeError, ValueError), 'softplus: beta: '),
+                                  (lambda: expops.info(None), TypeError, 'info: name: got NoneType'),
+                                  (lambda: expops.set_backend(3), TypeError, 'set_backend: spec: got int'),
+                                  (lambda: expops.set_backend('cpu\0x'), ValueError, 'set_backend: spec: has a null character')]:
+            with self.assertRaisesRegex(error, '^' + text):
+                call()
+        read_only = numpy.ones(3)
+        read_only.setflags(write=False)
+        with self.assertRaisesRegex((expops.ArgumentError, BufferError), '^relu_: self: '):
+            expops.relu_(read_only)
+
+    def test_paths_that_are_no_text(self):
+        """Folders of plugins whose names are bytes of no encoding are told about all the same."""
+        command = "import expops, os; print([os.fsencode(c['path']) for c in expops.backends()])\n" \
+                  "try: expops.sin(__import__('numpy').ones(3))\nexcept expops.Error as error: print(error)"
+        path = b'/nowhere/\xff\xfe/expops_x.so'
+        done = subprocess.run([sys.executable, '-c', command], env={**os.environb, b'EXPOPS_BACKEND_PATH': path, b'EXPOPS_BACKEND': b'x'},
+                              check=True, capture_output=True)
+        self.assertIn(repr(path).encode(), done.stdout)
+        self.assertIn(b'\\xff', done.stdout.splitlines()[-1])
+
     def test_they_stand_where_pytorch_s_do(self):
         compared = 0
         for word in (word for name in expops.operators() for word in (name, *expops.info(name)['aliases'])):

@@ -67,7 +67,7 @@ typedef struct expops_dl_managed_versioned {
 
 /* Checks a producer's tensor and gives a view of it in *out_tensor, which stays valid until the caller calls the
  * producer's deleter. On failure nothing is written and the caller still owns `managed`; a version other than 1 is
- * released through its deleter, as the DLPack rules ask. `for_output` refuses read-only tensors. Thread-safe. */
+ * released through its deleter, as the DLPack rules ask. `for_output` refuses read-only tensors and copies. Thread-safe. */
 EXPOPS_API expops_status expops_dl_import(expops_dl_managed *managed, expops_tensor *out_tensor);
 EXPOPS_API expops_status expops_dl_import_versioned(expops_dl_managed_versioned *managed, int for_output,
                                                     expops_tensor *out_tensor);
