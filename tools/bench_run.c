@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "bench_run.h"
 #include "command.h"
+#include "print_json.h"
 
 /* One line, whatever is printed besides: it is taken back before anything else. */
 static void show_progress(const bench *b, const char *name)
@@ -150,7 +151,7 @@ int bench_run(bench *b)
         time_list(b);
     show_progress(b, NULL);
     if (b->format == BENCH_JSON && !b->first_calls_only)
-        puts(json_object_to_json_string_ext(b->list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+        tool_print_json(b->list);
     if (b->status == TOOL_OK && b->plot)
         b->status = bench_plot(b->list, b->plot);
     json_object_put(b->list);

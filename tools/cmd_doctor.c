@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "command.h"
 #include "doctor.h"
+#include "print_json.h"
 
 enum { MAX_CRASHES = 16, PATIENCE_SECONDS = 120 };
 
@@ -234,7 +235,7 @@ static int report(examination *e, int as_json)
         return TOOL_FAILED;
     insert_crashes(e);
     if (as_json)
-        puts(json_object_to_json_string_ext(e->report, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+        tool_print_json(e->report);
     else
         print_report(e->report);
     return member(member(e->report, "default"), "error") ? TOOL_FAILED : TOOL_OK;

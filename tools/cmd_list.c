@@ -4,6 +4,7 @@
 #include "call.h"
 #include "command.h"
 #include "operator.h"
+#include "print_json.h"
 
 enum { OPT_NAMES, OPT_JSON, OPT_HELP, NUM_OPTIONS };
 
@@ -113,7 +114,7 @@ static int print_json(void)
     json_object *list = json_object_new_array();
     for (size_t i = 0; i < expops_operator_count(); i++)
         json_object_array_add(list, describe_operator(expops_operator_at(i)));
-    puts(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    tool_print_json(list);
     json_object_put(list);
     return TOOL_OK;
 }

@@ -106,6 +106,15 @@ class Doctor(Command):
         self.assertEqual(sorted(set(files)), sorted(files))
         self.assertIn('cpu', [c['name'] for c in candidates if c['usable']])
 
+    def test_paths_are_any_bytes(self):
+        """The report for programs is JSON all the same, and says which bytes they are."""
+        path = os.fsdecode(b'/nowhere/\xff\xc3(\xe2\x82\xac\xed\xa0\x80.so')
+        where = path + ':' + os.environ['EXPOPS_BACKEND_PATH']
+        done = subprocess.run([EXPOPS, 'doctor', '--json'], stdout=subprocess.PIPE, check=True, env=self.environment | {'EXPOPS_BACKEND_PATH': where})
+        reasons = {candidate['path']: candidate['reason'] for candidate in json.loads(done.stdout.decode())['candidates']}
+        self.assertIn(path, reasons)
+        self.assertIn(path, reasons[path])
+
     def test_places_that_nobody_named_are_not_listed(self):
         """A build folder has no plugins beside its library; that is a fault only where nothing else says where they are."""
         beside = [c for c in json.loads(self.run_command('doctor', '--json'))['candidates'] if c['origin'] == 'beside the library']
