@@ -16,17 +16,20 @@ OPERATOR(gelu) = {
 #if !XK_HALF
 /* self times the normal distribution's tail right of |self| vanishes beyond GELU_END. GELU_LIFT is a power of 2, with
  * which the tail is a normal number as long as it counts; adding GELU_ROUNDER leaves the nearest whole number, and
- * GELU_LIFT's exponent, in the low bits. */
+ * the exponent of GELU_LIFT as it lies in a number, in the low bits. */
 #if XK_F32
 #define GELU_END (XK_CHOICE ? 11.0f : 15.0f)
+/* As a whole number, since of a choice between an f32 and a constant compilers make one for each product of it. */
+#define GELU_BOUNDED(a) xk_bits_f32(xk_f32_bits(a) < xk_f32_bits(GELU_END) ? xk_f32_bits(a) : xk_f32_bits(GELU_END))
 #define GELU_DROP 5.42101086e-20f /* 1 / GELU_LIFT, which is 2^64 */
-#define GELU_ROUNDER (XK_ROUNDER + 64)
-#define GELU_LIFTED(y, shifted) xk_bits_f32(xk_f32_bits(y) + (xk_f32_bits(shifted) << 23))
+#define GELU_ROUNDER (XK_ROUNDER + (64 + 127))
+#define GELU_POWER(shifted) xk_bits_f32(xk_f32_bits(shifted) << 23)
 #else
 #define GELU_END (XK_CHOICE ? 22.0 : 39.5)
+#define GELU_BOUNDED(a) ((a) < GELU_END ? (a) : GELU_END)
 #define GELU_DROP 7.4583407312002067e-155 /* 2^512 */
-#define GELU_ROUNDER (XK_ROUNDER + 512)
-#define GELU_LIFTED(y, shifted) xk_bits_f64(xk_f64_bits(y) + (xk_f64_bits(shifted) << 52))
+#define GELU_ROUNDER (XK_ROUNDER + (512 + 1023))
+#define GELU_POWER(shifted) xk_bits_f64(xk_f64_bits(shifted) << 52)
 #endif
 
 /* (2^r - 1) / r, |r| <= 1/2 */
@@ -46,13 +49,13 @@ XK_FN xk_t gelu_power_near(xk_t r)
 #endif
 }
 
-/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor from 2^-6 to 1:
- * the nearest whole number is taken off before the product is rounded. */
+/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor of at most 1: the nearest
+ * whole number is taken off before the product is rounded. */
 XK_FN xk_t gelu_power(xk_t factor, xk_t a, xk_t y, xk_t rest)
 {
     const xk_t shifted = xk_fma(a, y, GELU_ROUNDER), n = shifted - GELU_ROUNDER;
     const xk_t r = xk_fma(a, y, -n) + a * rest;
-    return GELU_LIFTED(factor + factor * r * gelu_power_near(r), shifted);
+    return (factor + factor * r * gelu_power_near(r)) * GELU_POWER(shifted);
 }
 
 /* 1 / (a + b), for a sum from 1 to 64, as if it were not rounded: Newton's steps from an f32, as a division of doubles
@@ -81,15 +84,15 @@ XK_FN xk_t gelu_inverse(xk_t a, xk_t b)
 #define GELU_CUBE_REST -5.978177400718744e-18
 #endif
 
-/* 1 / (1 + exp(2u)) is what 0.5 * (1 + tanh(u)) lacks to 1: times a, u being that of a >= 0, and GELU_LIFT. */
-XK_FN xk_t gelu_lifted_tail(xk_t a)
+/* 1 / (1 + exp(2u)) is what 0.5 * (1 + tanh(u)) lacks to 1: times a, u being that of a >= 0. */
+XK_FN xk_t gelu_tail(xk_t a)
 {
     const xk_t square = a * a, square_rest = xk_fma(a, a, -square);
     const xk_t slope = xk_fma(GELU_CUBE, square, GELU_SLOPE);
     const xk_t rounded = xk_fma(GELU_CUBE, square, GELU_SLOPE - slope);
     const xk_t rest = rounded + (GELU_CUBE * square_rest + (GELU_CUBE_REST * square + GELU_SLOPE_REST));
     const xk_t power = gelu_power(1, -a, slope, rest);
-    return a * power * gelu_inverse(power * GELU_DROP, 1);
+    return a * power * gelu_inverse(power * GELU_DROP, 1) * GELU_DROP;
 }
 #else
 /* -log2(e) / 2 in two parts */
@@ -97,43 +100,45 @@ XK_FN xk_t gelu_lifted_tail(xk_t a)
 #define GELU_RATE -0.721347511f
 #define GELU_RATE_REST -9.62981517e-9f
 #define GELU_PLACE XK_C(4.25)
+#define GELU_SHARE(a) xk_quotient(a, a + GELU_PLACE)
 #else
 #define GELU_RATE -0.72134752044448169
 #define GELU_RATE_REST -1.0177636870465517e-17
 #define GELU_PLACE XK_C(5)
+#define GELU_SHARE(a) ((a)*gelu_inverse(a, GELU_PLACE)) /* a division of doubles has a branch */
 #endif
 
-/* exp(a^2 / 2) times the tail right of a, times a + GELU_PLACE, over q = (a - GELU_PLACE) / (a + GELU_PLACE) */
+/* exp(a^2 / 2) times the tail right of a, times a + GELU_PLACE, over q = (a - GELU_PLACE) / (a + GELU_PLACE), and over GELU_LIFT */
 XK_FN xk_t gelu_ratio(xk_t q)
 {
 #if XK_F32
-    xk_t y = XK_C(-2.39037734e-4) * q + XK_C(-3.77255113e-4);
-    y = (y * q + XK_C(2.17704894e-3)) * q + XK_C(-7.46322214e-4);
-    y = (y * q + XK_C(-1.93623044e-2)) * q + XK_C(8.52717310e-2);
-    y = (y * q + XK_C(-2.20516026e-1)) * q + XK_C(4.18227553e-1);
-    return (y * q + XK_C(-6.25129759e-1)) * q + XK_C(7.59554207e-1);
+    xk_t y = XK_C(-1.29582615e-23) * q + XK_C(-2.04510407e-23);
+    y = (y * q + XK_C(1.1801806e-22)) * q + XK_C(-4.04582083e-23);
+    y = (y * q + XK_C(-1.04963262e-21)) * q + XK_C(4.6225898e-21);
+    y = (y * q + XK_C(-1.19541977e-20)) * q + XK_C(2.26721611e-20);
+    return (y * q + XK_C(-3.38883522e-20)) * q + XK_C(4.11755161e-20);
 #else
-    xk_t y = XK_C(2.2486889890442998e-09) * q + XK_C(7.7041107483180296e-09);
-    y = (y * q + XK_C(-1.0605042840364412e-08)) * q + XK_C(-6.6844273711061591e-08);
-    y = (y * q + XK_C(4.3627882448083997e-08)) * q + XK_C(4.3458825115133333e-07);
-    y = (y * q + XK_C(-3.3731747699167797e-07)) * q + XK_C(-2.7703793804672555e-06);
-    y = (y * q + XK_C(3.9810647172275246e-06)) * q + XK_C(1.6681708401484379e-05);
-    y = (y * q + XK_C(-4.976280899268775e-05)) * q + XK_C(-5.9375862046299469e-05);
-    y = (y * q + XK_C(0.00054489905293102518)) * q + XK_C(-0.00079786937643634725);
-    y = (y * q + XK_C(-0.002993376767843909)) * q + XK_C(0.020795066797796167);
-    y = (y * q + XK_C(-0.069118638706565816)) * q + XK_C(0.16502036617048604);
-    y = (y * q + XK_C(-0.31353315667129444)) * q + XK_C(0.49530561596997447);
-    return (y * q + XK_C(-0.66538250289005685)) * q + XK_C(0.76919304975006297);
+    xk_t y = XK_C(1.6771488678790517e-163) * q + XK_C(5.745988299185766e-163);
+    y = (y * q + XK_C(-7.909602297241303e-163)) * q + XK_C(-4.985473692667059e-162);
+    y = (y * q + XK_C(3.2539161267855946e-162)) * q + XK_C(3.2413072548630545e-161);
+    y = (y * q + XK_C(-2.5158286779927204e-161)) * q + XK_C(-2.0662433374216126e-160);
+    y = (y * q + XK_C(2.969213713404208e-160)) * q + XK_C(1.2441786523679564e-159);
+    y = (y * q + XK_C(-3.7114798520909897e-159)) * q + XK_C(-4.428454103500398e-159);
+    y = (y * q + XK_C(4.0640428008678825e-158)) * q + XK_C(-5.950781668452519e-158);
+    y = (y * q + XK_C(-2.232562387143865e-157)) * q + XK_C(1.550966937060322e-156);
+    y = (y * q + XK_C(-5.15510358350291e-156)) * q + XK_C(1.2307781184869087e-155);
+    y = (y * q + XK_C(-2.338437112983291e-155)) * q + XK_C(3.694158049981068e-155);
+    return (y * q + XK_C(-4.96264942313285e-155)) * q + XK_C(5.736903853107002e-155);
 #endif
 }
 
-/* a times the tail right of a >= 0, times GELU_LIFT */
-XK_FN xk_t gelu_lifted_tail(xk_t a)
+/* a times the tail right of a >= 0 */
+XK_FN xk_t gelu_tail(xk_t a)
 {
     const xk_t slope = a * GELU_RATE, rest = xk_fma(a, GELU_RATE, -slope) + a * GELU_RATE_REST;
-    /* q from a * t, whose relative error hardly moves it where the ratio is steep. */
-    const xk_t t = gelu_inverse(a, GELU_PLACE), q = 2 * (a * t) - 1;
-    return a * gelu_power(t, a, slope, rest) * gelu_ratio(q);
+    /* q from `share`, whose relative error hardly moves it where the ratio is steep. */
+    const xk_t share = GELU_SHARE(a);
+    return gelu_power(share, a, slope, rest) * gelu_ratio(2 * share - 1);
 }
 #endif
 #endif
@@ -143,7 +148,7 @@ KERNEL(xk_t self)
 #if !XK_HALF
     /* Right of 0 what the tail leaves, left of it the tail itself, which keeps its digits; 0 times self keeps NaN, and
      * the sign of a zero. */
-    const xk_t a = xk_fabs(self), tail = gelu_lifted_tail(a < GELU_END ? a : GELU_END) * GELU_DROP;
+    const xk_t a = xk_fabs(self), tail = gelu_tail(GELU_BOUNDED(a));
     return xk_fma(self > 0 ? XK_C(1) : XK_C(0), self, -tail);
 #elif XK_CHOICE == 1
     /* 0.5 * (1 + tanh(u)) is 1 / (1 + exp(-2u)), which keeps its digits where tanh(u) nears -1. */

@@ -43,7 +43,8 @@ typedef struct cpu_instance {
     uint32_t numbers;    /* pointwise: bit i where argument i is always a scalar */
     uint32_t one_scalar; /* pointwise: one more argument may be a scalar */
     cpu_pointwise_fn *pointwise;
-    cpu_position_fn *position; /* in pointwise's place */
+    cpu_pointwise_fn *halves[2]; /* the same where arrays are of f16, and of bf16; NULL: they are converted first */
+    cpu_position_fn *position;   /* in pointwise's place */
     const cpu_row_functions *rows;
     cpu_window_fn *window; /* windows; `rows` too where they are summed */
     cpu_places_fn *places;

@@ -143,6 +143,53 @@ static void copy_signature(cpu_kernel *kernel, const expops_signature *signature
         copy_operand(kernel, signature, i, &tensors, &numbers);
 }
 
+/* Whether numbers stand in arrays, or may: at most one argument takes the place of an array as a scalar. */
+static int fills_arrays(const cpu_kernel *kernel)
+{
+    uint32_t numbers = 0, others = 0;
+
+    for (uint32_t i = 1; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        if (op->kind == EXPOPS_OPERAND_NUMBER)
+            numbers += !(kernel->instance->numbers >> (i - 1) & 1);
+        else
+            for (uint32_t d = 0, found = 0; d < kernel->rank && !found; d++)
+                others += found = !op->strides[d];
+    }
+    return numbers && numbers + others > 1;
+}
+
+/* The half type that all tensors are of, but for results of a type of their own, or -1. */
+static int32_t half_type(const cpu_kernel *kernel)
+{
+    int32_t half = -1;
+
+    for (uint32_t i = kernel->instance->result != EXPOPS_DTYPE_F32; i < kernel->num_operands; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        if (op->kind == EXPOPS_OPERAND_NUMBER)
+            continue;
+        if (cpu_store_of(op->dtype) == op->dtype || op->through >= 0 || (half >= 0 && op->dtype != half))
+            return -1;
+        half = op->dtype;
+    }
+    return half;
+}
+
+/* The function that computes; elements of a half type are not converted where it has a loop for them. */
+static void choose_loop(cpu_kernel *kernel)
+{
+    const cpu_instance *const instance = kernel->instance;
+    const int32_t half = instance->halves[0] ? half_type(kernel) : -1;
+
+    kernel->pointwise = instance->pointwise;
+    if (half < 0 || fills_arrays(kernel))
+        return;
+    kernel->pointwise = instance->halves[half == EXPOPS_DTYPE_BF16];
+    for (uint32_t i = instance->result != EXPOPS_DTYPE_F32; i < kernel->num_operands; i++)
+        if (kernel->operand[i].kind != EXPOPS_OPERAND_NUMBER)
+            kernel->operand[i].store = half;
+}
+
 static void copy_window(cpu_kernel *kernel, const expops_window *window)
 {
     cpu_walk *const walk = &kernel->walk;
@@ -206,6 +253,8 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     kernel->cores = cores;
     kernel->instance = instance;
     copy_signature(kernel, signature);
+    if (instance && instance->family == EXPOPS_FAMILY_POINTWISE)
+        choose_loop(kernel);
     if (signature->window)
         copy_window(kernel, signature->window);
     if (!kernel->elements)

@@ -74,6 +74,7 @@ struct expops_backend_kernel {
     const cpu_level *level;
     const cpu_cores *cores;
     const cpu_instance *instance; /* NULL: elements are moved */
+    cpu_pointwise_fn *pointwise;  /* its loop for the elements' type */
     uint32_t rank, kept;          /* rows: the first `kept` dimensions count rows */
     int64_t shape[CPU_MAX_RANK];
     int64_t elements;

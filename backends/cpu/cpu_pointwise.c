@@ -46,7 +46,7 @@ static void stream_block(const cpu_kernel *kernel, size_t elements, char *to, co
         advance(kernel, next, n);
         if (first + 2 * n <= elements)
             fetch(kernel, next, n);
-        kernel->instance->pointwise(n, buffer->bytes, at, kernel->scalars);
+        kernel->pointwise(n, buffer->bytes, at, kernel->scalars);
         cpu_stream(kernel->level, to + first * bytes, buffer->bytes, n * bytes);
     }
 }
@@ -76,7 +76,7 @@ static void run_keeping(const pointwise_task *task, const cpu_position *position
     for (int64_t r = 0; r < position->rows; r++) {
         const cpu_progression positions = positions_of(kernel, position, r);
         const void *const in[] = { from.data + r * from.row_bytes, &positions };
-        kernel->instance->pointwise((size_t)position->cols, to.data + r * to.row_bytes, in, kernel->operand[0].bytes);
+        kernel->pointwise((size_t)position->cols, to.data + r * to.row_bytes, in, kernel->operand[0].bytes);
     }
     cpu_store(kernel, task->launch, position, to, scratch);
 }
@@ -154,7 +154,7 @@ static void run_block(const pointwise_task *task, const cpu_position *position, 
     if (kernel->streamed && kernel->blocks.down < 0)
         fetch_next(task, position);
     const cpu_view out = cpu_out(kernel, task->launch, position, scratch);
-    kernel->instance->pointwise((size_t)(position->rows * position->cols), out.data, in, kernel->scalars);
+    kernel->pointwise((size_t)(position->rows * position->cols), out.data, in, kernel->scalars);
     cpu_store(kernel, task->launch, position, out, scratch);
 }
 
