@@ -12,6 +12,7 @@ OPERATOR(abs) = {
 };
 
 #ifdef XK
+#define XK_OF_HALF_BITS(bits) ((bits)&0x7fff)
 KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128

@@ -11,6 +11,7 @@ OPERATOR(neg) = {
 };
 
 #ifdef XK
+#define XK_OF_HALF_BITS(bits) ((bits) ^ 0x8000)
 KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128

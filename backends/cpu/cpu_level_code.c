@@ -91,7 +91,21 @@ static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t 
 #endif
 
 /* --- movement of elements as bits --- */
+/* Four at a time: what would become a vector of one element after the other is slower. */
 #define CPU_MOVE(bytes) \
+    static void move_far_##bytes(xk_word##bytes *o, ptrdiff_t out_step, const xk_word##bytes *x, ptrdiff_t in_step, \
+                                 ptrdiff_t n) \
+    { \
+        for (; n >= 4; n -= 4, o += 4 * out_step, x += 4 * in_step) { \
+            const xk_word##bytes first = x[0], second = x[in_step], third = x[2 * in_step], fourth = x[3 * in_step]; \
+            o[0] = first; \
+            o[out_step] = second; \
+            o[2 * out_step] = third; \
+            o[3 * out_step] = fourth; \
+        } \
+        for (ptrdiff_t i = 0; i < n; i++) \
+            o[i * out_step] = x[i * in_step]; \
+    } \
     static void move_##bytes(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t in_step, size_t n) \
     { \
         xk_word##bytes *const o = out; \
@@ -111,8 +125,7 @@ static void narrow_f16(void *out, ptrdiff_t out_step, const void *in, ptrdiff_t 
             for (size_t i = 0; i < n; i++) \
                 o[2 * i] = x[i]; \
         else \
-            for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++) \
-                o[i * out_step] = x[i * in_step]; \
+            move_far_##bytes(o, out_step, x, in_step, (ptrdiff_t)n); \
     }
 CPU_MOVE(1)
 CPU_MOVE(2)
