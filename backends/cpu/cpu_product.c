@@ -110,18 +110,37 @@ static void pack(const cpu_kernel *kernel, const slice *from, int64_t side, char
     }
 }
 
+/* Whether the left side is taken as it lies in memory. */
+static int left_lies(const cpu_kernel *kernel)
+{
+    const cpu_operand *const op = &kernel->operand[LEFT];
+
+    return op->dtype == op->store && op->strides[kernel->kept] == 1 && op->strides[kernel->own[LEFT]] > 1;
+}
+
+/* Its rows from r on. */
+static cpu_left rows_of(const cpu_kernel *kernel, const slice *left, int64_t r, const cpu_scratch *scratch)
+{
+    const int64_t step = kernel->operand[LEFT].strides[kernel->own[LEFT]], bytes = width(kernel);
+    const cpu_left packed = { scratch->partials + r * left->depth * bytes, 1, left->count - r };
+    const cpu_left lies = { left->data + r * step * bytes, step, left->count - r };
+
+    return left_lies(kernel) ? lies : packed;
+}
+
 /* `packed`: what is packed of the right side, here. */
-static void multiply(const cpu_kernel *kernel, const slice *left, const slice *right, const char *packed,
+static void multiply(const cpu_kernel *kernel, const slice *left, const slice *right, const char *packed, int adds,
                      cpu_scratch *scratch)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
     const int64_t bytes = width(kernel), down = rows->product_rows, across = rows->product_columns;
 
     for (int64_t c = 0; c < right->count; c += across)
-        for (int64_t r = 0; r < left->count; r += down)
-            rows->product(scratch->accs + r * TILE_BYTES + c * bytes, (size_t)columns_of_tile(kernel),
-                          scratch->partials + r * left->depth * bytes, packed + c * right->depth * bytes,
-                          (size_t)left->depth);
+        for (int64_t r = 0; r < left->count; r += down) {
+            const cpu_left from = rows_of(kernel, left, r, scratch);
+            rows->product(scratch->accs + r * TILE_BYTES + c * bytes, (size_t)columns_of_tile(kernel), &from,
+                          packed + c * right->depth * bytes, (size_t)left->depth, adds);
+        }
 }
 
 static void finish(const product_task *task, char *out, int64_t rows, int64_t columns, cpu_scratch *scratch)
@@ -129,13 +148,15 @@ static void finish(const product_task *task, char *out, int64_t rows, int64_t co
     const cpu_kernel *const kernel = task->kernel;
     const cpu_operand *const op = &kernel->operand[0];
     const int64_t down = op->strides[kernel->own[LEFT]] * op->bytes;
-    char *const results = scratch->operand[0].bytes;
+    const int direct = op->dtype == op->store && op->strides[kernel->own[RIGHT]] == 1;
 
     for (int64_t r = 0; r < rows; r++) {
+        char *const results = direct ? out + r * down : scratch->operand[0].bytes;
         kernel->instance->rows->finish(results, scratch->accs + r * TILE_BYTES, (size_t)columns, kernel->length,
                                        scratch->numbers);
-        cpu_convert(kernel->level, op->dtype, out + r * down, op->strides[kernel->own[RIGHT]], op->store, results, 1,
-                    (size_t)columns);
+        if (!direct)
+            cpu_convert(kernel->level, op->dtype, out + r * down, op->strides[kernel->own[RIGHT]], op->store, results,
+                        1, (size_t)columns);
     }
 }
 
@@ -174,13 +195,13 @@ static void make_tile(const product_task *task, int64_t index, const int64_t fir
 
     left.count = least(TILE_ROWS, kernel->shape[kernel->own[LEFT]] - first[0]);
     right.count = least(columns, kernel->shape[kernel->own[RIGHT]] - first[1]);
-    memset(scratch->accs, 0, TILE_ROWS * TILE_BYTES);
     for (int64_t at = 0; at < kernel->length; at += left.depth) {
         left.depth = right.depth = least(deepest(kernel), kernel->length - at);
-        pack(kernel, &left, functions->product_rows, scratch->partials, &scratch->between);
+        if (!left_lies(kernel))
+            pack(kernel, &left, functions->product_rows, scratch->partials, &scratch->between);
         if (!is_packed)
             pack(kernel, &right, functions->product_columns, packed, &scratch->between);
-        multiply(kernel, &left, &right, packed, scratch);
+        multiply(kernel, &left, &right, packed, at > 0, scratch);
         packed += right_fits(kernel) ? columns * right.depth * bytes : 0;
         move_on(kernel, &left);
         move_on(kernel, &right);

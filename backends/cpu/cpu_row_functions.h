@@ -8,6 +8,13 @@ enum { CPU_MOST_FOLDED = 256, CPU_MOST_CHAINED = 64 };
 
 typedef struct cpu_term_functions cpu_term_functions; /* cpu_term_functions.h */
 
+/* The left side of a product: `rows` rows `step` elements apart, or, where step is 1, a panel of them: of each element
+ * product_rows rows' side by side. */
+typedef struct cpu_left {
+    const void *data;
+    int64_t step, rows;
+} cpu_left;
+
 /* Of inputs row r begins r times so many elements behind the first as `steps` says. `accs` are as many as there are rows, or
  * columns. */
 struct cpu_row_functions {
@@ -32,9 +39,9 @@ struct cpu_row_functions {
                     const void *const *numbers);
     void (*combine)(void *accs, const void *others, size_t n);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
-    /* Of a text that says XK_PRODUCT, else NULL: adds the product of panels to product_rows x product_columns accumulators,
-     * whose rows lie `step` apart. A panel has n times so many elements side by side as the accumulators have rows or columns. */
-    void (*product)(void *accs, size_t step, const void *left, const void *right, size_t n);
+    /* Of a text that says XK_PRODUCT, else NULL: adds a product to product_rows x product_columns accumulators, whose rows lie
+     * `step` apart, or, unless it adds, makes them of it. The right side is a panel: n times product_columns elements. */
+    void (*product)(void *accs, size_t step, const cpu_left *left, const void *right, size_t n, int adds);
     uint32_t product_rows, product_columns;
     /* Maps: what all elements of a row share is worked out once, before the first of them. */
     void (*settle)(void *accs, size_t n, int64_t length, const void *const *numbers);
