@@ -161,7 +161,13 @@ static void cpu_stream_destroy(expops_backend_device *device, void *stream)
 
 static void cpu_unload(expops_backend_device *device, expops_backend_kernel *kernel)
 {
-    free(kernel);
+    cpu_kernel_free(kernel);
+}
+
+static int32_t cpu_join_here(expops_backend_device *device, expops_backend_kernel *const *kernels, uint32_t count,
+                             expops_backend_kernel **out_kernel)
+{
+    return cpu_join(host, kernels, count, out_kernel);
 }
 
 static int32_t cpu_offer_here(expops_backend_device *device, const expops_signature *signature,
@@ -232,6 +238,7 @@ static const expops_backend_api api = {
     .event_destroy = cpu_event_destroy,
     .event_record = cpu_event_record,
     .event_elapsed = cpu_event_elapsed,
+    .join = cpu_join_here,
 };
 
 __attribute__((visibility("default"))) int32_t expops_backend_query(const expops_host_api *from_host,

@@ -9,6 +9,8 @@
 enum { LINE_BYTES = 64, LONG_ROW_BYTES = 256, BLOCK_BYTES = 32768 };
 /* What a second cache keeps of the input's lines and pages until all of them has been read, and rows that are worth a block. */
 enum { REGION_BYTES = 262144, FEWEST_ROWS = 16 };
+/* What a block's elements are spread over where they have gaps between them: tensors that are joined fill each other's. */
+enum { SPREAD_BYTES = 16384 };
 
 typedef struct move_task {
     const cpu_kernel *kernel;
@@ -115,17 +117,16 @@ static int turned(const cpu_kernel *kernel)
            in->strides[blocks->down] == 1 && in->strides[blocks->across] > 1;
 }
 
-static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
+void cpu_move_blocks(const cpu_kernel *kernel, const expops_launch *launch, int64_t first, int64_t last,
+                     cpu_scratch *scratch)
 {
-    const move_task *const task = context;
-    const cpu_kernel *const kernel = task->kernel;
     const int is_turned = turned(kernel);
     cpu_position position;
 
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
-        char *const to = cpu_address(kernel, task->launch, 0, &position);
-        const char *const from = cpu_address(kernel, task->launch, 1, &position);
+        char *const to = cpu_address(kernel, launch, 0, &position);
+        const char *const from = cpu_address(kernel, launch, 1, &position);
         if (is_turned)
             move_turned(kernel, &position, to, from, scratch->between.bytes);
         else
@@ -134,6 +135,13 @@ static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
     }
     if (kernel->streamed)
         kernel->level->stream_end();
+}
+
+static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
+{
+    const move_task *const task = context;
+
+    cpu_move_blocks(task->kernel, task->launch, first, last, scratch);
 }
 
 static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
@@ -209,6 +217,13 @@ static int streams(const cpu_kernel *kernel, int turned)
            (turned || cpu_streams(kernel, across) || rows_follow(kernel));
 }
 
+static int64_t columns_of_block(const cpu_operand *out, int32_t across)
+{
+    const int64_t step = out->strides[across], spread = SPREAD_BYTES / out->bytes / (step > 1 ? step : 1);
+
+    return step <= 1 ? CPU_DIRECT_COLS : spread > CPU_TURNED_COLS ? spread : CPU_TURNED_COLS;
+}
+
 void cpu_move_plan(cpu_kernel *kernel)
 {
     cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
@@ -230,7 +245,7 @@ void cpu_move_plan(cpu_kernel *kernel)
     else if (kernel->shape[across] < wanted && across > 0)
         cut_rows(kernel, across, wanted / kernel->shape[across]);
     else
-        cpu_blocks_cut(kernel, across, CPU_DIRECT_COLS, -1, 1, CPU_DOWN_IN_PLACE);
+        cpu_blocks_cut(kernel, across, columns_of_block(out, across), -1, 1, CPU_DOWN_IN_PLACE);
     kernel->streamed = (uint32_t)streams(kernel, runs_along >= 0);
     kernel->run = is_copy(kernel) ? run_copy : run;
 }

@@ -82,10 +82,13 @@ struct expops_backend_kernel {
     uint32_t num_operands;
     cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
     cpu_blocks blocks;
-    uint32_t streamed;                  /* the output goes past the caches, unless it is an input too */
-    uint32_t in_parts;                  /* pointwise: where it does, blocks are larger than a buffer */
-    uint32_t scalars;                   /* pointwise: bit i where argument i is a scalar */
-    int32_t number_dtype, scalar_dtype; /* of a number's slot, and of a scalar argument */
+    uint32_t streamed;                    /* the output goes past the caches, unless it is an input too */
+    uint32_t in_parts;                    /* pointwise: where it does, blocks are larger than a buffer */
+    uint32_t scalars;                     /* pointwise: bit i where argument i is a scalar */
+    int32_t number_dtype, scalar_dtype;   /* of a number's slot, and of a scalar argument */
+    struct expops_backend_kernel **parts; /* which are launched together, or NULL; the kernel's own */
+    uint32_t num_parts;
+    uint32_t woven; /* their outputs' rows lie between one another */
     /* rows */
     uint32_t by_columns; /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
     uint32_t short_rows; /* or along its rows, */
@@ -164,6 +167,9 @@ CPU_LEAVES
 #undef CPU_LEAF
 /* Elements of any type are moved without one, too. */
 void cpu_move_plan(cpu_kernel *kernel);
+/* Blocks of such a kernel. */
+void cpu_move_blocks(const cpu_kernel *kernel, const expops_launch *launch, int64_t first, int64_t last,
+                     cpu_scratch *scratch);
 /* 0 where the rows are no product of matrices. */
 int cpu_product_plan(cpu_kernel *kernel);
 
@@ -178,6 +184,12 @@ int cpu_terms_fit(const cpu_kernel *kernel);
 /* Columns of a block: so many that they do, or the wanted ones where those would be few or the text keeps none. */
 int64_t cpu_terms_columns(const cpu_kernel *kernel, int64_t wanted, int direct);
 void cpu_terms_run(const cpu_kernel *kernel, const expops_launch *launch, int64_t group, cpu_scratch *scratch);
+
+/* --- cpu_join.c --- */
+/* One kernel of several that move elements, which it then owns; NULL where one does something else. */
+int32_t cpu_join(const expops_host_api *host, expops_backend_kernel *const *kernels, uint32_t count,
+                 expops_backend_kernel **out_kernel);
+void cpu_kernel_free(expops_backend_kernel *kernel);
 
 /* --- cpu_offer.c --- */
 int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t level_index, const cpu_cores *cores,

@@ -72,6 +72,7 @@ static expops_status take_offer(workshop *shop, expops_device *device, expops_pl
     expops_params_numbers(&params, problem);
     step->kernel = step->offer.kernel;
     step->tensors = first_tensor;
+    step->apart = problem->apart && !problem->num_numbers && !shop->offered_scratch;
     step->launch.num_tensors = problem->num_tensors;
     plan->num_steps++;
     return keep_params(&params, step);
@@ -175,9 +176,13 @@ static expops_status add_to_list(workshop *shop, expops_device *device, int capt
 
 static expops_status add_leaf(workshop *shop, expops_device *device, int capturing, uint32_t leaf, expops_plan *plan)
 {
-    const uint32_t first_tensor = plan->num_tensors, first_step = plan->num_steps, first_number = plan->num_numbers;
+    const uint32_t first_step = plan->num_steps, first_number = plan->num_numbers;
     const expops_problem *problem = &shop->problem;
     EXPOPS_TRY(expops_problem_make(&shop->draft, shop->draft.leaves + leaf, &shop->problem));
+    /* First, so that the tensors of leaves that are joined follow one another. */
+    if (problem->apart)
+        EXPOPS_TRY(expops_plan_whole(&shop->draft, problem, plan));
+    const uint32_t first_tensor = plan->num_tensors;
     EXPOPS_TRY(expops_plan_numbers(problem, plan));
     /* Its numbers have been looked at; there is nothing to launch. */
     if (problem->empty)
@@ -216,6 +221,7 @@ static expops_status fill(workshop *shop, expops_device *device, void *stream, e
         EXPOPS_TRY(name_operator(draft, leaf, add_leaf(shop, device, capturing, leaf, plan)));
     if (shop->list.count)
         EXPOPS_TRY(name_operator(draft, draft->num_leaves - 1, take_list(shop, device, capturing, plan)));
+    EXPOPS_TRY(expops_plan_join(device, plan));
     return expops_plan_launches(plan);
 }
 

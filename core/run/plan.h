@@ -66,8 +66,10 @@ typedef struct expops_plan_step {
     expops_loaded *loaded;
     expops_offer offer;
     expops_launch launch; /* as the backend gets it at each call */
-    uint32_t tensors;     /* its first one among the plan's */
-    uint32_t numbers_at;  /* in params */
+    uint32_t
+        apart; /* offered, without numbers and scratch memory, and writes what no other such step reads or writes */
+    uint32_t tensors;    /* its first one among the plan's */
+    uint32_t numbers_at; /* in params */
 } expops_plan_step;
 
 /* The launch's params, which are the step's own. */

@@ -197,11 +197,16 @@ expops_status expops_plan_pairs(const expops_draft *draft, const expops_problem 
 
 /* --- launched together --- */
 
+expops_status expops_plan_whole(const expops_draft *draft, const expops_problem *problem, expops_plan *plan)
+{
+    return note_whole(draft, draft->slots + problem->operand[0].slot, plan);
+}
+
 expops_status expops_plan_list_input(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
                                      expops_plan_tensor *input)
 {
     describe(draft, problem, problem->operand + 1, input);
-    return note_whole(draft, draft->slots + problem->operand[0].slot, plan);
+    return expops_plan_whole(draft, problem, plan);
 }
 
 expops_status expops_plan_list_tensors(uint32_t index, const expops_plan_tensor *inputs, uint32_t count, uint32_t room,

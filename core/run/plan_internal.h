@@ -21,6 +21,10 @@ expops_status expops_plan_step_tensors(expops_plan *plan, uint64_t scratch_at, c
 /* Of a leaf that is apart: describes its input, which is launched with others, and notes all of its output. */
 expops_status expops_plan_list_input(const expops_draft *draft, const expops_problem *problem, expops_plan *plan,
                                      expops_plan_tensor *input);
+/* Notes all of the output that the leaf writes to. */
+expops_status expops_plan_whole(const expops_draft *draft, const expops_problem *problem, expops_plan *plan);
+/* Makes one launch of the last steps that are apart, where the backend joins their kernels. */
+expops_status expops_plan_join(expops_device *device, expops_plan *plan);
 /* The tensors of such inputs' launch: the output `index`, the inputs, and one of them again until there are `room`. */
 expops_status expops_plan_list_tensors(uint32_t index, const expops_plan_tensor *inputs, uint32_t count, uint32_t room,
                                        expops_plan *plan, expops_plan_step *step);

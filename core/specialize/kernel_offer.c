@@ -1,5 +1,6 @@
 /* Kernels a backend offered, each for one plan. The table must know them all, because a device that closes takes them along,
  * whichever threads' plans hold them. */
+#include <stdlib.h>
 #include "base/error.h"
 #include "kernel_table_internal.h"
 
@@ -60,6 +61,46 @@ expops_status expops_kernel_ask(expops_device *device, const expops_signature *s
     expops_lock_acquire(lock_of(offer->part));
     link_offer(offer);
     expops_lock_release(lock_of(offer->part));
+    return EXPOPS_OK;
+}
+
+/* An offer's kernel is replaced, by none in the end, under the lock that a closing device takes it by. */
+static void replace(expops_offer *offer, expops_backend_kernel *kernel)
+{
+    expops_lock *lock = lock_of(offer->part);
+    expops_lock_acquire(lock);
+    if (!kernel && offer->table)
+        unlink_offer(offer);
+    offer->kernel = kernel;
+    expops_lock_release(lock);
+}
+
+static expops_status ask_to_join(expops_device *device, expops_offer *const *offers, uint32_t count,
+                                 expops_backend_kernel **kernels, expops_backend_kernel **out_kernel)
+{
+    for (uint32_t i = 0; i < count; i++)
+        kernels[i] = offers[i]->kernel;
+    const int32_t status = device->api->join(device->backend, kernels, count, out_kernel);
+    return status ? expops_fail_more((expops_status)status, "joining %u kernels on %s", count, device->name)
+                  : EXPOPS_OK;
+}
+
+expops_status expops_kernel_join(expops_device *device, expops_offer *const *offers, uint32_t count, int *out_joined)
+{
+    expops_backend_kernel *kernel = NULL;
+    *out_joined = 0;
+    if (!EXPOPS_HAS(device->api, expops_backend_api, join))
+        return EXPOPS_OK;
+    expops_backend_kernel **kernels = malloc(count * sizeof(*kernels));
+    if (!kernels)
+        return expops_fail(EXPOPS_ERR_OUT_OF_MEMORY, "no memory to join %u kernels", count);
+    const expops_status status = ask_to_join(device, offers, count, kernels, &kernel);
+    free(kernels);
+    if (!kernel || status != EXPOPS_OK)
+        return status;
+    for (uint32_t i = 0; i < count; i++)
+        replace(offers[i], i ? NULL : kernel);
+    *out_joined = 1;
     return EXPOPS_OK;
 }
 

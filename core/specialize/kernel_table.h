@@ -36,6 +36,8 @@ typedef struct expops_offer {
  * `offer` is zeros before. */
 expops_status expops_kernel_ask(expops_device *device, const expops_signature *signature, expops_offer *offer,
                                 uint64_t *out_scratch_bytes);
+/* The first offer gets a kernel that does what those of all did, and the others become zeros, if the backend makes one. */
+expops_status expops_kernel_join(expops_device *device, expops_offer *const *offers, uint32_t count, int *out_joined);
 /* Also after the device was closed, or where there was no offer. */
 void expops_kernel_give_back(expops_offer *offer);
 

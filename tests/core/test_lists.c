@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fixture.h"
+#include "run/plan.h"
 
 enum { MOST = 130 };
 
@@ -168,6 +169,40 @@ static void a_compiler_that_fails(void **state)
     assert_int_equal(launches_of(expops_cat, 90, 0), 2);
 }
 
+/* Three tensors' copies that the backend offers: one launch where it joins them, which gets the tensors of each. */
+static void offered_kernels_are_joined(void **state)
+{
+    const int kernels = null_backend.live_kernels;
+    null_backend.offers = 1;
+    assert_int_equal(joined(3, 7, 5, 0), 3);
+    expops_plan_forget();
+    null_backend.joins = 1;
+    assert_int_equal(joined(3, 7, 5, 0), 1);
+    null_backend.offers = null_backend.joins = 0;
+    assert_int_equal(null_backend.last.offered, 3);
+    assert_int_equal(null_backend.last.num_tensors, 6);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(address_of(2 * i), OUT + i * 7 * 5 * sizeof(float));
+        assert_int_equal(address_of(2 * i + 1), IN + i * APART);
+    }
+    assert_int_equal(null_backend.live_kernels, kernels + 1);
+    expops_plan_forget();
+    assert_int_equal(null_backend.live_kernels, kernels);
+}
+
+static void a_backend_that_fails_to_join(void **state)
+{
+    const int kernels = null_backend.live_kernels;
+    fill(3, 8, 5);
+    TENSOR_AT(&out, OUT, EXPOPS_DTYPE_F32, 3 * 8, 5);
+    null_backend.offers = null_backend.joins = 1;
+    null_backend_fail(NULL_JOIN, 1, EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_int_equal(expops_cat(fixture_device, NULL, list, 3, 0, &out.tensor), EXPOPS_ERR_OUT_OF_MEMORY);
+    assert_non_null(strstr(expops_error_text(), "joining 3 kernels"));
+    null_backend.offers = null_backend.joins = 0;
+    assert_int_equal(null_backend.live_kernels, kernels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +216,8 @@ int main(void)
         cmocka_unit_test(overlap_is_refused),
         cmocka_unit_test(arguments_are_limited),
         cmocka_unit_test(a_compiler_that_fails),
+        cmocka_unit_test(offered_kernels_are_joined),
+        cmocka_unit_test(a_backend_that_fails_to_join),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

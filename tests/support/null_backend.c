@@ -22,10 +22,29 @@ typedef struct null_plan {
 } null_plan;
 
 static const char *const function_names[NULL_FUNCTION_COUNT] = {
-    "probe",         "device_open",  "device_close",  "device_info",     "allocate",         "release",
-    "copy",          "synchronize",  "stream_create", "stream_destroy",  "stream_capturing", "compile",
-    "release_image", "load",         "unload",        "offer",           "launch",           "event_create",
-    "event_destroy", "event_record", "event_elapsed", "describe_target",
+    "probe",
+    "device_open",
+    "device_close",
+    "device_info",
+    "allocate",
+    "release",
+    "copy",
+    "synchronize",
+    "stream_create",
+    "stream_destroy",
+    "stream_capturing",
+    "compile",
+    "release_image",
+    "load",
+    "unload",
+    "offer",
+    "launch",
+    "event_create",
+    "event_destroy",
+    "event_record",
+    "event_elapsed",
+    "describe_target",
+    "join",
 };
 
 null_state null_backend;
@@ -46,7 +65,7 @@ void null_backend_reset(void)
     null_backend.target = "null-1";
     null_backend.compiler = "null compiler 1";
     null_backend.prelude = "/* null prelude */\n";
-    null_backend.capturing = null_backend.offers = null_backend.silent = 0;
+    null_backend.capturing = null_backend.offers = null_backend.joins = null_backend.silent = 0;
     null_backend.compiling = NULL;
     null_backend.unloading = NULL;
     for (int i = 0; i < NULL_FUNCTION_COUNT; i++)
@@ -296,6 +315,23 @@ static int32_t null_offer(expops_backend_device *device, const expops_signature 
     return 0;
 }
 
+static int32_t null_join(expops_backend_device *device, expops_backend_kernel *const *kernels, uint32_t count,
+                         expops_backend_kernel **out_kernel)
+{
+    const int32_t status = enter(NULL_JOIN);
+    if (status || !null_backend.joins)
+        return status;
+    expops_backend_kernel *kernel = calloc(1, sizeof *kernel);
+    copy_text(kernel->operator_name, sizeof kernel->operator_name, kernels[0]->operator_name);
+    for (uint32_t i = 0; i < count; i++) {
+        kernel->offered += kernels[i]->offered;
+        free(kernels[i]);
+    }
+    atomic_fetch_sub(&null_backend.live_kernels, (int)count - 1);
+    *out_kernel = kernel;
+    return 0;
+}
+
 static void record_launch(const expops_backend_device *device, const expops_backend_kernel *kernel, void *stream,
                           const expops_launch *launch)
 {
@@ -375,6 +411,7 @@ static const expops_backend_api null_api = {
     .event_record = null_event_record,
     .event_elapsed = null_event_elapsed,
     .describe_target = null_describe_target,
+    .join = null_join,
 };
 
 int32_t null_backend_query(const expops_host_api *host, expops_query *query)

@@ -31,6 +31,7 @@ enum null_function {
     NULL_EVENT_RECORD,
     NULL_EVENT_ELAPSED,
     NULL_DESCRIBE_TARGET,
+    NULL_JOIN,
     NULL_FUNCTION_COUNT
 };
 
@@ -43,7 +44,7 @@ typedef struct null_record {
     uint8_t params[NULL_MAX_PARAMS];
     void *stream;
     uint32_t ordinal;       /* of the device */
-    uint32_t offered;       /* the kernel came from `offer` */
+    uint32_t offered;       /* the kernel came from `offer`; of a joined one, how many did */
     char entry[64];         /* of the kernel */
     char operator_name[64]; /* of an offered kernel's signature */
 } null_record;
@@ -60,6 +61,7 @@ typedef struct null_state {
     uint32_t capturing;                             /* what stream_capturing answers */
     uint32_t offers;                                /* `offer` gives a kernel */
     uint64_t scratch_of_offers;                     /* which needs so much memory */
+    uint32_t joins;                                 /* `join` makes one of several */
     uint32_t silent;                                /* launches are counted, not recorded: for timing */
     void (*compiling)(const expops_source *source); /* called by `compile`, for races; may be NULL */
     void (*unloading)(void);                        /* called by `unload`, as the other */

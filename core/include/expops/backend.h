@@ -337,6 +337,12 @@ typedef struct expops_backend_api {
      * driver. `target` and `name` may be the argument itself, or name the same better; compute_units are those of a usual
      * device, 0 where none is. Optional. */
     int32_t (*describe_target)(const char *target, expops_device_info *out_info);
+
+    /* One kernel of several that were offered, none of which reads or writes what another one writes, has numbers or asks for memory:
+     * its launches get their tensors, one kernel's after the other's. It takes the others along, which the core then neither launches
+     * nor unloads; where *out_kernel stays NULL they are launched one by one. Optional. */
+    int32_t (*join)(expops_backend_device *device, expops_backend_kernel *const *kernels, uint32_t count,
+                    expops_backend_kernel **out_kernel);
 } expops_backend_api;
 
 /* One row of the list of structs and members, expops/backend_layout.inc, as one side's compiler has it. */
