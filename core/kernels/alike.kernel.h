@@ -38,7 +38,7 @@ typedef struct xk_row {
 #define XK_NO_ROW -1
 #define XK_ROW(pass) rows[(pass) * XK_SIDE + share.side]
 #define XK_ALL_PASSES (XK_TURNS * XK_PASSES)
-#define XK_THERE 1
+#define XK_THERE 1 /* in XK_NO_ROW, too */
 #define XK_AT_END 2 /* memory may end inside of its words */
 
 typedef struct xk_share {
@@ -114,6 +114,8 @@ XK_FN xk_row xk_find_row(const xk_params *p, const xk_share *share, xk_uint rest
             row.is &= run.count > 0;
             o0 += run.first * p->walk[w];
         }
+    if (!XK_BY_WORDS && !row.is)
+        o0 = 0; /* what is loaded of it all the same, and always the same, is there */
     row.out = at_out;
     XK_EACH(XK_BEGIN_ROW)
     return row;

@@ -3,7 +3,45 @@
 #define XK_BY_WORDS 0
 #include "alike.kernel.h"
 
-#define XK_FROM(i) XK_GLOBAL const XK_S(XK_D##i) *from##i = g##i + row.from[i];
+typedef union xk_word_of {
+    XK_CAT(xk_word, XK_WO) word;
+    xk_uint part[XK_WO / 4];
+    XK_ARRAY(XK_S(XK_O), v);
+} xk_word_of;
+
+#if XK_NT > 1
+/* The word of a row: of two inputs the elements that are wanted. */
+XK_FN void xk_load_word(xk_word_of *result, const xk_row *row, const xk_places *places,
+                        XK_GLOBAL const XK_S(XK_D0) *g0, XK_GLOBAL const XK_S(XK_D1) *g1)
+{
+    const xk_uint there = row->is == XK_THERE ? places->there : 0;
+    XK_UNROLL
+    for (int k = 0; k < XK_PER_WORD; k++) {
+        result->v[k] = 0;
+        if (there >> k & 1)
+            result->v[k] = g0[row->from[0] + places->from[0][k]];
+        else if (row->is >= 0 && places->inside >> k & 1)
+            result->v[k] = g1[row->from[1] + places->from[1][k]];
+    }
+}
+#define XK_LOAD_WORD(result, row) xk_load_word(result, row, &places, g0, g1);
+#else
+/* Of one input all are loaded, and what is not there becomes 0 afterwards: a condition for each would be as much work again. */
+XK_FN void xk_load_word(xk_word_of *result, const xk_row *row, const xk_places *places,
+                        XK_GLOBAL const XK_S(XK_D0) *g0)
+{
+    XK_UNROLL
+    for (int k = 0; k < XK_PER_WORD; k++)
+        result->v[k] = g0[row->from[0] + places->from[0][k]];
+    XK_UNROLL
+    for (int i = 0; i < XK_WO / 4; i++) {
+        const xk_uint bits = places->there >> i * (XK_PER_WORD * 4 / XK_WO);
+        const xk_uint there = XK_BYTES == 2 ? (bits & 1) * 0xffffu | (bits >> 1 & 1) * 0xffff0000u : 0u - (bits & 1);
+        result->part[i] &= there & (0u - ((xk_uint)row->is & XK_THERE));
+    }
+}
+#define XK_LOAD_WORD(result, row) xk_load_word(result, row, &places, g0);
+#endif
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params params)
 {
@@ -20,30 +58,16 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     xk_places places;
     xk_find_places(p, &share, begin, &places);
     for (xk_uint first = 0; first < XK_ALL_PASSES; first += XK_PASSES) {
-        union {
-            XK_CAT(xk_word, XK_WO) word;
-            XK_ARRAY(XK_S(XK_O), v);
-        } result[XK_PASSES];
+        xk_word_of result[XK_PASSES];
         XK_UNROLL
         for (xk_uint a = 0; a < XK_PASSES; a++) {
             const xk_row row = XK_ROW(first + a);
-            const xk_uint there = row.is == XK_THERE ? places.there : 0;
-            XK_EACH(XK_FROM)
-            XK_UNROLL
-            for (int k = 0; k < XK_PER_WORD; k++) {
-                result[a].v[k] = 0;
-                if (there >> k & 1)
-                    result[a].v[k] = from0[places.from[0][k]];
-#if XK_NT > 1
-                else if (row.is >= 0 && places.inside >> k & 1)
-                    result[a].v[k] = from1[places.from[1][k]];
-#endif
-            }
+            XK_LOAD_WORD(result + a, &row)
         }
         XK_UNROLL
         for (xk_uint a = 0; a < XK_PASSES; a++) {
             const xk_row row = XK_ROW(first + a);
-            XK_GLOBAL XK_S(XK_O) *to = gout + row.out + begin;
+            XK_GLOBAL XK_S(XK_O) *to = gout + (row.out + begin);
             if (row.is < 0)
                 continue;
             XK_PUT_WORD(XK_CAT(xk_word, XK_WO), result[a].word, result[a])

@@ -28,10 +28,18 @@ typedef struct pattern {
     int even;                                                       /* rows begin where words do */
 } pattern;
 
+/* Whether the output is some times as large as what it is made of, so that rows come from the cache. */
+static int is_repeated(const expops_problem *problem)
+{
+    const expops_problem_operand *out = problem->operand, *in = out + 1;
+    return (out->high - out->low) / REPEATED >= in->high - in->low;
+}
+
 static int is_moved(const expops_problem *problem, const expops_device *device)
 {
     return problem->window.single && !problem->window.picked && !problem->wraps && problem->common < 0 &&
-           problem->bits <= 2 && problem->rank > 0 && device->info.max_group >= GROUP &&
+           problem->rank > 0 && (problem->bits <= 2 || (problem->bits == 4 && is_repeated(problem))) &&
+           problem->operand[1].low != problem->operand[1].high && device->info.max_group >= GROUP &&
            device->info.local_bytes >= LOCAL_BYTES && !expops_needs_wide_index(problem);
 }
 
@@ -117,13 +125,6 @@ static int64_t count_groups(const pattern *x)
 {
     return expops_ceil_divide(x->words, x->lanes) * x->outer * x->shares *
            expops_ceil_divide(x->rows, x->turns * x->passes * x->shares * x->side);
-}
-
-/* Whether the output is some times as large as what it is made of, so that rows come from the cache. */
-static int is_repeated(const expops_problem *problem)
-{
-    const expops_problem_operand *out = problem->operand, *in = out + 1;
-    return (out->high - out->low) / REPEATED >= in->high - in->low;
 }
 
 /* As many rows of a work-item as leave enough groups. More turns than one are worth it where finding rows counts and reading them
