@@ -67,8 +67,7 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
                           negative_inverse(blocks->stride[way] / (blocks->dilation[way] / period[way]), period[way]));
         for (uint32_t part = 0; part < 3; part++) {
             expops_leaf_reads(leaf, 3 * way + part, 1u << way);
-            if (part < 2)
-                expops_leaf_one(leaf, 3 * way + part);
+            expops_leaf_most(leaf, 3 * way + part, part < 2 ? 1 : (blocks->kernel[way] - 1) / period[way] + 1);
         }
     }
 }

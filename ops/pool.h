@@ -56,6 +56,17 @@ static inline void expops_pool_rows(expops_draft *d, const expops_view *self, co
     expops_leaf_row_argument(leaf, 0, &boxes, walked);
 }
 
+static inline void expops_pool_boxes(expops_draft *d, const expops_view *self, const expops_view *out, int32_t dims,
+                                     int64_t reach)
+{
+    expops_leaf *leaf = expops_draft_window(d, out, 0, self, (uint32_t)dims, 0, reach);
+    for (int32_t w = 0; w < dims; w++) {
+        const int64_t n = self->shape[self->ndim - dims + w], m = out->shape[self->ndim - dims + w];
+        if (m)
+            expops_leaf_most(leaf, (uint32_t)w, n % m ? n / m + 2 : n / m);
+    }
+}
+
 /* `channels_inside`: the result's memory order follows self's where its channels are innermost. */
 static inline expops_status expops_pool_draft(expops_draft *d, int32_t dims, int channels_inside)
 {
@@ -77,7 +88,7 @@ static inline expops_status expops_pool_draft(expops_draft *d, int32_t dims, int
     if (expops_pool_has_rows(self, &out, dims))
         expops_pool_rows(d, self, &out, dims);
     else
-        expops_draft_window(d, &out, 0, self, (uint32_t)dims, 0, reach);
+        expops_pool_boxes(d, self, &out, dims, reach);
     return EXPOPS_OK;
 }
 

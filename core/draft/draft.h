@@ -192,8 +192,8 @@ void expops_leaf_divisor(expops_leaf *leaf, int64_t value);
 void expops_leaf_picks(expops_leaf *leaf, uint32_t parameter, const expops_view *view);
 /* Run `walked` depends on these indices; a run for which nothing is said on the one of its own number. */
 void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices);
-/* Run `walked` has one element or none. */
-void expops_leaf_one(expops_leaf *leaf, uint32_t walked);
+/* Run `walked` has at most so many elements. */
+void expops_leaf_most(expops_leaf *leaf, uint32_t walked, int64_t elements);
 /* Neighbours may be made of elements at both ends of the input. */
 void expops_leaf_wraps(expops_leaf *leaf);
 

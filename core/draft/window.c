@@ -59,9 +59,9 @@ void expops_leaf_reads(expops_leaf *leaf, uint32_t walked, uint32_t indices)
     leaf->window.reads[walked] = indices;
 }
 
-void expops_leaf_one(expops_leaf *leaf, uint32_t walked)
+void expops_leaf_most(expops_leaf *leaf, uint32_t walked, int64_t elements)
 {
-    leaf->window.ones |= 1u << walked;
+    leaf->window.most[walked] = elements;
 }
 
 void expops_leaf_wraps(expops_leaf *leaf)

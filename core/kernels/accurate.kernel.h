@@ -16,7 +16,7 @@
 
 #if XK_F32
 typedef int xk_whole;
-#define XK_WHOLE(rounder_sum) ((xk_whole)(xk_f32_bits(rounder_sum) - 0x4b400000u))
+#define XK_WHOLE_OF(rounder_sum) ((xk_whole)(xk_f32_bits(rounder_sum) - 0x4b400000u))
 #define XK_POWER_OF_2(whole) xk_bits_f32((xk_uint)((whole) + 127) << 23)
 
 /* factor * exp(r), |r| <= ln(2) / 2: the factor's last bit stays exact, since what is added to it is less. */
@@ -67,7 +67,7 @@ XK_FN float xk_sqrt_exact(float x)
 #endif
 #elif XK_F64
 typedef xk_long xk_whole;
-#define XK_WHOLE(rounder_sum) ((xk_whole)(xk_f64_bits(rounder_sum) - 0x4338000000000000ul))
+#define XK_WHOLE_OF(rounder_sum) ((xk_whole)(xk_f64_bits(rounder_sum) - 0x4338000000000000ul))
 #define XK_POWER_OF_2(whole) xk_bits_f64((xk_ulong)((whole) + 1023) << 52)
 
 XK_FN double xk_exp_near(double factor, double r)
@@ -112,7 +112,7 @@ XK_FN xk_t xk_rsqrt_exact(xk_t x)
 XK_FN xk_t xk_exp_reduce(xk_t high, xk_t low, xk_whole *whole)
 {
     const xk_t shifted = high * XK_C(1.4426950408889634) + XK_ROUNDER, n = shifted - XK_ROUNDER;
-    *whole = XK_WHOLE(shifted);
+    *whole = XK_WHOLE_OF(shifted);
     return (high - n * XK_LN2_HIGH) + (low - n * XK_LN2_LOW);
 }
 

@@ -99,7 +99,7 @@ XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const 
         if (element_there)
             result.v[k] = g0[element_from];
     }
-    xk_put_vector(result, gout + at_out, count, p.inner[0]);
+    xk_put_vector(&result, gout + at_out, count, p.inner[0]);
 }
 
 /* Where the ends of a vector lie a vector apart, so do those between: a window function says if that does not hold. */

@@ -29,14 +29,19 @@ XK_FN xk_run xk_run_of(xk_index first, xk_index count, xk_index step)
 #define WINDOW \
     XK_FN xk_run xk_window(const int d, const xk_index *at, const xk_index *xk_in, const xk_index *xk_around, \
                            const xk_index *xk_value)
+#ifndef XK_UNITS /* a bit for each value that is a divisor, and 1; a kernel that is made for the call knows it */
+#define XK_UNITS 0u
+#endif
+#define XK_IS_UNIT(j) (XK_UNITS >> (j) & 1)
 #define XK_IN(d) xk_in[d]
 #define XK_OUT(i) xk_around[i]
-#define XK_V(j) xk_value[j]
+#define XK_V(j) (XK_IS_UNIT(j) ? 1 : xk_value[j])
 #if XK_INDEX64
 #define xk_divided(n, j) (XK_V(j) == 1 ? (n) : (n) / XK_V(j))
 #else
 #define xk_divided(n, j) \
-    ((xk_index)((xk_mulhi((xk_uint)(n), (xk_uint)XK_V((j) + 1)) + (xk_uint)(n)) >> XK_V((j) + 2)))
+    (XK_IS_UNIT(j) ? (n) \
+                   : (xk_index)((xk_mulhi((xk_uint)(n), (xk_uint)XK_V((j) + 1)) + (xk_uint)(n)) >> XK_V((j) + 2)))
 #endif
 
 /* From one element of a product of runs to the next, the last dimension fastest: how far that is. `turn` counts in each of the first

@@ -5,7 +5,7 @@
 /* Elements of a vector where each is stored by itself: what neighbouring work-items reach at once lies so far apart, and the next
  * ones cost another access to the same memory. Of small elements so many words; runs that are shorter than a row of this many
  * bytes end so often that every group of work-items that goes together does both, the runs and the rest. */
-enum { MOST_APART = 4, WORDS_APART = 4, LONG_ROW = 1024, PICKED_TURNS = 2 };
+enum { MOST_APART = 4, WORDS_APART = 4, LONG_ROW = 1024, PICKED_TURNS = 2, MOST_ASKED = 4 };
 
 /* Where each dimension has gone once `dim` is the last. */
 static void find_places(const expops_problem *problem, uint32_t dim, uint32_t *place)
@@ -47,11 +47,28 @@ static uint32_t stored_vector(const expops_problem *problem, uint32_t widest)
     return vector;
 }
 
+/* A bit for each walked dimension of which a box has one element or none. */
+static uint32_t find_ones(const expops_window *window)
+{
+    uint32_t ones = 0;
+    for (uint32_t w = 0; w < window->walked; w++)
+        ones |= (uint32_t)(window->most[w] == 1) << w;
+    return ones;
+}
+
 /* Sums: neighbours' boxes are found together where they differ in how many elements they take of the last dimension alone. */
 static int are_together(const expops_problem *problem, uint32_t along)
 {
     const uint32_t across = problem->window.walked - 1;
-    return !(along & ~problem->window.ones & ~(1u << across));
+    return !(along & ~find_ones(&problem->window) & ~(1u << across));
+}
+
+/* Elements of a box's row that are asked for at once: all of a short one. */
+static void define_asked(const expops_window *window, expops_step *step)
+{
+    const int64_t most = window->walked ? window->most[window->walked - 1] : 1;
+    const int all = most && most <= MOST_ASKED;
+    expops_text_add(&step->defines, "#define XK_ASKED %d\n#define XK_MORE %d\n", all ? (int)most : MOST_ASKED, !all);
 }
 
 /* As wide as half of a row, so that most of a row's vectors are full. What is read one by one does not count. */
@@ -100,15 +117,18 @@ static void define_box(const expops_problem *problem, const uint32_t *place, uin
     expops_define_window(problem, place, step);
     expops_text_add(&step->defines,
                     "#define XK_POSITION 0\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
-                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_STORED %u\n#define XK_RUN_BYTES %u\n"
-                    "#define XK_TURNS %u\n",
+                    "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_FULL %d\n#define XK_STORED %u\n"
+                    "#define XK_RUN_BYTES %u\n#define XK_TURNS %u\n",
                     window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
+                    problem->shape[problem->rank - 1] % vector == 0,
                     bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
                     run_bytes(problem, along, vector, stored), count_turns(problem, along, vector));
     if (!window->single)
         expops_text_add(&step->defines,
                         "#define XK_CALL xk_finish(acc, (xk_t)elements)\n#define XK_ALONG %u\n#define XK_ONES %u\n",
-                        are_together(problem, along) ? along : 0, window->ones);
+                        are_together(problem, along) ? along : 0, find_ones(window));
+    if (!window->single)
+        define_asked(window, step);
 }
 
 expops_status expops_specialize_window(const expops_problem *given, const expops_device *device, expops_steps *steps)

@@ -1,4 +1,5 @@
 /* What all kernels of windows are told. */
+#include "base/size.h"
 #include "specialize.h"
 
 /* The dimension along which results lie side by side in memory, and can be written as vectors. */
@@ -19,6 +20,18 @@ uint32_t expops_window_along(const expops_problem *problem, uint32_t dim)
     return along;
 }
 
+/* A bit for each value that is a divisor, as expops_leaf_divisor adds them, and 1. */
+static uint32_t find_units(const expops_window *window)
+{
+    uint32_t magic, shift, units = 0;
+    expops_find_magic(1, &magic, &shift);
+    for (uint32_t j = 0; j + 2 < window->num_values; j++)
+        if (window->values[j] == 1 && window->values[j + 1] == (int64_t)magic &&
+            window->values[j + 2] == (int64_t)shift)
+            units |= 1u << j;
+    return units;
+}
+
 void expops_define_window(const expops_problem *problem, const uint32_t *place, expops_step *step)
 {
     const expops_window *window = &problem->window;
@@ -31,7 +44,7 @@ void expops_define_window(const expops_problem *problem, const uint32_t *place, 
         expops_text_add(&step->defines, "%sc[%u]", i ? ", " : "", place[kept + i]);
     if (window->picked)
         expops_text_add(&step->defines, "%spicked", indices ? ", " : "");
-    expops_text_append(&step->defines, "\n");
+    expops_text_add(&step->defines, "\n#define XK_UNITS %uu\n", find_units(window));
 }
 
 void expops_params_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params)

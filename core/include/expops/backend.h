@@ -204,7 +204,7 @@ typedef struct expops_window {
     int64_t sizes[EXPOPS_MAX_WALKED];
     int64_t strides[EXPOPS_MAX_WALKED]; /* elements */
     uint32_t reads[EXPOPS_MAX_WALKED];  /* bit i where its run depends on index i */
-    uint32_t ones;                      /* bit w where run w has one element or none, though boxes are sums */
+    int64_t most[EXPOPS_MAX_WALKED];    /* elements that a run has at most; 0: nothing is known */
     int64_t values[EXPOPS_MAX_VALUES];  /* what the window function reads beside indices and sizes */
     uint32_t num_values;
     uint32_t
