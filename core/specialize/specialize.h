@@ -72,6 +72,8 @@ void expops_define_window(const expops_problem *problem, const uint32_t *place, 
 /* What a window function gets. */
 void expops_params_window(const expops_problem *problem, const uint32_t *place, int wide, expops_params *params);
 
+/* Puts dimensions along which all inputs stand still far in, so that what is read is written wherever it belongs while it is near. */
+void expops_order_repeated(expops_problem *problem);
 /* Params of vectors.kernel.h, but for what it has for windows. Elements of the innermost dimension are counted by `unit`. */
 void expops_params_vectors(const expops_problem *problem, uint32_t unit, int wide, uint64_t vectors, uint64_t elements,
                            expops_params *params);

@@ -124,10 +124,12 @@ expops_status expops_step_launch(const expops_problem *problem, const expops_dev
     return EXPOPS_OK;
 }
 
-expops_status expops_specialize_pointwise(const expops_problem *problem, const expops_device *device,
-                                          expops_steps *steps)
+expops_status expops_specialize_pointwise(const expops_problem *given, const expops_device *device, expops_steps *steps)
 {
     expops_step *step = steps->step;
+    expops_problem ordered = *given;
+    const expops_problem *const problem = &ordered;
+    expops_order_repeated(&ordered);
     enum expops_reach reach[1 + EXPOPS_MAX_OPERANDS];
     uint64_t elements = 1;
     steps->count = 1;

@@ -6,7 +6,7 @@
 enum { GROUP = 256 };
 
 /* Words of the input that a work-item asks for at once, at most: more need more registers than let other groups run. */
-enum { AHEAD = 4, SINGLES_AHEAD = 8, SMALL = 4, WORD = 16 };
+enum { AHEAD = 4, SINGLES_AHEAD = 8, SMALL = 4, WIDEST = 8, WORD = 16 };
 
 /* How a group shares its box; as in turn.kernel.c. */
 typedef struct turn_share {
@@ -115,10 +115,49 @@ static int can_turn(const expops_problem *problem, const expops_device *device)
            problem->rank > 1 && problem->operand[0].strides[problem->rank - 1] == 1 && device->info.max_group >= GROUP;
 }
 
-int expops_specialize_turn(const expops_problem *problem, const expops_device *device, expops_step *step)
+/* The largest unit, of 8 bytes at most, that both tensors consist of whole and in the same order. */
+static uint32_t find_unit(const expops_problem *problem)
+{
+    const uint32_t inner = problem->rank - 1;
+    uint32_t unit = WIDEST;
+    if (problem->bits >= WIDEST || problem->operand[1].strides[inner] != 1)
+        return problem->bits;
+    while (unit > problem->bits && (problem->shape[inner] % (unit / problem->bits) ||
+                                    !expops_can_vector(problem, problem->operand, unit / problem->bits, inner) ||
+                                    !expops_can_vector(problem, problem->operand + 1, unit / problem->bits, inner)))
+        unit /= 2;
+    return unit;
+}
+
+/* Neighbours that stay neighbours are moved as one: what is done for an element costs as much whatever its size. */
+static void join_neighbours(const expops_problem *given, expops_problem *problem)
+{
+    static const int32_t dtypes[] = { [2] = EXPOPS_DTYPE_I16, [4] = EXPOPS_DTYPE_I32, [8] = EXPOPS_DTYPE_I64 };
+    const uint32_t unit = find_unit(given), inner = given->rank - 1;
+    const int64_t joined = unit / given->bits;
+    *problem = *given;
+    if (joined == 1)
+        return;
+    problem->bits = unit;
+    problem->shape[inner] /= joined;
+    for (uint32_t i = 0; i < 2; i++) {
+        expops_problem_operand *operand = problem->operand + i;
+        operand->dtype = dtypes[unit];
+        operand->offset /= joined;
+        for (uint32_t d = 0; d < inner; d++)
+            operand->strides[d] /= joined;
+    }
+}
+
+int expops_specialize_turn(const expops_problem *given, const expops_device *device, expops_step *step)
 {
     expops_turn_box box;
-    if (!can_turn(problem, device) || !expops_turn_box_make(problem, &box))
+    expops_problem joined;
+    const expops_problem *const problem = &joined;
+    if (!can_turn(given, device))
+        return 0;
+    join_neighbours(given, &joined);
+    if (!expops_turn_box_make(problem, &box))
         return 0;
     const turn_share share = share_box(&box);
     const int wide = expops_needs_wide_index(problem);
