@@ -41,19 +41,20 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
 {
     const expops_view out = expops_blocks_image(image), columns = expops_blocks_columns(d->tensor, blocks);
     expops_view source = columns;
-    int64_t period[2], reach = 0;
+    int64_t period[2], taps[2], reach = 0; /* blocks from one that covers an element to the next, and places in the kernel */
     source.ndim = 8;
     for (int way = 0; way < 2; way++) {
         const int64_t common = gcd(blocks->stride[way], blocks->dilation[way]);
         const int64_t most = out.shape[2 + way] + 2 * blocks->padding[way] + blocks->stride[way];
         period[way] = blocks->dilation[way] / common;
+        taps[way] = blocks->stride[way] / common;
         source.shape[2 + 3 * way] = columns.shape[4 + way];
         source.strides[2 + 3 * way] = columns.strides[4 + way];
         source.shape[3 + 3 * way] = columns.shape[2 + way];
         source.strides[3 + 3 * way] = columns.strides[2 + way];
         source.shape[4 + 3 * way] = 1;
         source.strides[4 + 3 * way] =
-            columns.strides[2 + way] * (blocks->stride[way] / common) - columns.strides[4 + way] * period[way];
+            columns.strides[2 + way] * taps[way] - columns.strides[4 + way] * period[way];
         reach = most > reach ? most : reach;
         reach = period[way] > reach / blocks->dilation[way] ? blocks->dilation[way] * period[way] : reach;
     }
@@ -67,7 +68,7 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
                           negative_inverse(blocks->stride[way] / (blocks->dilation[way] / period[way]), period[way]));
         for (uint32_t part = 0; part < 3; part++) {
             expops_leaf_reads(leaf, 3 * way + part, 1u << way);
-            expops_leaf_most(leaf, 3 * way + part, part < 2 ? 1 : (blocks->kernel[way] - 1) / period[way] + 1);
+            expops_leaf_most(leaf, 3 * way + part, part < 2 ? 1 : (blocks->kernel[way] - 1) / taps[way] + 1);
         }
     }
 }
