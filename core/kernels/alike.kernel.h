@@ -36,10 +36,11 @@ typedef struct xk_row {
     int is;
 } xk_row;
 #define XK_NO_ROW -1
+#define XK_NOWHERE (-0x7fffffff - 1) /* in the output, of no row; in the first input, of one that is not there; but not XK_BY_WORDS */
 #define XK_ROW(pass) rows[(pass) * XK_SIDE + share.side]
 #define XK_ALL_PASSES (XK_TURNS * XK_PASSES)
 #define XK_THERE 1 /* in XK_NO_ROW, too */
-#define XK_AT_END 2 /* memory may end inside of its words */
+#define XK_AT_END 2 /* memory may end inside of its words, or of the next; in XK_NO_ROW, too */
 
 typedef struct xk_share {
     xk_uint first, apart; /* row of the group; from one of a work-item's rows to the next */
@@ -69,7 +70,7 @@ XK_FN xk_share xk_find_share(const xk_params *p)
 /* Whether the words that a row of input i may be made of are in memory; `first` is its first element. */
 XK_FN int xk_row_inside(const xk_params *p, const int i, xk_index first)
 {
-    xk_index low = first - XK_PER_WORD, high = first + XK_PER_WORD;
+    xk_index low = first - XK_PER_WORD, high = first + 2 * XK_PER_WORD;
     XK_UNROLL
     for (int w = -1; w < (i == 0 ? XK_WALKED : 0); w++) {
         const xk_index count = w < 0 ? p->length : p->in[w < 0 ? 0 : w];
@@ -95,6 +96,7 @@ XK_FN xk_row xk_find_row(const xk_params *p, const xk_share *share, xk_uint rest
     XK_EACH(XK_OFFSET)
     c[XK_RANK - 1] = 0;
     row.is = XK_NO_ROW;
+    row.out = row.from[0] = XK_NOWHERE;
     if (rest >= p->rows)
         return row;
     XK_UNROLL
@@ -115,7 +117,7 @@ XK_FN xk_row xk_find_row(const xk_params *p, const xk_share *share, xk_uint rest
             o0 += run.first * p->walk[w];
         }
     if (!XK_BY_WORDS && !row.is)
-        o0 = 0; /* what is loaded of it all the same, and always the same, is there */
+        o0 = XK_NOWHERE;
     row.out = at_out;
     XK_EACH(XK_BEGIN_ROW)
     return row;

@@ -1,40 +1,66 @@
-/* Window template for elements of one byte that are moved, where many rows of the output are made of their rows of the input in the
- * same way: a work-item finds out once where the bytes of a word are, its pattern, and picks them out of two words of the input for
- * many rows. Defines, besides those of alike.kernel.h:
+/* Window template for elements of one byte or two that are moved, where many rows of the output are made of their rows of the input
+ * in the same way: a work-item finds out once where the elements of a word are, its pattern, and picks them out of two words of the
+ * input for many rows. Defines, besides those of alike.kernel.h:
  *   XK_LEVEL         all rows of an input begin at the same place of memory's words */
 #define XK_BY_WORDS 1
 #include "alike.kernel.h"
 
-/* Which byte of the two words that begin with the one of the least of them each of a word's bytes is; `wanted` has those that are
- * there. */
+typedef XK_CAT(xk_word, XK_WO) xk_word;
+
+/* Which element of the two words that begin with the one of the least of them each of a word's elements is, a digit of `selector`;
+ * `wanted` has a mask of those that are there, for each 4 bytes. */
 typedef struct xk_pattern {
     xk_index least; /* from the row's first */
-    xk_uint wanted, selector, last;
+    xk_uint wanted[XK_BYTES], selector;
     int near; /* two words have them all, wherever the least is */
 } xk_pattern;
 
-#define XK_OF(k) (0xffu << 8 * (k))
+#define XK_FAR ((xk_index)0x3fffffff << (8 * sizeof(xk_index) - 32)) /* from any row's first */
 
-XK_FN xk_uint xk_bytes_of(xk_uint bits)
+#if XK_WO == 4 /* one byte */
+XK_FN void xk_find_wanted(xk_uint bits, xk_uint *wanted)
 {
-    return (bits * 0x00204081u & 0x01010101u) * 0xffu;
+    wanted[0] = (bits * 0x00204081u & 0x01010101u) * 0xffu;
 }
+
+XK_FN void xk_pick(xk_word low, xk_word high, xk_uint selector, xk_uint *part)
+{
+    part[0] = xk_permute(low, high, selector);
+}
+#else
+XK_FN void xk_find_wanted(xk_uint bits, xk_uint *wanted)
+{
+    XK_UNROLL
+    for (int i = 0; i < 2; i++)
+        wanted[i] = (bits >> 2 * i & 1) * 0xffffu | (bits >> (2 * i + 1) & 1) * 0xffff0000u;
+}
+
+/* Each half out of four by the same selector twice, and then of one of the two words. */
+XK_FN void xk_pick(xk_word low, xk_word high, xk_uint selector, xk_uint *part)
+{
+    XK_UNROLL
+    for (int i = 0; i < 2; i++) {
+        const xk_uint first = selector >> 8 * i & 15, second = selector >> (8 * i + 4) & 15;
+        const xk_uint within = (first & 3) * 0x22 + (second & 3) * 0x2200 + 0x1010;
+        const xk_uint which = (first & 4 ? 0x54 : 0x10) | (second & 4 ? 0x7600 : 0x3200);
+        part[i] = xk_permute(xk_permute(low.x, low.y, within), xk_permute(high.x, high.y, within), which);
+    }
+}
+#endif
 
 XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
 {
     xk_pattern x = { 0 };
-    xk_index most = 0;
-    int any = 0;
-    x.wanted = xk_bytes_of(wanted);
+    xk_index least = XK_FAR, most = -XK_FAR;
+    xk_find_wanted(wanted, x.wanted);
     XK_UNROLL
-    for (int k = 0; k < XK_PER_WORD; k++)
-        if (wanted >> k & 1) {
-            x.least = any && x.least < from[k] ? x.least : from[k];
-            most = any && most > from[k] ? most : from[k];
-            any = 1;
-        }
+    for (int k = 0; k < XK_PER_WORD; k++) {
+        const int is = wanted >> k & 1;
+        least = is && from[k] < least ? from[k] : least;
+        most = is && from[k] > most ? from[k] : most;
+    }
+    x.least = wanted ? least : 0;
     x.near = most - x.least <= XK_PER_WORD;
-    x.last = (xk_uint)(most - x.least);
     XK_UNROLL
     for (int k = 0; k < XK_PER_WORD; k++)
         x.selector |= (wanted >> k & 1 ? (xk_uint)(from[k] - x.least) : 0) << 4 * k;
@@ -42,24 +68,26 @@ XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
 }
 
 /* The words of input i for a pass. */
-#define XK_WORDS(i) xk_uint low##i[XK_PASSES], high##i[XK_PASSES], selector##i[XK_PASSES];
+#define XK_WORDS(i) \
+    xk_word low##i[XK_PASSES], high##i[XK_PASSES]; \
+    xk_uint selector##i[XK_PASSES];
 #define XK_LEVEL_OF(i) const xk_uint level##i = XK_WITHIN(i, XK_ROW(0));
-#define XK_WITHIN(i, row) ((xk_uint)(xk_ulong)(g##i + (row).from[i] + pattern[i].least) % 4)
+#define XK_WITHIN(i, row) ((xk_uint)XK_SKEW(g##i + ((row).from[i] + pattern[i].least)))
 #define XK_FETCH(i) \
     { \
         const xk_uint within = XK_LEVEL ? level##i : XK_WITHIN(i, row); \
-        XK_GLOBAL const xk_uint *words = (XK_GLOBAL const xk_uint *)(g##i + (row.from[i] + pattern[i].least - (xk_index)within)); \
-        const int asked = row.is >= 0 && row.is < XK_AT_END && (XK_ASKED_##i); \
+        XK_GLOBAL const xk_word *words = \
+            (XK_GLOBAL const xk_word *)(g##i + (row.from[i] + pattern[i].least - (xk_index)within)); \
+        const int asked = !(row.is & XK_AT_END) && (XK_ASKED_##i); \
         selector##i[a] = pattern[i].selector + within * 0x1111u; \
-        low##i[a] = high##i[a] = 0; \
-        if (asked) \
+        if (asked) { /* else nothing of them counts */ \
             low##i[a] = words[0]; \
-        if (asked && within + pattern[i].last >= XK_PER_WORD) \
             high##i[a] = words[1]; \
+        } \
     }
-#define XK_ASKED_0 (row.is && pattern[0].wanted)
-#define XK_ASKED_1 (!row.is || pattern[0].wanted != pattern[1].wanted)
-#define XK_WORD(i) xk_permute(low##i[a], high##i[a], selector##i[a])
+#define XK_ASKED_0 (row.is & XK_THERE)
+#define XK_ASKED_1 (!row.is || places.there != places.inside)
+#define XK_PICK(i, part) xk_pick(low##i[a], high##i[a], selector##i[a], part);
 
 /* One by one what lies too far apart for two words, or where memory ends. */
 #define XK_GIVEN(i) XK_GLOBAL const XK_S(XK_D##i) *g##i,
@@ -117,22 +145,32 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         XK_UNROLL
         for (xk_uint a = 0; a < XK_PASSES; a++) {
             const xk_row row = XK_ROW(first + a);
-            const xk_uint wanted = row.is & XK_THERE ? pattern[0].wanted : 0;
             union {
-                xk_uint part;
+                xk_word word;
+                xk_uint part[XK_BYTES];
                 XK_S(XK_O) v[XK_PER_WORD];
             } result;
-            result.part = XK_WORD(0) & wanted;
+            XK_PICK(0, result.part)
 #if XK_NT > 1
-            result.part |= XK_WORD(1) & ~wanted;
+            xk_uint other[XK_BYTES];
+            XK_PICK(1, other)
 #endif
-            XK_GLOBAL XK_S(XK_O) *to = gout + row.out + begin;
-            if (row.is < 0 || row.is >= XK_AT_END)
+            XK_UNROLL
+            for (int i = 0; i < XK_BYTES; i++) {
+                const xk_uint wanted = pattern[0].wanted[i] & (0u - ((xk_uint)row.is & XK_THERE));
+                result.part[i] &= wanted;
+#if XK_NT > 1
+                result.part[i] |= other[i] & ~wanted;
+#endif
+            }
+            XK_GLOBAL XK_S(XK_O) *to = gout + (row.out + begin);
+            if (row.is & XK_AT_END)
                 continue;
-            XK_PUT_WORD(xk_uint, result.part, result)
+            XK_PUT_WORD(xk_word, result.word, result)
         }
     }
-    for (xk_uint pass = 0; (!near || at_ends) && pass < XK_ALL_PASSES; pass++) {
+    const xk_uint rest = !near || at_ends ? XK_ALL_PASSES : 0;
+    for (xk_uint pass = 0; pass < rest; pass++) {
         const xk_row row = XK_ROW(pass);
         if (row.is >= 0 && (!near || row.is >= XK_AT_END))
             xk_move_elements(XK_EACH(XK_GIVE) gout + row.out + begin, &row, &places);

@@ -26,18 +26,21 @@ XK_FN void xk_load_word(xk_word_of *result, const xk_row *row, const xk_places *
 }
 #define XK_LOAD_WORD(result, row) xk_load_word(result, row, &places, g0, g1);
 #else
-/* Of one input all are loaded, and what is not there becomes 0 afterwards: a condition for each would be as much work again. */
+/* Of one input all are loaded, of a row that is not there the tensor's first ones, and what is not there becomes 0 afterwards: a
+ * condition for each would be as much work again. */
 XK_FN void xk_load_word(xk_word_of *result, const xk_row *row, const xk_places *places,
                         XK_GLOBAL const XK_S(XK_D0) *g0)
 {
+    const int is = row->from[0] != XK_NOWHERE;
+    const xk_index from = is ? row->from[0] : 0;
     XK_UNROLL
     for (int k = 0; k < XK_PER_WORD; k++)
-        result->v[k] = g0[row->from[0] + places->from[0][k]];
+        result->v[k] = g0[from + places->from[0][k]];
     XK_UNROLL
     for (int i = 0; i < XK_WO / 4; i++) {
         const xk_uint bits = places->there >> i * (XK_PER_WORD * 4 / XK_WO);
         const xk_uint there = XK_BYTES == 2 ? (bits & 1) * 0xffffu | (bits >> 1 & 1) * 0xffff0000u : 0u - (bits & 1);
-        result->part[i] &= there & (0u - ((xk_uint)row->is & XK_THERE));
+        result->part[i] &= is ? there : 0;
     }
 }
 #define XK_LOAD_WORD(result, row) xk_load_word(result, row, &places, g0);
@@ -68,7 +71,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
         for (xk_uint a = 0; a < XK_PASSES; a++) {
             const xk_row row = XK_ROW(first + a);
             XK_GLOBAL XK_S(XK_O) *to = gout + (row.out + begin);
-            if (row.is < 0)
+            if (row.out == XK_NOWHERE)
                 continue;
             XK_PUT_WORD(XK_CAT(xk_word, XK_WO), result[a].word, result[a])
         }

@@ -37,7 +37,7 @@ static int is_repeated(const expops_problem *problem)
 
 static int is_moved(const expops_problem *problem, const expops_device *device)
 {
-    return problem->window.single && !problem->window.picked && !problem->wraps && problem->common < 0 &&
+    return problem->window.single && !problem->window.picked && problem->common < 0 &&
            problem->rank > 0 && (problem->bits <= 2 || (problem->bits == 4 && is_repeated(problem))) &&
            problem->operand[1].low != problem->operand[1].high && device->info.max_group >= GROUP &&
            device->info.local_bytes >= LOCAL_BYTES && !expops_needs_wide_index(problem);
@@ -68,7 +68,8 @@ static int has_runs(const pattern *x)
 {
     const expops_problem *problem = &x->problem;
     const int64_t length = problem->shape[problem->rank - 1];
-    int runs = problem->bits > 1 && length * problem->bits >= LONG_ROW;
+    int runs = problem->bits > 1 && length * problem->bits >= LONG_ROW &&
+               expops_can_vector(problem, problem->operand, 16 / problem->bits, problem->rank - 1);
     for (uint32_t w = 0; w < problem->window.walked; w++)
         runs &= !(x->along >> w & 1u) || 2 * problem->window.sizes[w] > length;
     return runs;
@@ -85,7 +86,9 @@ static int order_dims(const expops_problem *given, pattern *x)
         if (x->along >> w & 1u && given->window.sizes[w] > given->shape[inner])
             return 0;
     place_dims(given, inner, x);
-    return given->operand[0].strides[inner] == 1 && given->shape[inner] * given->bits >= SHORT_ROW && !has_runs(x);
+    const int64_t bytes = given->shape[inner] * given->bits;
+    return given->operand[0].strides[inner] == 1 && bytes >= SHORT_ROW && !has_runs(x) &&
+           !(given->wraps && bytes >= LONG_ROW);
 }
 
 /* So many rows, one after the other, have ends at different places in the words of memory, and then again; 0 where that does not go
@@ -163,6 +166,19 @@ static int settle(pattern *x, const expops_device *device)
     return expops_launch_fits(device, (uint64_t)count_groups(x), GROUP);
 }
 
+/* Whether rows of every input begin at the same place of words of four elements. */
+static int is_level(const pattern *x)
+{
+    const expops_problem *problem = &x->problem;
+    int64_t apart = 0;
+    for (uint32_t i = 1; i < problem->num_operands; i++)
+        for (uint32_t d = x->fixed; d + 1 < problem->rank; d++)
+            apart |= problem->operand[i].strides[d];
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        apart |= x->along >> w & 1u ? 0 : problem->window.strides[w];
+    return apart % PER_WORD == 0;
+}
+
 static void put_params(const pattern *x, expops_params *params)
 {
     const expops_problem *problem = &x->problem;
@@ -183,26 +199,13 @@ static void put_params(const pattern *x, expops_params *params)
     expops_params_finish(params);
 }
 
-/* Whether rows of every input begin at the same place of words of four elements. */
-static int is_level(const pattern *x)
-{
-    const expops_problem *problem = &x->problem;
-    int64_t apart = 0;
-    for (uint32_t i = 1; i < problem->num_operands; i++)
-        for (uint32_t d = x->fixed; d + 1 < problem->rank; d++)
-            apart |= problem->operand[i].strides[d];
-    for (uint32_t w = 0; w < problem->window.walked; w++)
-        apart |= x->along >> w & 1u ? 0 : problem->window.strides[w];
-    return apart % PER_WORD == 0;
-}
-
 int expops_specialize_pattern(const expops_problem *given, const expops_device *device, expops_step *step)
 {
     pattern x;
     if (!is_moved(given, device) || !order_dims(given, &x) || !settle(&x, device))
         return 0;
     const int whole_words = x.even && given->shape[expops_window_inner(given)] % PER_WORD == 0;
-    step->variant = given->bits == 1 ? "pattern" : "places";
+    step->variant = given->bits == 1 || (given->bits == 2 && is_level(&x)) ? "pattern" : "places";
     step->group = GROUP;
     step->grid = (uint32_t)count_groups(&x);
     expops_define_operands(&x.problem, step, PER_WORD, NULL, 0);
