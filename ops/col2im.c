@@ -41,7 +41,8 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
 {
     const expops_view out = expops_blocks_image(image), columns = expops_blocks_columns(d->tensor, blocks);
     expops_view source = columns;
-    int64_t period[2], taps[2], reach = 0; /* blocks from one that covers an element to the next, and places in the kernel */
+    int64_t period[2], taps[2],
+        reach = 0; /* blocks from one that covers an element to the next, and places in the kernel */
     source.ndim = 8;
     for (int way = 0; way < 2; way++) {
         const int64_t common = gcd(blocks->stride[way], blocks->dilation[way]);
@@ -53,8 +54,7 @@ static void draft_window(expops_draft *d, const expops_view *image, const expops
         source.shape[3 + 3 * way] = columns.shape[2 + way];
         source.strides[3 + 3 * way] = columns.strides[2 + way];
         source.shape[4 + 3 * way] = 1;
-        source.strides[4 + 3 * way] =
-            columns.strides[2 + way] * taps[way] - columns.strides[4 + way] * period[way];
+        source.strides[4 + 3 * way] = columns.strides[2 + way] * taps[way] - columns.strides[4 + way] * period[way];
         reach = most > reach ? most : reach;
         reach = period[way] > reach / blocks->dilation[way] ? blocks->dilation[way] * period[way] : reach;
     }

@@ -37,8 +37,8 @@ static int is_repeated(const expops_problem *problem)
 
 static int is_moved(const expops_problem *problem, const expops_device *device)
 {
-    return problem->window.single && !problem->window.picked && problem->common < 0 &&
-           problem->rank > 0 && (problem->bits <= 2 || (problem->bits == 4 && is_repeated(problem))) &&
+    return problem->window.single && !problem->window.picked && problem->common < 0 && problem->rank > 0 &&
+           (problem->bits <= 2 || (problem->bits == 4 && is_repeated(problem))) &&
            problem->operand[1].low != problem->operand[1].high && device->info.max_group >= GROUP &&
            device->info.local_bytes >= LOCAL_BYTES && !expops_needs_wide_index(problem);
 }
