@@ -11,7 +11,7 @@ typedef XK_CAT(xk_word, XK_WO) xk_word;
  * `wanted` has a mask of those that are there, for each 4 bytes. */
 typedef struct xk_pattern {
     xk_index least; /* from the row's first */
-    xk_uint wanted[XK_BYTES], selector;
+    xk_uint wanted[XK_BYTES], selector, last;
     int near; /* two words have them all, wherever the least is */
 } xk_pattern;
 
@@ -60,6 +60,7 @@ XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
         most = is && from[k] > most ? from[k] : most;
     }
     x.least = wanted ? least : 0;
+    x.last = (xk_uint)(most - x.least);
     x.near = most - x.least <= XK_PER_WORD;
     XK_UNROLL
     for (int k = 0; k < XK_PER_WORD; k++)
@@ -80,10 +81,10 @@ XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
             (XK_GLOBAL const xk_word *)(g##i + (row.from[i] + pattern[i].least - (xk_index)within)); \
         const int asked = !(row.is & XK_AT_END) && (XK_ASKED_##i); \
         selector##i[a] = pattern[i].selector + within * 0x1111u; \
-        if (asked) { /* else nothing of them counts */ \
+        if (asked) /* else nothing of them counts */ \
             low##i[a] = words[0]; \
+        if (asked && (XK_NT == 1 || within + pattern[i].last >= XK_PER_WORD)) \
             high##i[a] = words[1]; \
-        } \
     }
 #define XK_ASKED_0 (row.is & XK_THERE)
 #define XK_ASKED_1 (!row.is || places.there != places.inside)

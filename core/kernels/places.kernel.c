@@ -1,4 +1,4 @@
-/* Window template for elements of two bytes and more that are moved, where many rows of the output are made of their rows of the
+/* Window template for elements that are moved, where many rows of the output are made of their rows of the
  * input in the same way: a work-item finds out once where the elements of a word are, and reads those of many rows. */
 #define XK_BY_WORDS 0
 #include "alike.kernel.h"
@@ -39,7 +39,9 @@ XK_FN void xk_load_word(xk_word_of *result, const xk_row *row, const xk_places *
     XK_UNROLL
     for (int i = 0; i < XK_WO / 4; i++) {
         const xk_uint bits = places->there >> i * (XK_PER_WORD * 4 / XK_WO);
-        const xk_uint there = XK_BYTES == 2 ? (bits & 1) * 0xffffu | (bits >> 1 & 1) * 0xffff0000u : 0u - (bits & 1);
+        const xk_uint there = XK_BYTES == 1   ? (bits * 0x00204081u & 0x01010101u) * 0xffu
+                              : XK_BYTES == 2 ? (bits & 1) * 0xffffu | (bits >> 1 & 1) * 0xffff0000u
+                                              : 0u - (bits & 1);
         result->part[i] &= is ? there : 0;
     }
 }

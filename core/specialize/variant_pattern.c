@@ -26,6 +26,7 @@ typedef struct pattern {
     uint32_t fixed;                      /* dimensions, the first ones, that those depend on as well */
     int64_t rows, words, lanes, side, shares, passes, turns, outer; /* as in alike.kernel.h; of the fixed dimensions */
     int even;                                                       /* rows begin where words do */
+    int by_words, picks;                                            /* elements are picked out of words; of one input */
 } pattern;
 
 /* Whether the output is some times as large as what it is made of, so that rows come from the cache. */
@@ -130,13 +131,47 @@ static int64_t count_groups(const pattern *x)
            expops_ceil_divide(x->rows, x->turns * x->passes * x->shares * x->side);
 }
 
-/* As many rows of a work-item as leave enough groups. More turns than one are worth it where finding rows counts and reading them
- * does not. */
+/* Whether rows of every input begin at the same place of words of four elements. */
+static int is_level(const pattern *x)
+{
+    const expops_problem *problem = &x->problem;
+    int64_t apart = 0;
+    for (uint32_t i = 1; i < problem->num_operands; i++)
+        for (uint32_t d = x->fixed; d + 1 < problem->rank; d++)
+            apart |= problem->operand[i].strides[d];
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        apart |= x->along >> w & 1u ? 0 : problem->window.strides[w];
+    return apart % PER_WORD == 0;
+}
+
+/* Whether a row is made of fewer elements than half of its own. */
+static int is_stretched(const pattern *x)
+{
+    const expops_problem *problem = &x->problem;
+    for (uint32_t w = 0; w < problem->window.walked; w++)
+        if (x->along >> w & 1u && 2 * problem->window.sizes[w] <= problem->shape[problem->rank - 1])
+            return 1;
+    return 0;
+}
+
+/* Whether words are picked out of words, as bytes always are but where the two ends of a row meet in one. Two bytes where all rows do it
+ * in the same way, and the input's words have much of the output's. */
+static int is_picked(const pattern *x)
+{
+    const expops_problem *problem = &x->problem;
+    if (problem->bits == 1)
+        return !problem->wraps;
+    return problem->bits == 2 && !problem->wraps && problem->num_tensors == 2 && is_level(x) &&
+           !(is_stretched(x) && is_repeated(problem));
+}
+
+/* As many rows of a work-item as leave enough groups. More turns than one are worth it where finding rows, or a pattern, counts and
+ * reading them does not. */
 static void share_rows(pattern *x, const expops_device *device)
 {
     const int64_t enough = (int64_t)ENOUGH_GROUPS * device->info.compute_units;
     x->passes = PASSES;
-    x->turns = x->words <= FEW_WORDS && is_repeated(&x->problem) ? TURNS : 1;
+    x->turns = x->picks || (x->words <= FEW_WORDS && is_repeated(&x->problem)) ? TURNS : 1;
     while (x->turns > 1 && (x->turns * x->passes * x->side > MOST_ROWS || count_groups(x) < enough))
         x->turns /= 2;
     while (x->passes > 1 && (x->passes * x->side > MOST_ROWS || count_groups(x) < enough))
@@ -162,21 +197,10 @@ static int settle(pattern *x, const expops_device *device)
     while (x->side > 1 && x->side % period && period % x->side)
         x->side--;
     x->shares = x->side < period ? period / x->side : 1;
+    x->by_words = is_picked(x);
+    x->picks = x->by_words && problem->num_tensors == 2;
     share_rows(x, device);
     return expops_launch_fits(device, (uint64_t)count_groups(x), GROUP);
-}
-
-/* Whether rows of every input begin at the same place of words of four elements. */
-static int is_level(const pattern *x)
-{
-    const expops_problem *problem = &x->problem;
-    int64_t apart = 0;
-    for (uint32_t i = 1; i < problem->num_operands; i++)
-        for (uint32_t d = x->fixed; d + 1 < problem->rank; d++)
-            apart |= problem->operand[i].strides[d];
-    for (uint32_t w = 0; w < problem->window.walked; w++)
-        apart |= x->along >> w & 1u ? 0 : problem->window.strides[w];
-    return apart % PER_WORD == 0;
 }
 
 static void put_params(const pattern *x, expops_params *params)
@@ -205,7 +229,7 @@ int expops_specialize_pattern(const expops_problem *given, const expops_device *
     if (!is_moved(given, device) || !order_dims(given, &x) || !settle(&x, device))
         return 0;
     const int whole_words = x.even && given->shape[expops_window_inner(given)] % PER_WORD == 0;
-    step->variant = given->bits == 1 || (given->bits == 2 && is_level(&x)) ? "pattern" : "places";
+    step->variant = x.by_words ? "pattern" : "places";
     step->group = GROUP;
     step->grid = (uint32_t)count_groups(&x);
     expops_define_operands(&x.problem, step, PER_WORD, NULL, 0);
