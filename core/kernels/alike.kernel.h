@@ -123,16 +123,11 @@ XK_FN xk_row xk_find_row(const xk_params *p, const xk_share *share, xk_uint rest
     return row;
 }
 
-/* The rows of a group: those of each pass side by side. Returns what they are. */
-XK_FN int xk_find_rows(const xk_params *p, const xk_share *share, XK_LOCAL_POINTER xk_row *rows)
+/* The rows of a group: those of each pass side by side. */
+XK_FN void xk_find_rows(const xk_params *p, const xk_share *share, XK_LOCAL_POINTER xk_row *rows)
 {
-    int are = 0;
-    for (xk_uint e = xk_local_id(); e < XK_ALL_PASSES * XK_SIDE; e += XK_WG) {
-        const xk_row row = xk_find_row(p, share, share->first + e / XK_SIDE * share->apart + e % XK_SIDE);
-        are |= row.is < 0 ? 0 : row.is;
-        rows[e] = row;
-    }
-    return are;
+    for (xk_uint e = xk_local_id(); e < XK_ALL_PASSES * XK_SIDE; e += XK_WG)
+        rows[e] = xk_find_row(p, share, share->first + e / XK_SIDE * share->apart + e % XK_SIDE);
 }
 
 /* Of the word whose first element is the row's element `begin`; bits of its elements. */

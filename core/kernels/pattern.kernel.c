@@ -116,18 +116,12 @@ XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *to, const xk
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params params)
 {
     XK_LOCAL xk_row rows[XK_ALL_PASSES * XK_SIDE];
-    XK_LOCAL int at_ends;
     const xk_params *p = &params;
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
     const xk_share share = xk_find_share(p);
-    if (xk_local_id() == 0)
-        at_ends = 0;
+    xk_find_rows(p, &share, rows);
     xk_barrier();
-    if (xk_find_rows(p, &share, rows) >= XK_AT_END)
-        at_ends = 1;
-    xk_barrier();
-
     if (share.side >= XK_SIDE || share.place >= p->words || XK_ROW(0).is < 0)
         return;
     const xk_index begin = (xk_index)share.place * XK_PER_WORD - (XK_EVEN ? 0 : XK_SKEW(gout + XK_ROW(0).out));
@@ -136,6 +130,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     const xk_pattern pattern[XK_NT] = { XK_EACH(XK_PATTERN) };
     const int near = 1 XK_EACH(XK_IS_NEAR);
     XK_EACH(XK_LEVEL_OF)
+    int are = 0; /* the work-item's rows, their bits */
     for (xk_uint first = 0; near && first < XK_ALL_PASSES; first += XK_PASSES) {
         XK_EACH(XK_WORDS)
         XK_UNROLL
@@ -165,12 +160,13 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
 #endif
             }
             XK_GLOBAL XK_S(XK_O) *to = gout + (row.out + begin);
+            are |= row.is;
             if (row.is & XK_AT_END)
                 continue;
             XK_PUT_WORD(xk_word, result.word, result)
         }
     }
-    const xk_uint rest = !near || at_ends ? XK_ALL_PASSES : 0;
+    const xk_uint rest = !near || are & XK_AT_END ? XK_ALL_PASSES : 0;
     for (xk_uint pass = 0; pass < rest; pass++) {
         const xk_row row = XK_ROW(pass);
         if (row.is >= 0 && (!near || row.is >= XK_AT_END))
