@@ -49,7 +49,7 @@ XK_FN xk_t gelu_power_near(xk_t r)
 #endif
 }
 
-/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor of at most 1: the nearest
+/* factor * 2^(a * (y + rest)) times GELU_LIFT, for an exponent from -1150 (f32: -165) to 0 and a factor of at most 2^32: the nearest
  * whole number is taken off before the product is rounded. */
 XK_FN xk_t gelu_power(xk_t factor, xk_t a, xk_t y, xk_t rest)
 {
@@ -95,40 +95,44 @@ XK_FN xk_t gelu_tail(xk_t a)
     return a * power * gelu_inverse(power * GELU_DROP, 1) * GELU_DROP;
 }
 #else
+/* Of which a share is counted, so that the smallest numbers' keeps its digits: 2^-32 */
+#define GELU_UNIT XK_C(2.3283064365386963e-10)
 /* -log2(e) / 2 in two parts */
 #if XK_F32
 #define GELU_RATE -0.721347511f
 #define GELU_RATE_REST -9.62981517e-9f
 #define GELU_PLACE XK_C(4.25)
-#define GELU_SHARE(a) xk_quotient(a, a + GELU_PLACE)
+#define GELU_SHARE(a) xk_quotient(a, xk_fma(a, GELU_UNIT, GELU_PLACE *GELU_UNIT))
 #else
 #define GELU_RATE -0.72134752044448169
 #define GELU_RATE_REST -1.0177636870465517e-17
 #define GELU_PLACE XK_C(5)
-#define GELU_SHARE(a) ((a)*gelu_inverse(a, GELU_PLACE)) /* a division of doubles has a branch */
+/* A division of doubles has a branch. */
+#define GELU_SHARE(a) ((a) * (1 / GELU_UNIT) * gelu_inverse(a, GELU_PLACE))
 #endif
 
-/* exp(a^2 / 2) times the tail right of a, times a + GELU_PLACE, over q = (a - GELU_PLACE) / (a + GELU_PLACE), and over GELU_LIFT */
+/* exp(a^2 / 2) times the tail right of a, times a + GELU_PLACE, over q = (a - GELU_PLACE) / (a + GELU_PLACE), over GELU_LIFT, times
+ * GELU_UNIT */
 XK_FN xk_t gelu_ratio(xk_t q)
 {
 #if XK_F32
-    xk_t y = XK_C(-1.29582615e-23) * q + XK_C(-2.04510407e-23);
-    y = (y * q + XK_C(1.1801806e-22)) * q + XK_C(-4.04582083e-23);
-    y = (y * q + XK_C(-1.04963262e-21)) * q + XK_C(4.6225898e-21);
-    y = (y * q + XK_C(-1.19541977e-20)) * q + XK_C(2.26721611e-20);
-    return (y * q + XK_C(-3.38883522e-20)) * q + XK_C(4.11755161e-20);
+    xk_t y = XK_C(-3.01708037e-33) * q + XK_C(-4.76162897e-33);
+    y = (y * q + XK_C(2.74782208e-32)) * q + XK_C(-9.41991067e-33);
+    y = (y * q + XK_C(-2.44386639e-31)) * q + XK_C(1.07628056e-30);
+    y = (y * q + XK_C(-2.78330355e-30)) * q + XK_C(5.27877386e-30);
+    return (y * q + XK_C(-7.89024684e-30)) * q + XK_C(9.58692191e-30);
 #else
-    xk_t y = XK_C(1.6771488678790517e-163) * q + XK_C(5.745988299185766e-163);
-    y = (y * q + XK_C(-7.909602297241303e-163)) * q + XK_C(-4.985473692667059e-162);
-    y = (y * q + XK_C(3.2539161267855946e-162)) * q + XK_C(3.2413072548630545e-161);
-    y = (y * q + XK_C(-2.5158286779927204e-161)) * q + XK_C(-2.0662433374216126e-160);
-    y = (y * q + XK_C(2.969213713404208e-160)) * q + XK_C(1.2441786523679564e-159);
-    y = (y * q + XK_C(-3.7114798520909897e-159)) * q + XK_C(-4.428454103500398e-159);
-    y = (y * q + XK_C(4.0640428008678825e-158)) * q + XK_C(-5.950781668452519e-158);
-    y = (y * q + XK_C(-2.232562387143865e-157)) * q + XK_C(1.550966937060322e-156);
-    y = (y * q + XK_C(-5.15510358350291e-156)) * q + XK_C(1.2307781184869087e-155);
-    y = (y * q + XK_C(-2.338437112983291e-155)) * q + XK_C(3.694158049981068e-155);
-    return (y * q + XK_C(-4.96264942313285e-155)) * q + XK_C(5.736903853107002e-155);
+    xk_t y = XK_C(3.9049165041163835e-173) * q + XK_C(1.3378421541270256e-172);
+    y = (y * q + XK_C(-1.8415977939128184e-172)) * q + XK_C(-1.1607710487831055e-171);
+    y = (y * q + XK_C(7.576113861951964e-172)) * q + XK_C(7.546756544297222e-171);
+    y = (y * q + XK_C(-5.85762010419909e-171)) * q + XK_C(-4.810847661973938e-170);
+    y = (y * q + XK_C(6.913239400377981e-170)) * q + XK_C(2.896829164512354e-169);
+    y = (y * q + XK_C(-8.64146242870714e-169)) * q + XK_C(-1.0310798193096178e-168);
+    y = (y * q + XK_C(9.462337011629442e-168)) * q + XK_C(-1.3855243261094483e-167);
+    y = (y * q + XK_C(-5.198089375961258e-167)) * q + XK_C(3.611126302416255e-166);
+    y = (y * q + XK_C(-1.2002660854493524e-165)) * q + XK_C(2.865628615224056e-165);
+    y = (y * q + XK_C(-5.444598181599963e-165)) * q + XK_C(8.60113196536216e-165);
+    return (y * q + XK_C(-1.1554568594165263e-164)) * q + XK_C(1.335727016699268e-164);
 #endif
 }
 
@@ -138,7 +142,7 @@ XK_FN xk_t gelu_tail(xk_t a)
     const xk_t slope = a * GELU_RATE, rest = xk_fma(a, GELU_RATE, -slope) + a * GELU_RATE_REST;
     /* q from `share`, whose relative error hardly moves it where the ratio is steep. */
     const xk_t share = GELU_SHARE(a);
-    return gelu_power(share, a, slope, rest) * gelu_ratio(2 * share - 1);
+    return gelu_power(share, a, slope, rest) * gelu_ratio(2 * GELU_UNIT * share - 1);
 }
 #endif
 #endif
