@@ -35,10 +35,12 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #define XK_TAKE_HELD(i) const xk_vector##i v##i = held##i[turn];
 #define XK_NOW(i) xk_vector##i v##i; XK_COLUMNS(i, v##i, e)
 #define XK_REREAD_HELD(i) XK_UNKNOWN(held##i[turn].word);
-#define XK_TAKE_COLUMNS \
+#define XK_EACH_ROW(statement) \
     XK_UNROLL \
-    for (int k = 0; k < XK_VEC; k++) \
-        seen[k] = xk_combine(seen[k], XK_LIFT);
+    for (int k = 0; k < XK_VEC; k++) { \
+        statement \
+    }
+#define XK_TAKE_COLUMNS XK_EACH_ROW(seen[k] = xk_combine(seen[k], XK_LIFT);)
 #define XK_EACH_TURN(inside, statements) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_AT_ONCE; turn++) { \
@@ -47,6 +49,24 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
             statements \
         } \
     }
+
+/* Of columns that are not kept, what is held is looked at twice where the operator's text does so. To look twice at all of a column takes
+ * registers that groups which wait for each other lack. */
+#if defined(XK_LOOKS_TWICE) && !XK_TURNS
+#define XK_TAKE_ALL_HELD \
+    { \
+        xk_acc here[XK_VEC]; \
+        xk_second second[XK_VEC]; \
+        XK_EACH_ROW(here[k] = xk_identity();) \
+        XK_EACH_TURN(1, XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_ROW(here[k] = xk_first(here[k], XK_LIFT);)) \
+        XK_EACH_ROW(second[k] = xk_begin(here[k]);) \
+        XK_EACH_TURN(1, XK_EACH_LIFTED(XK_REREAD_HELD) XK_EACH_LIFTED(XK_TAKE_HELD) \
+                            XK_EACH_ROW(second[k] = xk_add(second[k], XK_LIFT);)) \
+        XK_EACH_ROW(seen[k] = xk_combine(seen[k], xk_end(second[k]));) \
+    }
+#else
+#define XK_TAKE_ALL_HELD XK_EACH_TURN(1, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS)
+#endif
 
 #if XK_TURNS
 #define XK_GATHER_COLUMNS \
@@ -58,7 +78,7 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
     for (; at < end - (XK_AT_ONCE - 1) * XK_TPR; at += XK_AT_ONCE * XK_TPR) { \
         XK_EACH_LIFTED(XK_HELD) \
         XK_EACH_TURN(1, XK_EACH_LIFTED(XK_HOLD)) \
-        XK_EACH_TURN(1, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS) \
+        XK_TAKE_ALL_HELD \
     } \
     for (xk_index e = at; e < end; e += XK_TPR) { \
         XK_EACH_LIFTED(XK_NOW) \
@@ -206,9 +226,12 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
 #if XK_TURNS
     XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_REREAD_HELD) XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_OTHER(XK_NOW) XK_MAP_COLUMNS)
 #else
-    for (xk_index e = from + lane; e < end; e += XK_TPR) {
-        XK_EACH(XK_NOW)
-        XK_MAP_COLUMNS
+    /* What was read last when the rows were reduced comes first: it may be in the device's cache still. */
+    const xk_index step = XK_AT_ONCE * XK_TPR;
+    for (at = from + lane + (end > from ? (end - 1 - from) / step * step : 0); at >= from; at -= step) {
+        XK_EACH_LIFTED(XK_HELD)
+        XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_HOLD))
+        XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_OTHER(XK_NOW) XK_MAP_COLUMNS)
     }
 #endif
 #endif
