@@ -13,6 +13,7 @@
  *   XK_FULL                runs of the output begin at multiples of a unit
  *   XK_UNIT                elements that only one box writes, from a multiple of them on
  *   XK_STEP                elements of local memory from one of a run of the output to the next
+ *   XK_LEVEL               where XK_RUN_BYTES, its words are memory's, whole ones
  *   XK_AHEAD               words of the input that a work-item asks for before it uses the first
  *   XK_RUN_BYTES           16 where elements are small: words of that size are read, from any byte on, and their places worked out one
  *                          by one; else 0, and elements are read. Then besides
@@ -28,6 +29,7 @@ typedef struct xk_params {
     xk_index size[XK_RANK], in[XK_RANK], out[XK_RANK]; /* strides in elements */
     xk_divisor tiles[XK_RANK], extent[XK_RANK];        /* of the box in local memory; 1 in dimensions that it lacks */
     xk_uint step[XK_RANK];                             /* from a box to the next */
+    xk_divisor squares; /* in a run of the input, where XK_SQUARE */
     xk_divisor in_words, parts;                        /* words of 16 bytes in a run of the input; 32 work-items' parts of an output's */
     xk_uint apart[XK_RANK];                            /* strides in local memory */
     xk_uint in_count, out_count;                       /* words of all runs of the input; parts of all of the output's */
@@ -60,6 +62,10 @@ typedef struct xk_params {
         at += p->apart[outer] - p->extent[inner].size * XK_STEP; \
     }
 
+#if XK_SQUARE
+#include "turn_square.kernel.h"
+#endif
+
 #if XK_RUN_BYTES
 /* The n-th word of the box as it comes from the input. */
 #define XK_FIND_WORD(n) \
@@ -80,15 +86,24 @@ XK_FN void xk_read_box(const xk_params *p, const xk_uint *left, xk_index at_in, 
         XK_UNROLL
         for (int a = 0; a < XK_AHEAD; a++) {
             XK_FIND_WORD(q + a * XK_WG)
-            loaded[a] = there && xk_run_inside(g0 + from, g0 + p->low, g0 + p->high);
+            loaded[a] = there && (XK_LEVEL || xk_run_inside(g0 + from, g0 + p->low, g0 + p->high));
             missed |= (there && !loaded[a]) << a;
             staged_at[a] = to;
+#if XK_LEVEL
+            if (there)
+                words[a].low = *(XK_GLOBAL const XK_RUN_WORD *)(g0 + from);
+#else
             xk_run_fetch(g0 + from, loaded[a], words + a);
+#endif
         }
         XK_UNROLL
         for (int a = 0; a < XK_AHEAD; a++) {
+#if XK_LEVEL
+            const xk_uint part[4] = { XK_RUN_SPLIT(words[a].low) };
+#else
             xk_uint part[4];
             xk_run_align(words + a, part);
+#endif
             XK_UNROLL
             for (int i = 0; i < 4; i++)
                 if (loaded[a])
@@ -190,6 +205,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
 #endif
     xk_barrier();
 
+#if XK_SQUARE
+    xk_write_squares(p, left, at_out, staged.part, gout);
+#else
     const xk_uint own = left[outer] < p->step[outer] ? left[outer] : p->step[outer];
     const int own_length = (int)(XK_OUT_RUN > 1 ? left[inner] * own : own);
     const int out_length = (int)(XK_OUT_RUN > 1 ? left[inner] * left[outer] : left[inner]);
@@ -238,4 +256,5 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
             }
         }
     }
+#endif
 }

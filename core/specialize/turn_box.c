@@ -218,7 +218,7 @@ static void order_dims(expops_turn_box *box)
     }
     count = 0;
     add_dim(box->out_dim, &count, box->out.inner);
-    if (box->out.levels > 1)
+    if (box->out.levels > 1 && !box->square)
         add_dim(box->out_dim, &count, box->out.outer);
     for (; pitched < box->dims; pitched++) /* what lies closest in local memory is written side by side */
         add_dim(box->out_dim, &count, box->in_dim[pitched]);
@@ -268,6 +268,7 @@ int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
     if (is_near(box) || !shape_box(box) || leaves_idle(box))
         return 0;
     settle_extents(box);
+    expops_turn_find_squares(box);
     order_dims(box);
     return 1;
 }

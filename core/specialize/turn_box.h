@@ -20,9 +20,13 @@ typedef struct expops_turn_box {
     uint32_t dims, in_dim[EXPOPS_TURN_DIMS], out_dim[EXPOPS_TURN_DIMS]; /* those along a run first */
     int64_t step[EXPOPS_MAX_RANK], extent[EXPOPS_MAX_RANK];             /* from a box to the next; in local memory */
     int full;                               /* runs of the output begin at multiples of a unit */
+    uint32_t square, deep, side;            /* as in turn_square.kernel.h, or 0 */
+    int woven, level;                       /* as there; the input's words are whole ones of memory */
     uint32_t local[EXPOPS_MAX_RANK], pitch; /* strides in local memory, and from run to run of the input; elements */
 } expops_turn_box;
 
+/* Whether a box of small elements can be turned by squares, and how; of one whose extents are settled. */
+void expops_turn_find_squares(expops_turn_box *box);
 /* Returns 0 where elements that are moved one by one, or by whole rows, are as good. */
 int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box);
 int64_t expops_turn_run_length(const expops_turn_box *box, const expops_turn_run *run);

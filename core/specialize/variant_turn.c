@@ -19,6 +19,13 @@ static int is_small(const expops_turn_box *box)
     return box->bytes < SMALL;
 }
 
+/* Runs of the output, or squares side by side. */
+static int64_t count_out_runs(const expops_turn_box *box)
+{
+    const expops_turn_run along = { box->out.inner, 0, 1 };
+    return box->square ? expops_turn_run_count(box, &along) / box->square : expops_turn_run_count(box, &box->out);
+}
+
 /* What the kernel can work out at compile time is worked out here, once more as there: the host needs it for the
  * amount of local memory. */
 static turn_share share_box(const expops_turn_box *box)
@@ -28,8 +35,8 @@ static turn_share share_box(const expops_turn_box *box)
         expops_ceil_divide(expops_turn_run_length(box, &box->in), is_small(box) ? WORD / box->bytes : 1);
     share.words = (uint32_t)words;
     share.in_runs = (uint32_t)expops_turn_run_count(box, &box->in);
-    share.out_runs = (uint32_t)expops_turn_run_count(box, &box->out);
-    share.side = share.out_runs >= 4 ? 4 : share.out_runs >= 2 ? 2 : 1;
+    share.out_runs = (uint32_t)count_out_runs(box);
+    share.side = box->square ? box->side : share.out_runs >= 4 ? 4 : share.out_runs >= 2 ? 2 : 1;
     share.lanes = words < GROUP ? (uint32_t)words : GROUP;
     share.rows = GROUP / share.lanes;
     const int64_t turns = expops_ceil_divide(share.in_runs, share.rows),
@@ -49,12 +56,20 @@ static uint64_t local_bytes(const expops_turn_box *box, const turn_share *share,
     return (uint64_t)share->in_runs * box->pitch * box->bytes + tables;
 }
 
+/* Of 32 work-items along the runs of the output. */
+static int64_t count_blocks(const expops_turn_box *box)
+{
+    return expops_ceil_divide(box->extent[box->out.inner], (int64_t)(32 / box->side) * box->deep);
+}
+
 static void put_params(const expops_turn_box *box, const turn_share *share, int wide, expops_params *params)
 {
     const expops_problem *problem = box->problem;
     const expops_problem_operand *in = problem->operand + 1, *out = problem->operand;
     const int64_t runs = share->out_table / share->side;
-    const int64_t parts = runs < GROUP / 32 ? expops_ceil_divide(GROUP / 32, runs) : 1; /* something for everyone */
+    const int64_t parts = box->square         ? count_blocks(box)
+                          : runs < GROUP / 32 ? expops_ceil_divide(GROUP / 32, runs) /* something for everyone */
+                                              : 1;
     expops_params_bounds(in, 1, params);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_index(params, problem->shape[d], wide);
@@ -68,6 +83,7 @@ static void put_params(const expops_turn_box *box, const turn_share *share, int 
         expops_params_divisor(params, box->extent[d]);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_u32(params, (uint32_t)box->step[d]);
+    expops_params_divisor(params, box->square ? box->extent[box->in.inner] / box->square : 1);
     expops_params_divisor(params, share->words);
     expops_params_divisor(params, parts);
     for (uint32_t d = 0; d < problem->rank; d++)
@@ -96,10 +112,11 @@ static void define_turn(const expops_turn_box *box, const turn_share *share, exp
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
                     "#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_SIDE %u\n#define XK_FULL %d\n"
-                    "#define XK_UNIT %u\n#define XK_STEP %u\n#define XK_AHEAD %u\n#define XK_RUN_BYTES %d\n",
-                    box->problem->rank, box->dims, box->in.levels, box->out.levels, share->in_runs * parts, parts,
-                    share->side, box->full, box->unit, box->local[box->out.inner], share->ahead,
-                    is_small(box) ? WORD : 0);
+                    "#define XK_UNIT %u\n#define XK_STEP %u\n#define XK_AHEAD %u\n#define XK_RUN_BYTES %d\n"
+                    "#define XK_LEVEL %d\n#define XK_SQUARE %u\n#define XK_DEEP %u\n#define XK_WOVEN %d\n",
+                    box->problem->rank, box->dims, box->in.levels, box->square ? 1 : box->out.levels,
+                    share->in_runs * parts, parts, share->side, box->full, box->unit, box->local[box->out.inner],
+                    share->ahead, is_small(box) ? WORD : 0, box->level, box->square, box->deep, box->woven);
     if (!is_small(box))
         expops_text_add(&step->defines,
                         "#define XK_LANES %uu\n#define XK_ROWS %uu\n#define XK_IN_RUNS %uu\n#define XK_OUT_RUNS %uu\n"
