@@ -13,7 +13,7 @@ enum { PARTS = 2 };
 
 /* What was fastest on an H200, where all rows are full, and where not: bytes of a row of the output in a tile, and of a tile; words
  * that are asked for at once. */
-enum { ROW_FULL = 128, ROW = 256, TILE_FULL = 16384, TILE = 32768, AHEAD_FULL = 4, AHEAD = 2 };
+enum { ROW_FULL = 128, ROW = 256, TILE_FULL = 16384, TILE = 32768, AHEAD_FULL = 4, AHEAD = 2, SMALL_TILE = 8192 };
 
 typedef struct corner {
     const expops_problem *problem;
@@ -185,10 +185,16 @@ static int settle(const expops_problem *problem, corner *corner)
     return is_worth_it(corner) && quads(corner) / parts(corner) <= GROUP;
 }
 
+/* Tiles of so little that a group has hardly anything to do, where `turn` joins several and turns squares, too. */
+static int is_small(const corner *corner)
+{
+    return corner->in_full && corner->out_full && corner->tall * corner->wide * corner->bytes <= SMALL_TILE;
+}
+
 int expops_specialize_corner(const expops_problem *problem, const expops_device *device, expops_step *step)
 {
     corner corner;
-    if (!is_moved(problem) || device->info.max_group < GROUP || !settle(problem, &corner))
+    if (!is_moved(problem) || device->info.max_group < GROUP || !settle(problem, &corner) || is_small(&corner))
         return 0;
     const int wide = expops_needs_wide_index(problem);
     uint64_t tiles = 1;
