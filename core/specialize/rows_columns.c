@@ -4,7 +4,6 @@
 enum {
     SIDE_BY_SIDE = 32, /* vectors of neighbouring rows that work-items next to each other take */
     LINE = 128,        /* bytes of those, at least, where rows are shared by more work-items */
-    HALF_LINE = 64,    /* and where they would not be kept otherwise */
     KEPT = 8,          /* vectors that a work-item keeps of all inputs that are reduced */
 };
 
@@ -86,8 +85,6 @@ static int share_more(const expops_problem *problem, const expops_device *device
         share(plan, plan->group, vectors, 2 * plan->cluster);
     else if (group && group <= 4 * EXPOPS_ROWS_GROUP)
         share(plan, group, vectors, plan->cluster);
-    else if (bytes >= 2 * HALF_LINE && vectors > 1)
-        share(plan, plan->group, vectors / 2, plan->cluster);
     else
         return 0;
     return 1;

@@ -86,7 +86,6 @@ void expops_turn_find_squares(expops_turn_box *box)
     int64_t elements = 1;
     if (box->bytes >= PART)
         return;
-    box->level = has_level_words(box);
     if (box->in.inner == inner || overlaps(box) || (is_crowded(box) && !has_pairs(box)) ||
         !is_multiple(box, box->in.inner, columns))
         return;
@@ -98,4 +97,5 @@ void expops_turn_find_squares(expops_turn_box *box)
     if (box->woven ||
         (box->side >= LEAST_SIDE && is_multiple(box, inner, box->deep) && begins_at(box, out, inner, inner, box->deep)))
         box->square = columns;
+    box->level = box->square && has_level_words(box); /* of single elements that was slower: 0.67 of a copy for 0.80 */
 }
