@@ -63,6 +63,18 @@ void expops_params_bounds(const expops_problem_operand *operand, int wide, expop
     expops_params_index(params, operand->high / bytes - operand->offset, wide);
 }
 
+void expops_params_moved(const expops_problem *problem, int wide, expops_params *params)
+{
+    const expops_problem_operand *out = problem->operand, *in = out + 1;
+    expops_params_bounds(in, 1, params);
+    for (uint32_t d = 0; d < problem->rank; d++)
+        expops_params_index(params, problem->shape[d], wide);
+    for (uint32_t d = 0; d < problem->rank; d++)
+        expops_params_index(params, in->strides[d], wide);
+    for (uint32_t d = 0; d < problem->rank; d++)
+        expops_params_index(params, out->strides[d], wide);
+}
+
 /* --- facts --- */
 
 enum { LARGEST_INDEX = INT32_MAX - 65536 }; /* of 32 bits; the last group may count past the end */

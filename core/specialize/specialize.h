@@ -103,6 +103,8 @@ void expops_params_divisor(expops_params *params, int64_t size);
 void expops_params_finish(expops_params *params);
 /* Where the memory that an operand reaches begins and ends, in elements from its first. */
 void expops_params_bounds(const expops_problem_operand *operand, int wide, expops_params *params);
+/* Of one input whose elements are moved: its bounds, the sizes, its strides, the output's. */
+void expops_params_moved(const expops_problem *problem, int wide, expops_params *params);
 
 /* Whether indices of 32 bits would overflow. */
 int expops_needs_wide_index(const expops_problem *problem);

@@ -109,14 +109,7 @@ static uint32_t line(const corner *corner)
 static void put_params(const corner *corner, int wide, expops_params *params)
 {
     const expops_problem *problem = corner->problem;
-    const expops_problem_operand *out = problem->operand, *in = out + 1;
-    expops_params_bounds(in, 1, params);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, problem->shape[d], wide);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, in->strides[d], wide);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, out->strides[d], wide);
+    expops_params_moved(problem, wide, params);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_divisor(params, tiles_of(corner, d));
     for (uint32_t d = 0; d < problem->rank; d++)

@@ -65,18 +65,11 @@ static int64_t count_blocks(const expops_turn_box *box)
 static void put_params(const expops_turn_box *box, const turn_share *share, int wide, expops_params *params)
 {
     const expops_problem *problem = box->problem;
-    const expops_problem_operand *in = problem->operand + 1, *out = problem->operand;
     const int64_t runs = share->out_table / share->side;
     const int64_t parts = box->square         ? count_blocks(box)
                           : runs < GROUP / 32 ? expops_ceil_divide(GROUP / 32, runs) /* something for everyone */
                                               : 1;
-    expops_params_bounds(in, 1, params);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, problem->shape[d], wide);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, in->strides[d], wide);
-    for (uint32_t d = 0; d < problem->rank; d++)
-        expops_params_index(params, out->strides[d], wide);
+    expops_params_moved(problem, wide, params);
     for (uint32_t d = 0; d < problem->rank; d++)
         expops_params_divisor(params, expops_turn_tiles(box, d));
     for (uint32_t d = 0; d < problem->rank; d++)
