@@ -13,7 +13,16 @@ enum { PARTS = 2 };
 
 /* What was fastest on an H200, where all rows are full, and where not: bytes of a row of the output in a tile, and of a tile; words
  * that are asked for at once. */
-enum { ROW_FULL = 128, ROW = 256, TILE_FULL = 16384, TILE = 32768, AHEAD_FULL = 4, AHEAD = 2, SMALL_TILE = 8192 };
+enum {
+    ROW_FULL = 128,
+    ROW = 256,
+    TILE_FULL = 16384,
+    TILE = 32768,
+    AHEAD_FULL = 4,
+    AHEAD = 2,
+    SMALL_TILE = 8192,
+    FEW_PIECES = 3
+};
 
 typedef struct corner {
     const expops_problem *problem;
@@ -153,10 +162,13 @@ static int is_moved(const expops_problem *problem)
            problem->rank > 1 && problem->operand[0].strides[problem->rank - 1] == 1;
 }
 
-/* Rows of two bytes that only the output has between parts: "turn", whose words of the input are larger, is faster there. */
+/* Rows of two bytes are moved faster by "turn", whose words of the input are larger, where only the output has them between parts,
+ * and where they are cut in few pieces. */
 static int is_worth_it(const corner *corner)
 {
-    return corner->bytes == 1 || (corner->in_full ? corner->out_full : !corner->joined);
+    const int few = corner->shifted && corner->wide_step < corner->problem->shape[corner->out] &&
+                    tiles_of(corner, corner->out) <= FEW_PIECES;
+    return corner->bytes == 1 || (corner->in_full ? corner->out_full : !corner->joined && !few);
 }
 
 /* Returns 0 where the rows are too short, or of a kind that is moved faster otherwise. */
