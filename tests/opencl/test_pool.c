@@ -335,7 +335,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_another_context, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_device, set_up, tear_down),
     };
-    expops_query query = { .header = { .struct_size = sizeof(query) } };
+    expops_query query = { .header = { .struct_size = sizeof(query) }, .host_major = host.major };
     expops_backend_query_fn ask = argc > 1 ? plugin_load(argv[1]) : NULL;
 
     host.open_library = open_scripted;
