@@ -18,6 +18,7 @@
 #include "operands.kernel.h"
 #include "run.kernel.h"
 #include "divide.kernel.h"
+#include "exchange.kernel.h"
 
 typedef struct xk_params {
     xk_long low, high;                                 /* elements of the input's memory, from its first */
@@ -49,16 +50,11 @@ XK_FN void xk_exchange(xk_uint *part)
     part[1] = xk_permute(part[0], part[1], 0x7632);
     part[0] = low;
 #else
-    const xk_uint a = xk_permute(part[0], part[1], 0x5140), b = xk_permute(part[0], part[1], 0x7362),
-                  c = xk_permute(part[2], part[3], 0x5140), d = xk_permute(part[2], part[3], 0x7362);
-    part[0] = xk_permute(a, c, 0x5410);
-    part[1] = xk_permute(a, c, 0x7632);
-    part[2] = xk_permute(b, d, 0x5410);
-    part[3] = xk_permute(b, d, 0x7632);
+    xk_exchange_bytes(part, part, 1);
 #endif
 }
 
-/* Parts of as many rows as a part has elements, below which lie whole ones: where each begins between parts. */
+/* Rows of the input, as many as a part has elements, and where each begins between parts. */
 typedef struct xk_rows {
     XK_GLOBAL const char *part[XK_G]; /* that a row's first element is in */
     xk_uint shift[XK_G];

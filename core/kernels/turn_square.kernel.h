@@ -6,22 +6,11 @@
  *   XK_WOVEN    the runs themselves have so many elements, and lie side by side: the square is one word of 8 or 16 bytes
  *   XK_SIDE     squares side by side among 32 work-items; the others follow along the runs */
 
+#include "exchange.kernel.h"
+
 #define XK_PER_PART (4 / XK_BYTES)
 #define XK_READ (XK_DEEP * XK_SQUARE / XK_PER_PART) /* parts of a square */
 #define XK_APART (XK_SQUARE == XK_PER_PART ? XK_STEP / XK_PER_PART : 1)
-
-#if XK_SQUARE == 4
-/* Four of them by four. */
-XK_FN void xk_exchange(const xk_uint *row, xk_uint *out, const int apart)
-{
-    const xk_uint a = xk_permute(row[0], row[1], 0x5140), b = xk_permute(row[0], row[1], 0x7362),
-                  c = xk_permute(row[2], row[3], 0x5140), d = xk_permute(row[2], row[3], 0x7362);
-    out[0] = xk_permute(a, c, 0x5410);
-    out[apart] = xk_permute(a, c, 0x7632);
-    out[2 * apart] = xk_permute(b, d, 0x5410);
-    out[3 * apart] = xk_permute(b, d, 0x7632);
-}
-#endif
 
 /* The square's columns, one after the other. */
 XK_FN void xk_turn_square(const xk_uint *row, xk_uint *out)
@@ -44,7 +33,7 @@ XK_FN void xk_turn_square(const xk_uint *row, xk_uint *out)
 #else
     XK_UNROLL
     for (int h = 0; h < XK_DEEP / 4; h++)
-        xk_exchange(row + 4 * h, out + h, XK_DEEP / 4);
+        xk_exchange_bytes(row + 4 * h, out + h, XK_DEEP / 4);
 #endif
 }
 

@@ -119,6 +119,12 @@ int expops_needs_wide_index(const expops_problem *problem)
     return numel > LARGEST_INDEX || problem->reach > LARGEST_INDEX || expops_needs_wide_offsets(problem);
 }
 
+int expops_moves_one(const expops_problem *problem, uint32_t most_bytes)
+{
+    return problem->common < 0 && problem->num_operands == 2 && problem->num_tensors == 2 &&
+           problem->bits <= most_bytes && problem->rank > 1 && problem->operand[0].strides[problem->rank - 1] == 1;
+}
+
 int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
                       uint32_t skip)
 {

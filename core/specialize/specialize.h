@@ -110,6 +110,8 @@ void expops_params_moved(const expops_problem *problem, int wide, expops_params 
 int expops_needs_wide_index(const expops_problem *problem);
 /* The same of kernels that count along one dimension at a time, and never the places of the iteration space. */
 int expops_needs_wide_offsets(const expops_problem *problem);
+/* Whether elements of at most so many bytes are moved, of one input, into runs of the output: what computes goes by tiles. */
+int expops_moves_one(const expops_problem *problem, uint32_t most_bytes);
 /* Whether vectors of `count` elements of the operand start at multiples of their size, leaving out dimension `skip`. */
 int expops_can_vector(const expops_problem *problem, const expops_problem_operand *operand, uint32_t count,
                       uint32_t skip);

@@ -94,8 +94,8 @@ void expops_turn_find_squares(expops_turn_box *box)
     box->woven = columns == PART / box->bytes && is_woven(box, columns);
     box->deep = box->woven ? (uint32_t)shape_of(box, inner) : WORD / box->bytes;
     box->side = choose_side(box, elements / box->extent[inner] / columns);
-    if (box->woven ||
-        (box->side >= LEAST_SIDE && is_multiple(box, inner, box->deep) && begins_at(box, out, inner, inner, box->deep)))
+    if (box->woven || (box->side >= LEAST_SIDE && is_multiple(box, inner, box->deep) &&
+                       expops_can_vector(box->problem, out, box->deep, inner)))
         box->square = columns;
     box->level = box->square && has_level_words(box); /* of single elements that was slower: 0.67 of a copy for 0.80 */
 }

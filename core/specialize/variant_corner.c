@@ -44,24 +44,15 @@ static int64_t divided(int64_t size, int64_t wanted, int64_t unit)
     return parts == 1 ? size : up_to(expops_ceil_divide(size, parts), unit);
 }
 
-/* Whether every row of the operand, which dimension `along` runs in, begins at a multiple of `unit` elements. */
-static int begins_full(const expops_problem *problem, const expops_problem_operand *operand, uint32_t along,
-                       int64_t unit)
-{
-    int full = operand->aligned && operand->offset % unit == 0;
-    for (uint32_t d = 0; d < problem->rank; d++)
-        full &= d == along || problem->shape[d] == 1 || operand->strides[d] % unit == 0;
-    return full;
-}
-
+/* Whether the rows begin at whole parts, sectors and vectors. */
 static void settle_rows(corner *corner)
 {
     const expops_problem *problem = corner->problem;
     const expops_problem_operand *out = problem->operand, *in = out + 1;
     corner->in_full =
-        begins_full(problem, in, corner->in, corner->part) && problem->shape[corner->in] % corner->part == 0;
-    corner->out_full = begins_full(problem, out, corner->out, corner->unit);
-    corner->shifted = !begins_full(problem, out, corner->out, VECTOR / corner->bytes);
+        expops_can_vector(problem, in, corner->part, corner->in) && problem->shape[corner->in] % corner->part == 0;
+    corner->out_full = expops_can_vector(problem, out, corner->unit, corner->out);
+    corner->shifted = !expops_can_vector(problem, out, VECTOR / corner->bytes, corner->out);
 }
 
 static void settle_tile(corner *corner)
@@ -155,11 +146,10 @@ static void define_corner(const corner *corner, expops_step *step)
                     PART);
 }
 
-/* Elements that are moved, of one input. */
-static int is_moved(const expops_problem *problem)
+/* Tiles of so little that a group has hardly anything to do, where `turn` joins several and turns squares, too. */
+static int is_small(const corner *corner)
 {
-    return problem->common < 0 && problem->num_operands == 2 && problem->num_tensors == 2 && problem->bits <= 2 &&
-           problem->rank > 1 && problem->operand[0].strides[problem->rank - 1] == 1;
+    return corner->in_full && corner->out_full && corner->tall * corner->wide * corner->bytes <= SMALL_TILE;
 }
 
 /* Rows of two bytes are moved faster by "turn", whose words of the input are larger, where only the output has them between parts,
@@ -187,19 +177,13 @@ static int settle(const expops_problem *problem, corner *corner)
     corner->unit = SECTOR / corner->bytes;
     settle_rows(corner);
     settle_tile(corner);
-    return is_worth_it(corner) && quads(corner) / parts(corner) <= GROUP;
-}
-
-/* Tiles of so little that a group has hardly anything to do, where `turn` joins several and turns squares, too. */
-static int is_small(const corner *corner)
-{
-    return corner->in_full && corner->out_full && corner->tall * corner->wide * corner->bytes <= SMALL_TILE;
+    return !is_small(corner) && is_worth_it(corner) && quads(corner) / parts(corner) <= GROUP;
 }
 
 int expops_specialize_corner(const expops_problem *problem, const expops_device *device, expops_step *step)
 {
     corner corner;
-    if (!is_moved(problem) || device->info.max_group < GROUP || !settle(problem, &corner) || is_small(&corner))
+    if (!expops_moves_one(problem, PART / 2) || device->info.max_group < GROUP || !settle(problem, &corner))
         return 0;
     const int wide = expops_needs_wide_index(problem);
     uint64_t tiles = 1;

@@ -117,14 +117,6 @@ static void define_turn(const expops_turn_box *box, const turn_share *share, exp
                         share->lanes, share->rows, share->in_runs, share->out_runs, share->in_table, share->out_table);
 }
 
-/* Elements that are moved, of one input: what computes goes by tiles. Along the output's last dimension a run is
- * written, so it has to be contiguous there. */
-static int can_turn(const expops_problem *problem, const expops_device *device)
-{
-    return problem->common < 0 && problem->num_operands == 2 && problem->num_tensors == 2 && problem->bits <= 8 &&
-           problem->rank > 1 && problem->operand[0].strides[problem->rank - 1] == 1 && device->info.max_group >= GROUP;
-}
-
 /* The largest unit, of 8 bytes at most, that both tensors consist of whole and in the same order. */
 static uint32_t find_unit(const expops_problem *problem)
 {
@@ -164,7 +156,7 @@ int expops_specialize_turn(const expops_problem *given, const expops_device *dev
     expops_turn_box box;
     expops_problem joined;
     const expops_problem *const problem = &joined;
-    if (!can_turn(given, device))
+    if (!expops_moves_one(given, WIDEST) || device->info.max_group < GROUP)
         return 0;
     join_neighbours(given, &joined);
     if (!expops_turn_box_make(problem, &box))
