@@ -4,18 +4,6 @@
 #include <string.h>
 #include "base/error.h"
 
-static const expops_place ours[] = {
-#define EXPOPS_FIXED(type) { #type, (uint32_t)sizeof(type), 0 },
-#define EXPOPS_GROWING(type) EXPOPS_FIXED(type)
-#define EXPOPS_MEMBER(type, member) \
-    { #member, (uint32_t)offsetof(type, member), (uint32_t)sizeof(((type *)0)->member) },
-#include "expops/backend_layout.inc"
-#undef EXPOPS_MEMBER
-#undef EXPOPS_GROWING
-#undef EXPOPS_FIXED
-    { NULL, 0, 0 },
-};
-
 /* Those that begin with their size. */
 static const char *const growing[] = {
 #define EXPOPS_FIXED(type)
@@ -75,7 +63,7 @@ static const expops_place *behind(const expops_place *place)
 int expops_layout_fits(const expops_place *theirs, uint32_t their_minor, char *why, size_t why_bytes)
 {
     const int later = (their_minor > EXPOPS_BACKEND_MINOR) - (their_minor < EXPOPS_BACKEND_MINOR);
-    const expops_place *here = ours;
+    const expops_place *here = expops_layout();
     for (; here->name && theirs->name; here = behind(here), theirs = behind(theirs)) {
         if (strcmp(here->name, theirs->name))
             break;

@@ -30,6 +30,14 @@ typedef struct xk_params {
 #define XK_BYTES ((int)sizeof(XK_S(XK_O)))
 #define XK_SKEW(pointer) ((int)((xk_ulong)(pointer) / XK_BYTES % XK_PER_WORD))
 
+/* A mask of those elements of 4 bytes whose bits are set. */
+XK_FN xk_uint xk_mask_of(xk_uint bits)
+{
+    return XK_BYTES == 1   ? (bits * 0x00204081u & 0x01010101u) * 0xffu
+           : XK_BYTES == 2 ? (bits & 1) * 0xffffu | (bits >> 1 & 1) * 0xffff0000u
+                           : 0u - (bits & 1);
+}
+
 /* Where a row begins, and what it is: XK_NO_ROW, or bits. */
 typedef struct xk_row {
     xk_index out, from[XK_NT];

@@ -18,23 +18,11 @@ typedef struct xk_pattern {
 #define XK_FAR ((xk_index)0x3fffffff << (8 * sizeof(xk_index) - 32)) /* from any row's first */
 
 #if XK_WO == 4 /* one byte */
-XK_FN void xk_find_wanted(xk_uint bits, xk_uint *wanted)
-{
-    wanted[0] = (bits * 0x00204081u & 0x01010101u) * 0xffu;
-}
-
 XK_FN void xk_pick(xk_word low, xk_word high, xk_uint selector, xk_uint *part)
 {
     part[0] = xk_permute(low, high, selector);
 }
 #else
-XK_FN void xk_find_wanted(xk_uint bits, xk_uint *wanted)
-{
-    XK_UNROLL
-    for (int i = 0; i < 2; i++)
-        wanted[i] = (bits >> 2 * i & 1) * 0xffffu | (bits >> (2 * i + 1) & 1) * 0xffff0000u;
-}
-
 /* Each half out of four by the same selector twice, and then of one of the two words. */
 XK_FN void xk_pick(xk_word low, xk_word high, xk_uint selector, xk_uint *part)
 {
@@ -52,7 +40,9 @@ XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
 {
     xk_pattern x = { 0 };
     xk_index least = XK_FAR, most = -XK_FAR;
-    xk_find_wanted(wanted, x.wanted);
+    XK_UNROLL
+    for (int i = 0; i < XK_BYTES; i++)
+        x.wanted[i] = xk_mask_of(wanted >> i * (4 / XK_BYTES));
     XK_UNROLL
     for (int k = 0; k < XK_PER_WORD; k++) {
         const int is = wanted >> k & 1;

@@ -38,11 +38,7 @@ XK_FN void xk_load_word(xk_word_of *result, const xk_row *row, const xk_places *
         result->v[k] = g0[from + places->from[0][k]];
     XK_UNROLL
     for (int i = 0; i < XK_WO / 4; i++) {
-        const xk_uint bits = places->there >> i * (XK_PER_WORD * 4 / XK_WO);
-        const xk_uint there = XK_BYTES == 1   ? (bits * 0x00204081u & 0x01010101u) * 0xffu
-                              : XK_BYTES == 2 ? (bits & 1) * 0xffffu | (bits >> 1 & 1) * 0xffff0000u
-                                              : 0u - (bits & 1);
-        result->part[i] &= is ? there : 0;
+        result->part[i] &= is ? xk_mask_of(places->there >> i * (4 / XK_BYTES)) : 0;
     }
 }
 #define XK_LOAD_WORD(result, row) xk_load_word(result, row, &places, g0);

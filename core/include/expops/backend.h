@@ -366,9 +366,8 @@ typedef struct expops_query {
     const expops_place *layout;          /* out: where the plugin's compiler has every member of these structs */
 } expops_query;
 
-/* How an answer begins: the version, the sanitizer and the layout that the plugin was compiled with. Left to add are the name, what
- * describes it, and the table of functions where this returns 1; where it returns 0 the host speaks another version. */
-static inline int expops_query_answer(expops_query *query)
+/* Where the compiler of whoever asks has every member of these structs. */
+static inline const expops_place *expops_layout(void)
 {
 #define EXPOPS_FIXED(type) { #type, (uint32_t)sizeof(type), 0 },
 #define EXPOPS_GROWING(type) EXPOPS_FIXED(type)
@@ -381,13 +380,20 @@ static inline int expops_query_answer(expops_query *query)
 #undef EXPOPS_MEMBER
 #undef EXPOPS_GROWING
 #undef EXPOPS_FIXED
+    return layout;
+}
+
+/* How an answer begins: the version, the sanitizer and the layout that the plugin was compiled with. Left to add are the name, what
+ * describes it, and the table of functions where this returns 1; where it returns 0 the host speaks another version. */
+static inline int expops_query_answer(expops_query *query)
+{
     query->plugin_major = EXPOPS_BACKEND_MAJOR;
     query->plugin_minor = EXPOPS_BACKEND_MINOR;
     query->min_host_minor = 1; /* the first that compares layouts */
     query->sanitizer = EXPOPS_SANITIZER;
     query->api = NULL;
     if (query->header.struct_size >= offsetof(expops_query, layout) + sizeof query->layout)
-        query->layout = layout;
+        query->layout = expops_layout();
     return query->host_major == EXPOPS_BACKEND_MAJOR;
 }
 
