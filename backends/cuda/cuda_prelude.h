@@ -87,6 +87,67 @@ static __device__ __forceinline__ xk_ulong xk_see(const xk_ulong *from)
     return value;
 }
 
+#define xk_subgroup_barrier() __syncwarp()
+
+#if __CUDA_ARCH__ >= 800
+typedef xk_ulong xk_gate;
+static __device__ __forceinline__ xk_uint xk_gate_address(const xk_gate *gate)
+{
+    return (xk_uint)__cvta_generic_to_shared(gate);
+}
+
+static __device__ __forceinline__ void xk_gate_begin(xk_gate *gate, xk_uint arrivals)
+{
+    asm volatile("mbarrier.init.shared.b64 [%0], %1;" : : "r"(xk_gate_address(gate)), "r"(arrivals) : "memory");
+#if __CUDA_ARCH__ >= 900
+    asm volatile("fence.mbarrier_init.release.cluster;" : : : "memory");
+#endif
+}
+
+static __device__ __forceinline__ void xk_gate_arrive(xk_gate *gate)
+{
+    asm volatile("{ .reg .b64 state; mbarrier.arrive.shared.b64 state, [%0]; }" : : "r"(xk_gate_address(gate)) : "memory");
+}
+
+static __device__ __forceinline__ void xk_gate_wait(const xk_gate *gate, xk_uint parity)
+{
+    xk_uint open;
+    do {
+#if __CUDA_ARCH__ >= 900
+        asm volatile("{ .reg .pred p; mbarrier.try_wait.parity.shared.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
+                     : "=r"(open) : "r"(xk_gate_address(gate)), "r"(parity) : "memory");
+#else
+        asm volatile("{ .reg .pred p; mbarrier.test_wait.parity.shared.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
+                     : "=r"(open) : "r"(xk_gate_address(gate)), "r"(parity) : "memory");
+#endif
+    } while (!open);
+}
+
+/* One item asks for all where the device copies so much at once. */
+#if __CUDA_ARCH__ >= 900
+#define XK_STREAM_ARRIVALS 1
+static __device__ __forceinline__ void xk_stream(void *to, const void *from, xk_uint bytes, xk_gate *gate)
+{
+    if (xk_local_id() % 32)
+        return;
+    asm volatile("{ .reg .b64 state; mbarrier.arrive.expect_tx.shared.b64 state, [%0], %1; }"
+                 : : "r"(xk_gate_address(gate)), "r"(bytes) : "memory");
+    if (bytes)
+        asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];"
+                     : : "r"((xk_uint)__cvta_generic_to_shared(to)), "l"(from), "r"(bytes), "r"(xk_gate_address(gate)) : "memory");
+}
+#else
+#define XK_STREAM_ARRIVALS 32
+static __device__ __forceinline__ void xk_stream(void *to, const void *from, xk_uint bytes, xk_gate *gate)
+{
+    for (xk_uint at = xk_local_id() % 32 * 16; at < bytes; at += 512)
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16;"
+                     : : "r"((xk_uint)__cvta_generic_to_shared(to) + at), "l"((const char *)from + at) : "memory");
+    asm volatile("cp.async.mbarrier.arrive.noinc.shared.b64 [%0];" : : "r"(xk_gate_address(gate)) : "memory");
+}
+#endif
+#endif
+
 /* ptx_words.h follows. */
 #define XK_PTX __CUDA_ARCH__
 #define xk_local_address(pointer) ((xk_uint)__cvta_generic_to_shared(pointer))

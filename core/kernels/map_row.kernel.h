@@ -10,7 +10,7 @@
 /* What is not kept, of some turns at once: beside<i>. A compiler would ask for each turn's only when the last one's results are
  * stored, as far as it knows in the same place. Groups that wait for each other ask for the first before that, unless it is so
  * much that registers run short. The largest groups have few for each work-item. */
-enum { XK_BATCH = XK_OTHERS > 1 ? (XK_WG > 512 && !XK_TEAM ? 1 : 2) : 4 };
+enum { XK_BATCH = XK_OTHERS > 1 && !XK_TEAM ? (XK_WG > 512 ? 1 : 2) : 4 };
 #define XK_BESIDE(i) xk_vector##i beside##i[XK_BATCH];
 #define XK_LOAD_BESIDE(i) XK_LOAD_ROW(i, beside##i[turn - first], e)
 #define XK_TAKE_BESIDE(i) const xk_vector##i v##i = beside##i[turn - first];

@@ -4,7 +4,9 @@
  *   XK_OR, XK_WR     numbers of kept and of walked dimensions
  *   XK_CLUSTER       groups that share a row and can wait for each other, each with a part of it; 1 for most
  *   XK_WAVE, XK_PACE the first rows, where each begins only when memory has served the one before: elements that it serves in a cycle
- *   XK_TEAM          1: groups share a row as team.kernel.c says; 0 for most
+ *   XK_TEAM          1: groups share a row as team.kernel.c says; 0 for most. There, too:
+ *   XK_SLOTS         rows that a member has in local memory, XK_BEHIND of which it has reduced and not written
+ *   XK_HEARD         members that one work-item hears at most
  *   XK_RESIDENT      how many groups a compute unit should have registers for, where that is asked for
  *   XK_BY_ROWS       1: neighbouring work-items take neighbouring rows
  *   XK_ROWS_OF_GROUP rows, of which a work-item of columns.kernel.c takes some
@@ -22,6 +24,10 @@
  *   XK_ACC_BYTES     the largest accumulator that the host has scratch memory for */
 
 typedef char xk_acc_is_larger_than_XK_ACC_BYTES[sizeof(xk_acc) <= XK_ACC_BYTES ? 1 : -1];
+
+#if XK_TEAM
+enum { XK_PLACES = 2 * (XK_BEHIND + 1) }; /* rounds of which what was told lies in memory */
+#endif
 
 typedef struct xk_params {
     xk_ulong rows;

@@ -1,11 +1,13 @@
 /* Row template of maps whose rows several groups keep together in local memory. All groups of the launch run at once, as p.teams teams
- * of p.parts members. A team takes every p.teams-th row, one a round, each member the same part of it. A member has asked for its part
- * of the next XK_SLOTS rows. In a round it reduces what has arrived, tells the others, and meanwhile writes the row of the round before,
- * of which all have told by now: something is loaded and something stored all the time. See rows.kernel.h.
+ * of p.parts members. A team takes every p.teams-th row, one a round, each member the same part of it. The first XK_TPR of a member's
+ * work-items reduce a round's part as soon as it has arrived, and then write that of XK_BEHIND rounds before. What they have of a row,
+ * the next XK_SUBGROUP items combine and tell the other members, the next hear what those tell, and the last ask for the parts of the
+ * next rounds.
  *
- * Members tell by memory: an accumulator's words, each with the number of its round from 1 on, so that whoever finds that number
- * has the word, too; the numbers are 0 when the launch starts. A member tells of a round when it has heard all others of the one
- * before, as they then had of that before it: nobody needs what was told two rounds ago, in whose place this goes. */
+ * Members tell by memory: an accumulator's words, each with the number of its round from 1 on, so that whoever finds that number has the
+ * word, too; the numbers are 0 when the launch starts. A member begins a round, and so tells of it, when it has heard all others of the
+ * one XK_BEHIND + 1 before, as they then had of the one as many before that: nobody needs what was told XK_PLACES rounds ago, in whose
+ * place this goes. See rows.kernel.h. */
 #include XK_OPERATOR
 #include "operands.kernel.h"
 #include "run.kernel.h"
@@ -13,10 +15,17 @@
 #include "gather.kernel.h"
 #include "map_row.kernel.h"
 
-enum { XK_NEAR = XK_WG / XK_SUBGROUP };
+enum { XK_NEAR = XK_TPR / XK_SUBGROUP };
 
-#define XK_PLACE(i) (xk_kept + ((slot * XK_LIFTED + i) * XK_TURNS + turn) * XK_WG + lane)
-#define XK_COPY(i) xk_copy16(XK_PLACE(i), (XK_GLOBAL const xk_word16 *)(g##i + o##i + e), 1);
+/* Where a slot has an input's part: its vectors, and what is in front of the row's first one and behind its last one. */
+enum { XK_PART_WORDS = XK_TURNS * XK_TPR + 2 * XK_EDGES };
+#define XK_SLOT(i) (xk_kept + (slot * XK_LIFTED + i) * XK_PART_WORDS)
+#define XK_PLACE(i) (XK_SLOT(i) + turn * XK_TPR + lane)
+#define XK_EDGE_PLACE(i) (((XK_LOCAL_POINTER XK_S(XK_D##i) *)(XK_SLOT(i) + XK_TURNS * XK_TPR))[c])
+#define XK_TAKE_EDGE(i) \
+    xk_vector##i v##i; \
+    v##i.v[0] = XK_EDGE_PLACE(i);
+#define XK_KEEP_EDGE(i) XK_EDGE_PLACE(i) = g##i[o##i + XK_WALK(i + 1, e + k)];
 #define XK_TAKE_KEPT(i) \
     xk_vector##i v##i; \
     v##i.word = *XK_PLACE(i);
@@ -31,18 +40,11 @@ enum { XK_NEAR = XK_WG / XK_SUBGROUP };
 #define XK_EACH_TURN(statements) \
     XK_UNROLL \
     for (int turn = 0; turn < XK_TURNS; turn++) { \
-        const xk_index e = from + (turn * XK_WG + lane) * XK_VEC; \
+        const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC; \
         if (XK_INSIDE(e)) { \
             statements \
         } \
     }
-#define XK_ASK \
-    if (round < rounds) { \
-        XK_ROW_OF_ROUND \
-        XK_EACH_TURN(XK_EACH_LIFTED(XK_COPY)) \
-    } \
-    xk_copies_end();
-
 /* An accumulator as words. */
 enum { XK_WORDS = sizeof(xk_acc) / sizeof(xk_uint) };
 typedef union xk_spelt {
@@ -74,24 +76,6 @@ typedef struct xk_told {
     xk_ulong word[XK_WORDS];
 } xk_told;
 
-XK_FN void xk_tell_all(XK_GLOBAL xk_told *to, xk_acc acc, xk_uint number)
-{
-    xk_spelt spelt;
-    spelt.acc = acc;
-    XK_UNROLL
-    for (int i = 0; i < XK_WORDS; i++)
-        xk_tell(to->word + i, (xk_ulong)number << 32 | spelt.word[i]);
-}
-
-XK_FN xk_told xk_look(XK_GLOBAL const xk_told *from)
-{
-    xk_told told;
-    XK_UNROLL
-    for (int i = 0; i < XK_WORDS; i++)
-        told.word[i] = xk_see(from->word + i);
-    return told;
-}
-
 XK_FN int xk_is_of(xk_told told, xk_uint number)
 {
     int yes = 1;
@@ -101,45 +85,86 @@ XK_FN int xk_is_of(xk_told told, xk_uint number)
     return yes;
 }
 
-/* By work-items that shuffle among themselves; the first has the result. */
+XK_FN xk_acc xk_acc_told(xk_told told)
+{
+    xk_spelt spelt;
+    XK_UNROLL
+    for (int i = 0; i < XK_WORDS; i++)
+        spelt.word[i] = (xk_uint)told.word[i];
+    return spelt.acc;
+}
+
+XK_FN void xk_tell_all(XK_GLOBAL xk_told *to, xk_acc acc, xk_uint number)
+{
+    xk_spelt spelt;
+    spelt.acc = acc;
+    XK_UNROLL
+    for (int i = 0; i < XK_WORDS; i++)
+        xk_tell(to->word + i, (xk_ulong)number << 32 | spelt.word[i]);
+}
+
+/* By work-items that shuffle among themselves; the first has the result. Each asks for what all of its members have told before it looks
+ * at the first, as every look takes as long as memory does. */
 XK_FN xk_acc xk_hear(XK_GLOBAL const xk_told *from, int members, xk_uint number)
 {
     const int lane = (int)xk_local_id() % XK_SUBGROUP;
-    xk_acc acc = xk_identity();
-    int count = 1;
-    while (count < members && count < XK_SUBGROUP)
-        count *= 2;
-    for (int member = lane; member < members; member += XK_SUBGROUP) {
-        xk_spelt spelt;
-        xk_told told = xk_look(from + member);
-        while (!xk_is_of(told, number))
-            told = xk_look(from + member);
+    xk_told told[XK_HEARD];
+    int all;
+    do {
         XK_UNROLL
-        for (int i = 0; i < XK_WORDS; i++)
-            spelt.word[i] = (xk_uint)told.word[i];
-        acc = xk_combine(acc, spelt.acc);
-    }
-    return xk_combine_near(acc, count);
+        for (int i = 0; i < XK_HEARD; i++) {
+            const int member = lane + i * XK_SUBGROUP;
+            XK_UNROLL
+            for (int word = 0; word < XK_WORDS; word++)
+                told[i].word[word] = xk_see(from[member < members ? member : 0].word + word);
+        }
+        all = 1;
+        XK_UNROLL
+        for (int i = 0; i < XK_HEARD; i++)
+            all &= xk_is_of(told[i], number);
+    } while (!all);
+    xk_acc acc = xk_identity();
+    XK_UNROLL
+    for (int i = 0; i < XK_HEARD; i++)
+        if (lane + i * XK_SUBGROUP < members)
+            acc = xk_combine(acc, xk_acc_told(told[i]));
+    return xk_combine_near(acc, XK_SUBGROUP);
 }
 
-/* A member's part of the round's row is reduced; of each 32 work-items or so, the first leaves what they have. */
+/* What the items of a member have in local memory besides rows. The gates open when all of a row has arrived and when all have
+ * written it, when all have reduced it and when the members' accumulators are settled. */
+typedef struct xk_shared {
+    xk_acc reduced[XK_PLACES][XK_NEAR], settled[XK_PLACES];
+    xk_gate arrived[XK_SLOTS], left[XK_SLOTS], all_reduced[XK_PLACES], is_settled[XK_PLACES];
+} xk_shared;
+
+#define XK_TURN(round) ((xk_uint)(round) / XK_PLACES & 1)
+
+/* Of each XK_SUBGROUP work-items the first leaves what they have of the round's row. */
 #define XK_REDUCE_PART \
     { \
         XK_ROW_OF_ROUND \
         XK_BEGIN_GATHER \
         XK_EACH_TURN(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_TAKE) \
         XK_END_GATHER \
-        XK_GATHER_EDGES \
+        XK_REDUCE_EDGES \
         acc = xk_combine_near(acc, XK_SUBGROUP); \
-        if (lane % XK_SUBGROUP == 0) \
-            shared[lane / XK_SUBGROUP] = acc; \
+        if (lane % XK_SUBGROUP == 0) { \
+            shared->reduced[round % XK_PLACES][lane / XK_SUBGROUP] = acc; \
+            xk_gate_arrive(shared->all_reduced + round % XK_PLACES); \
+        } \
     }
+#if XK_EDGES
+#define XK_REDUCE_EDGES XK_EACH_EDGE(XK_EACH_LIFTED(XK_TAKE_EDGE) acc = xk_combine(acc, XK_LIFT);)
+#else
+#define XK_REDUCE_EDGES
+#endif
 
 /* What is read beside a member's part of the round's row, of the first turns: before the others are waited for. */
 #if XK_OTHERS
 #define XK_LOAD_EARLY \
-    if (round >= 0) { \
-        const int first = 0; \
+    if (before >= 0) { \
+        const int round = before, first = 0; \
         XK_ROW_OF_ROUND \
         XK_LOAD_BATCH \
     }
@@ -149,7 +174,7 @@ XK_FN xk_acc xk_hear(XK_GLOBAL const xk_told *from, int members, xk_uint number)
 
 #if XK_EDGES
 #define XK_WRITE_EDGES \
-    XK_EACH_EDGE(XK_EACH(XK_EDGE) const xk_r r = XK_CALL; gout[at_out + XK_WALK(0, e)] = XK_STORE(r);)
+    XK_EACH_EDGE(XK_EACH_LIFTED(XK_TAKE_EDGE) XK_EACH_OTHER(XK_EDGE) const xk_r r = XK_CALL; gout[at_out + XK_WALK(0, e)] = XK_STORE(r);)
 #else
 #define XK_WRITE_EDGES
 #endif
@@ -168,52 +193,106 @@ XK_FN xk_acc xk_hear(XK_GLOBAL const xk_told *from, int members, xk_uint number)
         XK_WRITE_EDGES \
     }
 
+/* Reduces and writes a member's part of its team's rows. */
+#define XK_DO_PARTS \
+    XK_EACH_OTHER(XK_BESIDE) \
+    for (int next = 0, slot_now = 0, slot_before = XK_SLOTS - XK_BEHIND, turned = 0; next < rounds + XK_BEHIND; next++) { \
+        const int before = next - XK_BEHIND; \
+        XK_LOAD_EARLY \
+        if (next < rounds) { \
+            const int round = next, slot = slot_now; \
+            xk_gate_wait(shared->arrived + slot, turned); \
+            XK_REDUCE_PART \
+        } \
+        if (before >= 0) { \
+            const int round = before, slot = slot_before; \
+            xk_gate_wait(shared->is_settled + round % XK_PLACES, XK_TURN(round)); \
+            const xk_acc acc = shared->settled[round % XK_PLACES]; \
+            XK_WRITE_PART \
+            xk_subgroup_barrier(); \
+            if (lane % XK_SUBGROUP == 0) \
+                xk_gate_arrive(shared->left + slot); \
+        } \
+        slot_before = slot_before + 1 < XK_SLOTS ? slot_before + 1 : 0; \
+        slot_now = slot_now + 1 < XK_SLOTS ? slot_now + 1 : 0; \
+        turned ^= slot_now == 0; \
+    }
+
+/* Asks for all of them, one after the other, as soon as there is room. */
+#define XK_STREAM(i) xk_stream(XK_SLOT(i), g##i + o##i + from, bytes, shared->arrived + slot);
+#if XK_EDGES
+#define XK_ASK_FOR_EDGES \
+    XK_EACH_EDGE(XK_EACH_LIFTED(XK_KEEP_EDGE)) \
+    xk_subgroup_barrier(); \
+    if (lane == 0) \
+        xk_gate_arrive(shared->arrived + slot);
+#else
+#define XK_ASK_FOR_EDGES
+#endif
+#define XK_ASK_FOR_PARTS \
+    for (int round = 0, slot = 0, turned = 1; round < rounds; round++) { \
+        XK_ROW_OF_ROUND \
+        const xk_uint bytes = end > from ? (xk_uint)((end - from) / XK_VEC * (int)sizeof(xk_word16)) : 0; \
+        if (round >= XK_SLOTS) \
+            xk_gate_wait(shared->left + slot, turned); \
+        XK_EACH_LIFTED(XK_STREAM) \
+        XK_ASK_FOR_EDGES \
+        slot = slot + 1 < XK_SLOTS ? slot + 1 : 0; \
+        turned ^= slot == 0; \
+    }
+
+XK_FN void xk_tell_rounds(XK_GLOBAL xk_told *to, XK_LOCAL_POINTER const xk_shared *shared, int rounds, int member, int members)
+{
+    const int lane = (int)xk_local_id() % XK_SUBGROUP;
+    for (int round = 0; round < rounds; round++) {
+        const int place = round % XK_PLACES;
+        xk_gate_wait(shared->all_reduced + place, XK_TURN(round));
+        const xk_acc acc = xk_combine_near(shared->reduced[place][lane % XK_NEAR], XK_NEAR);
+        if (lane == 0)
+            xk_tell_all(to + place * members + member, acc, (xk_uint)round + 1);
+    }
+}
+
+XK_FN void xk_begin_gates(XK_LOCAL_POINTER xk_shared *shared)
+{
+    for (int i = (int)xk_local_id(); i < XK_SLOTS; i += XK_WG) {
+        xk_gate_begin(shared->arrived + i, XK_LIFTED * XK_STREAM_ARRIVALS + XK_EDGES);
+        xk_gate_begin(shared->left + i, XK_NEAR);
+    }
+    for (int i = (int)xk_local_id(); i < XK_PLACES; i += XK_WG) {
+        xk_gate_begin(shared->all_reduced + i, XK_NEAR);
+        xk_gate_begin(shared->is_settled + i, 1);
+    }
+    xk_barrier();
+}
+
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_TENSOR(xk_told, told), const xk_params p)
 {
     XK_LOCAL_ASKED(xk_word16, xk_kept);
-    XK_LOCAL_POINTER xk_acc *const settled = (XK_LOCAL_POINTER xk_acc *)(xk_kept + XK_SLOTS * XK_LIFTED * XK_TURNS * XK_WG);
+    XK_LOCAL_POINTER xk_shared *const shared = (XK_LOCAL_POINTER xk_shared *)(xk_kept + XK_SLOTS * XK_LIFTED * XK_PART_WORDS);
     XK_GLOBAL XK_S(XK_O) *gout = XK_POINTER(XK_S(XK_O), out);
     XK_EACH(XK_ADDRESS)
-    const int lane = (int)xk_local_id(), members = (int)p.parts;
+    const int item = (int)xk_local_id(), members = (int)p.parts;
+    const int lane = item < XK_TPR ? item : item % XK_SUBGROUP;
     const xk_index team = (xk_index)xk_group_id() / members, member = (xk_index)xk_group_id() % members;
     const int rounds = (int)((p.rows - (xk_ulong)team + p.teams - 1) / p.teams);
-    XK_GLOBAL xk_told *gtold = XK_POINTER(xk_told, told) + team * 2 * members;
+    XK_GLOBAL xk_told *gtold = XK_POINTER(xk_told, told) + team * XK_PLACES * members;
 
-    for (int round = 0, slot = 0; round < XK_SLOTS; round++, slot++) {
-        XK_ASK
-    }
-    for (int next = 0, slot_before = XK_SLOTS - 1; next <= rounds; next++) {
-        const int before = next - 1, slot_now = slot_before + 1 < XK_SLOTS ? slot_before + 1 : 0;
-        XK_LOCAL_POINTER xk_acc *shared = settled + 2 + next % 2 * XK_NEAR;
-        XK_EACH_OTHER(XK_BESIDE)
-        {
-            const int round = before;
-            XK_LOAD_EARLY
-            if (round >= 0 && lane >= XK_WG - XK_SUBGROUP) {
-                const xk_acc acc = xk_hear(gtold + round % 2 * members, members, (xk_uint)round + 1);
-                if (lane == XK_WG - XK_SUBGROUP)
-                    settled[next % 2] = XK_SETTLE;
+    xk_begin_gates(shared);
+    if (item < XK_TPR) {
+        XK_DO_PARTS
+    } else if (item < XK_TPR + XK_SUBGROUP) {
+        xk_tell_rounds(gtold, shared, rounds, (int)member, members);
+    } else if (item < XK_TPR + 2 * XK_SUBGROUP) {
+        for (int round = 0; round < rounds; round++) {
+            const int place = round % XK_PLACES;
+            const xk_acc acc = xk_hear(gtold + place * members, members, (xk_uint)round + 1);
+            if (lane == 0) {
+                shared->settled[place] = XK_SETTLE;
+                xk_gate_arrive(shared->is_settled + place);
             }
         }
-        xk_copies_but(XK_SLOTS - 2);
-        if (next < rounds) {
-            const int round = next, slot = slot_now;
-            XK_REDUCE_PART
-        }
-        xk_barrier();
-        if (next < rounds && lane < XK_SUBGROUP) {
-            const xk_acc acc = xk_combine_near(shared[lane % XK_NEAR], XK_NEAR);
-            if (lane == 0)
-                xk_tell_all(gtold + next % 2 * members + member, acc, (xk_uint)next + 1);
-        }
-        if (before >= 0) {
-            int round = before;
-            const int slot = slot_before;
-            const xk_acc acc = settled[next % 2];
-            XK_WRITE_PART
-            round += XK_SLOTS;
-            XK_ASK
-        }
-        slot_before = slot_now;
+    } else {
+        XK_ASK_FOR_PARTS
     }
 }

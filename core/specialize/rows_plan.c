@@ -12,7 +12,8 @@ enum {
     FAR_APART = 4096,        /* vectors of a row; of longer ones, what another group has read is no longer near */
     ITEMS_OF_UNIT = 1024,    /* work-items of clusters that a compute unit holds, about */
     BYTES_OF_CYCLE = 13,     /* that a compute unit reads and writes, about */
-    LEAST_WAVES = 4,         /* rounds that groups are worth being staggered for */
+    LONGEST_OF_NEIGHBOURS = 16384, /* vectors of a row beside which nothing is read; longer ones are left to teams */
+    LEAST_WAVES = 4,               /* rounds that groups are worth being staggered for */
 };
 
 /* Groups for each compute unit, where rows are cut. */
@@ -229,6 +230,14 @@ static void share_rows(const expops_problem *problem, const expops_device *devic
     share_common_row(problem, device, plan);
 }
 
+/* Teams need rows so long that what is told is soon enough. What is read beside a row, neighbouring groups ask for once. */
+static int share_among_groups(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
+{
+    const int by_team = plan->length / plan->vector > LONGEST_OF_NEIGHBOURS && !expops_rows_others(problem) &&
+                        expops_rows_take_teams(problem, device, plan);
+    return by_team || share_row(problem, device, plan) || expops_rows_take_teams(problem, device, plan);
+}
+
 expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_device *device)
 {
     expops_rows_plan plan = {
@@ -245,8 +254,8 @@ expops_rows_plan expops_plan_rows(const expops_problem *problem, const expops_de
     else
         share_rows(problem, device, &plan);
     const int idle = leaves_idle(device, &plan);
-    const int shared = !plan.staged && (idle || wants_sharing(problem, &plan)) &&
-                       (share_row(problem, device, &plan) || expops_rows_take_teams(problem, device, &plan));
+    const int shared =
+        !plan.staged && (idle || wants_sharing(problem, &plan)) && share_among_groups(problem, device, &plan);
     if (!idle)
         spread_reduction(problem, &plan);
     else if (!shared)

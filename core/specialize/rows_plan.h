@@ -11,6 +11,9 @@ enum {
     EXPOPS_ROWS_COPIED = 16,       /* bytes of a vector that is copied to local memory */
 };
 
+/* Rounds of which what members told lies in memory: XK_PLACES of the kernels. */
+#define EXPOPS_ROWS_PLACES(behind) (2 * ((behind) + 1))
+
 typedef struct expops_rows_plan {
     int64_t rows, length;
     uint32_t outer_dims, vector, group, per_row, rows_per_group, turns;
@@ -18,6 +21,8 @@ typedef struct expops_rows_plan {
     uint32_t members,
         teams;            /* groups that share rows by way of local memory, and how many teams of those; 0: none do */
     uint32_t slots;       /* rows that a member has there */
+    uint32_t behind;      /* of which so many are reduced and not yet written */
+    uint32_t heard;       /* members that a work-item hears */
     uint32_t local_bytes; /* for that, or for turns */
     uint32_t local_turns; /* of a work-item's turns, so many lie in local memory instead of registers */
     uint32_t wave;        /* so many clusters begin one after the other; 0: all at once */

@@ -123,8 +123,9 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
     if (plan->staged)
         expops_text_add(&step->defines, "#define XK_STAGED %u\n", plan->staged);
     if (plan->members)
-        expops_text_add(&step->defines, "#define XK_LIFTED %u\n#define XK_SLOTS %u\n", expops_rows_lifted(problem),
-                        plan->slots);
+        expops_text_add(&step->defines,
+                        "#define XK_LIFTED %u\n#define XK_SLOTS %u\n#define XK_BEHIND %u\n#define XK_HEARD %u\n",
+                        expops_rows_lifted(problem), plan->slots, plan->behind, plan->heard);
     if (plan->local_turns)
         expops_text_add(&step->defines, "#define XK_LOCAL_TURNS %u\n", plan->local_turns);
     if (plan->wave)
@@ -202,8 +203,8 @@ static void add_teams(const expops_problem *problem, const expops_rows_plan *pla
     for (uint32_t i = 0; i < count; i++)
         team->tensors[i] = (uint8_t)i;
     team->tensors[count] = EXPOPS_STEP_SCRATCH;
-    /* Of two rounds; each word with the number of its round. */
-    steps->scratch_bytes[0] = (uint64_t)groups * 2 * 2 * EXPOPS_ROWS_ACCUMULATOR;
+    /* Each word with the number of its round. */
+    steps->scratch_bytes[0] = (uint64_t)groups * EXPOPS_ROWS_PLACES(plan->behind) * 2 * EXPOPS_ROWS_ACCUMULATOR;
 }
 
 expops_status expops_specialize_rows(const expops_problem *problem, const expops_device *device, expops_steps *steps)

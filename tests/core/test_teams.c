@@ -1,5 +1,5 @@
-/* Groups that wait for each other (team.kernel.c) as threads of one work-item each: what they tell each other, and when they fill and
- * read what they keep. A copy to local memory arrives as late as it may, so that a read before that finds what must not be there. */
+/* Groups that wait for each other (team.kernel.c), each as four threads: one work-item that reduces and writes, one that tells the other
+ * groups, one that hears them and one that asks for rows: what they tell each other, and when they fill and read what they keep. A copy to local memory arrives as late as it may, so that a read before that finds what must not be there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH = 61, MEMBERS = 4, TEAMS = 3, ROWS = 47, GROUPS = MEMBERS * TEAMS, POISON = 0x55 };
+enum { LENGTH = 61, MEMBERS = 4, TEAMS = 3, ROWS = 47, GROUPS = MEMBERS * TEAMS, ITEMS = 4, POISON = 0x55 };
 
 /* --- a prelude --- */
 typedef int64_t xk_long;
@@ -30,7 +30,7 @@ typedef struct xk_word16 {
 #define XK_R i32
 #define XK_I32 1
 #define XK_C128 0
-#define XK_WG 1
+#define XK_WG ITEMS
 #define XK_SUBGROUP 1
 #define XK_KERNEL static
 #define XK_TENSOR(T, name) T *name
@@ -43,39 +43,15 @@ typedef struct xk_word16 {
 #define XK_INFINITY 0
 #define XK_NAN 0
 #define XK_MATH(name) name
-#define xk_local_id() 0u
+#define xk_local_id() own_item
 #define xk_group_id() own_group
-#define xk_barrier() ((void)0)
+#define xk_barrier() pthread_barrier_wait(barrier + own_group)
 #define xk_shuffle_down_i32(x, by) (x)
-#define XK_LOCAL_ASKED(T, name) T name[XK_SLOTS * XK_TURNS * XK_WG + 4]
+#define XK_LOCAL_ASKED(T, name) T *name = local[own_group]
 
-typedef struct copy {
-    xk_word16 *to;
-    const xk_word16 *from;
-    int batch;
-} copy;
-
-static _Thread_local xk_uint own_group;
-static _Thread_local copy asked[4096];
-static _Thread_local int num_asked, num_arrived, batch;
-
-static void xk_copy16(xk_word16 *to, const xk_word16 *from, int inside)
-{
-    memset(to, POISON, sizeof *to);
-    asked[num_asked++] = (copy){ to, from, batch };
-}
-
-static void xk_copies_end(void)
-{
-    batch++;
-}
-
-static void xk_copies_but(int n)
-{
-    for (; num_arrived < num_asked && asked[num_arrived].batch < batch - n; num_arrived++)
-        memcpy(asked[num_arrived].to, asked[num_arrived].from, sizeof(xk_word16));
-}
-
+static xk_word16 local[GROUPS][128];
+static pthread_barrier_t barrier[GROUPS];
+static _Thread_local xk_uint own_group, own_item;
 /* Often enough somebody else goes on first. */
 static void xk_tell(xk_ulong *to, xk_ulong value)
 {
@@ -86,11 +62,58 @@ static void xk_tell(xk_ulong *to, xk_ulong value)
 
 static xk_ulong xk_see(const xk_ulong *from)
 {
-    static _Thread_local const xk_ulong *last;
-    if (from == last)
+    static _Thread_local int looks;
+    if (++looks % MEMBERS == 0)
         sched_yield();
-    last = from;
     return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
+#define xk_subgroup_barrier() ((void)0)
+
+/* Each opening is a multiple of the arrivals it takes. */
+typedef struct xk_gate {
+    xk_uint count, arrivals;
+} xk_gate;
+
+static void xk_gate_begin(xk_gate *gate, xk_uint arrivals)
+{
+    *gate = (xk_gate){ 0, arrivals };
+}
+
+static void xk_gate_arrive(xk_gate *gate)
+{
+    __atomic_add_fetch(&gate->count, 1, __ATOMIC_ACQ_REL);
+}
+
+static void xk_gate_wait(const xk_gate *gate, xk_uint parity)
+{
+    while (__atomic_load_n(&gate->count, __ATOMIC_ACQUIRE) / gate->arrivals % 2 == parity)
+        sched_yield();
+}
+
+/* What was asked for arrives when the next is asked for, or nothing more. */
+#define XK_STREAM_ARRIVALS 1
+static _Thread_local struct {
+    void *to;
+    const void *from;
+    xk_uint bytes;
+    xk_gate *gate;
+} asked;
+
+static void arrive(void)
+{
+    if (!asked.gate)
+        return;
+    memcpy(asked.to, asked.from, asked.bytes);
+    xk_gate_arrive(asked.gate);
+    asked.gate = NULL;
+}
+
+static void xk_stream(void *to, const void *from, xk_uint bytes, xk_gate *gate)
+{
+    arrive();
+    memset(to, POISON, bytes);
+    asked.to = to, asked.from = from, asked.bytes = bytes, asked.gate = gate;
 }
 
 /* --- what the core defines: rows of LENGTH elements, in parts of at most 4 vectors of 4 elements --- */
@@ -122,7 +145,9 @@ static xk_ulong xk_see(const xk_ulong *from)
 #define XK_IS_MAP 1
 #define XK_CLUSTER 1
 #define XK_EDGES 1
-#define XK_SLOTS 3
+#define XK_SLOTS 4
+#define XK_BEHIND 2
+#define XK_HEARD MEMBERS
 #define XK_LIFT xk_lift(XK_X(0))
 #define XK_SETTLE acc
 #define XK_CALL (XK_X(0) + acc)
@@ -151,9 +176,9 @@ XK_FN xk_acc xk_combine(xk_acc a, xk_acc b)
 
 /* --- the launch --- */
 static _Alignas(16) int in[ROWS * LENGTH], out[ROWS * LENGTH];
-static xk_told told[GROUPS * 2];
+static xk_told told[GROUPS * XK_PLACES];
 
-static void *group(void *number)
+static void *item(void *number)
 {
     const xk_params p = { .rows = ROWS,
                           .parts = MEMBERS,
@@ -163,26 +188,33 @@ static void *group(void *number)
                           .outer = { ROWS },
                           .walked = { LENGTH },
                           .stride = { { LENGTH, 1 }, { LENGTH, 1 } } };
-    own_group = (xk_uint)(uintptr_t)number;
+    own_group = (xk_uint)(uintptr_t)number / ITEMS;
+    own_item = (xk_uint)(uintptr_t)number % ITEMS;
     xk_main(out, in, told, p);
+    arrive();
     return NULL;
 }
 
 static void launch(void)
 {
-    pthread_t thread[GROUPS];
+    pthread_t thread[GROUPS * ITEMS];
     memset(told, 0, sizeof told);
-    for (uintptr_t i = 0; i < GROUPS; i++)
-        assert_int_equal(pthread_create(thread + i, NULL, group, (void *)i), 0);
+    memset(local, POISON, sizeof local);
     for (int i = 0; i < GROUPS; i++)
+        assert_int_equal(pthread_barrier_init(barrier + i, NULL, ITEMS), 0);
+    for (uintptr_t i = 0; i < GROUPS * ITEMS; i++)
+        assert_int_equal(pthread_create(thread + i, NULL, item, (void *)i), 0);
+    for (int i = 0; i < GROUPS * ITEMS; i++)
         assert_int_equal(pthread_join(thread[i], NULL), 0);
+    for (int i = 0; i < GROUPS; i++)
+        pthread_barrier_destroy(barrier + i);
 }
 
 static void every_row_is_its_own(void **state)
 {
     for (int i = 0; i < ROWS * LENGTH; i++)
         in[i] = (int)(i * 2654435761u >> 12);
-    for (int again = 0; again < 20; again++) {
+    for (int again = 0; again < 10; again++) {
         memset(out, 0, sizeof out);
         launch();
         for (int row = 0; row < ROWS; row++) {
