@@ -1,6 +1,8 @@
 /* Compiles the kernels that calls of every operator lead to, with the real compiler and no device. The plainest layout is
  * tried in every element type, any other in some of them (here 4), which change from layout to layout. The plainest layout
- * in f32 is compiled for every target, anything else for one of them in turn:
+ * in f32 is compiled for every target, anything else for one of them in turn. With 0 for the number of types, of types that compute
+ * alike the plainest layout has one, most operators have every other layout, in one type (AMD's and NVIDIA's compilers different
+ * ones), and all is compiled for one of the targets:
  *
  *   test_variants plugin "sm_75 sm_80 sm_90" sm_80 4 [compiler [folder [operators]]]
  *
@@ -16,6 +18,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "alike.h"
 #include "bodies.h"
 #include "plugin_host.h"
 #include "registry.h"
@@ -250,12 +253,22 @@ static expops_dtype main_dtype(const expops_operator *op)
     return (expops_dtype)__builtin_ctz(op->dtypes);
 }
 
-/* Whether the layout is tried in the operator's element type number `ordinal`. */
-static int is_tried(const expops_operator *op, const variant_layout *layout, uint32_t ordinal)
+/* Operators whose templates most others share. What moves elements, or selects, has some of its own. */
+static int is_one_of_many(const expops_operator *op)
 {
-    const uint32_t types = (uint32_t)__builtin_popcount(op->dtypes);
-    const uint32_t place = (uint32_t)(layout - variant_layouts(op)) + (uint32_t)(hash_of(op->name) % types);
-    return layout->basic || (place + ordinal) % types < types_of_a_layout;
+    return op->family <= EXPOPS_FAMILY_MAP && op->arithmetic != EXPOPS_ARITHMETIC_MOVES;
+}
+
+/* Whether the layout is tried in the operator's element type number `ordinal`. */
+static int is_tried(const expops_operator *op, const variant_layout *layout, expops_dtype dtype, uint32_t ordinal)
+{
+    const uint32_t types = (uint32_t)__builtin_popcount(op->dtypes), hash = (uint32_t)(hash_of(op->name) % (2 * types));
+    const uint32_t at = (uint32_t)(layout - variant_layouts(op)), vendor = target[0] == 'g';
+    const int is_turn = (at + hash % types + ordinal) % types < (types_of_a_layout ? types_of_a_layout : 1);
+    if (types_of_a_layout)
+        return layout->basic || is_turn;
+    return layout->basic ? test_is_chosen(op->dtypes, main_dtype(op), dtype, hash + vendor)
+                         : is_turn && (!is_one_of_many(op) || (at + hash / types + vendor) % 2 == 0);
 }
 
 static void test_operator(void **state)
@@ -268,11 +281,12 @@ static void test_operator(void **state)
         if (!(progress.op->dtypes >> dtype & 1u))
             continue;
         for (const variant_layout *layout = variant_layouts(progress.op); layout->name; layout++) {
-            if (!is_tried(progress.op, layout, ordinal))
+            if (!is_tried(progress.op, layout, (expops_dtype)dtype, ordinal))
                 continue;
             for (uint32_t choice = 0; choice < variant_choices(progress.op); choice++) {
                 const variant variant = { progress.op, (expops_dtype)dtype, layout, choice };
-                try_variant(&progress, &variant, layout->basic && variant.dtype == main_dtype(progress.op));
+                try_variant(&progress, &variant,
+                            types_of_a_layout && layout->basic && variant.dtype == main_dtype(progress.op));
             }
         }
         ordinal++;
