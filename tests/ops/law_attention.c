@@ -67,20 +67,26 @@ static int make_call(test_call *call, test_subject *subject, const attention_cas
 
 /* --- the definition --- */
 
-/* A row of a tensor's matrix: `batch` is the place among the dimensions before it, of the output's shape. */
-static long double element(const test_call *call, size_t argument, const int64_t *batch, int gqa, int64_t row,
-                           int64_t column)
+/* The matrices of one place among the dimensions before them, row by row, and a row's weights. */
+typedef struct matrices {
+    long double *of[VALUE + 1], *weights;
+} matrices;
+
+/* `batch` is the place, of the output's shape. */
+static void load_matrix(const test_call *call, size_t argument, const int64_t *batch, int gqa, long double *to)
 {
     const test_array *array = &call->arrays[argument];
     const int32_t own = array->ndim - 2, all = call->result.ndim - 2;
-    int64_t index = array->first + row * array->strides[own] + column * array->strides[own + 1];
+    int64_t start = array->first;
     for (int32_t d = 0; d < own; d++) {
         int64_t at = batch[all - own + d];
         if (gqa && d == own - 1)
             at /= call->result.shape[all - 1] / array->shape[d];
-        index += array->shape[d] > 1 ? at * array->strides[d] : 0;
+        start += array->shape[d] > 1 ? at * array->strides[d] : 0;
     }
-    return test_array_get(array, index).re;
+    for (int64_t row = 0; row < array->shape[own]; row++)
+        for (int64_t column = 0; column < array->shape[own + 1]; column++)
+            *to++ = test_array_get(array, start + row * array->strides[own] + column * array->strides[own + 1]).re;
 }
 
 /* What is added to a score. The function of lower level adds truth values as numbers. */
@@ -99,17 +105,18 @@ static long double mask_of(const test_call *call, const attention_case *c, int64
 }
 
 /* The weights of one row; returns how far rounded operands may move a score. */
-static long double weigh(const test_call *call, const attention_case *c, const int64_t *batch, int64_t row,
-                         int64_t count, long double *weights)
+static long double weigh(const test_call *call, const attention_case *c, const matrices *m, int64_t row, int64_t count)
 {
     const int64_t size = c->shape[QUERY][c->ndim[QUERY] - 1];
+    const long double *const query = m->of[QUERY] + row * size;
+    long double *const weights = m->weights;
     const long double scale = c->scale != 0 ? (long double)c->scale : 1 / sqrtl((long double)size);
     long double most = -INFINITY, sum = 0, terms = 0;
     for (int64_t column = 0; column < count; column++) {
+        const long double *const key = m->of[KEY] + column * size;
         long double score = 0, absolute = 0;
         for (int64_t e = 0; e < size; e++) {
-            const long double term =
-                scale * element(call, QUERY, batch, 0, row, e) * element(call, KEY, batch, c->gqa, column, e);
+            const long double term = scale * query[e] * key[e];
             score += term;
             absolute += isfinite(term) ? fabsl(term) : 0;
         }
@@ -167,18 +174,18 @@ static int judge(test_call *call, const int64_t *batch, int64_t row, int64_t col
 }
 
 /* Both results of one row of query. */
-static int judge_row(test_call *call, const attention_case *c, const int64_t *batch, int64_t row, long double *weights)
+static int judge_row(test_call *call, const attention_case *c, const int64_t *batch, int64_t row, const matrices *m)
 {
     const int64_t count = c->shape[KEY][c->ndim[KEY] - 2], columns = call->result.shape[call->result.ndim - 1];
     const int64_t size = c->shape[QUERY][c->ndim[QUERY] - 1];
-    const long double moves = 2 * weigh(call, c, batch, row, count, weights) * unit_of(call, size);
+    const long double moves = 2 * weigh(call, c, m, row, count) * unit_of(call, size), *const weights = m->weights;
     const rounded rounded = rounded_of(call);
     const int has_weights = test_call_outputs(call) > 1 && call->more[0].out.ndim == call->result.ndim;
     int wrong = 0;
     for (int64_t column = 0; column < columns; column++) {
         long double sum = 0, absolute = 0, largest = 0, values = 0;
         for (int64_t s = 0; s < count; s++) {
-            const long double value = element(call, VALUE, batch, c->gqa, s, column), term = weights[s] * value;
+            const long double value = m->of[VALUE][s * columns + column], term = weights[s] * value;
             sum += term;
             absolute += fabsl(term);
             values += fabsl(value);
@@ -194,22 +201,44 @@ static int judge_row(test_call *call, const attention_case *c, const int64_t *ba
     return wrong;
 }
 
+static int make_matrices(matrices *m, const attention_case *c)
+{
+    int ok = 1;
+    for (size_t i = QUERY; i <= VALUE; i++) {
+        const int64_t *const shape = c->shape[i] + c->ndim[i] - 2;
+        m->of[i] = malloc((size_t)(shape[0] * shape[1]) * sizeof(*m->of[i]));
+        ok &= m->of[i] != NULL;
+    }
+    m->weights = malloc((size_t)c->shape[KEY][c->ndim[KEY] - 2] * sizeof(*m->weights));
+    return ok && m->weights;
+}
+
+static void free_matrices(matrices *m)
+{
+    for (size_t i = QUERY; i <= VALUE; i++)
+        free(m->of[i]);
+    free(m->weights);
+}
+
 static int judge_call(test_call *call, const attention_case *c)
 {
     const int32_t outer = call->result.ndim - 2;
-    long double *const weights = malloc((size_t)c->shape[KEY][c->ndim[KEY] - 2] * sizeof(*weights) + 1);
-    int64_t matrices = 1, batch[EXPOPS_MAX_RANK];
-    int wrong = weights ? 0 : 1;
+    int64_t places = 1, batch[EXPOPS_MAX_RANK];
+    matrices m;
+    const int made = make_matrices(&m, c);
+    int wrong = !made;
     for (int32_t d = 0; d < outer; d++)
-        matrices *= call->result.shape[d];
-    for (int64_t k = 0; weights && k < matrices; k++) {
+        places *= call->result.shape[d];
+    for (int64_t k = 0; made && k < places; k++) {
         int64_t rest = k;
         for (int32_t d = outer; d-- > 0; rest /= call->result.shape[d])
             batch[d] = rest % call->result.shape[d];
+        for (size_t i = QUERY; i <= VALUE; i++)
+            load_matrix(call, i, batch, c->gqa && i != QUERY, m.of[i]);
         for (int64_t row = 0; row < call->result.shape[outer]; row++)
-            wrong += judge_row(call, c, batch, row, weights);
+            wrong += judge_row(call, c, batch, row, &m);
     }
-    free(weights);
+    free_matrices(&m);
     return wrong;
 }
 
