@@ -1,6 +1,7 @@
 /* Conversion and comparison of element values. */
 #include "numbers.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,6 +34,24 @@ int test_is_complex(expops_dtype dtype)
     return test_format_of(dtype).kind == TEST_COMPLEX;
 }
 
+/* value * 2^exponent, as ldexpl, which is most of what loading and storing an element takes. */
+static long double scaled(long double value, int exponent)
+{
+#if LDBL_MAX_EXP >= 16384 && LDBL_MANT_DIG == 64
+    if (exponent > -16000 && exponent < 16000) { /* a normal number of the processor's, of one bit */
+        const union {
+            struct {
+                uint64_t digits;
+                uint16_t exponent;
+            } bits;
+            long double number;
+        } power = { { UINT64_C(1) << 63, (uint16_t)(exponent + 16383) } };
+        return value * power.number;
+    }
+#endif
+    return ldexpl(value, exponent);
+}
+
 /* Exponent of the last bit of `value` (which is finite) in the format. */
 static int last_bit(test_format format, long double value)
 {
@@ -55,9 +74,9 @@ static uint64_t encode_float(test_format format, long double value)
     if (isinf(value))
         return sign | infinity;
     const int last = last_bit(format, value);
-    if (fabsl(value) >= ldexpl(1, 1 << (format.exponent - 1))) /* nor would the exponent fit its field below */
+    if (fabsl(value) >= scaled(1, 1 << (format.exponent - 1))) /* nor would the exponent fit its field below */
         return sign | infinity;
-    const uint64_t steps = (uint64_t)rintl(ldexpl(fabsl(value), -last)); /* to nearest even */
+    const uint64_t steps = (uint64_t)rintl(scaled(fabsl(value), -last)); /* to nearest even */
     const int lowest = last_bit(format, 0);
     /* The hidden bit in `steps` is worth one in the exponent's field, so that carries come out right. */
     const uint64_t bits = ((uint64_t)(last - lowest) << fraction) + steps;
@@ -74,7 +93,7 @@ static long double decode_float(test_format format, uint64_t bits)
     if (exponent == top)
         return mantissa ? NAN : sign * INFINITY;
     const uint64_t steps = exponent ? mantissa | UINT64_C(1) << fraction : mantissa;
-    return sign * ldexpl((long double)steps, last_bit(format, 0) + (exponent ? (int)exponent - 1 : 0));
+    return sign * scaled((long double)steps, last_bit(format, 0) + (exponent ? (int)exponent - 1 : 0));
 }
 
 static uint64_t encode_integer(test_format format, long double value)
@@ -149,24 +168,24 @@ test_limits test_limits_of(expops_dtype dtype)
         return (test_limits){ 1, 0, 1, 1 };
     if (format.kind == TEST_INTEGER) {
         const int bits = format.precision - format.is_signed;
-        return (test_limits){ ldexpl(1, bits) - 1, format.is_signed ? -ldexpl(1, bits) : 0, 1, 1 };
+        return (test_limits){ scaled(1, bits) - 1, format.is_signed ? -scaled(1, bits) : 0, 1, 1 };
     }
     const int bias = (1 << (format.exponent - 1)) - 1;
-    const long double max = ldexpl(2 - ldexpl(1, 1 - format.precision), bias);
-    return (test_limits){ max, -max, ldexpl(1, 1 - bias), ldexpl(1, last_bit(format, 0)) };
+    const long double max = scaled(2 - scaled(1, 1 - format.precision), bias);
+    return (test_limits){ max, -max, scaled(1, 1 - bias), scaled(1, last_bit(format, 0)) };
 }
 
 long double test_ulp(expops_dtype dtype, long double value)
 {
     const test_format format = test_format_of(dtype);
     const long double max = test_limits_of(dtype).max;
-    return ldexpl(1, last_bit(format, fabsl(value) > max ? max : value));
+    return scaled(1, last_bit(format, fabsl(value) > max ? max : value));
 }
 
 /* Overflow counts as the number that would follow the largest one. */
 static long double finite_of(expops_dtype dtype, long double value)
 {
-    const long double beyond = ldexpl(1, 1 << (test_format_of(dtype).exponent - 1));
+    const long double beyond = scaled(1, 1 << (test_format_of(dtype).exponent - 1));
     return isinf(value) ? copysignl(beyond, value) : value;
 }
 
