@@ -40,7 +40,8 @@ static expops_status find_space(test_call *call, loss_space *space)
     return status;
 }
 
-static long double loss_at(const test_call *call, const loss_space *space, int64_t position)
+static long double loss_at(const test_call *call, const test_reference *reference, const loss_space *space,
+                           int64_t position)
 {
     long double arguments[EXPOPS_MAX_PARAMETERS];
     test_state_types(call);
@@ -50,7 +51,7 @@ static long double loss_at(const test_call *call, const loss_space *space, int64
         if (array->host)
             arguments[i] = test_array_get(array, test_array_index(array, space->ndim, space->shape, position)).re;
     }
-    return test_reference_call(test_reference_find(call->op->name), arguments);
+    return test_reference_call(reference, arguments);
 }
 
 static int judge_at(test_call *call, int64_t position, long double value, long double slack)
@@ -62,25 +63,26 @@ static int judge_at(test_call *call, int64_t position, long double value, long d
     return test_answer_holds(call, &answer, actual, 0) ? 0 : test_judge_report(call, position, actual, answer.value);
 }
 
-/* What `by_terms` grants an element, of its operands' sizes. */
-static long double terms_at(const test_call *call, const loss_space *space, int64_t position)
+/* The call whose result is the loss for each element: what `by_terms` grants those, of their operands' sizes, it is asked. */
+static test_call call_of_elements(const test_call *call, const loss_space *space)
 {
-    test_call one = *call;
-    one.result.ndim = space->ndim;
-    memcpy(one.result.shape, space->shape, sizeof one.result.shape);
-    one.result.ndim = space->ndim ? space->ndim : 1;
-    one.result.shape[0] = space->ndim ? space->shape[0] : 1;
-    return test_terms_slack(&one, position);
+    test_call each = *call;
+    memcpy(each.result.shape, space->shape, sizeof each.result.shape);
+    each.result.ndim = space->ndim ? space->ndim : 1;
+    each.result.shape[0] = space->ndim ? space->shape[0] : 1;
+    return each;
 }
 
 /* A sum is as far off as its terms, by the bound, and as pairwise addition rounds them; a mean by a division more. */
 static int judge_loss(test_call *call, const loss_space *space, int reduction)
 {
+    const test_reference *const reference = test_reference_find(call->op->name);
+    const test_call each = call_of_elements(call, space);
     const long double unit = test_rounding(call->types.common), levels = test_levels(space->count) + 1;
     long double sum = 0, slack = 0;
     int wrong = 0;
     for (int64_t k = 0; k < space->count; k++) {
-        const long double loss = loss_at(call, space, k), terms = terms_at(call, space, k);
+        const long double loss = loss_at(call, reference, space, k), terms = test_terms_slack(&each, k);
         wrong += reduction == NONE && judge_at(call, k, loss, terms);
         sum += loss;
         slack += terms + (levels + 2 * test_bound(call->op, test_arithmetic(call->types.common))) * fabsl(loss) * unit;
