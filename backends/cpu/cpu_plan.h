@@ -179,8 +179,8 @@ void cpu_rows_run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scr
 void cpu_take_numbers(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
 
 /* --- cpu_rows_terms.c --- */
-/* Whether the operator's text keeps terms, and a core's caches a row of this plan. */
-int cpu_terms_fit(const cpu_kernel *kernel);
+/* Sets `terms` where the operator's text keeps them, and a core's caches a row of this plan. */
+void cpu_terms_plan(cpu_kernel *kernel);
 /* Columns of a block: so many that they do, or the wanted ones where those would be few or the text keeps none. */
 int64_t cpu_terms_columns(const cpu_kernel *kernel, int64_t wanted, int direct);
 void cpu_terms_run(const cpu_kernel *kernel, const expops_launch *launch, int64_t group, cpu_scratch *scratch);

@@ -192,6 +192,6 @@ void cpu_rows_plan(cpu_kernel *kernel)
         else
             kernel->units *= kernel->blocks.count[i];
     choose_modes(kernel);
-    kernel->terms = (uint32_t)cpu_terms_fit(kernel);
     kernel->run = cpu_rows_run;
+    cpu_terms_plan(kernel);
 }

@@ -28,12 +28,41 @@ int64_t cpu_terms_columns(const cpu_kernel *kernel, int64_t wanted, int direct)
     return wanted <= most ? wanted : most / 16 * 16; /* 16 and more, as `fewest` are */
 }
 
-int cpu_terms_fit(const cpu_kernel *kernel)
+static int terms_fit(const cpu_kernel *kernel)
 {
     const int64_t cols = kernel->by_columns ? kernel->blocks.cols : 1, bytes = element_bytes(kernel);
 
     return kernel->instance->rows->terms && kernel->rank - kernel->kept == 1 && kernel->length &&
            kernel->length * cols <= CPU_PANEL_BYTES / bytes && cols * CPU_TERM_STATE * bytes <= CPU_ACCS_BYTES;
+}
+
+static int is_few(const cpu_kernel *kernel)
+{
+    return kernel->instance->rows->terms->few && kernel->length * element_bytes(kernel) <= CPU_FEW_BYTES;
+}
+
+/* All rows of a small call at once, where they lie in the tensors. */
+static void run_few(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
+{
+    const cpu_operand *const to = &kernel->operand[0], *const from = &kernel->operand[1];
+    const int32_t down = kernel->blocks.down;
+
+    cpu_take_numbers(kernel, launch, scratch);
+    kernel->instance->rows->terms->few((char *)expops_address(launch->tensors + to->slot) + to->offset * to->bytes,
+                                       to->strides[down], (size_t)kernel->blocks.rows, (size_t)kernel->length,
+                                       (const char *)expops_address(launch->tensors + from->slot) +
+                                           from->offset * from->bytes,
+                                       from->strides[down], scratch->numbers);
+}
+
+void cpu_terms_plan(cpu_kernel *kernel)
+{
+    const int direct = kernel->operand[0].mode == CPU_DIRECT && kernel->operand[1].mode == CPU_DIRECT;
+
+    kernel->terms = (uint32_t)terms_fit(kernel);
+    if (kernel->terms && kernel->short_rows && kernel->blocks.total == 1 && direct && !kernel->streamed &&
+        kernel->work < CPU_PARALLEL_ELEMENTS && is_few(kernel))
+        kernel->run = run_few;
 }
 
 static void join(const cpu_kernel *kernel, size_t rows, cpu_scratch *scratch)
@@ -50,6 +79,10 @@ static void map_rows(const cpu_kernel *kernel, char *out, int64_t out_step, cons
     const cpu_term_functions *const terms = kernel->instance->rows->terms;
     const size_t n = (size_t)kernel->length;
 
+    if (is_few(kernel)) {
+        terms->few(out, out_step, rows, n, in, step, scratch->numbers);
+        return;
+    }
     terms->begin(scratch->accs, rows, in, step);
     terms->peaks(scratch->accs, rows, n, in, step);
     terms->write(out, out_step, scratch->accs, rows, n, in, step);
