@@ -9,19 +9,9 @@ static struct {
     const char *doc;
     PyObject *type;
 } kinds[] = {
-    { EXPOPS_ERR_INVALID_ARGUMENT, "ArgumentError", &PyExc_ValueError, "A value out of range.", NULL },
-    { EXPOPS_ERR_DTYPE, "DtypeError", &PyExc_TypeError, "An element type the operator does not take or store.", NULL },
-    { EXPOPS_ERR_SHAPE, "ShapeError", &PyExc_ValueError, "Shapes or dimensions that do not fit.", NULL },
-    { EXPOPS_ERR_DEVICE, "DeviceError", &PyExc_ValueError, "A tensor that lives on another device.", NULL },
-    { EXPOPS_ERR_OVERLAP, "OverlapError", &PyExc_ValueError, "An output that overlaps itself or an input.", NULL },
-    { EXPOPS_ERR_UNSUPPORTED, "UnsupportedError", &PyExc_NotImplementedError, "The device has no way to do it.", NULL },
-    { EXPOPS_ERR_NOT_FOUND, "NotFoundError", &PyExc_LookupError, "No operator or backend of that name.", NULL },
-    { EXPOPS_ERR_UNAVAILABLE, "UnavailableError", &PyExc_RuntimeError, "The backend cannot run here.", NULL },
-    { EXPOPS_ERR_OUT_OF_MEMORY, "OutOfMemoryError", &PyExc_MemoryError, "Memory ran out.", NULL },
-    { EXPOPS_ERR_BACKEND, "BackendError", &PyExc_RuntimeError, "The vendor's driver refused.", NULL },
-    { EXPOPS_ERR_CAPTURE, "CaptureError", &PyExc_RuntimeError, "Work that a stream under capture forbids.", NULL },
-    { EXPOPS_ERR_COMPILE, "CompileError", &PyExc_RuntimeError, "The kernel did not compile.", NULL },
-    { EXPOPS_ERR_INTERNAL, "InternalError", &PyExc_RuntimeError, "A defect of this library.", NULL },
+#define EXPOPS_ERROR_ROW(status, name, own, doc) { EXPOPS_ERR_##status, #name, &PyExc_##own, doc, NULL },
+#include "errors.inc"
+#undef EXPOPS_ERROR_ROW
 };
 enum { NUM_KINDS = sizeof kinds / sizeof kinds[0] };
 

@@ -47,6 +47,12 @@ static const char *const types[] = {
 #undef EXPOPS_PARAMETER_ROW
 };
 
+/* A tensor that is absent stands for a number: Python's word for that is None, as it is for what has no default. */
+static int is_none_by_default(const expops_parameter *parameter)
+{
+    return !parameter->has_default || parameter->kind == EXPOPS_PARAMETER_TENSOR;
+}
+
 static void write_type(FILE *file, const expops_parameter *parameter)
 {
     fputs(": ", file);
@@ -57,7 +63,7 @@ static void write_type(FILE *file, const expops_parameter *parameter)
     } else {
         fputs(types[parameter->kind], file);
     }
-    if (parameter->optional && !parameter->has_default && parameter->kind != EXPOPS_PARAMETER_CHOICE)
+    if (parameter->optional && is_none_by_default(parameter) && parameter->kind != EXPOPS_PARAMETER_CHOICE)
         fputs(" | None", file);
 }
 
@@ -83,7 +89,7 @@ static void write_default(FILE *file, const expops_parameter *parameter)
 {
     if (parameter->kind == EXPOPS_PARAMETER_CHOICE)
         fprintf(file, "'%s'", parameter->choices[(int)parameter->default_value]);
-    else if (!parameter->has_default)
+    else if (is_none_by_default(parameter))
         fputs("None", file);
     else if (parameter->kind == EXPOPS_PARAMETER_BOOL)
         fputs(parameter->default_value != 0 ? "True" : "False", file);

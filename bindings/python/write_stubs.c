@@ -14,7 +14,11 @@ static const char head[] = "from typing import Any, Literal, Protocol, Sequence,
                            "def backends() -> list[dict[str, Any]]: ...\n"
                            "def set_backend(spec: str | None, /) -> None: ...\n"
                            "def default_device() -> str: ...\n\n"
-                           "class Error(Exception): ...\n";
+                           "class Error(Exception): ...\n"
+#define EXPOPS_ERROR_ROW(status, name, own, doc) "class " #name "(Error, " #own "): ...\n"
+#include "errors.inc"
+#undef EXPOPS_ERROR_ROW
+    ;
 
 static void write_function(const expops_operator *op, const char *name, enum signature_form form)
 {

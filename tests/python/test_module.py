@@ -2,6 +2,7 @@
 import gc
 import inspect
 import keyword
+import re
 import sys
 import threading
 import time
@@ -38,6 +39,20 @@ class Forms(unittest.TestCase):
         for name in expops.operators():
             self.assertIn(f'\ndef {name}(', text)
             self.assertFalse(keyword.iskeyword(name))
+        declared = set(re.findall(r'^(?:def|class) (\w+)', text, re.MULTILINE)) - {'SupportsDLPack'}
+        self.assertEqual(declared, set(expops.__all__) - {'__version__'})
+        for name, bases in re.findall(r'^class (\w+)\((.*)\)', text, re.MULTILINE):
+            if name != 'SupportsDLPack':
+                self.assertEqual([base.__name__ for base in getattr(expops, name).__bases__], bases.split(', '))
+
+    @needs_numpy
+    def test_a_default_is_taken_where_it_is_given(self):
+        x = numpy.float32([[1, 2, 4]])
+        for function in (expops.layer_norm, expops.rms_norm):
+            signature = inspect.signature(function)
+            given = {name: p.default for name, p in signature.parameters.items() if p.default is not inspect.Parameter.empty}
+            self.assertIsNone(given['weight'])
+            numpy.testing.assert_array_equal(function(x, [3], **given), function(x, [3]))
 
     def test_what_is_wrong_is_said(self):
         for call, error, text in [
