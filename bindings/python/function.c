@@ -112,15 +112,24 @@ static expops_status launch(const function *f, const call_arguments *arguments, 
     return status;
 }
 
-static int open_output(const function *f, PyObject *given, call_outputs *outputs)
+/* With the exception set that says why; whether it is a tensor at all is asked without, for that may run Python's code. */
+static int refuse_output(const function *f, PyObject *given)
 {
     const char *name = f->form == SIGNATURE_IN_PLACE ? f->parameters[0].name : "out";
-    if (container_open(given, 1, outputs->opened + outputs->count)) {
-        if (container_is(given))
-            return error_of_argument(f->name, name), -1;
-        PyErr_Clear();
-        return argument_refuse(f->name, name, given, "a tensor");
-    }
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    const int is_tensor = container_is(given);
+    PyErr_Restore(type, value, trace);
+    if (is_tensor)
+        return error_of_argument(f->name, name), -1;
+    PyErr_Clear();
+    return argument_refuse(f->name, name, given, "a tensor");
+}
+
+static int open_output(const function *f, PyObject *given, call_outputs *outputs)
+{
+    if (container_open(given, 1, outputs->opened + outputs->count))
+        return refuse_output(f, given);
     outputs->objects[outputs->count++] = Py_NewRef(given);
     return 0;
 }

@@ -94,6 +94,14 @@ class Capsules(unittest.TestCase):
             with self.assertRaisesRegex(TypeError, '^neg: self: __dlpack__ gave no DLPack capsule'):
                 expops.neg(producer)
 
+    def test_refusals_of_types_that_nobody_remembers(self):
+        """A process may see more types of tensors than are remembered: of those that come later each call asks anew."""
+        for number in range(40):
+            kind = type(f'Producer{number}', (Producer,), {})
+            with self.assertRaisesRegex(expops.ArgumentError, 'neg: out: .*read-only', msg=number):
+                expops.neg(numpy.ones(4, 'f4'), out=kind(flags=READ_ONLY))
+            self.assertEqual(expops.neg(kind(), out=numpy.empty(4, 'f4'))[1], -1)
+
 
 if __name__ == '__main__':
     support.main()
