@@ -1,5 +1,6 @@
 /* The CPU as a backend: host memory, streams that are always finished, and kernels that were compiled with the library. */
 #include "cpu_plan.h"
+#include "cpu_weigh.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,13 +94,14 @@ static void cpu_device_close(expops_backend_device *device)
 static int32_t cpu_device_info(expops_backend_device *device, expops_device_info *out_info)
 {
     const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE), cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint64_t rounding = cpu_has_matrix(device->level) ? EXPOPS_CAP_SHORT_WEIGHTS : 0;
     const expops_device_info info = {
         .header = { sizeof(info), 0, NULL },
         .name = device->name,
         .target = device->level->name,
         .driver = "none",
         .compiler = "ahead of time, " __VERSION__,
-        .caps = EXPOPS_CAP_F64 | EXPOPS_CAP_HOST,
+        .caps = EXPOPS_CAP_F64 | EXPOPS_CAP_HOST | EXPOPS_CAP_WEIGHTED | rounding,
         .memory_bytes = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0,
         .max_group = 1,
         .subgroup = 1,

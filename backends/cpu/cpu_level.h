@@ -38,6 +38,8 @@ typedef struct cpu_pieces {
 } cpu_pieces;
 typedef void cpu_pieces_fn(const cpu_pieces *pieces);
 
+typedef struct cpu_weigh_functions cpu_weigh_functions; /* cpu_weigh.h */
+
 typedef struct cpu_level {
     const char *name;                               /* "x86-64-v3" */
     cpu_convert_fn *load[EXPOPS_DTYPE_COUNT];       /* as it lies in memory to what it is computed in */
@@ -53,6 +55,7 @@ typedef struct cpu_level {
      * of 64. */
     void (*stream)(void *to, const void *from, size_t bytes);
     void (*stream_end)(void);
+    const cpu_weigh_functions *weighing; /* of sums by weights, in f32 */
 } cpu_level;
 
 /* Ascending; cpu_num_levels of them. */

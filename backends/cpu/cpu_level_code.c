@@ -5,6 +5,7 @@
 #define XK_F32 1
 #include "cpu_kernel.h"
 #include "cpu_level.h"
+#include "cpu_weigh.h"
 
 #include <string.h>
 #if defined(__x86_64__)
@@ -136,6 +137,21 @@ CPU_MOVE(16)
 #include "cpu_transpose.inc"
 #include "cpu_pieces.inc"
 #include "cpu_vector.inc"
+#include "cpu_weigh.inc"
+
+#if defined(__AVX512F__)
+/* The ABI's names: hidden, they come before the C library's here. Fewer elements than 16 are left to that. */
+#define CPU_VECTOR_DEFINE(name, body) \
+    __m512 name(__m512 x); \
+    __m512 name(__m512 x) \
+    { \
+        return body(x); \
+    }
+
+CPU_VECTOR_DEFINE(_ZGVeN16v_expf, vector_exp)
+CPU_VECTOR_DEFINE(_ZGVeN16v_exp2f, vector_exp2)
+CPU_VECTOR_DEFINE(_ZGVeN16v_logf, vector_log)
+#endif
 
 /* --- stores past the caches --- */
 static void stream(void *to, const void *from, size_t bytes)
@@ -192,4 +208,5 @@ const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
     .pieces = { pieces_1, pieces_2, pieces_4, pieces_8, pieces_16 },
     .stream = stream,
     .stream_end = stream_end,
+    .weighing = &weighing,
 };

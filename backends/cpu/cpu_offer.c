@@ -32,9 +32,12 @@ static const cpu_instance *find(const expops_signature *signature, uint32_t leve
     const int32_t store = signature->dtype < 0 ? EXPOPS_DTYPE_I64 : cpu_store_of(signature->dtype);
     const cpu_instance *best = NULL;
 
+    /* What makes a score another one is a function of two elements. */
+    const uint32_t family = signature->family == EXPOPS_FAMILY_WEIGHTED ? EXPOPS_FAMILY_POINTWISE : signature->family;
+
     for (const cpu_table_row *row = first_row(signature->operator_name, store);
          row->name && !order(row, signature->operator_name, store); row++)
-        if (row->level <= level && row->instance->family == signature->family &&
+        if (row->level <= level && row->instance->family == family &&
             (row->num_choices == 1 || row->choice == signature->choice))
             best = row->instance;
     return best;
@@ -62,6 +65,8 @@ static int matches(const cpu_instance *instance, const expops_signature *signatu
 
     if (signature->family == EXPOPS_FAMILY_WINDOW && !instance->rows)
         return signature->dtype < 0 && signature->window->single;
+    if (signature->family == EXPOPS_FAMILY_WEIGHTED)
+        return signature->row_dims == 4;
     if (signature->dtype < 0)
         return instance->position && keeps(signature);
     if (inputs != instance->num_args || cpu_store_of(signature->result) != instance->result)
@@ -253,7 +258,7 @@ int32_t cpu_offer(const expops_host_api *host, const cpu_level *level, uint32_t 
     kernel->cores = cores;
     kernel->instance = instance;
     copy_signature(kernel, signature);
-    if (instance && instance->family == EXPOPS_FAMILY_POINTWISE)
+    if (instance && signature->family == EXPOPS_FAMILY_POINTWISE)
         choose_loop(kernel);
     if (signature->window)
         copy_window(kernel, signature->window);

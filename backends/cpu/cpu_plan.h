@@ -98,6 +98,7 @@ struct expops_backend_kernel {
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
     cpu_walk walk;             /* windows and selections */
+    const cpu_weigh_functions *weighing;
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
 };
 typedef struct expops_backend_kernel cpu_kernel;
@@ -160,7 +161,8 @@ void cpu_parallel(const cpu_kernel *kernel, uint32_t threads, int64_t count, cpu
     CPU_LEAF(REDUCE, rows, 0) \
     CPU_LEAF(MAP, rows, 0) \
     CPU_LEAF(WINDOW, window, 0) \
-    CPU_LEAF(SELECT, select, 1)
+    CPU_LEAF(SELECT, select, 1) \
+    CPU_LEAF(WEIGHTED, weighted, 0)
 typedef void cpu_planner(cpu_kernel *kernel);
 #define CPU_LEAF(family, name, alone) cpu_planner cpu_##name##_plan;
 CPU_LEAVES

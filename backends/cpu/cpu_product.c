@@ -1,5 +1,6 @@
 /* Reductions that are products of matrices: two inputs, each the same along a kept dimension of the other's. Tiles of results
  * are made of panels: elements converted and laid out in the order in which the instance's function takes them. */
+#include "cpu_pack.h"
 #include "cpu_plan.h"
 
 #include <string.h>
@@ -21,14 +22,6 @@ typedef struct product_task {
     int64_t bands;
 } product_task;
 _Static_assert(TILE_ROWS *TILE_BYTES <= CPU_ACCS_BYTES, "a tile's accumulators fit");
-
-/* Part of an input: from `first` in its own dimension and `at` in the walked one. */
-typedef struct slice {
-    uint32_t operand;
-    const char *data; /* of the first row */
-    int64_t count;    /* rows that there are */
-    int64_t depth;
-} slice;
 
 static uint32_t width(const cpu_kernel *kernel)
 {
@@ -56,60 +49,6 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Rows of another type, or whose elements are apart, a few elements at a time. */
-static void pack_converted(const cpu_kernel *kernel, const slice *from, const char *start, int64_t count, int64_t side,
-                           char *to, cpu_buffer *buffer)
-{
-    const cpu_operand *const op = &kernel->operand[from->operand];
-    const int64_t down = op->strides[kernel->own[from->operand]], along = op->strides[kernel->kept];
-    const uint32_t bytes = width(kernel);
-    const int64_t most = CPU_BUFFER_BYTES / (side * bytes);
-
-    for (int64_t k = 0, n; k < from->depth; k += n) {
-        n = least(most, from->depth - k);
-        for (int64_t r = 0; r < count; r++)
-            cpu_convert(kernel->level, op->store, buffer->bytes + r * n * bytes, 1, op->dtype,
-                        start + (r * down + k * along) * op->bytes, along, (size_t)n);
-        kernel->level->transpose[__builtin_ctz(bytes)](to + k * side * bytes, side, buffer->bytes, n, (size_t)n,
-                                                       (size_t)count);
-    }
-}
-
-static void pack_panel(const cpu_kernel *kernel, const slice *from, const char *start, int64_t count, int64_t side,
-                       char *to, cpu_buffer *buffer)
-{
-    const cpu_operand *const op = &kernel->operand[from->operand];
-    const int64_t down = op->strides[kernel->own[from->operand]], along = op->strides[kernel->kept];
-    const uint32_t bytes = width(kernel), log2 = (uint32_t)__builtin_ctz(bytes);
-    const size_t depth = (size_t)from->depth;
-
-    if (op->dtype == op->store && down == 1)
-        kernel->level->move_rows[log2](to, side, 1, start, along, 1, depth, (size_t)count);
-    else if (op->dtype == op->store && along == 1)
-        kernel->level->transpose[log2](to, side, start, down, depth, (size_t)count);
-    else if (down == 1)
-        for (size_t k = 0; k < depth; k++)
-            cpu_convert(kernel->level, op->store, to + (int64_t)k * side * bytes, 1, op->dtype,
-                        start + (int64_t)k * along * op->bytes, 1, (size_t)count);
-    else
-        pack_converted(kernel, from, start, count, side, to, buffer);
-}
-
-/* Panels of `side` rows, of each element of the walked dimension those `side` side by side; rows that are not there are 0. */
-static void pack(const cpu_kernel *kernel, const slice *from, int64_t side, char *to, cpu_buffer *buffer)
-{
-    const cpu_operand *const op = &kernel->operand[from->operand];
-    const int64_t panel_bytes = side * from->depth * width(kernel);
-
-    for (int64_t first = 0; first < from->count; first += side, to += panel_bytes) {
-        const int64_t count = least(side, from->count - first);
-        if (count < side)
-            memset(to, 0, (size_t)panel_bytes);
-        pack_panel(kernel, from, from->data + first * op->strides[kernel->own[from->operand]] * op->bytes, count, side,
-                   to, buffer);
-    }
-}
-
 /* Whether the left side is taken as it lies in memory. */
 static int left_lies(const cpu_kernel *kernel)
 {
@@ -119,7 +58,7 @@ static int left_lies(const cpu_kernel *kernel)
 }
 
 /* Its rows from r on. */
-static cpu_left rows_of(const cpu_kernel *kernel, const slice *left, int64_t r, const cpu_scratch *scratch)
+static cpu_left rows_of(const cpu_kernel *kernel, const cpu_slice *left, int64_t r, const cpu_scratch *scratch)
 {
     const int64_t step = kernel->operand[LEFT].strides[kernel->own[LEFT]], bytes = width(kernel);
     const cpu_left packed = { scratch->partials + r * left->depth * bytes, 1, left->count - r };
@@ -129,8 +68,8 @@ static cpu_left rows_of(const cpu_kernel *kernel, const slice *left, int64_t r, 
 }
 
 /* `packed`: what is packed of the right side, here. */
-static void multiply(const cpu_kernel *kernel, const slice *left, const slice *right, const char *packed, int adds,
-                     cpu_scratch *scratch)
+static void multiply(const cpu_kernel *kernel, const cpu_slice *left, const cpu_slice *right, const char *packed,
+                     int adds, cpu_scratch *scratch)
 {
     const cpu_row_functions *const rows = kernel->instance->rows;
     const int64_t bytes = width(kernel), down = rows->product_rows, across = rows->product_columns;
@@ -175,11 +114,22 @@ static char *address(const product_task *task, uint32_t operand, int64_t index, 
     return (char *)expops_address(&task->launch->tensors[op->slot]) + (op->offset + offset) * op->bytes;
 }
 
-static void move_on(const cpu_kernel *kernel, slice *slice)
+static cpu_slice slice_of(const product_task *task, uint32_t operand, int64_t index, const int64_t first[2])
 {
-    const cpu_operand *const op = &kernel->operand[slice->operand];
+    const cpu_kernel *const kernel = task->kernel;
+    const cpu_operand *const op = &kernel->operand[operand];
 
-    slice->data += slice->depth * op->strides[kernel->kept] * op->bytes;
+    return (cpu_slice){ .level = kernel->level,
+                        .data = address(task, operand, index, first),
+                        .dtype = op->dtype,
+                        .store = op->store,
+                        .down = op->strides[kernel->own[operand]],
+                        .along = op->strides[kernel->kept] };
+}
+
+static void move_on(cpu_slice *slice)
+{
+    slice->data += slice->depth * slice->along * cpu_dtype_bytes[slice->dtype];
 }
 
 /* `is_packed`: the right side has been, for the tile above. */
@@ -189,8 +139,7 @@ static void make_tile(const product_task *task, int64_t index, const int64_t fir
     const cpu_kernel *const kernel = task->kernel;
     const cpu_row_functions *const functions = kernel->instance->rows;
     const int64_t columns = columns_of_tile(kernel), bytes = width(kernel);
-    slice left = { .operand = LEFT, .data = address(task, LEFT, index, first) };
-    slice right = { .operand = RIGHT, .data = address(task, RIGHT, index, first) };
+    cpu_slice left = slice_of(task, LEFT, index, first), right = slice_of(task, RIGHT, index, first);
     char *packed = scratch->panels;
 
     left.count = least(TILE_ROWS, kernel->shape[kernel->own[LEFT]] - first[0]);
@@ -198,13 +147,13 @@ static void make_tile(const product_task *task, int64_t index, const int64_t fir
     for (int64_t at = 0; at < kernel->length; at += left.depth) {
         left.depth = right.depth = least(deepest(kernel), kernel->length - at);
         if (!left_lies(kernel))
-            pack(kernel, &left, functions->product_rows, scratch->partials, &scratch->between);
+            cpu_pack(&left, functions->product_rows, scratch->partials, &scratch->between);
         if (!is_packed)
-            pack(kernel, &right, functions->product_columns, packed, &scratch->between);
+            cpu_pack(&right, functions->product_columns, packed, &scratch->between);
         multiply(kernel, &left, &right, packed, at > 0, scratch);
         packed += right_fits(kernel) ? columns * right.depth * bytes : 0;
-        move_on(kernel, &left);
-        move_on(kernel, &right);
+        move_on(&left);
+        move_on(&right);
     }
     finish(task, address(task, 0, index, first), left.count, right.count, scratch);
 }

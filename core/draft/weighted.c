@@ -11,6 +11,11 @@ static int64_t size_of(const expops_view *view, int32_t from_last)
     return view->shape[view->ndim - from_last];
 }
 
+static int compiles(const expops_device_info *info)
+{
+    return info->prelude && info->local_bytes >= LOCAL_BYTES && info->max_group >= EXPOPS_WEIGHTED_GROUP;
+}
+
 /* Whether the device makes one kernel of it (decision 41). Where not, the caller drafts a product, a softmax and
  * another product, which ask for nothing. */
 int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighing)
@@ -19,10 +24,9 @@ int expops_draft_weighs(const expops_draft *draft, const expops_weighing *weighi
     const int64_t terms = size_of(&weighing->right, 2), elements = size_of(&weighing->left, 1),
                   columns = size_of(&weighing->summed, 1);
     const int is_real = draft->common == EXPOPS_DTYPE_F32 || (draft->common >= 0 && HALVES >> draft->common & 1u);
-    return device && device->info.prelude && device->info.local_bytes >= LOCAL_BYTES &&
-           device->info.max_group >= EXPOPS_WEIGHTED_GROUP && is_real && size_of(&weighing->left, 2) >= LEAST_ROWS &&
-           terms > 0 && terms <= INT32_MAX / 2 && elements > 0 && elements <= EXPOPS_WEIGHTED_COLUMNS &&
-           columns <= EXPOPS_WEIGHTED_COLUMNS;
+    return device && is_real && (device->info.caps & EXPOPS_CAP_WEIGHTED || compiles(&device->info)) &&
+           size_of(&weighing->left, 2) >= LEAST_ROWS && terms > 0 && terms <= INT32_MAX / 2 && elements > 0 &&
+           elements <= EXPOPS_WEIGHTED_COLUMNS && columns <= EXPOPS_WEIGHTED_COLUMNS;
 }
 
 /* All operands get the same four last dimensions: rows, terms, elements and columns. Along those that one does not

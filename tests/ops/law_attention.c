@@ -150,11 +150,13 @@ typedef struct rounded {
 
 static rounded rounded_of(const test_call *call)
 {
-    const char *prelude = call->device->info.prelude;
-    const int by_matrix = call->op->name[0] != '_' && prelude && strstr(prelude, "define XK_MATRIX 1");
+    const expops_device_info *info = &call->device->info;
+    const int is_one_leaf = call->op->name[0] != '_';
+    const int by_matrix = is_one_leaf && info->prelude && strstr(info->prelude, "define XK_MATRIX 1");
+    const int short_weights = by_matrix || (is_one_leaf && info->caps & EXPOPS_CAP_SHORT_WEIGHTS);
     if (by_matrix && call->result.dtype == EXPOPS_DTYPE_F16)
         return (rounded){ 0x1p-11L, 0x1p-25L };
-    return (rounded){ by_matrix && call->result.dtype == EXPOPS_DTYPE_BF16 ? 0x1p-8L : 0, 0 };
+    return (rounded){ short_weights && call->result.dtype == EXPOPS_DTYPE_BF16 ? 0x1p-8L : 0, 0 };
 }
 
 static int judge(test_call *call, const int64_t *batch, int64_t row, int64_t column, long double value,

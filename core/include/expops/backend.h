@@ -146,6 +146,8 @@ enum {
     EXPOPS_CAP_CPU = 1u << 5,             /* the device's processors are the host's: `auto` takes it last */
     EXPOPS_CAP_WIDE_MATRIX = 1u << 6,     /* what `compile` takes has matrix instructions of 128 work-items */
     EXPOPS_CAP_TOGETHER = 1u << 7,        /* all groups of a launch run at once where it says so */
+    EXPOPS_CAP_WEIGHTED = 1u << 8,        /* `offer` takes weighted sums of f32 and half types */
+    EXPOPS_CAP_SHORT_WEIGHTS = 1u << 9,   /* those of bf16 may round their weights to it */
 };
 
 /* Kernel text ready for the compiler: prelude and defines included, one entry point. */
