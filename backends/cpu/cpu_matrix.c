@@ -153,8 +153,8 @@ static float weigh_row(const float *scores, uint16_t *to, int64_t n, float power
     __m512 sum[2] = { _mm512_setzero_ps(), _mm512_setzero_ps() };
 
     for (int64_t i = 0; i < n; i += 32) {
-        const __m512 low = cpu_weights_of(_mm512_loadu_ps(scores + i), powers, bases);
-        const __m512 high = cpu_weights_of(_mm512_loadu_ps(scores + i + 16), powers, bases);
+        const __m512 low = cpu_weights_of(scores, n, i, powers, bases);
+        const __m512 high = cpu_weights_of(scores, n, i + 16, powers, bases);
         _mm512_storeu_si512(to + i, (__m512i)_mm512_cvtne2ps_pbh(high, low));
         sum[0] = _mm512_add_ps(sum[0], low);
         sum[1] = _mm512_add_ps(sum[1], high);
@@ -167,10 +167,10 @@ static void weigh(const cpu_weigh_tile *tile)
     for (int64_t r = 0; r < tile->rows; r++) {
         float *const scores = tile->scores + r * CPU_WEIGH_STEP;
         uint16_t *const weights = (uint16_t *)tile->weights + r * CPU_WEIGH_STEP;
-        const int64_t n = cpu_fill(scores, cpu_weigh_kept(tile, r));
+        const int64_t n = cpu_weigh_kept(tile, r);
         const float base = cpu_rebase(tile, r, cpu_largest(scores, n));
         tile->sum[r] += weigh_row(scores, weights, n, tile->power, base);
-        for (int64_t i = n; i < tile->terms; i += 32)
+        for (int64_t i = (n + 31) / 32 * 32; i < tile->terms; i += 32)
             _mm512_storeu_si512(weights + i, _mm512_setzero_si512());
     }
 }
