@@ -4,6 +4,7 @@ usage: count_calls.py [NAME ...]      PYTHONPATH names the folder of the package
 
 Callgrind counts a few hundred calls of each; where one row ends is told it by a call of getppid(), which does nothing.
 """
+import gc
 import glob
 import os
 import re
@@ -35,6 +36,7 @@ def call(names):
     import expops.torch
     torch.set_num_threads(1)
     functions = rows(torch)
+    gc.disable()  # a collection falls into one row or another
     for name in names:
         for scope in (None, expops.torch.use()):
             if scope:
