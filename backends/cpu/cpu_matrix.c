@@ -147,19 +147,29 @@ static void add(const cpu_weigh_tile *tile)
         multiply(&f, tile->results + c, tile->columns, tile->adds);
 }
 
+/* 32 weights, of which so many as the masks say; returns their sums. */
+CPU_INLINE __m512 weigh_part(const float *scores, uint16_t *to, __mmask16 low_kept, __mmask16 high_kept, __m512 power,
+                             __m512 base)
+{
+    const __m512 low = cpu_weights_of(scores, low_kept, power, base);
+    const __m512 high = cpu_weights_of(scores + 16, high_kept, power, base);
+
+    _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    return _mm512_add_ps(low, high);
+}
+
 static float weigh_row(const float *scores, uint16_t *to, int64_t n, float power, float base)
 {
     const __m512 powers = _mm512_set1_ps(power), bases = _mm512_set1_ps(base);
-    __m512 sum[2] = { _mm512_setzero_ps(), _mm512_setzero_ps() };
+    __m512 sum = _mm512_setzero_ps();
+    int64_t i = 0;
 
-    for (int64_t i = 0; i < n; i += 32) {
-        const __m512 low = cpu_weights_of(scores, n, i, powers, bases);
-        const __m512 high = cpu_weights_of(scores, n, i + 16, powers, bases);
-        _mm512_storeu_si512(to + i, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-        sum[0] = _mm512_add_ps(sum[0], low);
-        sum[1] = _mm512_add_ps(sum[1], high);
-    }
-    return _mm512_reduce_add_ps(_mm512_add_ps(sum[0], sum[1]));
+    for (; i + 32 <= n; i += 32)
+        sum = _mm512_add_ps(sum, weigh_part(scores + i, to + i, 0xffff, 0xffff, powers, bases));
+    if (i < n)
+        sum = _mm512_add_ps(
+            sum, weigh_part(scores + i, to + i, cpu_lanes_kept(n, i), cpu_lanes_kept(n, i + 16), powers, bases));
+    return _mm512_reduce_add_ps(sum);
 }
 
 static void weigh(const cpu_weigh_tile *tile)
