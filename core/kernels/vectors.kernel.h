@@ -13,6 +13,9 @@ typedef struct xk_params {
 #if XK_POSITION
     xk_index first_position, inner_position, position[XK_RANK];
 #endif
+#if XK_RUN_BYTES && !XK_WALKED
+    xk_index low, high; /* elements of the input's memory, from its first */
+#endif
 #if XK_WALKED
     xk_index length;                         /* elements of the innermost dimension */
     xk_index in[XK_WALKED], walk[XK_WALKED]; /* sizes and strides of the dimensions that windows walk */

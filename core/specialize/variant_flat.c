@@ -26,6 +26,15 @@ uint32_t expops_flat_vector(const expops_problem *problem)
     return vector;
 }
 
+/* Whether vectors of an input that is moved are loaded by the two words that each lies in: loaded one by one, small elements cost more
+ * than memory does. */
+static int is_loaded_by_words(const expops_problem *problem, const expops_problem_operand *operand, uint32_t vector)
+{
+    enum { SMALL = 2, WORD = 16 };
+    return expops_moves_one(problem, SMALL) && vector * problem->bits == WORD &&
+           operand->strides[problem->rank - 1] == 1;
+}
+
 void expops_flat_reaches(const expops_problem *problem, uint32_t vector, enum expops_reach *reach)
 {
     for (uint32_t i = 0; i < problem->num_operands; i++) {
@@ -34,6 +43,8 @@ void expops_flat_reaches(const expops_problem *problem, uint32_t vector, enum ex
             continue;
         if (can_vector(problem, operand, vector))
             *reach++ = EXPOPS_REACH_C;
+        else if (is_loaded_by_words(problem, operand, vector))
+            *reach++ = EXPOPS_REACH_U;
         else
             *reach++ = operand->strides[problem->rank - 1] == 0 ? EXPOPS_REACH_B : EXPOPS_REACH_S;
     }

@@ -124,6 +124,8 @@ expops_status expops_step_launch(const expops_problem *problem, const expops_dev
     return EXPOPS_OK;
 }
 
+enum { WORD = 16 };
+
 expops_status expops_specialize_pointwise(const expops_problem *given, const expops_device *device, expops_steps *steps)
 {
     expops_step *step = steps->step;
@@ -152,6 +154,10 @@ expops_status expops_specialize_pointwise(const expops_problem *given, const exp
                     problem->rank, turns, (flat || problem->rank == 1) && vector > 1 && elements % vector != 0,
                     reach[0] == EXPOPS_REACH_C, has_position(problem));
     expops_params_vectors(problem, flat ? 1 : vector, wide, vectors, elements, &step->params);
+    if (flat && reach[1] == EXPOPS_REACH_U) {
+        expops_text_add(&step->defines, "#define XK_RUN_BYTES %d\n", WORD);
+        expops_params_bounds(problem->operand + 1, wide, &step->params);
+    }
     expops_params_finish(&step->params);
     return expops_step_launch(problem, device, (vectors + turns - 1) / turns, step);
 }
