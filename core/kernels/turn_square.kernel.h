@@ -8,6 +8,7 @@
 
 #include "exchange.kernel.h"
 
+#define XK_BLOCK (32 / XK_SIDE)
 #define XK_PER_PART (4 / XK_BYTES)
 #define XK_READ (XK_DEEP * XK_SQUARE / XK_PER_PART) /* parts of a square */
 #define XK_APART (XK_SQUARE == XK_PER_PART ? XK_STEP / XK_PER_PART : 1)

@@ -14,7 +14,7 @@ extern const char expops_kernel_operator[];
 
 typedef struct expops_template {
     const char *name;      /* a step's variant; NULL behind the last one */
-    const char *parts[10]; /* NULL behind the last one */
+    const char *parts[14]; /* NULL behind the last one */
 } expops_template;
 extern const expops_template expops_templates[];
 

@@ -4,21 +4,39 @@
 #include <string.h>
 #include "base/size.h"
 
-/* Bytes of a long run; that memory writes at once. Elements that a group should have. */
-enum { LONG_RUN = 128, SECTOR = 32, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
+/* Bytes of a long run; that memory writes at once; of a word that is read, and of its parts. Elements that a group should have. */
+enum { LONG_RUN = 128, SECTOR = 32, WORD = 16, PART = 4, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
 
 /* Elements that are exchanged within so little memory that it is near anyway; where the output has no vectors. */
 enum { NEAR = 64, NEAR_ODD = 16 };
 
-/* What was fastest on an H100, by an element's size: a box's bytes, elements of a run of the output. */
-static uint32_t box_bytes(uint32_t bytes)
-{
-    return bytes < 4 ? 32768 : 16384;
-}
-
+/* What was fastest on an H100 and an H200, by an element's size: elements of a run of the output, and a box's bytes. */
 static uint32_t elements_of_run(uint32_t bytes)
 {
-    return bytes < 4 ? 256 : 64;
+    return bytes < PART ? 256 : 64;
+}
+
+/* Of a run of two dimensions: where elements are small, as many as are written at once, less those of the unit in which it begins. */
+static uint32_t elements_of_two(uint32_t bytes)
+{
+    return elements_of_run(bytes) - (bytes < PART ? (SECTOR + WORD) / bytes : 0);
+}
+
+static int is_whole(const expops_turn_box *box)
+{
+    const int64_t wanted = elements_of_run(box->bytes);
+    return box->problem->shape[box->out.inner] <= wanted + wanted / 4;
+}
+
+/* Small elements of three dimensions, or of rows that are long but whole, need more, so that runs are long. */
+static uint32_t box_bytes(const expops_turn_box *box)
+{
+    enum { BOX = 16384 };
+    const int is_short = box->problem->shape[box->out.inner] * box->bytes < LONG_RUN,
+              joined = box->out.outer == box->in.inner;
+    if (box->bytes >= PART || (box->in.inner != box->out.inner && (!is_whole(box) || (joined && is_short))))
+        return BOX;
+    return 2 * BOX;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -120,16 +138,16 @@ static int shape_box(expops_turn_box *box)
         if (n >= LONG_RUN || in->outer == NOWHERE || out->outer == NOWHERE || in->outer == out->outer)
             return 0;
         extend(box, in->inner, m);
-        lengthen(box, out, long_out, 1);
+        lengthen(box, out, elements_of_two(box->bytes), 1);
         lengthen(box, in, box->elements / box->extent[out->outer], 1);
     } else {
-        const int whole = m <= long_out + long_out / 4;
+        const int whole = is_whole(box);
         extend(box, out->inner, whole ? m : long_out);
         extend(box, in->inner, long_in);
         /* Elements of the output's run lie a run of the input apart in local memory, on different banks, unless that run goes on
          * in its dimension. */
-        lengthen(box, out, long_out, m * box->bytes < LONG_RUN || (m * box->bytes % 16 && whole));
-        lengthen(box, in, long_in, in->outer == out->inner ? n < 16 || (n % 16 && n < 64) : n < LONG_RUN);
+        lengthen(box, out, elements_of_two(box->bytes), m * box->bytes < LONG_RUN || (m * box->bytes % 16 && whole));
+        lengthen(box, in, long_in, in->outer == out->inner ? n < 16 || (n % 16 && n < 2 * LONG_RUN) : n < LONG_RUN);
     }
     fill(box);
     return 1;
@@ -190,6 +208,27 @@ static void add_dim(uint32_t *list, uint32_t *count, uint32_t dim)
         list[(*count)++] = dim;
 }
 
+void expops_turn_lay_out(expops_turn_box *box, uint32_t pitch)
+{
+    int64_t stride = 1;
+    box->pitch = pitch;
+    for (uint32_t i = 0; i < box->dims; i++) {
+        if (i == box->in.levels)
+            stride = pitch;
+        box->local[box->in_dim[i]] = (uint32_t)stride;
+        stride *= box->extent[box->in_dim[i]];
+    }
+}
+
+/* Of runs that lie an odd number of banks apart. The words that a run lies in have up to three parts more, in front of it or behind. */
+static uint32_t least_pitch(const expops_turn_box *box)
+{
+    const int64_t bytes = expops_turn_run_length(box, &box->in) * box->bytes,
+                  bank = box->bytes > PART ? box->bytes : PART;
+    const int64_t parts = box->level ? expops_ceil_divide(bytes, WORD) * WORD : bytes + WORD - PART;
+    return (uint32_t)((expops_ceil_divide(parts, bank) | 1) * bank / box->bytes);
+}
+
 /* The dimensions of the box in the order of the input, each run's first, and where they lie in local memory. */
 static void order_dims(expops_turn_box *box)
 {
@@ -205,17 +244,7 @@ static void order_dims(expops_turn_box *box)
         if (box->extent[d] > 1)
             add_dim(box->in_dim, &count, d);
     box->dims = count;
-    const uint32_t bank = box->bytes > 4 ? box->bytes : 4;
-    const uint32_t word = box->bytes < 4 ? 16 : box->bytes; /* that runs are read in */
-    const int64_t parts = expops_ceil_divide(expops_turn_run_length(box, &box->in) * box->bytes, word) * word / bank;
-    box->pitch = (uint32_t)(parts | 1) * bank / box->bytes;
-    int64_t stride = 1;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i == box->in.levels)
-            stride = box->pitch;
-        box->local[box->in_dim[i]] = (uint32_t)stride;
-        stride *= box->extent[box->in_dim[i]];
-    }
+    expops_turn_lay_out(box, least_pitch(box));
     count = 0;
     add_dim(box->out_dim, &count, box->out.inner);
     if (box->out.levels > 1 && !box->square)
@@ -234,22 +263,6 @@ int64_t expops_turn_tiles(const expops_turn_box *box, uint32_t dim)
     return expops_ceil_divide(box->problem->shape[dim], box->step[dim]);
 }
 
-/* Groups that run at the same time are neighbours along both runs, so that what two of them share of a line is moved once: first
- * along the one that fewer of them make up. */
-void expops_turn_order(const expops_turn_box *box, uint32_t *order)
-{
-    const uint32_t in = box->in.levels > 1 ? box->in.outer : box->in.inner,
-                   out = box->out.levels > 1 ? box->out.outer : box->out.inner;
-    const int in_first = expops_turn_tiles(box, in) < expops_turn_tiles(box, out);
-    uint32_t count = 0;
-    order[count++] = in_first ? in : out;
-    if (in != out)
-        order[count++] = in_first ? out : in;
-    for (uint32_t d = box->problem->rank; d-- > 0;)
-        if (d != in && d != out)
-            order[count++] = d;
-}
-
 int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
 {
     const expops_problem_operand *out = problem->operand, *in = out + 1;
@@ -259,16 +272,17 @@ int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
     memset(box, 0, sizeof *box);
     box->problem = problem;
     box->bytes = problem->bits;
-    box->vector = (box->bytes < 4 ? 8 : 16) / box->bytes;
-    box->elements = box_bytes(box->bytes) / box->bytes;
+    box->vector = WORD / 2 / box->bytes; /* of squares */
     for (uint32_t d = 0; d < problem->rank; d++)
         box->extent[d] = 1;
     box->in = (expops_turn_run){ along, dim_of_stride(problem, in, problem->shape[along]), 1 };
     box->out = (expops_turn_run){ inner, dim_of_stride(problem, out, problem->shape[inner]), 1 };
+    box->elements = box_bytes(box) / box->bytes;
     if (is_near(box) || !shape_box(box) || leaves_idle(box))
         return 0;
     settle_extents(box);
     expops_turn_find_squares(box);
+    box->level = expops_turn_has_level_words(box);
     order_dims(box);
     return 1;
 }

@@ -23,10 +23,17 @@ typedef struct expops_turn_box {
     uint32_t square, deep, side;            /* as in turn_square.kernel.h, or 0 */
     int woven, level;                       /* as there; the input's words are whole ones of memory */
     uint32_t local[EXPOPS_MAX_RANK], pitch; /* strides in local memory, and from run to run of the input; elements */
+    uint32_t line, repeated, again, spread; /* as in turn_pick.kernel.h, where no squares are turned */
 } expops_turn_box;
 
 /* Whether a box of small elements can be turned by squares, and how; of one whose extents are settled. */
 void expops_turn_find_squares(expops_turn_box *box);
+/* Whether runs of the input are whole words of memory. */
+int expops_turn_has_level_words(const expops_turn_box *box);
+/* How elements are picked where no squares are turned, and the pitch that suits it; of one whose dimensions are in order. */
+void expops_turn_find_lines(expops_turn_box *box);
+/* Strides in local memory, of the dimensions that surround the runs of the input. */
+void expops_turn_lay_out(expops_turn_box *box, uint32_t pitch);
 /* Returns 0 where elements that are moved one by one, or by whole rows, are as good. */
 int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box);
 int64_t expops_turn_run_length(const expops_turn_box *box, const expops_turn_run *run);
@@ -34,7 +41,5 @@ int64_t expops_turn_run_length(const expops_turn_box *box, const expops_turn_run
 int64_t expops_turn_run_count(const expops_turn_box *box, const expops_turn_run *run);
 /* Boxes along a dimension. */
 int64_t expops_turn_tiles(const expops_turn_box *box, uint32_t dim);
-/* All dimensions, that in which groups that follow each other go on first. */
-void expops_turn_order(const expops_turn_box *box, uint32_t *order);
 
 #endif

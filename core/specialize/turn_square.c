@@ -25,7 +25,7 @@ static int begins_at(const expops_turn_box *box, const expops_problem_operand *o
     return operand->aligned && operand->offset % unit == 0;
 }
 
-static int has_level_words(const expops_turn_box *box)
+int expops_turn_has_level_words(const expops_turn_box *box)
 {
     const expops_problem_operand *in = box->problem->operand + 1;
     const uint32_t inner = box->in.inner, outer = box->in.levels > 1 ? box->in.outer : inner;
@@ -79,14 +79,19 @@ static int is_crowded(const expops_turn_box *box)
     return box->bytes == 1 && box->in.levels > 1 && box->in.outer == box->out.inner;
 }
 
+/* Whether runs of the output are so short, and follow each other, that many vectors have the same places (turn_pick.kernel.h). */
+static int is_repeated(const expops_turn_box *box)
+{
+    const int64_t length = shape_of(box, box->out.inner);
+    return box->bytes == 1 && !box->woven && length <= RUN && box->problem->operand[0].strides[box->in.inner] == length;
+}
+
 void expops_turn_find_squares(expops_turn_box *box)
 {
     const expops_problem_operand *out = box->problem->operand;
     const uint32_t columns = has_pairs(box) ? 2 : PART / box->bytes, inner = box->out.inner;
     int64_t elements = 1;
-    if (box->bytes >= PART)
-        return;
-    if (box->in.inner == inner || overlaps(box) || (is_crowded(box) && !has_pairs(box)) ||
+    if (box->bytes >= PART || box->in.inner == inner || overlaps(box) || (is_crowded(box) && !has_pairs(box)) ||
         !is_multiple(box, box->in.inner, columns))
         return;
     for (uint32_t d = 0; d < box->problem->rank; d++)
@@ -94,8 +99,9 @@ void expops_turn_find_squares(expops_turn_box *box)
     box->woven = columns == PART / box->bytes && is_woven(box, columns);
     box->deep = box->woven ? (uint32_t)shape_of(box, inner) : WORD / box->bytes;
     box->side = choose_side(box, elements / box->extent[inner] / columns);
+    if (is_repeated(box))
+        return;
     if (box->woven || (box->side >= LEAST_SIDE && is_multiple(box, inner, box->deep) &&
                        expops_can_vector(box->problem, out, box->deep, inner)))
         box->square = columns;
-    box->level = box->square && has_level_words(box); /* of single elements that was slower: 0.67 of a copy for 0.80 */
 }

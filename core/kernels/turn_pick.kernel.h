@@ -1,0 +1,150 @@
+/* Picks elements of the output one by one. A vector's places in local memory are worked out once for all vectors that have the same ones
+ * but for a distance. Defines, besides those of turn.kernel.c:
+ *   XK_LINE      work-items side by side in a run of the output
+ *   XK_REPEATED  how vectors of a work-item follow each other that have the same places: 1 along a run, 2 from run to run, 0 not at all
+ *   XK_OUT_RUNS  runs of the output in a box
+ *   XK_INNER XK_OUTER  where a run has two dimensions: elements of the first, and distance in local memory of the second's
+ *   XK_SMALL     bytes of an element, 0 where they are 4 and more
+ *   XK_AGAIN     elements of local memory from a vector to the next that has the same places along a run */
+
+#define XK_SIDES (XK_WG / XK_LINE) /* runs that a group writes at once */
+#define XK_FURTHER (XK_LINE * XK_VEC)
+#define XK_ALIGN (128 / XK_BYTES)                                                 /* elements whose multiples a line begins at */
+#define XK_BEGIN (XK_FULL ? first : first - ((first + skew) & (XK_UNIT - 1))) /* of the unit that a vector is in */
+#define XK_LIFTED ((XK_ALIGN + XK_INNER - 1) / XK_INNER)
+#define XK_SPREAD_BITS 7 /* of 128 bytes, below which what stands before the run is rounded down, too */
+
+#if XK_OUT_RUN > 1
+/* Where the elements of a vector are whose first one has number `first` in its run, which may be below 0. */
+XK_FN void xk_find_places(int first, xk_uint origin, int *place)
+{
+    const xk_uint lifted = (xk_uint)(first + XK_LIFTED * XK_INNER), turns = lifted / XK_INNER;
+    xk_uint turn = lifted - turns * XK_INNER;
+    int at = (int)(origin + turn * XK_STEP) + ((int)turns - XK_LIFTED) * (int)XK_OUTER;
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++) {
+        place[k] = at;
+        at += (int)XK_STEP;
+        if (++turn == XK_INNER) {
+            turn = 0;
+            at += (int)XK_OUTER - XK_INNER * (int)XK_STEP;
+        }
+    }
+}
+#else
+XK_FN void xk_find_places(int first, xk_uint origin, int *place)
+{
+    XK_UNROLL
+    for (int k = 0; k < XK_VEC; k++) {
+        const int at = (int)origin + (first + k) * (int)XK_STEP;
+        place[k] = XK_SPREAD ? at + (at * XK_BYTES >> XK_SPREAD_BITS) * (4 / XK_BYTES) : at;
+    }
+}
+#endif
+
+typedef union xk_picked {
+    XK_CAT(xk_word, XK_WO) word;
+    xk_uint part[XK_WO / 4];
+    XK_ARRAY(XK_S(XK_O), v);
+} xk_picked;
+
+/* A vector of a run at `to`; its first element has number `first`, those before the run and behind it are left out. */
+XK_FN void xk_put_vector(XK_GLOBAL XK_S(XK_O) *to, int first, int length, XK_LOCAL_POINTER const XK_S(XK_O) *v, const int *place)
+{
+    if (first >= 0 && first + XK_VEC <= length) {
+        xk_picked picked;
+#if XK_SMALL == 1
+        XK_UNROLL
+        for (int h = 0; h < XK_VEC / 4; h++)
+            picked.part[h] = xk_permute(xk_permute((xk_uint)v[place[4 * h]], (xk_uint)v[place[4 * h + 1]], 0x5140),
+                                        xk_permute((xk_uint)v[place[4 * h + 2]], (xk_uint)v[place[4 * h + 3]], 0x5140), 0x5410);
+#elif XK_SMALL == 2
+        XK_UNROLL
+        for (int h = 0; h < XK_VEC / 2; h++)
+            picked.part[h] = xk_permute((xk_uint)v[place[2 * h]], (xk_uint)v[place[2 * h + 1]], 0x5410);
+#else
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++)
+            picked.v[k] = v[place[k]];
+#endif
+        *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(to + first) = picked.word;
+    } else {
+        XK_UNROLL
+        for (int k = 0; k < XK_VEC; k++)
+            if (first + k >= 0 && first + k < length)
+                to[first + k] = v[place[k]];
+    }
+}
+
+/* A run of the output that the group has a part of. */
+typedef struct xk_target {
+    xk_index to;
+    xk_uint origin; /* in local memory */
+    int there, skew;
+} xk_target;
+
+XK_FN xk_target xk_find_run(const xk_params *p, const xk_uint *left, xk_index at_out, XK_GLOBAL XK_S(XK_O) *gout, xk_uint run)
+{
+    const int out_dims[XK_BOX] = { XK_OUT_DIMS };
+    xk_uint rest = run, origin = 0;
+    xk_index to = at_out;
+    int there = run < XK_OUT_RUNS;
+    XK_OUT_PLACES(rest)
+    xk_target target;
+    target.to = to;
+    target.origin = origin;
+    target.there = there;
+    target.skew = XK_FULL ? 0 : (int)((xk_uint)(xk_ulong)(gout + to) / XK_BYTES % XK_ALIGN);
+    return target;
+}
+
+/* What a group has of the output, whose place `at_out` is; `begins`: its runs are at their dimension's start. */
+XK_FN void xk_write_picked(const xk_params *p, const xk_uint *left, xk_index at_out, int begins, XK_LOCAL_POINTER const XK_S(XK_O) *v,
+                           XK_GLOBAL XK_S(XK_O) *gout)
+{
+    const int out_dims[XK_BOX] = { XK_OUT_DIMS }, inner = out_dims[0], outer = out_dims[XK_OUT_RUN - 1];
+    const xk_uint own = left[outer] < p->step[outer] ? left[outer] : p->step[outer];
+    const int own_length = (int)(XK_OUT_RUN > 1 ? left[inner] * own : own);
+    const int length = (int)(XK_OUT_RUN > 1 ? left[inner] * left[outer] : left[inner]);
+    const xk_uint column = xk_local_id() % XK_LINE, side = xk_local_id() / XK_LINE;
+    int place[XK_VEC];
+    if (side >= XK_SIDES)
+        return;
+#if XK_REPEATED == 2
+    const int next = out_dims[XK_OUT_RUN]; /* the only dimension that surrounds the runs */
+    const xk_target begin = xk_find_run(p, left, at_out, gout, side);
+    const xk_index further = (xk_index)XK_SIDES * p->out[next];
+    const int skewed = (int)((xk_uint)further % XK_ALIGN);
+    for (int first = (int)column * XK_VEC - begin.skew % XK_VEC; first < own_length + XK_UNIT; first += XK_FURTHER) {
+        XK_GLOBAL XK_S(XK_O) *to = gout + begin.to;
+        XK_LOCAL_POINTER const XK_S(XK_O) *from = v;
+        int skew = begin.skew;
+        xk_find_places(first, begin.origin, place);
+        for (xk_uint run = side; run < left[next]; run += XK_SIDES) {
+            if (XK_BEGIN < own_length && (XK_BEGIN >= 0 || begins))
+                xk_put_vector(to, first, length, from, place);
+            to += further;
+            from += XK_SIDES * p->apart[next];
+            skew += XK_FULL ? 0 : skewed;
+        }
+    }
+#else
+    for (xk_uint run = side; run < XK_OUT_RUNS; run += XK_SIDES) {
+        const xk_target target = xk_find_run(p, left, at_out, gout, run);
+        const int skew = target.skew;
+        int first = (int)column * XK_VEC - skew;
+        XK_LOCAL_POINTER const XK_S(XK_O) *from = v;
+        if (!target.there)
+            continue;
+        if (XK_REPEATED)
+            xk_find_places(first, target.origin, place);
+        for (; XK_BEGIN < own_length; first += XK_FURTHER) {
+            if (!XK_REPEATED)
+                xk_find_places(first, target.origin, place);
+            if (XK_BEGIN >= 0 || begins) /* else the box before has all of this unit */
+                xk_put_vector(gout + target.to, first, length, from, place);
+            from += XK_REPEATED ? XK_AGAIN : 0;
+        }
+    }
+#endif
+}
