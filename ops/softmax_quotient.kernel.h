@@ -39,6 +39,6 @@ XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
 #endif
 }
 
-#if XK_AT_HAND
+#if XK_AT_HAND || XK_AT_HAND_IN_REGISTERS
 #include "softmax_terms.kernel.h"
 #endif

@@ -1,6 +1,12 @@
 /* Row template of maps: every element of the output is made of the row's elements and the row's reduction. Where XK_TURNS says
  * so, what is reduced stays in registers between the two passes, those of XK_CLUSTER groups. Where XK_PART is 1, a group takes
  * one of p.parts parts of a row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
+/* Where work-items see each other's registers, those of one group keep terms there, if not too many: terms.kernel.h. */
+#if defined(XK_MATRIX) && XK_CLUSTER == 1 && XK_TURNS && XK_TURNS * XK_VEC <= 32 && !XK_BY_ROWS && (XK_F32 || XK_HALF)
+#define XK_AT_HAND_IN_REGISTERS 1
+#else
+#define XK_AT_HAND_IN_REGISTERS 0
+#endif
 #include "early.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
@@ -8,6 +14,7 @@
 #include "rows.kernel.h"
 #include "gather.kernel.h"
 #include "map_row.kernel.h"
+#include "terms.kernel.h"
 
 #define XK_EARLY (XK_TURNS && XK_OTHERS == 1 && XK_CLUSTER > 1 && !XK_EDGES)
 
@@ -32,6 +39,11 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_BOUNDS
     XK_EACH_OTHER(XK_BESIDE)
 
+#if XK_TERMS
+    XK_LOCAL float shared_terms[3][(XK_WG + 31) / 32];
+    XK_GATHER_TERMS
+    XK_WRITE_TERMS
+#else
 #if XK_PART
     xk_wait_previous();
     XK_GLOBAL const xk_acc *gsettled = XK_POINTER(const xk_acc, settled);
@@ -77,4 +89,5 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_EACH_EDGE(XK_EACH(XK_EDGE) const xk_r r = XK_CALL; gout[at_out + XK_WALK(0, e)] = XK_STORE(r);)
 #endif
     XK_LEAVE_CLUSTER
+#endif
 }
