@@ -53,10 +53,13 @@ static uint32_t dim_of_stride(const expops_problem *problem, const expops_proble
     return NOWHERE;
 }
 
-/* Near `wanted`, so that the parts of the dimension are alike, and of whole vectors where it is cut. */
+/* Near `wanted`, so that the parts of the dimension are alike, and of whole vectors where it is cut; of whole sectors where it is long. */
 static void extend(expops_turn_box *box, uint32_t dim, int64_t wanted)
 {
-    const int64_t size = box->problem->shape[dim], unit = 16 / box->bytes;
+    enum { MANY = 16 };
+    const int64_t size = box->problem->shape[dim], unit = WORD / box->bytes, sector = SECTOR / box->bytes;
+    if (wanted < size && wanted >= MANY * sector)
+        wanted -= wanted % sector;
     int64_t extent = size;
     if (wanted < size) {
         const int64_t parts = expops_ceil_divide(size, wanted > 1 ? wanted : 1);

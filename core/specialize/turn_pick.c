@@ -4,9 +4,10 @@
 
 enum { GROUP = 256, BANKS = 32, BANK = 4, SECTOR = 32, WIDEST = 16, SPREAD = BANKS * BANK };
 
-/* Bytes of a run that work-items side by side write, of elements below 4 bytes and of others. Runs that are few are written by all of a
- * group, of whom so many should have something. */
-enum { LINE_SMALL = 256, LINE = 128, BUSY = 192 };
+/* Bytes of a run that work-items side by side write: of two dimensions by elements of two bytes, and of one byte, whose ends take longest,
+ * so that few of those that go together have an end. Runs that are few are written by all of a group, of whom so many should have
+ * something. */
+enum { LINE_TWO = 256, LINE_ONE = 64, LINE = 128, BUSY = 192 };
 
 /* Where element n of run r lies in local memory. */
 static int64_t place_of(const expops_turn_box *box, int64_t r, int64_t n)
@@ -51,7 +52,8 @@ static uint32_t choose_line(const expops_turn_box *box, int64_t runs, uint32_t v
 {
     const uint32_t bytes = vector * box->bytes, unit = bytes < SECTOR ? SECTOR / bytes : 1;
     const int64_t size = box->extent[box->out.inner];
-    uint32_t line = (box->bytes < BANK && box->out.levels > 1 ? LINE_SMALL : LINE) / bytes;
+    const int is_small = box->bytes < BANK && box->out.levels > 1;
+    uint32_t line = (!is_small ? LINE : box->bytes == 1 ? LINE_ONE : LINE_TWO) / bytes;
     if (runs >= GROUP / line)
         return line;
     const uint32_t most = GROUP / (uint32_t)runs / unit * unit;
@@ -111,9 +113,10 @@ void expops_turn_find_lines(expops_turn_box *box)
 {
     const int64_t runs = expops_turn_run_count(box, &box->out);
     const uint32_t bank = box->bytes > BANK ? box->bytes : BANK, pitch = box->pitch;
+    const int has_ends = box->bytes == 1 && box->out.levels > 1 && !box->full; /* which longer vectors make longer */
     int64_t least = INT64_MAX;
     expops_turn_box best = *box;
-    for (uint32_t bytes = WIDEST; bytes >= bank; bytes /= 2) {
+    for (uint32_t bytes = has_ends ? WIDEST / 2 : WIDEST; bytes >= bank; bytes /= 2) {
         const uint32_t vector = bytes / box->bytes;
         find_cheapest(box, choose_line(box, runs, vector), vector, pitch, runs == 1 ? BANKS * BANK / bank : 1, &best,
                       &least);

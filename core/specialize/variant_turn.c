@@ -6,7 +6,7 @@
 enum { GROUP = 256 };
 
 /* Words of the input that a work-item asks for at once, at most: more need more registers than let other groups run. */
-enum { AHEAD = 4, SMALL = 4, WIDEST = 8, WORD = 16 };
+enum { AHEAD = 5, SMALL = 4, WIDEST = 8, WORD = 16 };
 
 /* Parts of 4 bytes in front of the first run and behind the last. */
 enum { PARTS_AROUND = 8 };
