@@ -236,10 +236,11 @@ static void teams_keep_long_rows(void **state)
         const char *exact;
         unsigned launches;
     } cases[] = {
-        { 512, 1 << 16, "1", 2 },      /* 4 members */
-        { 64, 1 << 20, "1", 2 },       /* 64 */
-        { 64, (1 << 20) + 4, "0", 2 }, /* 65 */
-        { 8, 1 << 22, "0", 3 },        /* 256, of which only 132 run at once */
+        { 512, 1 << 16, "1", 2 },      /* 8 members */
+        { 64, 1 << 20, "0", 2 },       /* 128 would do, but all units share it */
+        { 64, (1 << 20) + 4, "0", 2 }, /* as do these */
+        { 32, 1 << 21, "0", 2 },       /* in twice as large parts */
+        { 8, 1 << 22, "0", 3 },        /* 256 of those, of which only 132 run at once */
     };
     expops_device_info *info = (expops_device_info *)expops_device_get_info(fixture_device);
     const expops_device_info before = *info;
