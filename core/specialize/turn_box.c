@@ -223,12 +223,12 @@ void expops_turn_lay_out(expops_turn_box *box, uint32_t pitch)
     }
 }
 
-/* Of runs that lie an odd number of banks apart. The words that a run lies in have up to three parts more, in front of it or behind. */
+/* Of runs that lie an odd number of banks apart. The words that a run lies in have up to three parts more in front of it, and behind it. */
 static uint32_t least_pitch(const expops_turn_box *box)
 {
     const int64_t bytes = expops_turn_run_length(box, &box->in) * box->bytes,
                   bank = box->bytes > PART ? box->bytes : PART;
-    const int64_t parts = box->level ? expops_ceil_divide(bytes, WORD) * WORD : bytes + WORD - PART;
+    const int64_t parts = box->level ? expops_ceil_divide(bytes, WORD) * WORD : bytes + 2 * (WORD - PART);
     return (uint32_t)((expops_ceil_divide(parts, bank) | 1) * bank / box->bytes);
 }
 
