@@ -11,9 +11,10 @@ ATTENTION = {'scaled_dot_product_attention', '_scaled_dot_product_attention_math
 
 
 def granted(name, units, answer, arguments, named, precise, matrix):
-    """`units`: the operator's stated bound in f32. `matrix`: on a device whose matrix instructions round weights."""
+    """`units`: the operator's stated bound in f32. `matrix`: on a device whose matrix instructions round weights of both half types; those
+    of CPUs, where they are, round bf16's."""
     dtypes = {value.dtype for value in arguments if isinstance(value, torch.Tensor) and value.is_floating_point()}
-    if name in ATTENTION and matrix and dtypes <= set(HALVES):
+    if name in ATTENTION and dtypes <= (set(HALVES) if matrix else {torch.bfloat16}):
         return of_rounded_weights(answer, arguments, named, precise)
     if dtypes != {torch.float32}:
         return [None] * len(precise)

@@ -122,6 +122,15 @@ static int32_t compile(const char *text, const char *name, expops_image *out_ima
     return api->compile(NULL, &source, out_image);
 }
 
+#if HAVE_AMD
+/* Kernels of attention for which hipRTC 5.2 finds too few registers on waves of 32: slower than they might be, and right. */
+static int is_known_to_spill(const char *template, expops_dtype dtype)
+{
+    return !strcmp(target, "gfx1030") && ((!strcmp(template, "product") && dtype == EXPOPS_DTYPE_F64) ||
+                                          (!strcmp(template, "weighted") && dtype == EXPOPS_DTYPE_BF16));
+}
+#endif
+
 /* The launch of AMD's kernels is held against what the image says of itself. */
 static void check_notes(progress *progress, const variant *variant, const launch_terms *terms,
                         const expops_image *image)
@@ -134,7 +143,10 @@ static void check_notes(progress *progress, const variant *variant, const launch
                             device.info.subgroup };
     const int is_shim = getenv("EXPOPS_TEST_SHIM_NVRTC") != NULL; /* the machine code is NVIDIA's */
     const char *wrong = amd_wave(target) && !is_shim ? amd_check(image->data, &amd) : NULL;
-    if (wrong)
+    if (wrong && strstr(wrong, "spilled") && is_known_to_spill(template, variant->dtype))
+        print_message("%s.%s for %s, as is known: %s\n", variant->op->name, expops_dtype_name(variant->dtype), target,
+                      wrong);
+    else if (wrong)
         fail_variant(progress, variant, template, wrong);
 #endif
 }
