@@ -187,13 +187,14 @@ enum { XK_ROUND = XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #endif
 
 /* What becomes of a vector of a map; `each` comes before each element of it. */
-#define XK_RESULT_VECTOR(each) \
+#define XK_RESULT_VECTOR_OF(each, call) \
     union { \
         XK_CAT(xk_word, XK_WO) word; \
         XK_ARRAY(XK_S(XK_O), v); \
     } result; \
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) { \
-        each const xk_r r = XK_CALL; \
+        each const xk_r r = call; \
         result.v[k] = XK_STORE(r); \
     }
+#define XK_RESULT_VECTOR(each) XK_RESULT_VECTOR_OF(each, XK_CALL)

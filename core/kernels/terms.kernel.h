@@ -4,40 +4,33 @@
 #if XK_AT_HAND_IN_REGISTERS && XK_KEEPS_TERMS
 #define XK_TERMS 1
 
-/* What a row's work-items have, of all of them for each; `shared` has a place for every 32 of the group. */
-#define XK_WITHIN_ROW(mine, combined, limit) \
+/* What a row's work-items have, `mine` and `other` of two, of all of them for each; `shared` has a place for every 32 of the group. */
+#define XK_WITHIN_ROW(combined, limit) \
     XK_UNROLL \
     for (int by = 1; by < limit; by *= 2) { \
         const float other = xk_other_f32(mine, (xk_uint)by); \
         mine = combined; \
     }
-XK_FN float xk_peak_of_row(float mine, XK_LOCAL_POINTER float *shared)
-{
-    XK_WITHIN_ROW(mine, xk_peak(mine, other), (XK_TPR < 32 ? XK_TPR : 32))
 #if XK_TPR > 32
-    const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32);
-    if (lane % 32 == 0)
-        shared[first + lane / 32] = mine;
-    xk_barrier();
-    mine = shared[first + lane % (XK_TPR / 32)];
-    XK_WITHIN_ROW(mine, xk_peak(mine, other), XK_TPR / 32)
+#define XK_BEYOND_SUBGROUP(combined) \
+    const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32); \
+    if (lane % 32 == 0) \
+        shared[first + lane / 32] = mine; \
+    xk_barrier(); \
+    mine = shared[first + lane % (XK_TPR / 32)]; \
+    XK_WITHIN_ROW(combined, XK_TPR / 32)
+#else
+#define XK_BEYOND_SUBGROUP(combined)
 #endif
-    return mine;
-}
-
-XK_FN float xk_sum_of_row(float mine, XK_LOCAL_POINTER float *shared)
-{
-    XK_WITHIN_ROW(mine, mine + other, (XK_TPR < 32 ? XK_TPR : 32))
-#if XK_TPR > 32
-    const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32);
-    if (lane % 32 == 0)
-        shared[first + lane / 32] = mine;
-    xk_barrier();
-    mine = shared[first + lane % (XK_TPR / 32)];
-    XK_WITHIN_ROW(mine, mine + other, XK_TPR / 32)
-#endif
-    return mine;
-}
+#define XK_OF_ROW(name, combined) \
+    XK_FN float name(float mine, XK_LOCAL_POINTER float *shared) \
+    { \
+        XK_WITHIN_ROW(combined, (XK_TPR < 32 ? XK_TPR : 32)) \
+        XK_BEYOND_SUBGROUP(combined) \
+        return mine; \
+    }
+XK_OF_ROW(xk_peak_of_row, xk_peak(mine, other))
+XK_OF_ROW(xk_sum_of_row, mine + other)
 
 #define XK_EACH_ELEMENT(statements) \
     XK_UNROLL \
@@ -91,11 +84,7 @@ enum { XK_EDGE_TURNS = (2 * XK_VEC + XK_TPR - 1) / XK_TPR };
     for (int turn = 0; turn < XK_TURNS; turn++) { \
         const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC; \
         if (XK_INSIDE(e)) { \
-            union { \
-                XK_CAT(xk_word, XK_WO) word; \
-                XK_ARRAY(XK_S(XK_O), v); \
-            } result; \
-            XK_EACH_ELEMENT(const xk_r r = xk_map_term(term[turn][k], acc); result.v[k] = XK_STORE(r);) \
+            XK_RESULT_VECTOR_OF(, xk_map_term(term[turn][k], acc)) \
             XK_STORE_ROW \
         } \
     } \

@@ -4,8 +4,7 @@
 enum {
     READERS = 512, /* work-items of a member that reduce and write */
     BESIDE = 3,    /* subgroups: one tells, one hears, one asks for rows */
-    VECTORS =
-        4, /* that a reader has of a row, of all inputs that are reduced; of rows that are too long, twice as many */
+    VECTORS = 4,   /* that a reader has of a row, of all inputs that are reduced; twice as many of longer rows */
     VECTOR_BYTES = EXPOPS_ROWS_COPIED,
     MOST_SLOTS = 6, /* rows; half of them are reduced and wait for what others tell */
     LEAST_SLOTS = 2,
