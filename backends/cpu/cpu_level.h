@@ -5,6 +5,11 @@
 #include "cpu_dtype.h"
 #include "cpu_instance.h"
 
+static inline int64_t cpu_least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 enum { CPU_CLASSES = EXPOPS_COMPUTE_C128 + 1 };
 
 /* Converts or moves n elements; steps are in elements, and 1 on both sides is the fast case. */

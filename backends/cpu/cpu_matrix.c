@@ -56,15 +56,10 @@ static void gather(const cpu_slice *from, const char *start, int64_t rows, int64
     from->level->move_rows[1](buffer->bytes, width, 1, start, row_step, column_step, (size_t)rows, (size_t)columns);
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void pack_right(const cpu_slice *from, int64_t padded, char *to, cpu_buffer *buffer)
 {
     for (int64_t term = 0; term < from->count; term += ROWS) {
-        gather(from, from->data + term * from->down * 2, least(ROWS, from->count - term), from->down, from->depth,
+        gather(from, from->data + term * from->down * 2, cpu_least(ROWS, from->count - term), from->down, from->depth,
                from->along, padded, buffer);
         for (int64_t r = 0; r < ROWS; r += SIDE, to += SIDE * padded * 2)
             from->level->transpose[2](to, SIDE, buffer->bytes + r * padded * 2, padded / 2, (size_t)padded / 2, SIDE);
@@ -73,7 +68,7 @@ static void pack_right(const cpu_slice *from, int64_t padded, char *to, cpu_buff
 
 static void pack_pairs(const cpu_slice *from, int64_t term, int64_t padded, int64_t width, char *to, cpu_buffer *buffer)
 {
-    gather(from, from->data + term * from->along * 2, least(ROWS, from->depth - term), from->along, from->count,
+    gather(from, from->data + term * from->along * 2, cpu_least(ROWS, from->depth - term), from->along, from->count,
            from->down, width, buffer);
     for (int64_t c = 0; c < width; c += SIDE)
         for (int64_t r = 0; r < ROWS; r += 2) {

@@ -17,11 +17,6 @@ typedef struct move_task {
     const expops_launch *launch;
 } move_task;
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void fetch_rows(const char *from, int64_t step, int64_t rows, int64_t bytes)
 {
     for (int64_t r = 0; r < rows; r++)
@@ -34,15 +29,15 @@ static void stream_parts(const cpu_kernel *kernel, const cpu_position *position,
                          const char *from, int64_t from_step, char *buffer)
 {
     const int64_t bytes = kernel->operand[0].bytes, step = kernel->operand[1].strides[kernel->blocks.across];
-    const int64_t cols = least(position->cols, CPU_BUFFER_BYTES / bytes), row_bytes = cols * bytes;
+    const int64_t cols = cpu_least(position->cols, CPU_BUFFER_BYTES / bytes), row_bytes = cols * bytes;
     const int64_t rows = to_step == row_bytes ? CPU_BUFFER_BYTES / row_bytes : 1;
 
     for (int64_t r = 0, n; r < position->rows; r += n) {
-        n = least(rows, position->rows - r);
+        n = cpu_least(rows, position->rows - r);
         if (step == 1 && rows > 1)
-            fetch_rows(from + (r + n) * from_step, from_step, least(n, position->rows - r - n), row_bytes);
+            fetch_rows(from + (r + n) * from_step, from_step, cpu_least(n, position->rows - r - n), row_bytes);
         for (int64_t c = 0, m; c < position->cols; c += m) {
-            m = least(cols, position->cols - c);
+            m = cpu_least(cols, position->cols - c);
             kernel->level->move_rows[__builtin_ctz((unsigned)bytes)](
                 buffer, m, 1, from + r * from_step + c * step * bytes, from_step / bytes, step, (size_t)n, (size_t)m);
             cpu_stream(kernel->level, to + r * to_step + c * bytes, buffer, (size_t)(n * m * bytes));
@@ -177,8 +172,8 @@ static void cut_tiles(cpu_kernel *kernel, int32_t across, int32_t down)
     const cpu_operand *const out = &kernel->operand[0];
     const int lines = out->strides[down] * out->bytes % LINE_BYTES == 0;
     const int64_t room = CPU_BUFFER_BYTES / out->bytes, row = (lines ? LINE_BYTES : LONG_ROW_BYTES) / out->bytes;
-    const int64_t few = room / least(kernel->shape[down], room), wide = few > row ? few : row;
-    const int64_t cols = least(wide, kernel->shape[across]);
+    const int64_t few = room / cpu_least(kernel->shape[down], room), wide = few > row ? few : row;
+    const int64_t cols = cpu_least(wide, kernel->shape[across]);
 
     cpu_blocks_cut(kernel, across, cols, down, room / cols, CPU_DOWN_INNERMOST);
 }
@@ -195,7 +190,7 @@ static void cut_rows(cpu_kernel *kernel, int32_t across, int64_t rows)
     for (int32_t d = 0; d < down; d++)
         nearer |= in->strides[d] > 0 && in->strides[d] < step;
     if (nearer && step * in->bytes * rows > REGION_BYTES)
-        rows = least(rows, REGION_BYTES / in->bytes / step + FEWEST_ROWS);
+        rows = cpu_least(rows, REGION_BYTES / in->bytes / step + FEWEST_ROWS);
     cpu_blocks_cut(kernel, across, kernel->shape[across], down, rows, nearer ? CPU_DOWN_OUTERMOST : CPU_DOWN_IN_PLACE);
 }
 

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Rows of another type, or whose elements are apart, a few elements at a time. */
 static void pack_converted(const cpu_slice *from, const char *start, int64_t count, int64_t side, char *to,
                            cpu_buffer *buffer)
@@ -17,7 +12,7 @@ static void pack_converted(const cpu_slice *from, const char *start, int64_t cou
     const int64_t most = CPU_BUFFER_BYTES / (side * bytes);
 
     for (int64_t k = 0, n; k < from->depth; k += n) {
-        n = least(most, from->depth - k);
+        n = cpu_least(most, from->depth - k);
         for (int64_t r = 0; r < count; r++)
             cpu_convert(level, from->store, buffer->bytes + r * n * bytes, 1, from->dtype,
                         start + (r * from->down + k * from->along) * apart, from->along, (size_t)n);
@@ -51,7 +46,7 @@ void cpu_pack(const cpu_slice *from, int64_t side, char *to, cpu_buffer *buffer)
     const int64_t panel_bytes = side * from->depth * cpu_dtype_bytes[from->store];
 
     for (int64_t first = 0; first < from->count; first += side, to += panel_bytes) {
-        const int64_t count = least(side, from->count - first);
+        const int64_t count = cpu_least(side, from->count - first);
         if (count < side)
             memset(to, 0, (size_t)panel_bytes);
         pack_panel(from, from->data + first * from->down * cpu_dtype_bytes[from->dtype], count, side, to, buffer);

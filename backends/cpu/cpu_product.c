@@ -44,11 +44,6 @@ static int right_fits(const cpu_kernel *kernel)
     return kernel->length <= CPU_PANEL_BYTES / TILE_BYTES;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Whether the left side is taken as it lies in memory. */
 static int left_lies(const cpu_kernel *kernel)
 {
@@ -142,10 +137,10 @@ static void make_tile(const product_task *task, int64_t index, const int64_t fir
     cpu_slice left = slice_of(task, LEFT, index, first), right = slice_of(task, RIGHT, index, first);
     char *packed = scratch->panels;
 
-    left.count = least(TILE_ROWS, kernel->shape[kernel->own[LEFT]] - first[0]);
-    right.count = least(columns, kernel->shape[kernel->own[RIGHT]] - first[1]);
+    left.count = cpu_least(TILE_ROWS, kernel->shape[kernel->own[LEFT]] - first[0]);
+    right.count = cpu_least(columns, kernel->shape[kernel->own[RIGHT]] - first[1]);
     for (int64_t at = 0; at < kernel->length; at += left.depth) {
-        left.depth = right.depth = least(deepest(kernel), kernel->length - at);
+        left.depth = right.depth = cpu_least(deepest(kernel), kernel->length - at);
         if (!left_lies(kernel))
             cpu_pack(&left, functions->product_rows, scratch->partials, &scratch->between);
         if (!is_packed)
@@ -166,7 +161,7 @@ static void make_bands(void *context, int64_t begin, int64_t end, cpu_scratch *s
     cpu_take_numbers(kernel, task->launch, scratch);
     for (int64_t band = begin; band < end; band++) {
         const int64_t index = band / (task->bands * task->tiles[1]), top = band % task->bands * task->band;
-        for (int64_t row = top; row < least(top + task->band, task->tiles[0]); row++) {
+        for (int64_t row = top; row < cpu_least(top + task->band, task->tiles[0]); row++) {
             const int64_t first[2] = { row * TILE_ROWS, band / task->bands % task->tiles[1] * columns_of_tile(kernel) };
             make_tile(task, index, first, row > top && right_fits(kernel), scratch);
         }

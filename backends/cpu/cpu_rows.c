@@ -275,11 +275,6 @@ static size_t width_of(const cpu_kernel *kernel, int64_t group)
     return (size_t)group_size(kernel, &position);
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
 {
     const cpu_kernel *const kernel = task->kernel;
@@ -287,7 +282,7 @@ static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
 
     task->partials = scratch->partials;
     task->partial_bytes = accs_bytes(kernel);
-    task->parts = least(least(threads * PARTS_EACH, kernel->units), CPU_PARTIAL_BYTES / task->partial_bytes);
+    task->parts = cpu_least(cpu_least(threads * PARTS_EACH, kernel->units), CPU_PARTIAL_BYTES / task->partial_bytes);
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (task->group = 0; task->group < kernel->num_groups; task->group++) {
         cpu_parallel(kernel, threads, task->parts, accumulate_parts, task, scratch);

@@ -6,11 +6,6 @@ enum {
     TURNED_LENGTH = 256,   /* of rows that are turned, so that an accumulator of more than one word is a vector's */
 };
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int same_type(const cpu_operand *op)
 {
     return op->kind != EXPOPS_OPERAND_NUMBER && op->dtype == op->store && op->through < 0;
@@ -39,7 +34,7 @@ static int64_t capacity(const cpu_kernel *kernel)
         most = stored > most ? stored : most;
         converted += !same_type(op) && is_of_rows(kernel, op) && (i || kernel->instance->rows->map);
     }
-    const int64_t room = converted ? least(CPU_MOST_BYTES, 2 * CPU_MOST_BYTES / converted) : CPU_MOST_BYTES;
+    const int64_t room = converted ? cpu_least(CPU_MOST_BYTES, 2 * CPU_MOST_BYTES / converted) : CPU_MOST_BYTES;
     return (room > CPU_BUFFER_BYTES ? room : CPU_BUFFER_BYTES) / most;
 }
 
@@ -79,16 +74,16 @@ static void cut_columns(cpu_kernel *kernel, int32_t across)
 {
     const int32_t down = (int32_t)kernel->rank - 1;
     const int64_t places = 65 - __builtin_clzll((uint64_t)kernel->length); /* that the tree may need */
-    const int64_t bytes = least(CPU_ACCS_BYTES, CPU_WAITING_BYTES / places - 5 * CPU_PAGE_BYTES / 8);
+    const int64_t bytes = cpu_least(CPU_ACCS_BYTES, CPU_WAITING_BYTES / places - 5 * CPU_PAGE_BYTES / 8);
     const int64_t accs = bytes / kernel->instance->rows->acc_bytes / 16 * 16;
     const int direct = all_direct(kernel, across);
     const int64_t room = direct ? accs : capacity(kernel);
     const int turned = kernel->operand[1].strides[down] < kernel->operand[1].strides[across];
-    const int64_t rows_wanted = turned ? least(kernel->shape[down], 16) : direct ? 4 : 8; /* reduced at once */
+    const int64_t rows_wanted = turned ? cpu_least(kernel->shape[down], 16) : direct ? 4 : 8; /* reduced at once */
     const int64_t most =
-        cpu_terms_columns(kernel, least(kernel->shape[across], least(room / rows_wanted, accs)), direct);
+        cpu_terms_columns(kernel, cpu_least(kernel->shape[across], cpu_least(room / rows_wanted, accs)), direct);
     const int64_t pieces = (kernel->shape[across] + most - 1) / most;
-    const int64_t cols = least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */
+    const int64_t cols = cpu_least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */
 
     cpu_blocks_cut(kernel, across, cols, down, direct ? 256 : room / cols, CPU_DOWN_IN_PLACE);
 }
@@ -116,7 +111,7 @@ static int cut_short_rows(cpu_kernel *kernel)
     const int turned = instance->rows->acc_bytes > bytes && instance->num_lifted == 1 && inner <= TURNED_LENGTH;
     const int64_t accs =
         turned ? CPU_BUFFER_BYTES / CPU_TURNED_COLS / bytes : CPU_ACCS_BYTES / instance->rows->acc_bytes;
-    const int64_t rows = least(least(room / inner, accs), kernel->shape[down]);
+    const int64_t rows = cpu_least(cpu_least(room / inner, accs), kernel->shape[down]);
     if (rows < 2)
         return 0;
     kernel->short_rows = 1;

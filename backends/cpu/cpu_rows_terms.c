@@ -8,11 +8,6 @@
 enum { FEWEST_COLUMNS = 64, FEWEST_IN_PLACE = 256 };
 enum { AT_ONCE = 2048 /* elements of several rows: a step's work on one of them need not wait for that on another */ };
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int64_t element_bytes(const cpu_kernel *kernel)
 {
     return cpu_dtype_bytes[kernel->instance->store];
@@ -21,9 +16,9 @@ static int64_t element_bytes(const cpu_kernel *kernel)
 int64_t cpu_terms_columns(const cpu_kernel *kernel, int64_t wanted, int direct)
 {
     const int64_t bytes = element_bytes(kernel), fewest = direct ? FEWEST_IN_PLACE : FEWEST_COLUMNS;
-    const int64_t most = least(CPU_PANEL_BYTES / bytes / kernel->length, CPU_ACCS_BYTES / CPU_TERM_STATE / bytes);
+    const int64_t most = cpu_least(CPU_PANEL_BYTES / bytes / kernel->length, CPU_ACCS_BYTES / CPU_TERM_STATE / bytes);
 
-    if (!kernel->instance->rows->terms || kernel->rank - kernel->kept != 1 || most < least(fewest, wanted))
+    if (!kernel->instance->rows->terms || kernel->rank - kernel->kept != 1 || most < cpu_least(fewest, wanted))
         return wanted;
     return wanted <= most ? wanted : most / 16 * 16; /* 16 and more, as `fewest` are */
 }
@@ -101,7 +96,7 @@ static void map_block(const cpu_kernel *kernel, const expops_launch *launch, con
 
     for (int64_t r = 0; r < position->rows; r += at_once)
         map_rows(kernel, out.data + r * out.row_bytes, out.row_bytes / bytes, in.data + r * in.row_bytes,
-                 in.row_bytes / bytes, (size_t)least(position->rows - r, at_once), scratch);
+                 in.row_bytes / bytes, (size_t)cpu_least(position->rows - r, at_once), scratch);
     cpu_store(kernel, launch, position, out, scratch);
 }
 

@@ -35,11 +35,6 @@ typedef struct place {
     cpu_scratch *scratch;
 } place;
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int64_t padded(int64_t n, int64_t to)
 {
     return (n + to - 1) / to * to;
@@ -119,7 +114,7 @@ static int64_t terms_of(const weighing *w, int64_t row)
 {
     const int64_t most = w->limit ? row + w->limit->offset : w->terms;
 
-    return most < 0 ? 0 : least(most, w->terms);
+    return most < 0 ? 0 : cpu_least(most, w->terms);
 }
 
 /* Whether scores are multiplied before they are made weights, not on the way. */
@@ -162,7 +157,7 @@ static void take_rows(const weighing *w, const place *place, int64_t first, cpu_
     tile->base = state + first;
     tile->sum = state + BAND_ROWS + first;
     for (int64_t t = 0; t < place->terms && place->term + t < most; t += CPU_WEIGH_TERMS) {
-        tile->terms = least(CPU_WEIGH_TERMS, least(place->terms, most - place->term) - t);
+        tile->terms = cpu_least(CPU_WEIGH_TERMS, cpu_least(place->terms, most - place->term) - t);
         tile->kept = w->limit ? row + w->limit->offset - place->term - t : tile->terms;
         tile->right = place->scratch->panels + t * w->depth * bytes;
         tile->summed = summed_place(w, place->scratch) + t * w->by->side * bytes;
@@ -189,7 +184,7 @@ static void take_terms(const weighing *w, const place *place)
                             .power = is_scaled(w) ? log2_e : w->scale * log2_e };
 
     for (int64_t first = 0; first < place->rows; first += w->by->rows) {
-        tile.rows = least(w->by->rows, place->rows - first);
+        tile.rows = cpu_least(w->by->rows, place->rows - first);
         take_rows(w, place, first, &tile);
     }
 }
@@ -219,13 +214,13 @@ static void make_bands(void *context, int64_t begin, int64_t end, cpu_scratch *s
     for (int64_t k = begin; k < end; k++) {
         place.matrix = k / w->bands;
         place.row = k % w->bands * w->band;
-        place.rows = least(w->band, w->rows - place.row);
+        place.rows = cpu_least(w->band, w->rows - place.row);
         for (int64_t r = 0; r < place.rows; r++) {
             state[r] = -__builtin_inff();
             state[BAND_ROWS + r] = 0;
         }
         for (place.term = 0; place.term < terms_of(w, place.row + place.rows - 1); place.term += w->chunk) {
-            place.terms = least(w->chunk, w->terms - place.term);
+            place.terms = cpu_least(w->chunk, w->terms - place.term);
             pack(w, &place);
             take_terms(w, &place);
         }
@@ -259,7 +254,7 @@ static void measure(const cpu_kernel *kernel, weighing *w)
     w->depth = padded(w->elements, w->by->elements);
     w->width = padded(w->columns, w->by->columns);
     w->chunk = CPU_PANEL_BYTES / ((w->depth + w->width) * bytes) / CPU_WEIGH_TERMS * CPU_WEIGH_TERMS;
-    w->chunk = least(w->chunk, w->terms);
+    w->chunk = cpu_least(w->chunk, w->terms);
     for (uint32_t i = INPUTS; i < kernel->num_operands; i++)
         if (kernel->operand[i].kind == EXPOPS_OPERAND_POSITION)
             w->limit = &kernel->operand[i];
@@ -280,8 +275,8 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
     const int64_t tiles = (w.rows + w.by->rows - 1) / w.by->rows;
     const uint32_t threads = cpu_threads(kernel, matrices * tiles);
     const int64_t wanted = threads > 1 ? (BANDS_EACH * threads + matrices - 1) / matrices : 1;
-    const int64_t most = least(BAND_ROWS, CPU_WAITING_BYTES / (w.width * 4)) / w.by->rows;
-    w.band = least(most, (tiles + wanted - 1) / wanted) * w.by->rows;
+    const int64_t most = cpu_least(BAND_ROWS, CPU_WAITING_BYTES / (w.width * 4)) / w.by->rows;
+    w.band = cpu_least(most, (tiles + wanted - 1) / wanted) * w.by->rows;
     w.bands = (w.rows + w.band - 1) / w.band;
     cpu_parallel(kernel, threads, matrices * w.bands, make_bands, &w, scratch);
 }

@@ -63,20 +63,15 @@ static int32_t dim_of_sums(const cpu_kernel *kernel, int32_t across)
     return soon || kernel->operand[1].strides[found] == 1 ? found : across;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void cut(cpu_kernel *kernel, int32_t across)
 {
-    const int64_t cols = least(kernel->shape[across], COLS), bytes = BYTES / kernel->operand[0].bytes;
+    const int64_t cols = cpu_least(kernel->shape[across], COLS), bytes = BYTES / kernel->operand[0].bytes;
     const int32_t down = kernel->instance->rows ? -1 : dim_of_rows(kernel, across);
 
     if (kernel->instance->rows)
         cpu_blocks_cut(kernel, dim_of_sums(kernel, across), SUMS, -1, 1, CPU_DOWN_IN_PLACE);
     else
-        cpu_blocks_cut(kernel, across, cols, down, least(ROWS, (bytes > ELEMENTS ? bytes : ELEMENTS) / cols),
+        cpu_blocks_cut(kernel, across, cols, down, cpu_least(ROWS, (bytes > ELEMENTS ? bytes : ELEMENTS) / cols),
                        CPU_DOWN_IN_PLACE);
 }
 

@@ -14,11 +14,6 @@ enum {
 _Static_assert((int)MOST_COLUMNS <= (int)CPU_MOST_FOLDED && (int)LONG_BOX <= (int)CPU_MOST_CHAINED,
                "row functions take as many");
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Elements side by side, `step` apart in memory, that go into an accumulator each. */
 typedef struct source {
     const cpu_kernel *kernel;
@@ -49,9 +44,9 @@ static void take(const source *s, const char *from, const int64_t *places, int64
         return;
     }
     char *const converted = s->scratch->operand[1].bytes;
-    const int64_t bytes = cpu_dtype_bytes[in->store], most = least(AT_ONCE, CPU_BUFFER_BYTES / (s->count * bytes));
+    const int64_t bytes = cpu_dtype_bytes[in->store], most = cpu_least(AT_ONCE, CPU_BUFFER_BYTES / (s->count * bytes));
     for (int64_t r = 0, n; r < rows; r += n) {
-        n = least(rows - r, most);
+        n = cpu_least(rows - r, most);
         for (int64_t i = 0; i < n; i++)
             compact[i] = i * s->count;
         for (int64_t i = 0, together; i < n; i += together) {
@@ -77,7 +72,7 @@ static cpu_tree take_boxes(const source *s, const char *from, const cpu_stretch 
     tree.most = (uint32_t)(CPU_WAITING_BYTES / tree.bytes);
     for (int64_t n; (n = (int64_t)cpu_boxes_begins(&walk, begins)) > 0;)
         for (int64_t i = 0; i < n; i += AT_ONCE)
-            take(s, from, begins + i, least(AT_ONCE, n - i), &tree);
+            take(s, from, begins + i, cpu_least(AT_ONCE, n - i), &tree);
     cpu_tree_end(&tree);
     return tree;
 }
@@ -155,7 +150,7 @@ static void sum_long(const cpu_kernel *kernel, const char *from, const cpu_stret
 
     tree.most = (uint32_t)(CPU_ACCS_BYTES / tree.bytes);
     for (int64_t i = 0, n; i < runs[last].count; i += n) {
-        n = least(MOST_COLUMNS, runs[last].count - i);
+        n = cpu_least(MOST_COLUMNS, runs[last].count - i);
         const cpu_tree columns = columns_of(kernel, from + i * step * bytes, runs, n, step, scratch);
         rows->fold(cpu_tree_next(&tree), columns.places, (size_t)n);
         cpu_tree_take(&tree);
