@@ -1,3 +1,6 @@
+#if XK_SHIFTS
+#include "softmax_shifted.kernel.h"
+#else
 #define xk_apart XK_OWN(xk_apart)
 #if XK_HALF
 enum { xk_apart = 0 };
@@ -39,6 +42,7 @@ XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
 #endif
 }
 
-#if XK_AT_HAND || XK_AT_HAND_IN_REGISTERS
+#if XK_AT_HAND
 #include "softmax_terms.kernel.h"
+#endif
 #endif

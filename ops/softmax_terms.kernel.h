@@ -5,11 +5,7 @@
 /* A NaN need not stay: its term is one. */
 XK_FN xk_t xk_peak(xk_t a, xk_t b)
 {
-#if XK_AT_HAND
     return b > a ? b : a;
-#else
-    return xk_fmax(a, b);
-#endif
 }
 
 /* What differences are taken to. Of nothing but negative infinity the terms are 0. */
@@ -21,16 +17,12 @@ XK_FN xk_t xk_base(xk_t peak)
 /* What the difference's rounding lost counts as many units as the exponential is far from 1. */
 XK_FN xk_t xk_term(xk_t x, xk_t base)
 {
-#if XK_HALF && !XK_AT_HAND
-    return xk_exp(x - base);
-#else
     const xk_t gap = x - base, back = gap - x, low = (x - (gap - back)) - (base + back), rest = gap > -1000 ? low : 0;
 #if XK_F32
     const xk_t y = xk_exp(gap);
     return y + y * rest;
 #else
     return xk_exp_times(1, gap, rest);
-#endif
 #endif
 }
 

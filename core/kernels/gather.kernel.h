@@ -23,10 +23,73 @@
     for (int k = 0; k < XK_VEC; k++) \
         seen[k] = xk_identity();
 
-#if XK_TWICE
+/* Where the operator's text has powers of two for it, the second look takes terms, to the largest element of a subgroup, all of whose items
+ * then have its sum; where there is room for them, they stay in the elements' places. */
+#ifdef XK_KEEPS_SHIFTED
+#define XK_SHIFTED 1
+#else
+#define XK_SHIFTED 0
+#endif
+#define XK_KEPT_SHIFTED (XK_SHIFTED && !XK_HALF)
+
 /* A shift, which compilers join with what takes an element out of its word. */
+#if XK_TWICE || XK_SHIFTED
 #undef XK_GET_bf16
 #define XK_GET_bf16(s) xk_bits_f32((xk_uint)(s) << 16)
+#endif
+#if XK_SHIFTED
+#define XK_AMONG_NEIGHBOURS(mine, combined) \
+    XK_UNROLL \
+    for (int by = 1; by < 32; by *= 2) { \
+        const float other = xk_other_f32(mine, (xk_uint)by); \
+        mine = combined; \
+    }
+#define XK_BEGIN_GATHER \
+    xk_t seen[XK_VEC]; \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) \
+        seen[k] = -XK_INFINITY;
+#define XK_TAKE_OF(width) \
+    XK_UNROLL \
+    for (int k = 0; k < width; k++) \
+        seen[k] = xk_fmax(seen[k], XK_X(0));
+#define XK_BETWEEN_LOOKS \
+    XK_FOLD_ALL(xk_fmax) \
+    XK_AMONG_NEIGHBOURS(seen[0], xk_fmax(seen[0], other)) \
+    xk_second second = xk_begin(seen[0]);
+#if XK_KEPT_SHIFTED
+#define XK_LEAVE_TERM v0.v[k] = term;
+#else
+#define XK_LEAVE_TERM
+#endif
+#define XK_TAKE_AGAIN \
+    XK_UNROLL \
+    for (int k = 0; k < XK_VEC; k++) { \
+        const xk_t term = xk_term_of(XK_X(0), second); \
+        second.sum += term; \
+        XK_LEAVE_TERM \
+    }
+#define XK_END_GATHER \
+    XK_AMONG_NEIGHBOURS(second.sum, second.sum + other) \
+    xk_acc acc = xk_of_terms(second.most, second.sum);
+/* Fewer than items of a subgroup: each has one at most. */
+#if XK_EDGES
+#define XK_LOAD_EDGE(take) \
+    xk_t edge = -XK_INFINITY; \
+    XK_EACH_EDGE(XK_EACH_LIFTED(take) edge = XK_X(0);)
+#define XK_SEE_EDGE seen[0] = xk_fmax(seen[0], edge);
+#define XK_ADD_EDGE second.sum += xk_term_of(edge, second);
+#else
+#define XK_LOAD_EDGE(take)
+#define XK_SEE_EDGE
+#define XK_ADD_EDGE
+#endif
+#if XK_KEPT_SHIFTED
+#define XK_REREAD_TWICE
+#else
+#define XK_REREAD_TWICE XK_EACH_LIFTED(XK_REREAD)
+#endif
+#elif XK_TWICE
 /* Every element of a vector has an accumulator of its own, so that none waits for another. */
 #define XK_TAKE_OF(width) \
     XK_UNROLL \
@@ -86,12 +149,18 @@ enum { XK_HELD_TURNS = XK_TURNS - XK_LOCAL_TURNS };
     xk_vector##i v##i = kept##i[turn % XK_HELD_TURNS]; \
     if (turn >= XK_HELD_TURNS) \
         v##i.word = *XK_PLACE(i);
+#define XK_PUT_BACK \
+    if (turn < XK_HELD_TURNS) \
+        kept0[turn % XK_HELD_TURNS] = v0; \
+    else \
+        *XK_PLACE(0) = v0.word;
 #define XK_ARRIVED \
     if (turn == XK_HELD_TURNS) \
         xk_copied();
 #else
 #define XK_KEEP(i) XK_LOAD_ROW(i, kept##i[turn], e)
-#define XK_AGAIN(i) const xk_vector##i v##i = kept##i[turn];
+#define XK_AGAIN(i) xk_vector##i v##i = kept##i[turn];
+#define XK_PUT_BACK kept0[turn] = v0;
 #define XK_ARRIVED
 #endif
 
@@ -108,10 +177,24 @@ enum { XK_HELD_TURNS = XK_TURNS - XK_LOCAL_TURNS };
             statements \
         } \
     }
-#if XK_TWICE
+#if XK_SHIFTED
+#define XK_ASK_FOR_EDGE XK_LOAD_EDGE(XK_EDGE)
+#if !XK_KEPT_SHIFTED
+#undef XK_PUT_BACK
+#define XK_PUT_BACK
+#endif
+#define XK_SECOND_TURNS \
+    XK_SEE_EDGE \
+    XK_BETWEEN_LOOKS \
+    XK_EACH_KEPT(, XK_REREAD_TWICE XK_EACH_LIFTED(XK_AGAIN) XK_TAKE_AGAIN XK_PUT_BACK) \
+    XK_ADD_EDGE
+#elif XK_TWICE
 #define XK_SECOND_TURNS XK_BETWEEN_LOOKS XK_EACH_KEPT(, XK_EACH_LIFTED(XK_REREAD) XK_EACH_LIFTED(XK_AGAIN) XK_TAKE_AGAIN)
 #else
 #define XK_SECOND_TURNS
+#endif
+#if !XK_SHIFTED
+#define XK_ASK_FOR_EDGE
 #endif
 #define XK_GATHER_TURNS \
     XK_EACH_LIFTED(XK_KEPT) \
@@ -122,6 +205,7 @@ enum { XK_HELD_TURNS = XK_TURNS - XK_LOCAL_TURNS };
             XK_EACH_LIFTED(XK_KEEP) \
         } \
     } \
+    XK_ASK_FOR_EDGE \
     XK_EACH_KEPT(XK_ARRIVED, XK_EACH_LIFTED(XK_AGAIN) XK_TAKE) \
     XK_SECOND_TURNS
 
@@ -175,7 +259,7 @@ enum { XK_ROUND = XK_NT - XK_OTHERS > 1 ? 2 : 4 };
         const int k = 0; \
         statements \
     }
-#if XK_EDGES
+#if XK_EDGES && !XK_SHIFTED
 #define XK_GATHER_EDGES XK_EACH_EDGE(XK_EACH_LIFTED(XK_EDGE) acc = xk_combine(acc, XK_LIFT);)
 #else
 #define XK_GATHER_EDGES

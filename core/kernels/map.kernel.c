@@ -1,12 +1,7 @@
 /* Row template of maps: every element of the output is made of the row's elements and the row's reduction. Where XK_TURNS says
  * so, what is reduced stays in registers between the two passes, those of XK_CLUSTER groups. Where XK_PART is 1, a group takes
  * one of p.parts parts of a row whose settled accumulator combine.kernel.c wrote. See rows.kernel.h. */
-/* Where work-items see each other's registers, those of one group keep terms there, if not too many: terms.kernel.h. */
-#if defined(XK_MATRIX) && XK_CLUSTER == 1 && XK_TURNS && XK_TURNS * XK_VEC <= 32 && !XK_BY_ROWS && (XK_F32 || XK_HALF)
-#define XK_AT_HAND_IN_REGISTERS 1
-#else
-#define XK_AT_HAND_IN_REGISTERS 0
-#endif
+#include "at_hand.kernel.h"
 #include "early.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
@@ -40,7 +35,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     XK_EACH_OTHER(XK_BESIDE)
 
 #if XK_TERMS
-    XK_LOCAL float shared_terms[3][(XK_WG + 31) / 32];
+    XK_LOCAL float shared_terms[2][(XK_WG + 31) / 32];
     XK_GATHER_TERMS
     XK_WRITE_TERMS
 #else
@@ -67,6 +62,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
     acc = xk_combine_cluster(shared);
 #endif
     acc = XK_SETTLE;
+    XK_FIND_SHIFT
 #endif
 
 #if XK_TURNS
@@ -75,7 +71,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) XK_SETT
         if (!XK_EARLY || first > 0) {
             XK_LOAD_BATCH
         }
-        XK_EACH_TURN_OF_BATCH(XK_EACH_LIFTED(XK_REREAD) XK_EACH_LIFTED(XK_AGAIN) XK_EACH_OTHER(XK_TAKE_BESIDE)
+        XK_EACH_TURN_OF_BATCH(XK_REREAD_ALL XK_EACH_LIFTED(XK_AGAIN) XK_EACH_OTHER(XK_TAKE_BESIDE)
                                   XK_MAP_VECTOR XK_STORE_ROW)
     }
 #else

@@ -1,6 +1,15 @@
 /* The second pass over a row of a map, for map.kernel.c and team.kernel.c: what is read again or beside, and what is written. */
 
+#if XK_KEPT_SHIFTED
+/* Terms lie where the elements did, taken to the largest of the subgroup's. */
+#define XK_FIND_SHIFT const xk_t shift = xk_ratio(second.most, acc.most);
+#define XK_MAP_VECTOR XK_RESULT_VECTOR_OF(, v0.v[k] * shift * acc.rest)
+#define XK_REREAD_ALL
+#else
+#define XK_FIND_SHIFT
 #define XK_MAP_VECTOR XK_RESULT_VECTOR()
+#define XK_REREAD_ALL XK_EACH_LIFTED(XK_REREAD)
+#endif
 #if XK_VEC > 1
 #define XK_STORE_ROW *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_VECTOR_AT(0, e)) = result.word;
 #else

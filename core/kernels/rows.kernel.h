@@ -189,6 +189,14 @@ XK_FN xk_acc xk_combine_within(xk_acc mine, const int from, const int to)
  * alone. That has room for every second one of the group: the upper half of a row's work-items write theirs, the lower half take them.
  * Of subgroups that have little else to do, all combine as far as they can, as waiting would take longer; of others, as few as
  * possible. */
+/* Those of a subgroup, where they have not done so as they gathered (gather.kernel.h). */
+#ifdef XK_KEEPS_SHIFTED
+#define XK_COMBINED 1
+#define xk_combine_near_ones(mine) (mine)
+#else
+#define XK_COMBINED 0
+#define xk_combine_near_ones(mine) xk_combine_within(mine, 1, XK_TPR < 32 ? XK_TPR : 32)
+#endif
 #if XK_NEIGHBOURS
 #define XK_SHARED (XK_WG / 32)
 #else
@@ -198,7 +206,7 @@ XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
 {
 #if XK_NEIGHBOURS
     const int lane = xk_lane();
-    mine = xk_combine_within(mine, 1, 32);
+    mine = xk_combine_near_ones(mine);
     if (lane % 32 == 0)
         shared[lane / 32] = mine;
     xk_barrier();
@@ -208,10 +216,10 @@ XK_FN xk_acc xk_combine_row(xk_acc mine, XK_LOCAL_POINTER xk_acc *shared)
             shared[0] = mine;
     }
 #elif XK_WITHIN && !XK_BY_ROWS && XK_TPR <= 32
-    mine = xk_combine_within(mine, 1, XK_TPR);
-#elif XK_WITHIN && !XK_BY_ROWS && (XK_ALONE || XK_TPR <= 64)
+    mine = xk_combine_near_ones(mine);
+#elif XK_WITHIN && !XK_BY_ROWS && (XK_ALONE || XK_TPR <= 64 || XK_COMBINED)
     const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32);
-    mine = xk_combine_within(mine, 1, 32);
+    mine = xk_combine_near_ones(mine);
     if (lane % 32 == 0)
         shared[first + lane / 32] = mine;
     xk_barrier();

@@ -8,6 +8,7 @@
  * word, too; the numbers are 0 when the launch starts. A member begins a round, and so tells of it, when it has heard all others of the
  * one XK_BEHIND + 1 before, as they then had of the one as many before that: nobody needs what was told XK_PLACES rounds ago, in whose
  * place this goes. See rows.kernel.h. */
+#include "at_hand.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
 #include "run.kernel.h"
@@ -135,26 +136,56 @@ XK_FN xk_acc xk_hear(XK_GLOBAL const xk_told *from, int members, xk_uint number)
  * written it, when all have reduced it and when the members' accumulators are settled. */
 typedef struct xk_shared {
     xk_acc reduced[XK_PLACES][XK_NEAR], settled[XK_PLACES];
+#if XK_KEPT_SHIFTED
+    float peak[XK_PLACES][XK_NEAR];
+#endif
     xk_gate arrived[XK_SLOTS], left[XK_SLOTS], all_reduced[XK_PLACES], is_settled[XK_PLACES];
 } xk_shared;
 
 #define XK_TURN(round) ((xk_uint)(round) / XK_PLACES & 1)
 
-/* Of each XK_SUBGROUP work-items the first leaves what they have of the round's row. */
+/* Of each XK_SUBGROUP work-items the first leaves what they have of the round's row. Where terms are kept, all of them have it. */
+#if XK_SHIFTED
+#define XK_LOOK_AGAIN \
+    XK_LOAD_EDGE(XK_TAKE_EDGE) \
+    XK_SEE_EDGE \
+    XK_BETWEEN_LOOKS \
+    XK_EACH_TURN(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_TAKE_AGAIN XK_PUT_BACK) \
+    XK_ADD_EDGE \
+    XK_NOTE_PEAK
+#define XK_AMONG_SUBGROUP
+#else
+#define XK_LOOK_AGAIN
+#define XK_AMONG_SUBGROUP acc = xk_combine_near(acc, XK_SUBGROUP);
+#endif
+#undef XK_PUT_BACK
+#undef XK_FIND_SHIFT
+#if XK_KEPT_SHIFTED
+#define XK_PUT_BACK *XK_PLACE(0) = v0.word;
+#define XK_NOTE_PEAK \
+    if (lane % XK_SUBGROUP == 0) \
+        shared->peak[round % XK_PLACES][lane / XK_SUBGROUP] = second.most;
+#define XK_FIND_SHIFT const xk_t shift = xk_ratio(shared->peak[round % XK_PLACES][lane / XK_SUBGROUP], acc.most);
+#else
+#define XK_PUT_BACK
+#define XK_NOTE_PEAK
+#define XK_FIND_SHIFT
+#endif
 #define XK_REDUCE_PART \
     { \
         XK_ROW_OF_ROUND \
         XK_BEGIN_GATHER \
         XK_EACH_TURN(XK_EACH_LIFTED(XK_TAKE_KEPT) XK_TAKE) \
+        XK_LOOK_AGAIN \
         XK_END_GATHER \
         XK_REDUCE_EDGES \
-        acc = xk_combine_near(acc, XK_SUBGROUP); \
+        XK_AMONG_SUBGROUP \
         if (lane % XK_SUBGROUP == 0) { \
             shared->reduced[round % XK_PLACES][lane / XK_SUBGROUP] = acc; \
             xk_gate_arrive(shared->all_reduced + round % XK_PLACES); \
         } \
     }
-#if XK_EDGES
+#if XK_EDGES && !XK_SHIFTED
 #define XK_REDUCE_EDGES XK_EACH_EDGE(XK_EACH_LIFTED(XK_TAKE_EDGE) acc = xk_combine(acc, XK_LIFT);)
 #else
 #define XK_REDUCE_EDGES
@@ -208,6 +239,7 @@ typedef struct xk_shared {
             const int round = before, slot = slot_before; \
             xk_gate_wait(shared->is_settled + round % XK_PLACES, XK_TURN(round)); \
             const xk_acc acc = shared->settled[round % XK_PLACES]; \
+            XK_FIND_SHIFT \
             XK_WRITE_PART \
             xk_subgroup_barrier(); \
             if (lane % XK_SUBGROUP == 0) \

@@ -1,7 +1,7 @@
-/* Rows that stay in one group's registers, of maps whose text has XK_KEEPS_TERMS: the row's peak is found first, then each element's term
+/* Rows that stay in one group's registers, of maps whose text has XK_KEEPS_SHIFTED: the row's peak is found first, then each element's term
  * is taken once and stays in place of the element. Accumulators would be combined by an exponential each. */
 
-#if XK_AT_HAND_IN_REGISTERS && XK_KEEPS_TERMS
+#if XK_AT_HAND_IN_REGISTERS && XK_SHIFTED
 #define XK_TERMS 1
 
 /* What a row's work-items have, `mine` and `other` of two, of all of them for each; `shared` has a place for every 32 of the group. */
@@ -29,7 +29,7 @@
         XK_BEYOND_SUBGROUP(combined) \
         return mine; \
     }
-XK_OF_ROW(xk_peak_of_row, xk_peak(mine, other))
+XK_OF_ROW(xk_peak_of_row, xk_fmax(mine, other))
 XK_OF_ROW(xk_sum_of_row, mine + other)
 
 #define XK_EACH_ELEMENT(statements) \
@@ -59,24 +59,21 @@ enum { XK_EDGE_TURNS = (2 * XK_VEC + XK_TPR - 1) / XK_TPR };
 #endif
 
 #define XK_TAKE_TERM(to, x) \
-    const xk_t t = xk_term(x, base); \
-    ones += xk_one_of(t); \
-    others += xk_other_of(t); \
+    const xk_t t = xk_term_of(x, second); \
+    second.sum += t; \
     to = t;
 #define XK_GATHER_TERMS \
     XK_EACH_LIFTED(XK_KEPT) \
     XK_EACH_KEPT(, const xk_index e = from + (turn * XK_TPR + lane) * XK_VEC; XK_EACH_LIFTED(XK_KEEP)) \
     XK_KEEP_EDGES \
-    xk_t peak = -(xk_t)XK_INFINITY, ones = 0, others = 0, term[XK_TURNS][XK_VEC]; \
-    XK_EACH_KEPT(, XK_EACH_LIFTED(XK_AGAIN) XK_EACH_ELEMENT(peak = xk_peak(peak, XK_X(0));)) \
-    XK_EACH_EDGE_KEPT(peak = xk_peak(peak, edge[turn]);) \
+    xk_t peak = -XK_INFINITY, term[XK_TURNS][XK_VEC]; \
+    XK_EACH_KEPT(, XK_EACH_LIFTED(XK_AGAIN) XK_EACH_ELEMENT(peak = xk_fmax(peak, XK_X(0));)) \
+    XK_EACH_EDGE_KEPT(peak = xk_fmax(peak, edge[turn]);) \
     peak = xk_peak_of_row(peak, shared_terms[0]); \
-    const xk_t base = xk_base(peak); \
+    xk_second second = xk_begin(peak); \
     XK_EACH_KEPT(, XK_EACH_LIFTED(XK_AGAIN) XK_EACH_ELEMENT(XK_TAKE_TERM(term[turn][k], XK_X(0)))) \
     XK_EACH_EDGE_KEPT(XK_TAKE_TERM(edge[turn], edge[turn])) \
-    ones = xk_sum_of_row(ones, shared_terms[1]); \
-    others = xk_sum_of_row(others, shared_terms[2]); \
-    xk_acc acc = xk_of_terms(peak, ones, others); \
+    xk_acc acc = xk_of_terms(peak, xk_sum_of_row(second.sum, shared_terms[1])); \
     acc = XK_SETTLE;
 
 #define XK_WRITE_TERMS \

@@ -154,6 +154,7 @@ void expops_text_add_operator(expops_text *text, const expops_operator *op)
 {
     expops_text_add(text,
                     "#undef XK_OWN\n#undef XK_COMBINES_MANY\n#undef XK_LOOKS_TWICE\n#undef XK_IRREGULAR\n"
+                    "#undef XK_KEEPS_TERMS\n#undef XK_KEEPS_SHIFTED\n"
                     "#define XK_OWN(word) own_%s_##word\n",
                     op->name);
     expops_text_append(text, expops_operator_text(op));

@@ -12,9 +12,12 @@ enum {
     FAR_APART = 4096,        /* vectors of a row; of longer ones, what another group has read is no longer near */
     ITEMS_OF_UNIT = 1024,    /* work-items of clusters that a compute unit holds, about */
     BYTES_OF_CYCLE = 13,     /* that a compute unit reads and writes, about */
-    LONGEST_OF_NEIGHBOURS = 16384, /* vectors of a row beside which nothing is read; longer ones are left to teams */
-    LEAST_WAVES = 4,               /* rounds that groups are worth being staggered for */
+    LEAST_WAVES = 4,         /* rounds that groups are worth being staggered for */
 };
+
+/* Vectors of a row beside which nothing is read, at most, for neighbouring groups; longer ones are left to teams. Those of half types have
+ * more to compute for each vector, and rows that start anywhere have no local memory there. */
+enum { NEIGHBOURS_VECTORS = 32768, NEIGHBOURS_HALVES = 12288, NEIGHBOURS_EDGES = 16384 };
 
 /* Groups for each compute unit, where rows are cut. */
 enum { PARTS_OF_REDUCTION = 16, PARTS_OF_COLUMNS = 4, PARTS_OF_MAP = 8 };
@@ -230,10 +233,18 @@ static void share_rows(const expops_problem *problem, const expops_device *devic
     share_common_row(problem, device, plan);
 }
 
+static int64_t longest_of_neighbours(const expops_problem *problem, const expops_rows_plan *plan)
+{
+    if (expops_operand_bytes(problem->operand + 1) <= 2)
+        return NEIGHBOURS_HALVES;
+    return plan->edges ? NEIGHBOURS_EDGES : NEIGHBOURS_VECTORS;
+}
+
 /* Teams need rows so long that what is told is soon enough. What is read beside a row, neighbouring groups ask for once. */
 static int share_among_groups(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
-    const int by_team = plan->length / plan->vector > LONGEST_OF_NEIGHBOURS && !expops_rows_others(problem) &&
+    const int by_team = !expops_rows_others(problem) &&
+                        plan->length / plan->vector > longest_of_neighbours(problem, plan) &&
                         expops_rows_take_teams(problem, device, plan);
     return by_team || share_row(problem, device, plan) || expops_rows_take_teams(problem, device, plan);
 }

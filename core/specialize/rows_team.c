@@ -9,6 +9,7 @@ enum {
     MOST_SLOTS = 6, /* rows; half of them are reduced and wait for what others tell */
     LEAST_SLOTS = 2,
     GATE = 8, /* bytes */
+    PEAK = 4, /* a subgroup's largest element */
 };
 
 static uint32_t members_of(uint64_t vectors, uint32_t turns)
@@ -20,7 +21,7 @@ static uint32_t members_of(uint64_t vectors, uint32_t turns)
 static uint32_t bytes_shared(const expops_device *device, uint32_t slots, uint32_t behind)
 {
     const uint32_t places = EXPOPS_ROWS_PLACES(behind), near = READERS / device->info.subgroup;
-    return places * (near + 1) * EXPOPS_ROWS_ACCUMULATOR + 2 * (slots + places) * GATE;
+    return places * (near * (EXPOPS_ROWS_ACCUMULATOR + PEAK) + EXPOPS_ROWS_ACCUMULATOR) + 2 * (slots + places) * GATE;
 }
 
 /* As many rows as find room in local memory; 0 where those are too few. Where something is read beside them, members are

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "rows_plan.h"
 
+enum { FEW_ELEMENTS = 32 }; /* of a row, for each work-item */
+
 static void fill_params(const expops_problem *problem, const expops_rows_plan *plan, expops_params *params)
 {
     expops_params_u64(params, (uint64_t)plan->rows);
@@ -90,10 +92,12 @@ static void define_inputs(const expops_problem *problem, const expops_rows_plan 
 }
 
 /* A guard around each turn keeps compilers from storing the results of all turns at the end. That is worth having where nothing
- * but the row is read, whose loads would order them, and costs small groups of large elements more than it brings. */
+ * but the row is read, whose loads would order them, and costs small groups of large elements more than it brings, and those that have few
+ * for each work-item. */
 static int stores_in_turn(const expops_problem *problem, const expops_rows_plan *plan)
 {
-    return plan->cluster > 1 && expops_rows_others(problem) == 0 && problem->family == EXPOPS_FAMILY_MAP &&
+    return (plan->cluster > 1 || plan->turns * plan->vector > FEW_ELEMENTS) && expops_rows_others(problem) == 0 &&
+           problem->family == EXPOPS_FAMILY_MAP &&
            (plan->group > EXPOPS_ROWS_GROUP || expops_operand_bytes(problem->operand + 1) <= 2);
 }
 

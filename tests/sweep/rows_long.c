@@ -10,15 +10,17 @@ enum pattern {
     HALF_LOW,    /* -inf in the first half, which is some groups' whole part */
     NO_NUMBER,   /* one NaN, the last */
     BUT_ONE_LOW, /* -inf but for one */
-    PLAIN,
-    SHORTER,            /* the patterns of rows that take long to judge */
-    INFINITE = SHORTER, /* one +inf */
-    LARGE,              /* a hundred times as large */
-    ALL_LOW,            /* -inf throughout */
-    ALIKE,              /* all elements the same */
-    ONE_HUGE,           /* the first */
-    ALL_HUGE,           /* and negative */
-    ONE_LOW,            /* one -inf */
+    FAR,         /* on both sides of 2^21 */
+    SHORTER,     /* the patterns of rows that take long to judge */
+    PLAIN = SHORTER,
+    INFINITE, /* one +inf */
+    LARGE,    /* a hundred times as large */
+    ALL_LOW,  /* -inf throughout */
+    ALIKE,    /* all elements the same */
+    ONE_HUGE, /* the first */
+    ALL_HUGE, /* and negative */
+    ONE_LOW,  /* one -inf */
+    FALLING,  /* by more than exponentials have numbers for */
     PATTERNS
 };
 
@@ -54,6 +56,10 @@ static long double special(enum pattern pattern, int64_t k, int64_t n, long doub
         return -HUGE_NUMBER;
     case ONE_LOW:
         return k == n / 3 ? -INFINITY : drawn;
+    case FAR:
+        return 2097152 + 2 * drawn;
+    case FALLING:
+        return -120.0L * k / n;
     default:
         return drawn;
     }
@@ -148,9 +154,11 @@ int rows_long_run(const rows_subject *subject)
     static const rows_long list[3][LENGTHS] = {
         { { { PATTERNS, 33000, 0 }, PATTERNS } },
         { { { SHORTER, 33000, 0 }, SHORTER }, { { PATTERNS, 8200, 1 }, PATTERNS } },
-        { { { PATTERNS, 32768, 0 }, PATTERNS },
+        { { { PATTERNS, 16384, 0 }, PATTERNS },
+          { { PATTERNS, 32768, 0 }, PATTERNS },
           { { 300, 65536, 0 }, PATTERNS },
           { { PATTERNS, 65537, 0 }, PATTERNS },
+          { { 16, 131072, 0 }, SHORTER },
           { { 130, 262144, 0 }, SHORTER },
           { { SHORTER, 262143, 0 }, SHORTER },
           { { SHORTER, 1000003, 0 }, SHORTER },
