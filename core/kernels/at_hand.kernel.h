@@ -5,7 +5,11 @@
 #else
 #define XK_AT_HAND_IN_REGISTERS 0
 #endif
-#if defined(XK_MATRIX) && XK_F32 && (XK_AT_HAND_IN_REGISTERS || XK_TEAM || (XK_TURNS && XK_TPR % 32 == 0 && !XK_BY_ROWS))
+#ifndef XK_IN_COLUMNS
+#define XK_IN_COLUMNS 0
+#endif
+#if defined(XK_MATRIX) && XK_F32 && \
+    (XK_AT_HAND_IN_REGISTERS || XK_TEAM || (XK_TURNS && ((XK_IN_COLUMNS && !XK_HALF) || (XK_TPR % 32 == 0 && !XK_BY_ROWS))))
 #define XK_SHIFTS 1
 #else
 #define XK_SHIFTS 0

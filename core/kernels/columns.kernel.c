@@ -3,6 +3,8 @@
  * is 1, a group takes one of p.parts parts of its rows, as those of reduce.kernel.c and map.kernel.c do. See rows.kernel.h.
  *   XK_MAPS   1: writes a map's results; 0: what rows are reduced to
  *   XK_K0...  how XK_VEC neighbouring rows lie in memory: C contiguous, B the same elements for all, S anything else */
+#define XK_IN_COLUMNS 1
+#include "at_hand.kernel.h"
 #include "early.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
@@ -32,7 +34,7 @@
 enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #define XK_HELD(i) xk_vector##i held##i[XK_AT_ONCE];
 #define XK_HOLD(i) XK_COLUMNS(i, held##i[turn], e)
-#define XK_TAKE_HELD(i) const xk_vector##i v##i = held##i[turn];
+#define XK_TAKE_HELD(i) xk_vector##i v##i = held##i[turn];
 #define XK_NOW(i) xk_vector##i v##i; XK_COLUMNS(i, v##i, e)
 #define XK_REREAD_HELD(i) XK_UNKNOWN(held##i[turn].word);
 #define XK_EACH_ROW(statement) \
@@ -68,7 +70,29 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #define XK_TAKE_ALL_HELD XK_EACH_TURN(1, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS)
 #endif
 
-#if XK_TURNS
+/* Terms take the place of kept elements, each work-item's taken to the largest element of its own. */
+#if XK_KEPT_SHIFTED && XK_TURNS
+#define XK_REREAD_KEPT
+#define XK_FIND_SHIFTS \
+    xk_t shift[XK_VEC]; \
+    XK_EACH_ROW(shift[k] = xk_ratio(second[k].most, seen[k].most);)
+#define XK_MAP_KEPT XK_MAP_COLUMNS_OF(, v0.v[k] * shift[k] * seen[k].rest)
+#define XK_TAKE_TERMS \
+    XK_EACH_ROW(v0.v[k] = xk_term_of(XK_X(0), second[k]); second[k].sum += v0.v[k];) \
+    held0[turn] = v0;
+#define XK_GATHER_COLUMNS \
+    xk_second second[XK_VEC]; \
+    XK_EACH_LIFTED(XK_HELD) \
+    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_HOLD)) \
+    XK_EACH_ROW(second[k].most = -XK_INFINITY;) \
+    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_ROW(second[k].most = xk_fmax(second[k].most, XK_X(0));)) \
+    XK_EACH_ROW(second[k] = xk_begin(second[k].most);) \
+    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_TERMS) \
+    XK_EACH_ROW(seen[k] = xk_of_terms(second[k].most, second[k].sum);)
+#elif XK_TURNS
+#define XK_REREAD_KEPT XK_EACH_LIFTED(XK_REREAD_HELD)
+#define XK_FIND_SHIFTS
+#define XK_MAP_KEPT XK_MAP_COLUMNS
 #define XK_GATHER_COLUMNS \
     XK_EACH_LIFTED(XK_HELD) \
     XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_HOLD)) \
@@ -86,11 +110,12 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
     }
 #endif
 
-#define XK_MAP_COLUMNS \
+#define XK_MAP_COLUMNS_OF(each, call) \
     { \
-        XK_RESULT_VECTOR(const xk_acc acc = seen[k];) \
+        XK_RESULT_VECTOR_OF(each, call) \
         *(XK_GLOBAL XK_CAT(xk_word, XK_WO) *)(gout + at_out + XK_WALK(0, e)) = result.word; \
     }
+#define XK_MAP_COLUMNS XK_MAP_COLUMNS_OF(const xk_acc acc = seen[k];, XK_CALL)
 
 #if XK_PART && XK_MAPS
 #define XK_SETTLED XK_TENSOR(const xk_acc, settled),
@@ -224,7 +249,8 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
     }
 #endif
 #if XK_TURNS
-    XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_REREAD_HELD) XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_OTHER(XK_NOW) XK_MAP_COLUMNS)
+    XK_FIND_SHIFTS
+    XK_EACH_TURN(e < end, XK_REREAD_KEPT XK_EACH_LIFTED(XK_TAKE_HELD) XK_EACH_OTHER(XK_NOW) XK_MAP_KEPT)
 #elif XK_NT - XK_OTHERS > 1
     for (xk_index e = from + lane; e < end; e += XK_TPR) {
         XK_EACH(XK_NOW)
