@@ -167,6 +167,7 @@ static int check_compact(test_call *call)
 {
     test_call again;
     test_answer *const rows = test_row_answers(call);
+    const test_terms terms = test_terms_of(call);
     const shift none = { EXPOPS_MAX_PARAMETERS, 0 };
     int wrong = 0;
     if (compact_again(call, none, &again))
@@ -174,7 +175,7 @@ static int check_compact(test_call *call)
             const test_array *out = test_call_out(call);
             const test_value here = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
             const test_value there = test_image_get(&again.out, again.image, k);
-            const long double errors = rows ? rows[k].slack : test_terms_slack(call, k);
+            const long double errors = rows ? rows[k].slack : test_terms_slack(call, &terms, k);
             if (differs(call, k, &here, &there, errors) &&
                 !(test_is_complex(call->types.common) &&
                   !differs(call, k, &here, &there, errors + movement(call, k, there))))

@@ -37,13 +37,18 @@ static const test_reference *element_reference(const test_call *call)
                : NULL;
 }
 
-/* The slack that the reference grants where several operands are rounded, and that of terms that cancel. `rows` are the row
- * reference's answers, or NULL. */
-static long double slack_at(const test_call *call, int64_t position, const test_answer *rows)
+/* What knows of all elements: the row reference's answers, or NULL, and what of the operands has a part in each. */
+typedef struct golden_judge {
+    test_answer *rows;
+    test_terms terms;
+} golden_judge;
+
+/* The slack that the reference grants where several operands are rounded, and that of terms that cancel. */
+static long double slack_at(const test_call *call, int64_t position, const golden_judge *judge)
 {
     const test_reference *reference = element_reference(call);
     const long double own = reference ? test_answer_pointwise(call, reference, position).slack : 0;
-    return own + (rows ? rows[position].slack : test_terms_slack(call, position));
+    return own + (judge->rows ? judge->rows[position].slack : test_terms_slack(call, &judge->terms, position));
 }
 
 /* The reference's own answer, for results that PyTorch computed in the type itself and so with errors of its own. */
@@ -68,7 +73,7 @@ static int is_lost_to_rounding(const test_call *call, int64_t position, test_val
 /* Judged by the answer computed in double precision, where there is one; PyTorch's own answer in the result's type
  * settles special values and is accepted too: exactly in half precision, within the bound otherwise. */
 static int element_fails(test_call *call, int64_t position, test_value actual, test_value expect,
-                         const test_value *expect64, const test_answer *rows)
+                         const test_value *expect64, const golden_judge *judge)
 {
     const int half = call->result.dtype == EXPOPS_DTYPE_F16 || call->result.dtype == EXPOPS_DTYPE_BF16;
     test_answer own = { .value = expect };
@@ -78,7 +83,7 @@ static int element_fails(test_call *call, int64_t position, test_value actual, t
         if (isnan(expect.re) || !isfinite(actual.re))
             return test_judge_report(call, position, actual, expect);
     }
-    const long double slack = slack_at(call, position, rows);
+    const long double slack = slack_at(call, position, judge);
     if (expect64) {
         const test_answer exact = { .value = *expect64, .slack = slack };
         if (test_answer_accepts(call, &exact, actual, 0))
@@ -90,7 +95,7 @@ static int element_fails(test_call *call, int64_t position, test_value actual, t
     const int itself =
         call->result.dtype == EXPOPS_DTYPE_F64; /* what is called the more precise answer is of the same type */
     const int is_open = !expect64 || itself || is_lost_to_rounding(call, position, *expect64);
-    if (close || (is_open && isfinite(expect.re) && reference_accepts(call, position, rows, actual)))
+    if (close || (is_open && isfinite(expect.re) && reference_accepts(call, position, judge->rows, actual)))
         return 0;
     return test_judge_report(call, position, actual, expect64 ? *expect64 : expect);
 }
@@ -100,14 +105,14 @@ static int values_differ(const test_golden *golden, test_call *call, const golde
 {
     const test_array *out = test_call_out(call);
     const int64_t numel = test_array_numel(out);
-    test_answer *const rows = test_row_answers(call);
+    const golden_judge judge = { test_row_answers(call), test_terms_of(call) };
     int wrong = 0;
     for (int64_t k = 0; k < numel; k++) {
         const test_value actual = test_image_get(out, call->image, test_array_index(out, out->ndim, out->shape, k));
         const test_value exact = expect64 ? golden_element(golden, expect64, k) : (test_value){ 0, 0 };
-        wrong += element_fails(call, k, actual, golden_element(golden, expect, k), expect64 ? &exact : NULL, rows);
+        wrong += element_fails(call, k, actual, golden_element(golden, expect, k), expect64 ? &exact : NULL, &judge);
     }
-    free(rows);
+    free(judge.rows);
     return wrong;
 }
 

@@ -44,7 +44,7 @@ static int keeps_digits(const expops_parameter *parameter, const expops_value *v
     return parameter->meets == EXPOPS_MEETS_ARITHMETIC || parameter->meets == EXPOPS_MEETS_EXACT;
 }
 
-static long double argument_of(const test_call *call, size_t i, int64_t position)
+long double test_argument(const test_call *call, size_t i, int64_t position)
 {
     const expops_parameter *parameter = &call->op->parameters[i];
     const expops_value value = call->args[i];
@@ -109,58 +109,6 @@ long double test_rounding(expops_dtype common)
     return is_double ? 0x1p-53L : test_is_float(precise) || test_is_complex(precise) ? 0x1p-24L : 0;
 }
 
-/* The sizes of a tensor's elements, added up. */
-static long double size_of_all(const test_array *array)
-{
-    long double sum = 0;
-    for (int64_t k = 0; k < test_array_numel(array); k++) {
-        const test_value value = test_array_get(array, test_array_index(array, array->ndim, array->shape, k));
-        const long double size = hypotl(value.re, value.im);
-        sum += isfinite(size) ? size : 0;
-    }
-    return sum;
-}
-
-static int meets_result(const test_call *call, const test_array *array)
-{
-    int meets = array->ndim <= call->result.ndim;
-    for (int32_t d = 0; meets && d < array->ndim; d++) {
-        const int64_t size = array->shape[array->ndim - 1 - d];
-        meets = size == 1 || size == call->result.shape[call->result.ndim - 1 - d];
-    }
-    return meets;
-}
-
-static long double largest_of(const test_array *array)
-{
-    long double largest = 0;
-    for (int64_t k = 0; k < test_array_numel(array); k++) {
-        const test_value value = test_array_get(array, test_array_index(array, array->ndim, array->shape, k));
-        const long double size = hypotl(value.re, value.im);
-        largest = isfinite(size) && size > largest ? size : largest;
-    }
-    return largest;
-}
-
-long double test_terms_slack(const test_call *call, int64_t position)
-{
-    const int sums = call->result.ndim == 0;
-    long double sizes = 0, levels = 1;
-    for (size_t i = 0; i < call->num_args && call->op->bound.by_terms; i++) {
-        const test_array *array = &call->arrays[i];
-        if (array->host && sums) {
-            sizes += size_of_all(array);
-            levels = fmaxl(levels, 1 + test_levels(test_array_numel(array)));
-        } else if (array->host && !meets_result(call, array)) {
-            sizes += largest_of(array);
-        } else if (array->host || call->op->parameters[i].kind == EXPOPS_PARAMETER_NUMBER) {
-            const long double size = fabsl(argument_of(call, i, position));
-            sizes += isfinite(size) ? size : 0;
-        }
-    }
-    return levels * sizes * test_rounding(call->types.common);
-}
-
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact)
 {
@@ -209,7 +157,7 @@ void test_arguments(const test_call *call, int64_t position, long double *argume
 {
     test_state_types(call);
     for (size_t i = 0; i < call->num_args; i++)
-        arguments[i] = argument_of(call, i, position);
+        arguments[i] = test_argument(call, i, position);
 }
 
 test_answer test_answer_pointwise(const test_call *call, const test_reference *reference, int64_t position)

@@ -11,8 +11,18 @@ double test_bound(const expops_operator *op, expops_dtype dtype);
 expops_dtype test_arithmetic(expops_dtype common);
 /* The largest relative error of a rounding in the arithmetic; 0 of integers. */
 long double test_rounding(expops_dtype common);
+/* The call's argument that is parameter i for an element of the result, as the reference is given it. */
+long double test_argument(const test_call *call, size_t i, int64_t position);
+
+/* What is the same for all elements of what `by_terms` grants: worked out once, since each would look at all operands. */
+typedef struct test_terms {
+    long double sizes;   /* of tensors that have a part in every element, whole */
+    uint32_t of_element; /* arguments whose element has a part in the result's */
+    long double levels;  /* of the sum */
+} test_terms;
+test_terms test_terms_of(const test_call *call);
 /* What `by_terms` grants an element of the result: of an element's own operands, or of all where it is their sum. */
-long double test_terms_slack(const test_call *call, int64_t position);
+long double test_terms_slack(const test_call *call, const test_terms *terms, int64_t position);
 /* What the bound grants beyond units of the answer, where the operator's file says that terms cancel: an absolute error. */
 long double test_bound_slack(const test_call *call, const test_reference *reference, long double *arguments,
                              long double exact);

@@ -78,11 +78,12 @@ static int judge_loss(test_call *call, const loss_space *space, int reduction)
 {
     const test_reference *const reference = test_reference_find(call->op->name);
     const test_call each = call_of_elements(call, space);
+    const test_terms operands = test_terms_of(&each);
     const long double unit = test_rounding(call->types.common), levels = test_levels(space->count) + 1;
     long double sum = 0, slack = 0;
     int wrong = 0;
     for (int64_t k = 0; k < space->count; k++) {
-        const long double loss = loss_at(call, reference, space, k), terms = test_terms_slack(&each, k);
+        const long double loss = loss_at(call, reference, space, k), terms = test_terms_slack(&each, &operands, k);
         wrong += reduction == NONE && judge_at(call, k, loss, terms);
         sum += loss;
         slack += terms + (levels + 2 * test_bound(call->op, test_arithmetic(call->types.common))) * fabsl(loss) * unit;

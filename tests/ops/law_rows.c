@@ -156,12 +156,14 @@ static int judge_reduced(test_call *reduced, const test_call *elements, int64_t 
 {
     const expops_dtype dtype = elements->result.dtype;
     const long double each = 2 * (long double)test_bound(reduced->op, test_arithmetic(dtype)) + test_levels(n) + 2;
+    const test_terms terms = test_terms_of(elements);
     long double sum = 0, slack = 0;
     for (int64_t k = 0; k < n; k++) {
         const long double loss = out_at(elements, k);
         sum += loss;
         slack += each * fabsl(loss) * test_rounding(dtype) +
-                 (long double)test_bound(reduced->op, dtype) * test_ulp(dtype, loss) + test_terms_slack(elements, k);
+                 (long double)test_bound(reduced->op, dtype) * test_ulp(dtype, loss) +
+                 test_terms_slack(elements, &terms, k);
     }
     const long double by = is_mean ? n : 1, actual = out_at(reduced, 0);
     const long double last = test_ulp(dtype, sum / by);
