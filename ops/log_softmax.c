@@ -23,6 +23,10 @@ OPERATOR(log_softmax) = {
 #define xk_apart XK_OWN(xk_apart)
 enum { xk_apart = 1 };
 #include "softmax.kernel.h"
+#if XK_AT_HAND
+#define XK_SUMS_TERMS 1
+#include "softmax_terms.kernel.h"
+#endif
 
 XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
 {

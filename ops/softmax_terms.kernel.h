@@ -1,6 +1,9 @@
 /* A row that stays at hand is read for its largest element first. The exponential of each other one's difference to that is its term,
- * written where the result will be, and summed: so it is taken once. */
+ * which is summed; and, unless the results are made of the elements themselves (XK_SUMS_TERMS), written where the result will be: so
+ * it is taken once. */
+#if !XK_SUMS_TERMS
 #define XK_KEEPS_TERMS 1
+#endif
 
 /* A NaN need not stay: its term is one. */
 XK_FN xk_t xk_peak(xk_t a, xk_t b)
@@ -14,9 +17,12 @@ XK_FN xk_t xk_base(xk_t peak)
     return peak == -(xk_t)XK_INFINITY ? 0 : peak;
 }
 
-/* What the difference's rounding lost counts as many units as the exponential is far from 1. */
+/* What the difference's rounding lost counts as many units as the exponential is far from 1; of a sum's logarithm it does not. */
 XK_FN xk_t xk_term(xk_t x, xk_t base)
 {
+#if XK_SUMS_TERMS
+    return xk_exp(x - base);
+#else
     const xk_t gap = x - base, back = gap - x, low = (x - (gap - back)) - (base + back), rest = gap > -1000 ? low : 0;
 #if XK_F32
     const xk_t y = xk_exp(gap);
@@ -44,7 +50,9 @@ XK_FN xk_acc xk_of_terms(xk_t peak, xk_t ones, xk_t others)
     return xk_acc_of(peak, others + (ones - 1));
 }
 
+#if XK_KEEPS_TERMS
 XK_FN xk_r xk_map_term(xk_t term, xk_acc row)
 {
     return term * row.rest;
 }
+#endif

@@ -42,9 +42,10 @@ static void load_turned(const cpu_kernel *kernel, const cpu_operand *op, const c
                                          (size_t)position->cols);
         return;
     }
-    for (int64_t c = 0; c < position->cols; c++)
+    const int64_t joined = step == position->rows ? position->cols : 1; /* columns that follow one another */
+    for (int64_t c = 0; c < position->cols; c += joined)
         cpu_convert(level, op->store, columns->bytes + c * position->rows * bytes, 1, op->dtype,
-                    from + c * step * op->bytes, 1, (size_t)position->rows);
+                    from + c * step * op->bytes, 1, (size_t)(joined * position->rows));
     level->transpose[log2_of(bytes)](to, position->cols, columns->bytes, position->rows, (size_t)position->rows,
                                      (size_t)position->cols);
 }
@@ -55,6 +56,10 @@ static void load_rows(const cpu_kernel *kernel, const cpu_operand *op, const cha
     const int64_t across = op->strides[kernel->blocks.across], down = down_stride(kernel, op);
     const int64_t row_bytes = position->cols * cpu_dtype_bytes[op->store];
 
+    if (position->cols == 1) {
+        cpu_convert(kernel->level, op->store, to, 1, op->dtype, from, down, (size_t)position->rows);
+        return;
+    }
     if (down == across * position->cols) {
         cpu_convert(kernel->level, op->store, to, 1, op->dtype, from, across,
                     (size_t)(position->rows * position->cols));

@@ -91,6 +91,7 @@ struct expops_backend_kernel {
     uint32_t woven; /* their outputs' rows lie between one another */
     /* rows */
     uint32_t by_columns; /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
+    uint32_t by_numbers; /* of whose rows operand 2 has one element each, */
     uint32_t short_rows; /* or along its rows, */
     uint32_t turned;     /* which are turned to be reduced */
     uint32_t terms;      /* maps: rows' terms are kept, where threads do not share a group */

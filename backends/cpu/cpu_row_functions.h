@@ -37,6 +37,9 @@ struct cpu_row_functions {
     /* Accumulator i takes element i of each row. */
     void (*columns)(void *accs, size_t n, size_t rows, const void *const *in, const int64_t *steps,
                     const void *const *numbers);
+    /* The same where the second of two inputs has one element for each row, or NULL. */
+    void (*columns_by)(void *accs, size_t n, size_t rows, const void *const *in, const int64_t *steps,
+                       const void *const *numbers);
     void (*combine)(void *accs, const void *others, size_t n);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
     /* Of a text that says XK_PRODUCT, else NULL: adds a product to product_rows x product_columns accumulators, whose rows lie

@@ -61,6 +61,10 @@ static cpu_view load(const cpu_kernel *kernel, const expops_launch *launch, uint
     const cpu_operand *const op = &kernel->operand[i];
     cpu_position one = *position;
 
+    if (kernel->by_numbers && i == 2) {
+        one.cols = 1;
+        return cpu_load(kernel, launch, i, &one, scratch);
+    }
     if (kernel->blocks.down < 0 || (op->mode != CPU_FILLED && op->strides[kernel->blocks.down]))
         return cpu_load(kernel, launch, i, position, scratch);
     one.rows = 1;
@@ -111,6 +115,8 @@ static void accumulate_turned(const cpu_kernel *kernel, const cpu_position *posi
 static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *position, int64_t at_once,
                             cpu_scratch *scratch, cpu_tree *tree)
 {
+    void (*const columns)(void *, size_t, size_t, const void *const *, const int64_t *, const void *const *) =
+        kernel->by_numbers ? tree->rows->columns_by : tree->rows->columns;
     const void *in[CPU_MAX_OPERANDS];
     int64_t steps[CPU_MAX_OPERANDS];
 
@@ -118,7 +124,7 @@ static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *positi
         n = position->rows - r < at_once ? position->rows - r : at_once;
         point(kernel, scratch, kernel->instance->num_lifted, r, in, steps);
         (kernel->by_columns
-             ? tree->rows->columns(cpu_tree_next(tree), (size_t)position->cols, (size_t)n, in, steps, scratch->numbers)
+             ? columns(cpu_tree_next(tree), (size_t)position->cols, (size_t)n, in, steps, scratch->numbers)
              : tree->rows->reduce(cpu_tree_next(tree), (size_t)n, (size_t)position->cols, in, steps, scratch->numbers));
         cpu_tree_take(tree);
     }

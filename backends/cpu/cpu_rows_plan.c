@@ -3,7 +3,8 @@
 
 enum {
     GROUP_ELEMENTS = 8192, /* of short rows that are not buffered */
-    TURNED_LENGTH = 256,   /* of rows that are turned, so that an accumulator of more than one word is a vector's */
+    TURNED_LENGTH = 63,    /* of rows that are turned, so that an accumulator of more than one word is a vector's */
+    FEWEST = 16, /* elements of a row that are a vector's work: of shorter ones several are taken side by side */
 };
 
 static int same_type(const cpu_operand *op)
@@ -42,7 +43,8 @@ static int64_t capacity(const cpu_kernel *kernel)
 static int all_direct(const cpu_kernel *kernel, int32_t across)
 {
     for (uint32_t i = kernel->instance->rows->map ? 0 : 1; i <= kernel->instance->num_arrays; i++)
-        if (!same_type(&kernel->operand[i]) || kernel->operand[i].strides[across] != 1)
+        if (!same_type(&kernel->operand[i]) ||
+            (kernel->operand[i].strides[across] != 1 && !(kernel->by_numbers && i == 2)))
             return 0;
     return 1;
 }
@@ -67,7 +69,7 @@ static int columns_pay(const cpu_kernel *kernel, int32_t across)
 
     if (across < 0 || kernel->shape[across] < 8)
         return 0;
-    return strides[across] < strides[last] || (kernel->length < 32 && kernel->shape[across] >= 32);
+    return strides[across] < strides[last] || (kernel->length < FEWEST && kernel->shape[across] >= 32);
 }
 
 static void cut_columns(cpu_kernel *kernel, int32_t across)
@@ -142,7 +144,7 @@ static void choose_modes(cpu_kernel *kernel)
     for (uint32_t i = 0; i < kernel->num_operands; i++) {
         cpu_operand *const op = &kernel->operand[i];
         const int reduces = i == 0 && !kernel->instance->rows->map;
-        const int single = reduces && !kernel->by_columns && !kernel->short_rows;
+        const int single = reduces ? !kernel->by_columns && !kernel->short_rows : kernel->by_numbers && i == 2;
         const int64_t step = op->strides[reduces && kernel->short_rows ? kernel->blocks.down : across];
         if (op->kind == EXPOPS_OPERAND_NUMBER)
             op->mode = i <= kernel->instance->num_arrays ? CPU_FILLED : CPU_SCALAR;
@@ -175,6 +177,8 @@ void cpu_rows_plan(cpu_kernel *kernel)
         add_dimension(kernel);
     const int32_t across = closest_kept(kernel);
     kernel->by_columns = kernel->length && columns_pay(kernel, across);
+    kernel->by_numbers = kernel->by_columns && kernel->instance->rows->columns_by &&
+                         kernel->operand[2].kind != EXPOPS_OPERAND_NUMBER && kernel->operand[2].strides[across] == 0;
     if (kernel->by_columns)
         cut_columns(kernel, across);
     else if (!cut_short_rows(kernel))

@@ -6,6 +6,7 @@
 /* Of a block that keeps terms. Each row of it is elsewhere in memory; to go to all of them once more costs more than an exponential
  * where they are short. */
 enum { FEWEST_COLUMNS = 64, FEWEST_IN_PLACE = 256 };
+enum { TURNED_LENGTH = 64, TURNED_ROWS = 16 }; /* of shorter ones so many, and more, are turned */
 enum { AT_ONCE = 2048 /* elements of several rows: a step's work on one of them need not wait for that on another */ };
 
 static int64_t element_bytes(const cpu_kernel *kernel)
@@ -68,6 +69,26 @@ static void join(const cpu_kernel *kernel, size_t rows, cpu_scratch *scratch)
     functions->settle(scratch->waiting, rows, kernel->length, scratch->numbers);
 }
 
+/* As columns, in a buffer: a vector has an element of each of its lanes' rows, and nothing is summed across it. */
+static void map_turned(const cpu_kernel *kernel, char *out, int64_t out_step, const char *in, int64_t step, size_t rows,
+                       cpu_scratch *scratch)
+{
+    const cpu_term_functions *const terms = kernel->instance->rows->terms;
+    cpu_transpose_fn *const transpose = kernel->level->transpose[__builtin_ctzll((uint64_t)element_bytes(kernel))];
+    const size_t n = (size_t)kernel->length;
+    const int64_t apart = (int64_t)rows;
+    char *const room = scratch->between.bytes;
+
+    transpose(room, apart, in, step, n, rows);
+    terms->columns_begin(scratch->accs, rows, room);
+    terms->columns_peaks(scratch->accs, rows, n, room, apart);
+    terms->columns_write(room, apart, scratch->accs, rows, n, room, apart);
+    terms->columns_join(scratch->waiting, scratch->accs, rows);
+    kernel->instance->rows->settle(scratch->waiting, rows, kernel->length, scratch->numbers);
+    terms->columns_map(room, apart, rows, n, room, apart, scratch->waiting);
+    transpose(out, out_step, room, apart, rows, n);
+}
+
 static void map_rows(const cpu_kernel *kernel, char *out, int64_t out_step, const char *in, int64_t step, size_t rows,
                      cpu_scratch *scratch)
 {
@@ -76,6 +97,10 @@ static void map_rows(const cpu_kernel *kernel, char *out, int64_t out_step, cons
 
     if (is_few(kernel)) {
         terms->few(out, out_step, rows, n, in, step, scratch->numbers);
+        return;
+    }
+    if (n < TURNED_LENGTH && rows >= TURNED_ROWS) {
+        map_turned(kernel, out, out_step, in, step, rows, scratch);
         return;
     }
     terms->begin(scratch->accs, rows, in, step);
@@ -92,7 +117,8 @@ static void map_block(const cpu_kernel *kernel, const expops_launch *launch, con
     const int64_t bytes = element_bytes(kernel);
     const cpu_view in = cpu_load(kernel, launch, 1, position, scratch);
     const cpu_view out = cpu_out(kernel, launch, position, scratch);
-    const int64_t at_once = kernel->length < AT_ONCE ? AT_ONCE / kernel->length : 1;
+    const int64_t most = kernel->length < AT_ONCE ? AT_ONCE / kernel->length : 1;
+    const int64_t at_once = most < TURNED_ROWS ? most : most / TURNED_ROWS * TURNED_ROWS;
 
     for (int64_t r = 0; r < position->rows; r += at_once)
         map_rows(kernel, out.data + r * out.row_bytes, out.row_bytes / bytes, in.data + r * in.row_bytes,
