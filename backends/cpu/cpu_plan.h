@@ -83,6 +83,7 @@ struct expops_backend_kernel {
     cpu_operand operand[CPU_MAX_OPERANDS]; /* outputs first */
     cpu_blocks blocks;
     uint32_t streamed;                    /* the output goes past the caches, unless it is an input too */
+    uint32_t by_rows;                     /* pointwise: the function is called once a row, where the operands lie */
     uint32_t in_parts;                    /* pointwise: where it does, blocks are larger than a buffer */
     uint32_t scalars;                     /* pointwise: bit i where argument i is a scalar */
     int32_t number_dtype, scalar_dtype;   /* of a number's slot, and of a scalar argument */
@@ -146,6 +147,12 @@ int cpu_is_large(const cpu_kernel *kernel);
 int cpu_streams_now(const cpu_kernel *kernel, const expops_launch *launch);
 /* Copies past the caches. */
 void cpu_stream(const cpu_level *level, char *to, const char *from, size_t bytes);
+
+/* --- cpu_by_rows.c --- */
+/* Of a kernel whose operands are compact along rows, or the same. */
+int cpu_by_rows_can(const cpu_kernel *kernel);
+void cpu_by_rows_plan(cpu_kernel *kernel);
+void cpu_by_rows_run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);
 
 /* --- cpu_parallel.c --- */
 /* As many threads as the kernel's work is worth, where it has `most` parts; the same each time, but in the application's own

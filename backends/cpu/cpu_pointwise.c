@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { FEWEST_BY_ROW = 256 /* elements, that a call of its own costs little beside */ };
+
 typedef struct pointwise_task {
     const cpu_kernel *kernel;
     const expops_launch *launch;
@@ -264,6 +266,16 @@ static int takes_rows(const cpu_kernel *kernel)
            !cpu_streams(kernel, (int32_t)across) && (!keeps(kernel) || kernel->operand[2].strides[across] == 1);
 }
 
+/* Whether the function is called once a row, where the operands lie. */
+static int goes_by_rows(const cpu_kernel *kernel)
+{
+    const int32_t across = (int32_t)kernel->rank - 1;
+    const int64_t inner = kernel->shape[across];
+
+    return kernel->rank > 1 && !kernel->instance->position && inner >= FEWEST_BY_ROW && inner <= CPU_DIRECT_COLS / 2 &&
+           all_direct(kernel) && !cpu_streams(kernel, across) && cpu_by_rows_can(kernel);
+}
+
 static void cut(cpu_kernel *kernel)
 {
     const int32_t across = (int32_t)kernel->rank - 1;
@@ -273,6 +285,8 @@ static void cut(cpu_kernel *kernel)
 
     if (takes_rows(kernel)) {
         cpu_blocks_cut(kernel, across, inner, across - 1, CPU_DIRECT_COLS / inner, CPU_DOWN_IN_PLACE);
+    } else if (goes_by_rows(kernel)) {
+        cpu_by_rows_plan(kernel);
     } else if (turned >= 0) {
         int64_t edge = 16;
         while (edge * edge * 4 <= capacity)
@@ -290,7 +304,7 @@ static int compact(const cpu_kernel *kernel, const cpu_operand *op)
 {
     const cpu_blocks *const blocks = &kernel->blocks;
 
-    return op->strides[blocks->across] == 1 && (blocks->down < 0 || (blocks->cols == kernel->shape[blocks->across] &&
+    return op->strides[blocks->across] == 1 && (blocks->down < 0 || kernel->by_rows || (blocks->cols == kernel->shape[blocks->across] &&
                                                                      op->strides[blocks->down] == blocks->cols));
 }
 
@@ -298,7 +312,7 @@ static int broadcast_in_block(const cpu_kernel *kernel, const cpu_operand *op)
 {
     const cpu_blocks *const blocks = &kernel->blocks;
 
-    return op->strides[blocks->across] == 0 && (blocks->down < 0 || op->strides[blocks->down] == 0);
+    return op->strides[blocks->across] == 0 && (blocks->down < 0 || kernel->by_rows || op->strides[blocks->down] == 0);
 }
 
 static void choose_mode(cpu_kernel *kernel, uint32_t i)
@@ -340,5 +354,5 @@ void cpu_pointwise_plan(cpu_kernel *kernel)
     /* Where an input is turned, a block's rows are too short for it. */
     kernel->streamed = turned_dimension(kernel) < 0 && cpu_streams(kernel, kernel->blocks.across);
     kernel->in_parts = kernel->streamed && kernel->blocks.down < 0 && all_direct(kernel);
-    kernel->run = run;
+    kernel->run = kernel->by_rows ? cpu_by_rows_run : run;
 }
