@@ -30,6 +30,7 @@ XK_FN xk_t xk_term(xk_t x, xk_t base)
 #else
     return xk_exp_times(1, gap, rest);
 #endif
+#endif
 }
 
 /* Terms are summed apart from those that are 1, as the largest element's is, which are counted: the sum is exact to the last digits
