@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 #include "expops/expops.h"
 
@@ -122,9 +123,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(gives_the_same_everywhere) };
     const expops_status status = expops_device_open(NULL, &device);
+    const char *backend = getenv("EXPOPS_BACKEND");
+    /* The CPU is always there: its plugin that does not load must not pass for a machine without. */
+    const int may_skip = status == EXPOPS_ERR_UNAVAILABLE && !(backend && strcmp(backend, "cpu") == 0);
     if (status != EXPOPS_OK) {
-        printf("%s: %s\n", status == EXPOPS_ERR_UNAVAILABLE ? "skipped" : "failed", expops_error_text());
-        return status == EXPOPS_ERR_UNAVAILABLE ? EXIT_SKIP : 1;
+        printf("%s: %s\n", may_skip ? "skipped" : "failed", expops_error_text());
+        return may_skip ? EXIT_SKIP : 1;
     }
     const int failed = cmocka_run_group_tests_name("many", tests, NULL, NULL);
     expops_device_close(&device);

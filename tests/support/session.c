@@ -6,7 +6,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
+
+/* The CPU, but for a level of instructions that this one lacks: its plugin that does not load must not pass for a machine without. */
+static int is_always_there(const char *spec)
+{
+    return spec && strcmp(spec, "cpu") == 0 && !getenv("EXPOPS_CPU_LEVEL");
+}
 
 expops_device *test_session_open(int *out_exit)
 {
@@ -18,9 +25,9 @@ expops_device *test_session_open(int *out_exit)
         printf("device %s: %s\n", expops_device_name(device), expops_device_get_info(device)->name);
         return device;
     }
-    *out_exit = status == EXPOPS_ERR_UNAVAILABLE ? TEST_EXIT_SKIP : TEST_EXIT_BROKEN;
-    printf("%s: EXPOPS_BACKEND=%s: %s\n", status == EXPOPS_ERR_UNAVAILABLE ? "skipped" : "failed",
-           spec ? spec : "(unset)", expops_error_text());
+    *out_exit = status == EXPOPS_ERR_UNAVAILABLE && !is_always_there(spec) ? TEST_EXIT_SKIP : TEST_EXIT_BROKEN;
+    printf("%s: EXPOPS_BACKEND=%s: %s\n", *out_exit == TEST_EXIT_SKIP ? "skipped" : "failed", spec ? spec : "(unset)",
+           expops_error_text());
     return NULL;
 }
 
