@@ -65,6 +65,7 @@ if [ "${EXPOPS_TEST_SANITIZE:-1}" != 0 ]; then
     fi
 fi
 
-echo "the tests took $((($(date +%s) - started) / 60)) minutes"
+times >"$build-times" # of this shell, then of all that it has started
+echo "the tests took $((($(date +%s) - started) / 60)) minutes, of processor time (user, system) $(sed -n 2p "$build-times")"
 # shellcheck disable=SC2086 # a list of paths without blanks
 exec python3 "$root/tools/count_tests.py" --failed-builds "$failed_builds" $logs

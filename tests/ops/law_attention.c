@@ -183,15 +183,17 @@ static int judge_row(test_call *call, const attention_case *c, const int64_t *ba
     const long double moves = 2 * weigh(call, c, m, row, count) * unit_of(call, size), *const weights = m->weights;
     const rounded rounded = rounded_of(call);
     const int has_weights = test_call_outputs(call) > 1 && call->more[0].out.ndim == call->result.ndim;
+    long double largest = 0;
     int wrong = 0;
+    for (int64_t s = 0; s < count; s++)
+        largest = fmaxl(largest, weights[s]);
     for (int64_t column = 0; column < columns; column++) {
-        long double sum = 0, absolute = 0, largest = 0, values = 0;
+        long double sum = 0, absolute = 0, values = 0;
         for (int64_t s = 0; s < count; s++) {
             const long double value = m->of[VALUE][s * columns + column], term = weights[s] * value;
             sum += term;
             absolute += fabsl(term);
             values += fabsl(value);
-            largest = fmaxl(largest, weights[s]);
         }
         wrong += judge(call, batch, row, column, sum,
                        absolute * (moves + unit_of(call, count) + rounded.weight) + largest * values * rounded.largest);
