@@ -17,6 +17,7 @@ static struct {
 static size_t num_keys;
 static uint16_t any_device[MAX_ANY], device_keys[2]; /* CPU, GPU */
 uint16_t override_scope_key;
+uint64_t override_scope_bits;
 
 static uint16_t key_of(uint64_t keys)
 {
@@ -50,13 +51,15 @@ const torch_kernel *override_kernel_below(const void *op, uint64_t keys)
     return kernel;
 }
 
-/* (scope's key, CPU's, GPU's, those of kernels for any device, [(bits, key) of each device]) */
+/* (scope's key, CPU's, GPU's, those of kernels for any device, bits of the scope's, [(bits, key) of each device]) */
 PyObject *dispatch_set_keys(PyObject *self, PyObject *args)
 {
     PyObject *below;
-    if (!PyArg_ParseTuple(args, "HHHHHO", &override_scope_key, &device_keys[0], &device_keys[1], &any_device[0],
-                          &any_device[1], &below))
+    unsigned long long scope_bits;
+    if (!PyArg_ParseTuple(args, "HHHHHKO", &override_scope_key, &device_keys[0], &device_keys[1], &any_device[0],
+                          &any_device[1], &scope_bits, &below))
         return NULL;
+    override_scope_bits = scope_bits;
     for (num_keys = 0; num_keys < MAX_KEYS && (Py_ssize_t)num_keys < PySequence_Size(below); num_keys++) {
         PyObject *row = PySequence_GetItem(below, (Py_ssize_t)num_keys);
         unsigned long long bits = 0;
@@ -79,7 +82,7 @@ void dispatch_find(override *o)
     o->op = handle[0];
     for (int i = 0; o->global && i < 2; i++) {
         const torch_kernel *kernel = kernel_for(o->op, device_keys[i]);
-        o->covered[i] = kernel ? *kernel : (torch_kernel){ NULL, NULL };
+        o->covered[i] = kernel ? *kernel : (torch_kernel){ NULL };
     }
 }
 
@@ -105,9 +108,9 @@ PyObject *dispatch_make_library(PyObject *self, PyObject *args)
     return capsule;
 }
 
-/* torch's object for a kernel is made in room that is larger than any version's, of parts that are all zero but for the function:
+/* torch's object for a kernel is made in room that is larger than any version's, of parts that are all zero but for the functions:
  * a kernel begins with what `torch_kernel` has, the type of its C++ function (two words) is not given, nor is its schema. */
-int dispatch_register(PyObject *library, const char *name, torch_function function)
+int dispatch_register(PyObject *library, const char *name, torch_function function, torch_unboxed unboxed)
 {
     _Alignas(16) unsigned char room[1024] = { 0 };
     union {
@@ -119,6 +122,7 @@ int dispatch_register(PyObject *library, const char *name, torch_function functi
     if (!handle)
         return -1;
     kernel.kernel.call = function;
+    kernel.kernel.unboxed = unboxed;
     torch.make_function(room, &kernel.kernel, NULL, NULL, &no_schema);
     torch.register_function(handle, name, room, 0);
     torch.free_function(room);
@@ -146,7 +150,7 @@ PyObject *dispatch_register_probe(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OsO", &library, &name, &cdata))
         return NULL;
     probe_tensor = PyLong_AsVoidPtr(cdata);
-    if (PyErr_Occurred() || dispatch_register(library, name, probe))
+    if (PyErr_Occurred() || dispatch_register(library, name, probe, NULL))
         return NULL;
     return Py_NewRef(Py_None);
 }

@@ -117,8 +117,11 @@ static PyObject *add_override(PyObject *self, PyObject *args)
 {
     const char *name, *overload;
     PyObject *object, *parameters, *native;
+    const char *kinds, *symbol;
+    Py_ssize_t num_kinds;
     int form, global, boxed;
-    if (!PyArg_ParseTuple(args, "ssOiiiOO", &name, &overload, &object, &form, &global, &boxed, &parameters, &native))
+    if (!PyArg_ParseTuple(args, "ssOiiiOOs#z", &name, &overload, &object, &form, &global, &boxed, &parameters, &native,
+                          &kinds, &num_kinds, &symbol))
         return NULL;
     const function *f = function_of(object);
     const long row = f ? take_row(boxed) : -1;
@@ -133,8 +136,10 @@ static PyObject *add_override(PyObject *self, PyObject *args)
     o->form = (uint32_t)form;
     o->global = (uint32_t)global;
     o->native = Py_NewRef(native);
-    if (boxed)
+    if (boxed) {
         dispatch_find(o);
+        override_take_unboxed(o, kinds, (size_t)num_kinds, symbol);
+    }
     return PyLong_FromLong(row);
 }
 
@@ -167,7 +172,8 @@ static PyObject *register_boxed(PyObject *self, PyObject *args)
     if (!o)
         return NULL;
     PyOS_snprintf(name, sizeof name, "%s%s%s", o->name + strlen("aten::"), *o->overload ? "." : "", o->overload);
-    if (dispatch_register(library, name, override_boxed((uint32_t)(o - overrides))))
+    const uint32_t row = (uint32_t)(o - overrides);
+    if (dispatch_register(library, name, override_boxed(row), o->redispatch ? override_unboxed(row) : NULL))
         return NULL;
     return Py_NewRef(Py_None);
 }
@@ -180,6 +186,13 @@ static PyObject *load(PyObject *self, PyObject *none)
     return missing ? PyErr_Format(PyExc_NotImplementedError,
                                   "this torch has no %s: expops.torch needs torch 2.10 or later", missing)
                    : PyBool_FromLong(torch_symbols_read_stacks());
+}
+
+/* Whether torch has a C++ function of that name. */
+static PyObject *has(PyObject *self, PyObject *name)
+{
+    const char *text = PyUnicode_AsUTF8AndSize(name, NULL);
+    return text ? PyBool_FromLong(torch_symbols_find(text) != NULL) : NULL;
 }
 
 /* (answered, passed on for each reason) */
@@ -204,9 +217,12 @@ static PyObject *clear_counts(PyObject *self, PyObject *none)
 
 static PyMethodDef methods[] = {
     { "_torch_load", load, METH_NOARGS, NULL },
+    { "_torch_has", has, METH_O, NULL },
     { "_torch_set_keys", dispatch_set_keys, METH_VARARGS, NULL },
     { "_torch_register_probe", dispatch_register_probe, METH_VARARGS, NULL },
     { "_torch_stack_is_known", dispatch_stack_is_known, METH_NOARGS, NULL },
+    { "_torch_register_unboxed_probe", probe_register_unboxed, METH_VARARGS, NULL },
+    { "_torch_unboxed_is_known", probe_unboxed_is_known, METH_NOARGS, NULL },
     { "_torch_add_override", add_override, METH_VARARGS, NULL },
     { "_torch_python_kernel", make_python_kernel, METH_O, NULL },
     { "_torch_library", dispatch_make_library, METH_VARARGS, NULL },

@@ -33,6 +33,10 @@ typedef struct override {
     const void *op;   /* torch's entry for it; where kernels are boxed */
     /* ATen's, which a global one takes the place of: on a CPU and on a GPU. `native` holds them. */
     torch_kernel covered[2];
+    /* Where calls may come unboxed: how C++ passes each argument, in how many words, and torch's function that goes on with them. */
+    uint8_t passed_as[MAX_ARGUMENTS];
+    uint32_t num_words;
+    torch_unboxed redispatch;
     _Atomic uint64_t num_calls, num_passed[NUM_PASSED];
 } override;
 
@@ -47,6 +51,7 @@ typedef struct override_set {
 int override_is_on(const override *o);
 /* The scopes' key of torch's dispatcher. */
 extern uint16_t override_scope_key;
+extern uint64_t override_scope_bits; /* what a call's keys have of it */
 /* The kernel for the device that a call is for, of those the keys name. Where there is none, torch's error is thrown. */
 const torch_kernel *override_kernel_below(const void *op, uint64_t keys);
 int override_is_of_gpu(uint64_t keys);
@@ -57,17 +62,26 @@ uint32_t override_reason_of(expops_status status);
 void override_answer(override *o, const void *op, uint64_t keys, torch_stack *stack);
 /* Boxed kernel for override `index` below MAX_BOXED. */
 torch_function override_boxed(uint32_t index);
+/* For a variable that goes when a call, which has gone on with the scopes' key excluded, ends or throws. */
+void override_end_exclusion(const int *unused);
+/* The same for calls that come unboxed, NULL where there are none. */
+torch_unboxed override_unboxed(uint32_t index);
+void *override_answer_unboxed(override *o, const uintptr_t *words);
+/* Fills in `passed_as` and what belongs to it, if `kinds` and `symbol` are of calls that may come unboxed. */
+void override_take_unboxed(override *o, const char *kinds, size_t num_kinds, const char *symbol);
 
 /* Fills in `op` and `covered`. */
 void dispatch_find(override *o);
 /* Registers a boxed kernel in a library of torch's. -1 with an exception set. */
-int dispatch_register(PyObject *library, const char *name, torch_function function);
+int dispatch_register(PyObject *library, const char *name, torch_function function, torch_unboxed unboxed);
 
 /* Functions of the module; see expops/torch.py. */
 PyObject *dispatch_set_keys(PyObject *self, PyObject *keys);
 PyObject *dispatch_make_library(PyObject *self, PyObject *space_and_key);
 PyObject *dispatch_register_probe(PyObject *self, PyObject *args);
 PyObject *dispatch_stack_is_known(PyObject *self, PyObject *none);
+PyObject *probe_register_unboxed(PyObject *self, PyObject *args);
+PyObject *probe_unboxed_is_known(PyObject *self, PyObject *none);
 PyObject *scope_make_set(PyObject *self, PyObject *indices);
 PyObject *scope_enable(PyObject *self, PyObject *set);
 int scope_add_type(PyObject *module);

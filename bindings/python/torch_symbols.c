@@ -97,6 +97,18 @@ const char *torch_symbols_load(void)
     return missing;
 }
 
+void *torch_symbols_find(const char *name)
+{
+    return find("torch_cpu", name);
+}
+
+int torch_symbols_is_code(const void *address)
+{
+    Dl_info here, there;
+    return address && dladdr(address, &here) && dladdr(*(void **)&torch.make_function, &there) &&
+           here.dli_fbase == there.dli_fbase;
+}
+
 int torch_symbols_read_stacks(void)
 {
     return torch.new_tensor && torch.assign_tensor && torch.delete_item && torch.allocate && torch.make_function &&

@@ -11,10 +11,15 @@ typedef struct torch_stack torch_stack;
 /* A boxed kernel. `keys` are those of torch's dispatcher that the call has. */
 typedef void (*torch_function)(void *self, const void *op, uint64_t keys, torch_stack *stack);
 
-/* The beginning of torch's own: a kernel for boxed calls. */
+/* A kernel for unboxed calls, with as much as registers hold of what C++ passes; see torch_unboxed.h. */
+typedef void *(*torch_unboxed)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t);
+
+/* The beginning of torch's own: a kernel for boxed calls, and one for unboxed ones, which may be NULL. */
 typedef struct torch_kernel {
     void *self;
     torch_function call;
+    torch_unboxed unboxed;
+    void *symbolic; /* the same for sizes that are symbols */
 } torch_kernel;
 
 /* What C++ functions take and give: a run of integers, and a tensor, which they write to where the caller says, as C's do with what is
@@ -81,6 +86,11 @@ extern torch_symbols torch;
 
 /* Looks for them in the torch that is loaded, at the first call. The name of the first that is missing, or NULL. */
 const char *torch_symbols_load(void);
+
+/* A function of its library for CPUs, or NULL. */
+void *torch_symbols_find(const char *name);
+/* Whether it is code of that library. */
+int torch_symbols_is_code(const void *address);
 
 /* Whether it has all that kernels which read its stack need. */
 int torch_symbols_read_stacks(void);

@@ -59,7 +59,6 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
 {
     int64_t ndim;
     int32_t number;
-    memset(tensor, 0, sizeof *tensor);
     if (read_device(handle, &tensor->device))
         return PASSED_DEVICE + 1;
     const expops_dtype dtype = torch.get_dtype(handle, &number) ? EXPOPS_DTYPE_COUNT : torch_dtype_find(number);
@@ -70,6 +69,7 @@ uint32_t torch_tensor_read(torch_handle handle, expops_tensor *tensor)
         return PASSED_SHAPE + 1;
     if (torch.get_data(handle, &tensor->data))
         return PASSED_DEVICE + 1;
+    tensor->byte_offset = 0;
     tensor->ndim = (int32_t)ndim;
     tensor->dtype = dl_of_dtype[dtype];
     return 0;

@@ -13,7 +13,7 @@ import threading
 
 import torch
 
-from expops import _core
+from expops import _core, _unboxed
 
 # A key of torch's dispatcher that no tensor of today's has, just above those of the backends: kernels there are called in threads
 # that ask for the key.
@@ -34,7 +34,7 @@ _global = {}       # overload: index of its override for enable()
 _sets = {}         # (include, exclude): set of overrides
 _kept = []         # libraries of kernels for scopes, for good
 _enabled = []      # libraries of kernels for enable()
-_reads_stacks = False
+_reads_stacks = _takes_unboxed = False
 
 
 class _Overload:
@@ -45,6 +45,7 @@ class _Overload:
         self.full = self.name + ('.' + self.overload if self.overload else '')
         self.boxed = _may_be_boxed(schema)
         self.parameters = bytes(_parameter(argument.name, names) for argument in schema.arguments)
+        self.unboxed = _unboxed.look_up(schema) if _takes_unboxed else ('', None)
 
 
 def _parameter(name, names):
@@ -100,11 +101,15 @@ def _look():
                     _look_at(getattr(packet, overload), operator, name, names)
 
 
+def _bits_of(key):
+    return torch._C.DispatchKeySet(torch._C._dispatch_key_parse(key)).raw_repr()
+
+
 def _device_keys():
     """(what a call's set of keys has, the key) of each kind of device, the foremost first."""
     sets = {name: torch._C.DispatchKeySet(key).raw_repr() for name, key in torch._C.DispatchKey.__members__.items()
             if name[:5] not in ('Start', 'EndOf') and not name.startswith(('Composite', 'Undefined')) and name != 'Autograd'}
-    scope = torch._C.DispatchKeySet(torch._C._dispatch_key_parse(_SCOPE_KEY)).raw_repr()
+    scope = _bits_of(_SCOPE_KEY)
     # A functionality and a backend.
     return sorted(((bits, int(torch._C.DispatchKey.__members__[name])) for name, bits in sets.items()
                    if bits < scope and bits.bit_count() == 2), reverse=True)
@@ -130,15 +135,24 @@ def _learn_stack():
     return _core._torch_stack_is_known()
 
 
+def _learn_unboxed():
+    with torch.utils._python_dispatch._disable_current_modes():
+        try:
+            return _unboxed.learn(_SCOPE_KEY)
+        except RuntimeError:
+            return False
+
+
 def _load():
-    global _reads_stacks
+    global _reads_stacks, _takes_unboxed
     if _covered:
         return
     has_symbols = _core._torch_load()
     keys = [int(torch._C._dispatch_key_parse(key)) for key in
             (_SCOPE_KEY, 'CPU', 'CUDA', 'CompositeExplicitAutogradNonFunctional', 'CompositeExplicitAutograd')]
-    _core._torch_set_keys(*keys, _device_keys())
+    _core._torch_set_keys(*keys, _bits_of(_SCOPE_KEY), _device_keys())
     _reads_stacks = has_symbols and _learn_stack()
+    _takes_unboxed = _reads_stacks and _learn_unboxed()
     _look()
 
 
@@ -172,7 +186,7 @@ def _all():
 
 def _add(overload, is_global, native):
     return _core._torch_add_override(overload.name, overload.overload, overload.function, overload.form, is_global,
-                                     overload.boxed, overload.parameters, native)
+                                     overload.boxed, overload.parameters, native, *overload.unboxed)
 
 
 def _register(overload, index, key, boxed, python):
