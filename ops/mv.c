@@ -42,6 +42,9 @@ OPERATOR(mv) = {
 #define XK_TIMES(a, b) ((a) * (b))
 #endif
 
+#if XK_AT_HAND
+#define XK_PRODUCT 1 /* so that rows may share what is read of the vector */
+#endif
 typedef xk_t xk_acc;
 
 XK_FN xk_acc xk_identity(void)

@@ -43,6 +43,10 @@ typedef struct cpu_pieces {
 } cpu_pieces;
 typedef void cpu_pieces_fn(const cpu_pieces *pieces);
 
+/* out[i]: what `n` elements of row i, `step` bytes apart, times those of `by`, add up to. */
+enum { CPU_DOT_ROWS = 4 /* taken at once */ };
+typedef void cpu_dots_fn(float *out, const void *rows, ptrdiff_t step, size_t count, const void *by, size_t n);
+
 typedef struct cpu_weigh_functions cpu_weigh_functions; /* cpu_weigh.h */
 
 typedef struct cpu_level {
@@ -56,6 +60,7 @@ typedef struct cpu_level {
     cpu_transpose_fn *transpose[5];
     cpu_move_rows_fn *move_rows[5];
     cpu_pieces_fn *pieces[5];
+    cpu_dots_fn *dots_f32, *dots_bf16;
     /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
      * of 64. */
     void (*stream)(void *to, const void *from, size_t bytes);

@@ -138,6 +138,7 @@ CPU_MOVE(16)
 #include "cpu_pieces.inc"
 #include "cpu_vector.inc"
 #include "cpu_weigh.inc"
+#include "cpu_dots.inc"
 
 #if defined(__AVX512F__)
 /* The ABI's names: hidden, they come before the C library's here. Fewer elements than 16 are left to that. */
@@ -206,6 +207,8 @@ const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
     .transpose = { transpose_1, transpose_2, transpose_4, transpose_8, transpose_16 },
     .move_rows = { move_rows_1, move_rows_2, move_rows_4, move_rows_8, move_rows_16 },
     .pieces = { pieces_1, pieces_2, pieces_4, pieces_8, pieces_16 },
+    .dots_f32 = dots_f32,
+    .dots_bf16 = dots_bf16,
     .stream = stream,
     .stream_end = stream_end,
     .weighing = &weighing,

@@ -182,6 +182,9 @@ void cpu_move_blocks(const cpu_kernel *kernel, const expops_launch *launch, int6
                      cpu_scratch *scratch);
 /* 0 where the rows are no product of matrices. */
 int cpu_product_plan(cpu_kernel *kernel);
+/* --- cpu_dots.c --- */
+/* A matrix times a vector; 0 where it is not one. */
+int cpu_dots_plan(cpu_kernel *kernel);
 
 /* --- cpu_rows.c --- */
 void cpu_rows_run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch);

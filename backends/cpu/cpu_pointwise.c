@@ -304,8 +304,9 @@ static int compact(const cpu_kernel *kernel, const cpu_operand *op)
 {
     const cpu_blocks *const blocks = &kernel->blocks;
 
-    return op->strides[blocks->across] == 1 && (blocks->down < 0 || kernel->by_rows || (blocks->cols == kernel->shape[blocks->across] &&
-                                                                     op->strides[blocks->down] == blocks->cols));
+    return op->strides[blocks->across] == 1 &&
+           (blocks->down < 0 || kernel->by_rows ||
+            (blocks->cols == kernel->shape[blocks->across] && op->strides[blocks->down] == blocks->cols));
 }
 
 static int broadcast_in_block(const cpu_kernel *kernel, const cpu_operand *op)

@@ -175,6 +175,8 @@ void cpu_rows_plan(cpu_kernel *kernel)
         kernel->rank = kernel->kept;
     if (kernel->rank == kernel->kept)
         add_dimension(kernel);
+    if (cpu_dots_plan(kernel))
+        return;
     const int32_t across = closest_kept(kernel);
     kernel->by_columns = kernel->length && columns_pay(kernel, across);
     kernel->by_numbers = kernel->by_columns && kernel->instance->rows->columns_by &&
