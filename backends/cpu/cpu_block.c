@@ -65,6 +65,11 @@ static void load_rows(const cpu_kernel *kernel, const cpu_operand *op, const cha
                     (size_t)(position->rows * position->cols));
         return;
     }
+    if (op->dtype == op->store) {
+        kernel->level->move_rows[log2_of(op->bytes)](to, position->cols, 1, from, down, across, (size_t)position->rows,
+                                                     (size_t)position->cols);
+        return;
+    }
     for (int64_t r = 0; r < position->rows; r++)
         cpu_convert(kernel->level, op->store, to + r * row_bytes, 1, op->dtype, from + r * down * op->bytes, across,
                     (size_t)position->cols);
