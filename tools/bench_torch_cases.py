@@ -393,17 +393,26 @@ def rows(torch):
     return {**reductions(torch, data), **normalised(torch, data), **losses(torch, data), **products(torch, data)}
 
 
-LENGTHS = (17, 50, 64, 65, 100, 129, 256, 257, 511, 1000, 1001, 1024, 3000, 4099, 8192, 10000, 16385, 30000, 32768, 32769, 65536,
+LENGTHS = (17, 33, 50, 64, 65, 100, 129, 191, 256, 257, 511, 1000, 1001, 1024, 3000, 4099, 8192, 10000, 16385, 30000, 32768, 32769, 65536,
            65537, 100003, 131072, 262143, 262144, 1000003, 1 << 20)
 
 
 def lengths(torch):
     """Rows of 17 to 1 Mi elements, many of which no vector divides."""
-    data, functions, made = Data(torch), torch.nn.functional, {}
+    data, functions, aten, made = Data(torch), torch.nn.functional, torch.ops.aten, {}
     f = lambda make: functional(torch, data, make, dtypes=FLOATS)
+
+    def backward(n):
+        def make(s):
+            grad, out = s.rows(length=n), torch.log_softmax(s.rows(1, n), 1)
+            return [grad, out, 1, None], kernel(aten._log_softmax_backward_data, grad, out, 1, grad.dtype)
+        return make
+
     for n in LENGTHS:
-        made[f'softmax.{n}'] = written(torch, data, lambda s, n=n: ([s.rows(length=n), 1],
-                                                                    kernel(torch.ops.aten._softmax, s.rows(length=n), 1, False)))
+        for name, call in (('softmax', aten._softmax), ('log_softmax', aten._log_softmax)):
+            made[f'{name}.{n}'] = written(torch, data, lambda s, n=n, call=call: ([s.rows(length=n), 1],
+                                                                                 kernel(call, s.rows(length=n), 1, False)))
+        made[f'_log_softmax_backward_data.{n}'] = written(torch, data, backward(n), dtypes=FLOATS)
         made[f'rms_norm.{n}*'] = f(normal(functions.rms_norm, n, 1))
         made[f'layer_norm.{n}*'] = f(normal(functions.layer_norm, n, 2))
         made[f'sum.{n}'] = f(lambda s, n=n: ([s.rows(length=n), [1]], given(torch.sum, s.rows(length=n), 1)))

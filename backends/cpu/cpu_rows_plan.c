@@ -3,7 +3,9 @@
 
 enum {
     GROUP_ELEMENTS = 8192, /* of short rows that are not buffered */
-    TURNED_LENGTH = 63,    /* of rows that are turned, so that an accumulator of more than one word is a vector's */
+    /* Of rows that are turned, so that an accumulator of two words, or of more, is a vector's. */
+    TURNED_PAIRS = 127,
+    TURNED_LENGTH = 63,
     FEWEST = 16, /* elements of a row that are a vector's work: of shorter ones several are taken side by side */
 };
 
@@ -110,10 +112,13 @@ static int cut_short_rows(cpu_kernel *kernel)
     const int streamed = instance->rows->map &&
                          (cpu_streams(kernel, across) || (rows_follow(kernel, down, across) && cpu_is_large(kernel)));
     const int64_t room = all_direct(kernel, across) && !streamed ? GROUP_ELEMENTS : capacity(kernel);
-    const int turned = instance->rows->acc_bytes > bytes && instance->num_lifted == 1 && inner <= TURNED_LENGTH;
+    const int64_t longest = instance->rows->acc_bytes > 2 * bytes ? TURNED_LENGTH : TURNED_PAIRS;
+    const int turned = instance->rows->acc_bytes > bytes && instance->num_lifted == 1 && inner <= longest;
     const int64_t accs =
         turned ? CPU_BUFFER_BYTES / CPU_TURNED_COLS / bytes : CPU_ACCS_BYTES / instance->rows->acc_bytes;
-    const int64_t rows = cpu_least(cpu_least(room / inner, accs), kernel->shape[down]);
+    const int64_t most = cpu_least(room / inner, accs);
+    const int64_t rows = cpu_least(turned && most >= CPU_TURNED_COLS ? most / CPU_TURNED_COLS * CPU_TURNED_COLS : most,
+                                   kernel->shape[down]);
     if (rows < 2)
         return 0;
     kernel->short_rows = 1;
