@@ -408,7 +408,14 @@ def lengths(torch):
             return [grad, out, 1, None], kernel(aten._log_softmax_backward_data, grad, out, 1, grad.dtype)
         return make
 
+    def mv(n, turned):
+        def make(s):
+            x, v = s.draw(n, s.size // n).t() if turned else s.rows(length=n), s.draw(n, number=1)
+            return [x, v], given(torch.mv, x, v)
+        return written(torch, data, make, (0, 0.1), FLOATS) # no sum is near 0, nor beyond f16
+
     for n in LENGTHS:
+        made[f'mv.{n}'], made[f'mv.{n}, turned'] = mv(n, False), mv(n, True)
         for name, call in (('softmax', aten._softmax), ('log_softmax', aten._log_softmax)):
             made[f'{name}.{n}'] = written(torch, data, lambda s, n=n, call=call: ([s.rows(length=n), 1],
                                                                                  kernel(call, s.rows(length=n), 1, False)))

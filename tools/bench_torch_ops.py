@@ -192,6 +192,9 @@ def layouts(torch):
     def odd_rows(x):
         return x[:x.numel() // 1023 * 1023].view(-1, 1023)
 
+    def short_rows(x):
+        return x[:x.numel() // 17 * 17].view(-1, 17)
+
     def planes(x):
         return x[:x.numel() // 3136 * 3136].view(-1, 64, 7, 7)
 
@@ -200,6 +203,7 @@ def layouts(torch):
         'mul.by a column': shaped(torch.mul, 2, rows, lambda x: rows(x)[:, :1]),
         'mul.by a column, wide rows': shaped(torch.mul, 2, wide_rows, lambda x: wide_rows(x)[:, :1]),
         'mul.by a column, odd rows': shaped(torch.mul, 2, odd_rows, lambda x: odd_rows(x)[:, :1].contiguous()),
+        'mul.by a column, short rows': shaped(torch.mul, 2, short_rows, lambda x: short_rows(x)[:, :1].contiguous()),
         'mul.by a row, odd rows': shaped(torch.mul, 2, odd_rows, lambda x: x[:1023]),
         'mul.by channels of 7 x 7': shaped(torch.mul, 2, planes, lambda x: x[:64].view(64, 1, 1)),
         'mul.by a row': shaped(torch.mul, 2, rows, lambda x: x[:1024]),
