@@ -117,9 +117,11 @@ static cpu_tree columns_of(const cpu_kernel *kernel, const char *from, const cpu
 }
 
 /* Whether the columns are few enough, and the boxes have elements enough. */
-static int columns_pay(const cpu_boxes *table, int64_t rows)
+static int columns_pay(const cpu_boxes *table, const cpu_stretch *runs, uint32_t others)
 {
-    return table->columns && table->columns <= MOST_COLUMNS && table->fewest * table->cols * rows >= LONG_BOX;
+    /* Where others vary there are no columns, and nothing in runs for them. */
+    return table->columns && table->columns <= MOST_COLUMNS &&
+           table->fewest * table->cols * cpu_boxes_elements(runs, others) >= LONG_BOX;
 }
 
 static void sum_shared(const cpu_kernel *kernel, const char *from, const cpu_stretch *runs, const cpu_boxes *table,
@@ -219,7 +221,7 @@ static void sum_piece(const cpu_kernel *kernel, const char *from, const int64_t 
     }
     if (table->num_stretches)
         sum_alike(kernel, from, runs, table, out, scratch);
-    else if (columns_pay(table, cpu_boxes_elements(runs, kernel->walk.walked - 1)))
+    else if (columns_pay(table, runs, kernel->walk.walked - 1))
         sum_shared(kernel, from, runs, table, out, scratch);
     else
         sum_each(kernel, from, runs, table, out, scratch);
