@@ -8,13 +8,13 @@
  *   XK_ORDER               all dimensions, that in which groups that follow each other go on first
  *   XK_IN_RUN XK_OUT_RUN   so many of them make a run: one, or two of which the first is whole
  *   XK_STAGED              4-byte parts of local memory
- *   XK_PITCH               of them from a run of the input to the next
  *   XK_FULL                runs of the output begin at multiples of a unit
  *   XK_UNIT                elements that only one box writes, from a multiple of them on
  *   XK_STEP                elements of local memory from one of a run of the output to the next
  *   XK_LEVEL               runs of the input are whole words of memory
  *   XK_AHEAD               words of the input that a work-item asks for before it uses the first
  *   XK_SPREAD              after so many bytes of a run local memory has a part that is not used; 0: nowhere
+ *   XK_STAIR               likewise after so many runs that follow each other along the output's; 0: nowhere
  *   XK_RUN_BYTES           16, of a word
  *   XK_SQUARE              elements are picked as turn_square.kernel.h says; 0: as turn_pick.kernel.h does */
 #include XK_OPERATOR
@@ -34,8 +34,11 @@ typedef struct xk_params {
 } xk_params;
 
 #define XK_BYTES ((int)sizeof(XK_S(XK_O)))
-#define XK_NEXT_PART (XK_BYTES < 4 && !XK_LEVEL ? 4 : 0) /* bytes behind a word that its parts take something of */
 #define XK_FRONT 4 /* parts in front of the first run, whose first word may have others */
+/* Bytes of the part that a run at an address begins in which lie in front of it, in memory and in local memory. */
+#define XK_LEAD(address) (XK_BYTES < 4 && !XK_LEVEL ? (address)&3 : 0)
+/* Elements of local memory in front of number `c` of the runs along the output's that are not used. */
+#define XK_STAIRS(c) (XK_STAIR ? (c) / (XK_STAIR ? XK_STAIR : 1) * (XK_BYTES < 4 ? 4 / XK_BYTES : 1) : 0)
 
 /* Splits `rest` into the places of those dimensions of the box that are not along a run. */
 #define XK_PLACES(dims, run, body) \
@@ -48,8 +51,12 @@ typedef struct xk_params {
         there &= c < left[d]; \
         body \
     }
-#define XK_IN_PLACES(rest) XK_PLACES(in_dims, XK_IN_RUN, from += c * p->in[d];)
-#define XK_OUT_PLACES(rest) XK_PLACES(out_dims, XK_OUT_RUN, to += c * p->out[d]; origin += c * p->apart[d];)
+#define XK_IN_PLACES(rest) \
+    XK_PLACES(in_dims, XK_IN_RUN, from += c * p->in[d]; to += c * p->apart[d] + (d == out_dims[0] ? XK_STAIRS(c) : 0);)
+#define XK_OUT_PLACES(rest) \
+    XK_PLACES(out_dims, XK_OUT_RUN, to += c * p->out[d]; origin += c * p->apart[d]; from += XK_IN_RUN_HAS(d) ? 0 : c * p->in[d];)
+
+#define XK_IN_RUN_HAS(d) (in_dims[0] == (d) || (XK_IN_RUN > 1 && in_dims[XK_IN_RUN - 1] == (d)))
 
 #if XK_SQUARE
 #include "turn_square.kernel.h"
@@ -61,9 +68,8 @@ typedef struct xk_params {
 typedef struct xk_source {
     XK_GLOBAL const char *word;
     xk_index from; /* the run's first element */
-    int first;     /* byte of the run that comes first of the word's whole parts; before the run where it is negative */
-    xk_uint shift; /* bytes by which its parts lie behind those of memory */
-    xk_uint to;    /* where they go in local memory */
+    int element;   /* of the run that the word begins with; before the run where it is negative */
+    xk_uint to;    /* where its parts go in local memory */
     int there, whole; /* it has something of the box; all of it may be read */
 } xk_source;
 
@@ -71,23 +77,47 @@ typedef struct xk_source {
 XK_FN xk_source xk_find_word(const xk_params *p, const xk_uint *left, xk_index at_in, xk_uint in_length, XK_GLOBAL const XK_S(XK_D0) *g0,
                              xk_uint n)
 {
-    const int in_dims[XK_BOX] = { XK_IN_DIMS };
+    const int in_dims[XK_BOX] = { XK_IN_DIMS }, out_dims[XK_BOX] = { XK_OUT_DIMS };
     const xk_uint run = xk_divide(n, p->in_words), word = n - run * p->in_words.size;
-    xk_uint rest = run;
+    xk_uint rest = run, to = 0; /* elements of local memory */
     xk_index from = at_in;
     int there = n < p->in_count;
     XK_IN_PLACES(rest)
     const xk_uint skew = XK_LEVEL ? 0 : (xk_uint)(xk_ulong)(g0 + from) & (XK_RUN_BYTES - 1);
+    const int part = (int)(word * (XK_RUN_BYTES / 4)) - (int)(skew / 4); /* of the run, the first being the one that it begins in */
     xk_source source;
     source.from = from;
-    source.shift = XK_BYTES < 4 ? skew & 3 : 0;
-    source.first = (int)(word * XK_RUN_BYTES) - (int)(skew - source.shift);
-    source.word = (XK_GLOBAL const char *)(g0 + from) - source.shift + source.first;
-    source.to = XK_FRONT + run * XK_PITCH + (xk_uint)(source.first / 4) + (XK_SPREAD ? (xk_uint)source.first / XK_SPREAD : 0);
-    source.there = there && source.first < (int)in_length * XK_BYTES;
+    source.element = ((int)(word * XK_RUN_BYTES) - (int)skew) / XK_BYTES;
+    source.word = (XK_GLOBAL const char *)(g0 + from) + source.element * XK_BYTES;
+    source.to = XK_FRONT + to * XK_BYTES / 4 + (xk_uint)part + (XK_SPREAD ? (xk_uint)part * 4 / XK_SPREAD : 0);
+    source.there = there && source.element < (int)in_length;
     source.whole = source.there && (XK_LEVEL || (source.word >= (XK_GLOBAL const char *)(g0 + p->low) &&
-                                                 source.word + XK_RUN_BYTES + XK_NEXT_PART <= (XK_GLOBAL const char *)(g0 + p->high)));
+                                                 source.word + XK_RUN_BYTES <= (XK_GLOBAL const char *)(g0 + p->high)));
     return source;
+}
+
+/* At the ends of the input's memory, where not all of a word may be read. */
+XK_FN void xk_read_elements(const xk_source *source, xk_uint in_length, XK_GLOBAL const XK_S(XK_D0) *g0, XK_LOCAL_POINTER XK_S(XK_O) *v)
+{
+    const int before = source->element < 0 ? -source->element : 0;
+    for (int k = before; k < XK_RUN && source->element + k < (int)in_length; k++) {
+        xk_uint n = (xk_uint)k;
+        XK_UNKNOWN(n); /* else several are loaded at once, wherever they begin */
+        v[(xk_uint)(source->to * 4 / XK_BYTES) + n] = g0[source->from + (xk_index)(source->element + (int)n)];
+    }
+}
+
+/* Work-items that go together begin with different parts of their words, as these lie four banks apart. */
+XK_FN void xk_put_parts(XK_LOCAL_POINTER xk_uint *to, const xk_word16 word)
+{
+    const xk_uint turn = xk_local_id() / 8 % 4, part[4] = { XK_RUN_SPLIT(word) };
+    xk_uint once[4];
+    XK_UNROLL
+    for (int i = 0; i < 4; i++)
+        once[i] = turn & 1 ? part[(i + 1) % 4] : part[i];
+    XK_UNROLL
+    for (int i = 0; i < 4; i++)
+        to[(i + turn) % 4] = turn & 2 ? once[(i + 2) % 4] : once[i];
 }
 
 XK_FN void xk_read_box(const xk_params *p, const xk_uint *left, xk_index at_in, xk_uint in_length, XK_GLOBAL const XK_S(XK_D0) *g0,
@@ -95,7 +125,7 @@ XK_FN void xk_read_box(const xk_params *p, const xk_uint *left, xk_index at_in, 
 {
     for (xk_uint q = xk_local_id(); q < p->in_count; q += XK_AHEAD * XK_WG) {
         xk_word16 words[XK_AHEAD];
-        xk_uint next[XK_AHEAD], to[XK_AHEAD], shift[XK_AHEAD];
+        xk_uint to[XK_AHEAD];
         int whole = 0, missed = 0;
         XK_UNROLL
         for (int a = 0; a < XK_AHEAD; a++) {
@@ -103,26 +133,17 @@ XK_FN void xk_read_box(const xk_params *p, const xk_uint *left, xk_index at_in, 
             whole |= source.whole << a;
             missed |= (source.there && !source.whole) << a;
             to[a] = source.to;
-            shift[a] = source.shift * 8;
             if (source.whole)
                 words[a] = *(XK_GLOBAL const xk_word16 *)source.word;
-            if (XK_NEXT_PART && source.whole)
-                next[a] = ((XK_GLOBAL const xk_uint *)source.word)[4];
         }
         XK_UNROLL
-        for (int a = 0; a < XK_AHEAD; a++) {
-            const xk_uint part[5] = { XK_RUN_SPLIT(words[a]), XK_NEXT_PART ? next[a] : 0 };
-            XK_UNROLL
-            for (int i = 0; i < 4; i++)
-                if (whole >> a & 1)
-                    parts[to[a] + i] = XK_NEXT_PART ? xk_run_part(part[i], part[i + 1], shift[a]) : part[i];
-        }
-        for (int a = 0; missed >> a; a++) /* at the ends of the input's memory */
+        for (int a = 0; a < XK_AHEAD; a++)
+            if (whole >> a & 1)
+                xk_put_parts(parts + to[a], words[a]);
+        for (int a = 0; missed >> a; a++)
             if (missed >> a & 1) {
                 const xk_source source = xk_find_word(p, left, at_in, in_length, g0, q + a * XK_WG);
-                const int first = source.first / XK_BYTES;
-                for (int k = first < 0 ? 0 : first; k < first + XK_RUN && k < (int)in_length; k++)
-                    v[(int)(source.to * 4 / XK_BYTES) + k - first] = g0[source.from + (xk_index)k];
+                xk_read_elements(&source, in_length, g0, v);
             }
     }
 }
@@ -157,6 +178,6 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_TENSOR(const XK_S(XK_D0), 
 #if XK_SQUARE
     xk_write_squares(p, left, at_out, staged.part + XK_FRONT, gout);
 #else
-    xk_write_picked(p, left, at_out, begins, staged.v + XK_FRONT * 4 / XK_BYTES, gout);
+    xk_write_picked(p, left, at_out, begins, g0 + at_in, staged.v + XK_FRONT * 4 / XK_BYTES, gout);
 #endif
 }

@@ -5,21 +5,27 @@
 #include "base/size.h"
 
 /* Bytes of a long run; that memory writes at once; of a word that is read, and of its parts. Elements that a group should have. */
-enum { LONG_RUN = 128, SECTOR = 32, WORD = 16, PART = 4, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
+enum { LONG_RUN = 128, LINES = 256, SECTOR = 32, WORD = 16, PART = 4, LEAST = 256, NOWHERE = EXPOPS_MAX_RANK };
 
 /* Elements that are exchanged within so little memory that it is near anyway; where the output has no vectors. */
 enum { NEAR = 64, NEAR_ODD = 16 };
 
-/* What was fastest on an H100 and an H200, by an element's size: elements of a run of the output, and a box's bytes. */
+/* What was fastest on an H200, by an element's size: elements of a run of the output of one dimension that is cut, and of one that is
+ * whole. */
 static uint32_t elements_of_run(uint32_t bytes)
 {
     return bytes < PART ? 256 : 64;
 }
 
-/* Of a run of two dimensions: where elements are small, as many as are written at once, less those of the unit in which it begins. */
-static uint32_t elements_of_two(uint32_t bytes)
+/* Whether runs of both are a sector and more: of small elements both should be as many bytes then. */
+static int is_wide(const expops_turn_box *box)
 {
-    return elements_of_run(bytes) - (bytes < PART ? (SECTOR + WORD) / bytes : 0);
+    return box->in.inner != box->out.inner && box->problem->shape[box->in.inner] * box->bytes >= SECTOR;
+}
+
+static uint32_t elements_of_part(const expops_turn_box *box)
+{
+    return box->bytes < PART && is_wide(box) ? LINES / box->bytes : elements_of_run(box->bytes);
 }
 
 static int is_whole(const expops_turn_box *box)
@@ -28,15 +34,43 @@ static int is_whole(const expops_turn_box *box)
     return box->problem->shape[box->out.inner] <= wanted + wanted / 4;
 }
 
-/* Small elements of three dimensions, or of rows that are long but whole, need more, so that runs are long. */
+static int is_short(const expops_turn_box *box)
+{
+    return box->problem->shape[box->out.inner] * box->bytes < LONG_RUN;
+}
+
+/* Whether runs of the output go on in a dimension that the input's do not have. */
+static int goes_on_apart(const expops_turn_box *box)
+{
+    return box->in.inner == box->out.inner || (is_short(box) && box->out.outer != box->in.inner);
+}
+
+/* Of a run of two dimensions: where elements are small, as many as are written at once, less those of the unit in which it begins. */
+static uint32_t elements_of_two(const expops_turn_box *box)
+{
+    if (box->bytes < PART)
+        return elements_of_run(box->bytes) - (SECTOR + WORD) / box->bytes;
+    return goes_on_apart(box) ? 128 : elements_of_run(box->bytes);
+}
+
+/* Of the dimension that is the output's innermost. */
+static uint32_t elements_of_inner(const expops_turn_box *box)
+{
+    return !is_whole(box)      ? elements_of_part(box)
+           : box->bytes < PART ? elements_of_run(box->bytes)
+                               : elements_of_two(box);
+}
+
+/* Small boxes let more groups run, large ones make runs longer: what two boxes have parts of is read twice. */
 static uint32_t box_bytes(const expops_turn_box *box)
 {
     enum { BOX = 16384 };
-    const int is_short = box->problem->shape[box->out.inner] * box->bytes < LONG_RUN,
-              joined = box->out.outer == box->in.inner;
-    if (box->bytes >= PART || (box->in.inner != box->out.inner && (!is_whole(box) || (joined && is_short))))
+    const int is_tile = box->in.inner != box->out.inner;
+    if (box->bytes >= PART)
+        return goes_on_apart(box) ? 2 * BOX : BOX;
+    if (is_tile && !is_whole(box) && (box->bytes == 1 || !is_wide(box)))
         return BOX;
-    return 2 * BOX;
+    return is_tile && is_whole(box) && box->out.outer == box->in.inner && is_short(box) ? BOX : 2 * BOX;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -76,11 +110,6 @@ static int64_t box_elements(const expops_turn_box *box)
     for (uint32_t d = 0; d < box->problem->rank; d++)
         elements *= box->extent[d];
     return elements;
-}
-
-int64_t expops_turn_run_length(const expops_turn_box *box, const expops_turn_run *run)
-{
-    return box->extent[run->inner] * (run->levels > 1 ? box->extent[run->outer] : 1);
 }
 
 /* Where the run's dimension is whole and short, it goes on in the next. */
@@ -135,13 +164,13 @@ static int shape_box(expops_turn_box *box)
 {
     const expops_problem *problem = box->problem;
     expops_turn_run *in = &box->in, *out = &box->out;
-    const int64_t long_out = elements_of_run(box->bytes), long_in = box->elements / long_out,
+    const int64_t long_out = elements_of_inner(box), long_in = box->elements / long_out,
                   n = problem->shape[in->inner] * box->bytes, m = problem->shape[out->inner];
     if (in->inner == out->inner) {
         if (n >= LONG_RUN || in->outer == NOWHERE || out->outer == NOWHERE || in->outer == out->outer)
             return 0;
         extend(box, in->inner, m);
-        lengthen(box, out, elements_of_two(box->bytes), 1);
+        lengthen(box, out, elements_of_two(box), 1);
         lengthen(box, in, box->elements / box->extent[out->outer], 1);
     } else {
         const int whole = is_whole(box);
@@ -149,7 +178,7 @@ static int shape_box(expops_turn_box *box)
         extend(box, in->inner, long_in);
         /* Elements of the output's run lie a run of the input apart in local memory, on different banks, unless that run goes on
          * in its dimension. */
-        lengthen(box, out, elements_of_two(box->bytes), m * box->bytes < LONG_RUN || (m * box->bytes % 16 && whole));
+        lengthen(box, out, elements_of_two(box), m * box->bytes < LONG_RUN || (m * box->bytes % 16 && whole));
         lengthen(box, in, long_in, in->outer == out->inner ? n < 16 || (n % 16 && n < 2 * LONG_RUN) : n < LONG_RUN);
     }
     fill(box);
@@ -202,60 +231,6 @@ static void settle_extents(expops_turn_box *box)
             out->levels > 1 ? expops_ceil_divide(box->unit - 1, box->problem->shape[out->inner]) : box->unit - 1;
 }
 
-static void add_dim(uint32_t *list, uint32_t *count, uint32_t dim)
-{
-    for (uint32_t i = 0; i < *count; i++)
-        if (list[i] == dim)
-            return;
-    if (dim != NOWHERE && *count < EXPOPS_TURN_DIMS)
-        list[(*count)++] = dim;
-}
-
-void expops_turn_lay_out(expops_turn_box *box, uint32_t pitch)
-{
-    int64_t stride = 1;
-    box->pitch = pitch;
-    for (uint32_t i = 0; i < box->dims; i++) {
-        if (i == box->in.levels)
-            stride = pitch;
-        box->local[box->in_dim[i]] = (uint32_t)stride;
-        stride *= box->extent[box->in_dim[i]];
-    }
-}
-
-/* Of runs that lie an odd number of banks apart. The words that a run lies in have up to three parts more in front of it, and behind it. */
-static uint32_t least_pitch(const expops_turn_box *box)
-{
-    const int64_t bytes = expops_turn_run_length(box, &box->in) * box->bytes,
-                  bank = box->bytes > PART ? box->bytes : PART;
-    const int64_t parts = box->level ? expops_ceil_divide(bytes, WORD) * WORD : bytes + 2 * (WORD - PART);
-    return (uint32_t)((expops_ceil_divide(parts, bank) | 1) * bank / box->bytes);
-}
-
-/* The dimensions of the box in the order of the input, each run's first, and where they lie in local memory. */
-static void order_dims(expops_turn_box *box)
-{
-    const uint32_t rank = box->problem->rank;
-    uint32_t count = 0, pitched = 0;
-    add_dim(box->in_dim, &count, box->in.inner);
-    if (box->in.levels > 1)
-        add_dim(box->in_dim, &count, box->in.outer);
-    add_dim(box->in_dim, &count, box->out.inner);
-    if (box->out.levels > 1)
-        add_dim(box->in_dim, &count, box->out.outer);
-    for (uint32_t d = rank; d-- > 0;)
-        if (box->extent[d] > 1)
-            add_dim(box->in_dim, &count, d);
-    box->dims = count;
-    expops_turn_lay_out(box, least_pitch(box));
-    count = 0;
-    add_dim(box->out_dim, &count, box->out.inner);
-    if (box->out.levels > 1 && !box->square)
-        add_dim(box->out_dim, &count, box->out.outer);
-    for (; pitched < box->dims; pitched++) /* what lies closest in local memory is written side by side */
-        add_dim(box->out_dim, &count, box->in_dim[pitched]);
-}
-
 int64_t expops_turn_run_count(const expops_turn_box *box, const expops_turn_run *run)
 {
     return box_elements(box) / expops_turn_run_length(box, run);
@@ -284,8 +259,8 @@ int expops_turn_box_make(const expops_problem *problem, expops_turn_box *box)
     if (is_near(box) || !shape_box(box) || leaves_idle(box))
         return 0;
     settle_extents(box);
-    expops_turn_find_squares(box);
     box->level = expops_turn_has_level_words(box);
-    order_dims(box);
+    expops_turn_find_squares(box);
+    expops_turn_order_dims(box);
     return 1;
 }

@@ -16,7 +16,9 @@ static int64_t place_of(const expops_turn_box *box, int64_t r, int64_t n)
     const int64_t apart = box->dims > box->out.levels ? box->local[box->out_dim[box->out.levels]] : 0;
     const int64_t place = r * apart + n % size * box->local[box->out.inner] +
                           (box->out.levels > 1 ? n / size * box->local[box->out.outer] : 0);
-    return box->spread ? place + place * box->bytes / SPREAD * BANK / box->bytes : place;
+    return box->spread  ? place + place * box->bytes / SPREAD * BANK / box->bytes
+           : box->stair ? place + n / box->stair * expops_turn_bank(box)
+                        : place;
 }
 
 /* How often local memory is asked, at most, so that each of some work-items gets the element k of its vector. */
@@ -63,22 +65,45 @@ static uint32_t choose_line(const expops_turn_box *box, int64_t runs, uint32_t v
     return line;
 }
 
+static int is_in_run(const expops_turn_box *box, uint32_t dim)
+{
+    return dim == box->in.inner || (box->in.levels > 1 && dim == box->in.outer);
+}
+
+/* Whether runs of the input that lie `count` apart in a dimension begin at the same byte of a part of local memory. */
+static int begin_alike(const expops_turn_box *box, uint32_t dim, int64_t count)
+{
+    return box->level || box->bytes >= BANK || is_in_run(box, dim) ||
+           count * box->problem->operand[1].strides[dim] * box->bytes % BANK == 0;
+}
+
+/* Whether all runs of the output that a work-item writes begin at the same place of a vector, and have their elements of runs of the
+ * input that begin alike: there is one more dimension, in which it goes on by `sides`. */
+static int are_alike(const expops_turn_box *box, int64_t sides, uint32_t unit)
+{
+    const uint32_t next = box->out_dim[box->out.levels];
+    return box->dims == box->out.levels + 1 && begin_alike(box, next, sides) &&
+           (box->full || sides * box->problem->operand[0].strides[next] % unit == 0);
+}
+
 static void choose_repeated(expops_turn_box *box, int64_t runs)
 {
     const int64_t vectors = (int64_t)box->line * box->vector, size = box->extent[box->out.inner],
                   sides = GROUP / box->line;
-    const int one_more = box->dims == box->out.levels + 1;
+    const uint32_t stairs = box->stair ? (uint32_t)vectors / box->stair * expops_turn_bank(box) : 0;
     box->repeated = box->again = 0;
-    if (box->out.levels == 1) {
+    box->alike = are_alike(box, sides, box->unit) ? box->unit : box->vector;
+    if (box->out.levels == 1 && !box->spread && are_alike(box, sides, box->vector)) {
+        box->repeated = 3;
+        box->again = (uint32_t)box->vector * box->local[box->out.inner] + (box->stair ? expops_turn_bank(box) : 0);
+    } else if (box->out.levels == 1) {
         box->repeated = 1;
-        box->again = (uint32_t)vectors * box->local[box->out.inner];
+        box->again = (uint32_t)vectors * box->local[box->out.inner] + stairs;
         box->again += box->spread ? box->again * box->bytes / SPREAD * BANK / box->bytes : 0;
-    } else if (vectors % size == 0) {
+    } else if (vectors % size == 0 && begin_alike(box, box->out.outer, vectors / size)) {
         box->repeated = 1;
         box->again = (uint32_t)(vectors / size) * box->local[box->out.outer];
-    } else if (runs > sides && one_more &&
-               (box->full ||
-                sides * box->problem->operand[0].strides[box->out_dim[box->out.levels]] % box->vector == 0)) {
+    } else if (runs > sides && are_alike(box, sides, box->vector)) {
         box->repeated = 2;
     }
 }
@@ -86,27 +111,53 @@ static void choose_repeated(expops_turn_box *box, int64_t runs)
 /* Whether there may be a part between the banks' turns: of what is one run of whole words, and vectors that go on by whole turns. */
 static int may_spread(const expops_turn_box *box, uint32_t line, uint32_t vector)
 {
-    return box->level && box->out.levels == 1 && expops_turn_run_count(box, &box->in) == 1 &&
+    return box->bytes <= BANK && box->level && box->out.levels == 1 && expops_turn_run_count(box, &box->in) == 1 &&
            (int64_t)line * vector * box->local[box->out.inner] * box->bytes % SPREAD == 0;
 }
 
-/* Tries all pitches, or a run with parts in between. */
+/* Whether there may be a part between so many runs of the input: where vectors of the output have elements of as many. */
+static int may_have_stairs(const expops_turn_box *box)
+{
+    return box->out.levels == 1 && !is_in_run(box, box->out.inner);
+}
+
+static void try_layout(expops_turn_box *box, expops_turn_box *best, int64_t *least)
+{
+    const int64_t cost = cost_of(box, box->line, box->vector);
+    if (cost < *least) {
+        *least = cost;
+        *best = *box;
+    }
+}
+
+/* Tries all pitches, with parts between runs, and within one. */
 static void find_cheapest(expops_turn_box *box, uint32_t line, uint32_t vector, uint32_t pitch, uint32_t pitches,
                           expops_turn_box *best, int64_t *least)
 {
     const uint32_t step = box->bytes > BANK ? 1 : BANK / box->bytes;
-    for (uint32_t i = 0; i < pitches; i++)
-        for (uint32_t spread = 0; spread <= SPREAD && (!spread || may_spread(box, line, vector)); spread += SPREAD) {
-            expops_turn_lay_out(box, pitch + i * step);
-            box->spread = spread;
-            box->vector = vector;
-            box->line = line;
-            const int64_t cost = cost_of(box, line, vector);
-            if (cost < *least) {
-                *least = cost;
-                *best = *box;
-            }
-        }
+    box->vector = vector;
+    box->line = line;
+    for (uint32_t i = 0; i < pitches; i++) {
+        box->stair = box->spread = 0;
+        expops_turn_lay_out(box, pitch + i * step);
+        try_layout(box, best, least);
+        box->spread = may_spread(box, line, vector) ? SPREAD : 0;
+        if (box->spread)
+            try_layout(box, best, least);
+        box->spread = 0;
+        box->stair = may_have_stairs(box) ? vector : 0;
+        expops_turn_lay_out(box, pitch + i * step);
+        if (box->stair)
+            try_layout(box, best, least);
+    }
+}
+
+/* Pitches that are worth trying: those on which all banks differ where runs of the output are of several of the input, and where they
+ * may have parts in between those that leave little room. */
+static uint32_t count_pitches(const expops_turn_box *box, int64_t runs, uint32_t bank)
+{
+    enum { FEW = 8 };
+    return runs == 1 ? BANKS * BANK / bank : FEW;
 }
 
 void expops_turn_find_lines(expops_turn_box *box)
@@ -118,7 +169,7 @@ void expops_turn_find_lines(expops_turn_box *box)
     expops_turn_box best = *box;
     for (uint32_t bytes = has_ends ? WIDEST / 2 : WIDEST; bytes >= bank; bytes /= 2) {
         const uint32_t vector = bytes / box->bytes;
-        find_cheapest(box, choose_line(box, runs, vector), vector, pitch, runs == 1 ? BANKS * BANK / bank : 1, &best,
+        find_cheapest(box, choose_line(box, runs, vector), vector, pitch, count_pitches(box, runs, bank), &best,
                       &least);
     }
     *box = best;

@@ -91,8 +91,8 @@ void expops_turn_find_squares(expops_turn_box *box)
     const expops_problem_operand *out = box->problem->operand;
     const uint32_t columns = has_pairs(box) ? 2 : PART / box->bytes, inner = box->out.inner;
     int64_t elements = 1;
-    if (box->bytes >= PART || box->in.inner == inner || overlaps(box) || (is_crowded(box) && !has_pairs(box)) ||
-        !is_multiple(box, box->in.inner, columns))
+    if (box->bytes >= PART || !box->level || box->in.inner == inner || overlaps(box) ||
+        (is_crowded(box) && !has_pairs(box)) || !is_multiple(box, box->in.inner, columns))
         return;
     for (uint32_t d = 0; d < box->problem->rank; d++)
         elements *= box->extent[d];

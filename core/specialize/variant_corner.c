@@ -18,10 +18,12 @@ enum {
     ROW = 256,
     TILE_FULL = 16384,
     TILE = 32768,
+    TILE_JOINED = 40960,
     AHEAD_FULL = 4,
     AHEAD = 2,
-    SMALL_TILE = 8192,
-    FEW_PIECES = 3
+    AHEAD_LONG = 3,
+    LONG = 4,
+    SMALL_TILE = 8192
 };
 
 typedef struct corner {
@@ -60,15 +62,17 @@ static void settle_tile(corner *corner)
     const expops_problem *problem = corner->problem;
     const int64_t m = problem->shape[corner->in], n = problem->shape[corner->out];
     const int full = corner->in_full && corner->out_full;
-    const int64_t row = (full ? ROW_FULL : ROW) / corner->bytes, tile = (full ? TILE_FULL : TILE) / corner->bytes;
+    const int follows = corner->shifted && problem->operand[0].strides[corner->in] == n; /* a row the one before */
+    const int64_t part = (full ? ROW_FULL : ROW) / corner->bytes, row = follows ? ROW : part;
     const int whole = n <= row + row / 4;
-    corner->wide = corner->wide_step = whole ? n : divided(n, row, corner->unit);
-    corner->joined = whole && corner->shifted && problem->operand[0].strides[corner->in] == n;
+    corner->wide = corner->wide_step = whole ? n : divided(n, part, corner->unit);
+    corner->joined = whole && follows;
+    const int64_t tile = (full ? TILE_FULL : corner->joined ? TILE_JOINED : TILE) / corner->bytes;
     corner->tall = corner->tall_step = divided(m, up_to(tile / corner->wide, corner->part), corner->part);
     if (corner->joined && corner->tall < m)
         corner->tall += expops_ceil_divide(corner->unit - 1, n);
     else if (!corner->out_full && corner->wide < n)
-        corner->wide += corner->unit - 1;
+        corner->wide += corner->unit;
 }
 
 /* Parts of a row that a work-item loads: it takes one more where rows begin between parts. */
@@ -85,6 +89,15 @@ static uint32_t quads(const corner *corner)
 static uint32_t pitch(const corner *corner)
 {
     return (uint32_t)expops_ceil_divide(corner->wide, corner->part) | 1;
+}
+
+/* Of long columns, which take more turns, more words are asked for at once. */
+static int words_ahead(const corner *corner)
+{
+    const int64_t apart = GROUP / (quads(corner) / parts(corner));
+    return corner->in_full && corner->out_full                   ? AHEAD_FULL
+           : corner->wide > LONG * (int64_t)corner->part * apart ? AHEAD_LONG
+                                                                 : AHEAD;
 }
 
 static int64_t step_of(const corner *corner, uint32_t dim)
@@ -141,9 +154,8 @@ static void define_corner(const corner *corner, expops_step *step)
                     "#define XK_IN_FULL %d\n#define XK_UNIT %u\n#define XK_OUT_FULL %d\n#define XK_SHIFTED %d\n"
                     "#define XK_JOINED %d\n#define XK_LINE %u\n#define XK_RUN_BYTES %d\n",
                     corner->problem->rank, corner->in, quads(corner), pitch(corner), parts(corner),
-                    quads(corner) / parts(corner), corner->in_full && corner->out_full ? AHEAD_FULL : AHEAD,
-                    corner->in_full, corner->unit, corner->out_full, corner->shifted, corner->joined, line(corner),
-                    PART);
+                    quads(corner) / parts(corner), words_ahead(corner), corner->in_full, corner->unit, corner->out_full,
+                    corner->shifted, corner->joined, line(corner), PART);
 }
 
 /* Tiles of so little that a group has hardly anything to do, where `turn` joins several and turns squares, too. */
@@ -152,13 +164,11 @@ static int is_small(const corner *corner)
     return corner->in_full && corner->out_full && corner->tall * corner->wide * corner->bytes <= SMALL_TILE;
 }
 
-/* Rows of two bytes are moved faster by "turn", whose words of the input are larger, where only the output has them between parts,
- * and where they are cut in few pieces. */
+/* Rows of two bytes that begin between parts are moved faster by "turn", whose words of the input are larger, unless they follow each other
+ * without a gap. */
 static int is_worth_it(const corner *corner)
 {
-    const int few = corner->shifted && corner->wide_step < corner->problem->shape[corner->out] &&
-                    tiles_of(corner, corner->out) <= FEW_PIECES;
-    return corner->bytes == 1 || (corner->in_full ? corner->out_full : !corner->joined && !few);
+    return corner->bytes == 1 || corner->joined || (corner->in_full && corner->out_full);
 }
 
 /* Returns 0 where the rows are too short, or of a kind that is moved faster otherwise. */

@@ -5,29 +5,34 @@
 
 enum { GROUP = 256 };
 
-/* Words of the input that a work-item asks for at once, at most: more need more registers than let other groups run. */
-enum { AHEAD = 5, SMALL = 4, WIDEST = 8, WORD = 16 };
+/* Words of the input that a work-item asks for at once, at most: more need more registers than let other groups run. Tiles of two bytes,
+ * which are larger than others, ask for more. */
+enum { AHEAD = 5, AHEAD_TILE = 8, SMALL = 4, WIDEST = 8, WORD = 16 };
 
 /* Parts of 4 bytes in front of the first run and behind the last. */
 enum { PARTS_AROUND = 8 };
+
+/* Boxes along runs of the input. */
+enum { FEW_TILES = 12 };
 
 /* Words that a run of the input lies in. */
 static int64_t words_of_run(const expops_turn_box *box)
 {
     const int64_t bytes = expops_turn_run_length(box, &box->in) * box->bytes;
-    return expops_ceil_divide(bytes + (box->level ? 0 : WORD - (box->bytes < SMALL ? SMALL : box->bytes)), WORD);
+    return expops_ceil_divide(bytes + (box->level ? 0 : WORD - box->bytes), WORD);
 }
 
 /* So many at once that they are asked for in as few turns of the same length. */
 static uint32_t words_ahead(const expops_turn_box *box)
 {
     const int64_t turns = expops_ceil_divide(words_of_run(box) * expops_turn_run_count(box, &box->in), GROUP);
-    return (uint32_t)expops_ceil_divide(turns, expops_ceil_divide(turns, AHEAD));
+    const int is_tile = box->bytes == SMALL / 2 && box->in.levels == 1 && box->out.levels == 1;
+    return (uint32_t)expops_ceil_divide(turns, expops_ceil_divide(turns, is_tile ? AHEAD_TILE : AHEAD));
 }
 
 static uint64_t local_parts(const expops_turn_box *box)
 {
-    const uint64_t parts = (uint64_t)expops_turn_run_count(box, &box->in) * box->pitch * box->bytes / 4;
+    const uint64_t parts = (uint64_t)box->room * box->bytes / 4;
     return parts + PARTS_AROUND + (box->spread ? parts * 4 / box->spread + 1 : 0);
 }
 
@@ -73,13 +78,14 @@ static void define_dims(expops_step *step, const char *name, const uint32_t *dim
     expops_text_append(&step->defines, "\n");
 }
 
-/* Groups that run at the same time are neighbours along both runs, so that what two of them share of a line is moved once: first
- * along the one that fewer of them make up. */
+/* Groups that run at the same time are neighbours along both runs, so that what two of them share of a line is moved once: first along
+ * the output's, as what is written comes together in memory then, unless few make up an input's. */
 static void order_groups(const expops_turn_box *box, uint32_t *order)
 {
     const uint32_t in = box->in.levels > 1 ? box->in.outer : box->in.inner,
                    out = box->out.levels > 1 ? box->out.outer : box->out.inner;
-    const int in_first = expops_turn_tiles(box, in) < expops_turn_tiles(box, out);
+    const int64_t along_in = expops_turn_tiles(box, in);
+    const int in_first = along_in <= FEW_TILES && along_in < expops_turn_tiles(box, out);
     uint32_t count = 0;
     order[count++] = in_first ? in : out;
     if (in != out)
@@ -99,22 +105,23 @@ static void define_turn(const expops_turn_box *box, expops_step *step)
     define_dims(step, "XK_ORDER", order, box->problem->rank);
     expops_text_add(&step->defines,
                     "#define XK_RANK %u\n#define XK_BOX %u\n#define XK_IN_RUN %u\n#define XK_OUT_RUN %u\n"
-                    "#define XK_STAGED %u\n#define XK_PITCH %u\n#define XK_FULL %d\n#define XK_UNIT %u\n"
+                    "#define XK_STAGED %u\n#define XK_FULL %d\n#define XK_UNIT %u\n"
                     "#define XK_STEP %u\n#define XK_AHEAD %u\n#define XK_RUN_BYTES %d\n#define XK_LEVEL %d\n"
-                    "#define XK_SQUARE %u\n#define XK_SPREAD %u\n",
-                    box->problem->rank, box->dims, box->in.levels, two ? 2 : 1, (uint32_t)local_parts(box),
-                    box->pitch * box->bytes / 4, box->full, box->unit, box->local[box->out.inner], words_ahead(box),
-                    WORD, box->level, box->square, box->spread);
+                    "#define XK_SQUARE %u\n#define XK_SPREAD %u\n#define XK_STAIR %u\n",
+                    box->problem->rank, box->dims, box->in.levels, two ? 2 : 1, (uint32_t)local_parts(box), box->full,
+                    box->unit, box->local[box->out.inner], words_ahead(box), WORD, box->level, box->square, box->spread,
+                    box->stair);
     if (box->square)
         expops_text_add(&step->defines, "#define XK_SIDE %u\n#define XK_DEEP %u\n#define XK_WOVEN %d\n", box->side,
                         box->deep, box->woven);
     else
         expops_text_add(&step->defines,
-                        "#define XK_LINE %uu\n#define XK_REPEATED %u\n#define XK_AGAIN %uu\n#define XK_OUT_RUNS %uu\n"
-                        "#define XK_SMALL %u\n#define XK_INNER %u\n#define XK_OUTER %uu\n",
-                        box->line, box->repeated, box->again, (uint32_t)expops_turn_run_count(box, &box->out),
-                        box->bytes < SMALL ? box->bytes : 0, two ? (uint32_t)box->extent[box->out.inner] : 1,
-                        two ? box->local[box->out.outer] : 0);
+                        "#define XK_LINE %uu\n#define XK_REPEATED %u\n#define XK_AGAIN %uu\n"
+                        "#define XK_ALIKE %u\n#define XK_OUT_RUNS %uu\n#define XK_SMALL %u\n#define XK_INNER "
+                        "%u\n#define XK_OUTER %uu\n",
+                        box->line, box->repeated, box->again, box->alike,
+                        (uint32_t)expops_turn_run_count(box, &box->out), box->bytes < SMALL ? box->bytes : 0,
+                        two ? (uint32_t)box->extent[box->out.inner] : 1, two ? box->local[box->out.outer] : 0);
 }
 
 /* The largest unit, of 8 bytes at most, that both tensors consist of whole and in the same order. */
