@@ -28,7 +28,7 @@ XK_FN xk_acc xk_settle(xk_acc a, xk_t n)
 {
     const int nothing = (a.most == -(xk_t)XK_INFINITY) & !xk_isnan(a.rest);
     const xk_acc row = xk_row_of(a);
-    return xk_acc_of(nothing ? 0 : row.most, nothing ? 0 : row.rest);
+    return xk_acc_of(nothing ? 0 : row.most, nothing ? 1 : row.rest);
 }
 
 XK_FN xk_r xk_map(xk_t x, xk_acc row)

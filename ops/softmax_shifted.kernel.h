@@ -134,25 +134,25 @@ XK_FN xk_t xk_term_of(xk_t x, xk_second s)
     return xk_shifted(x, s.power);
 }
 
-#if XK_HALF
-#define XK_INVERSE(x) xk_raw_rcp(x)
-#else
-#define XK_INVERSE(x) (1 / (x))
-#endif
-/* A row with an infinity above all is NaN throughout, and so is one of nothing else than the other infinity. */
+/* What terms are divided by. A row with an infinity above all is NaN throughout, and so is one of nothing else than the other infinity. */
 XK_FN xk_acc xk_row_of(xk_acc a)
 {
-    return xk_acc_of(a.most, xk_fabs(a.most) == XK_INFINITY ? XK_NAN : XK_INVERSE(a.rest));
+    return xk_acc_of(a.most, xk_fabs(a.most) == XK_INFINITY ? XK_NAN : a.rest);
+}
+
+/* In f32 to the last digit, as a single term is 1. */
+XK_FN xk_r xk_map_term(xk_t term, xk_acc row)
+{
+#if XK_HALF
+    return term * xk_raw_rcp(row.rest);
+#else
+    return xk_quotient(term, row.rest);
+#endif
 }
 
 XK_FN xk_r xk_quotient_of(xk_t x, xk_acc row)
 {
-    return xk_shifted(x, xk_power_of(row.most)) * row.rest;
-}
-
-XK_FN xk_r xk_map_term(xk_t term, xk_acc row)
-{
-    return term * row.rest;
+    return xk_map_term(xk_shifted(x, xk_power_of(row.most)), row);
 }
 
 XK_FN xk_acc xk_of_terms(xk_t peak, xk_t sum)

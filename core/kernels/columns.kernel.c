@@ -76,7 +76,7 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #define XK_FIND_SHIFTS \
     xk_t shift[XK_VEC]; \
     XK_EACH_ROW(shift[k] = xk_ratio(second[k].most, seen[k].most);)
-#define XK_MAP_KEPT XK_MAP_COLUMNS_OF(, v0.v[k] * shift[k] * seen[k].rest)
+#define XK_MAP_KEPT XK_MAP_COLUMNS_OF(, xk_map_term(v0.v[k] * shift[k], seen[k]))
 #define XK_TAKE_TERMS \
     XK_EACH_ROW(v0.v[k] = xk_term_of(XK_X(0), second[k]); second[k].sum += v0.v[k];) \
     held0[turn] = v0;

@@ -3,7 +3,7 @@
 #if XK_KEPT_SHIFTED
 /* Terms lie where the elements did, taken to the largest of the subgroup's. */
 #define XK_FIND_SHIFT const xk_t shift = xk_ratio(second.most, acc.most);
-#define XK_MAP_VECTOR XK_RESULT_VECTOR_OF(, v0.v[k] * shift * acc.rest)
+#define XK_MAP_VECTOR XK_RESULT_VECTOR_OF(, xk_map_term(v0.v[k] * shift, acc))
 #define XK_REREAD_ALL
 #else
 #define XK_FIND_SHIFT

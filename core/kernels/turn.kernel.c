@@ -37,8 +37,10 @@ typedef struct xk_params {
 #define XK_FRONT 4 /* parts in front of the first run, whose first word may have others */
 /* Bytes of the part that a run at an address begins in which lie in front of it, in memory and in local memory. */
 #define XK_LEAD(address) (XK_BYTES < 4 && !XK_LEVEL ? (address)&3 : 0)
-/* Elements of local memory in front of number `c` of the runs along the output's that are not used. */
-#define XK_STAIRS(c) (XK_STAIR ? (c) / (XK_STAIR ? XK_STAIR : 1) * (XK_BYTES < 4 ? 4 / XK_BYTES : 1) : 0)
+#define XK_ALIGN (128 / XK_BYTES) /* elements whose multiples a line begins at */
+/* Elements of local memory in front of number `c` of the runs along the output's that are not used. It may be below 0, by a line. */
+#define XK_STAIRS(c) \
+    (XK_STAIR ? (((int)(c) + XK_ALIGN) / (XK_STAIR ? XK_STAIR : 1) - XK_ALIGN / (XK_STAIR ? XK_STAIR : 1)) * (XK_BYTES < 4 ? 4 / XK_BYTES : 1) : 0)
 
 /* Splits `rest` into the places of those dimensions of the box that are not along a run. */
 #define XK_PLACES(dims, run, body) \

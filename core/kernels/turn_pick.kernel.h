@@ -11,7 +11,6 @@
 
 #define XK_SIDES (XK_WG / XK_LINE) /* runs that a group writes at once */
 #define XK_FURTHER (XK_LINE * XK_VEC)
-#define XK_ALIGN (128 / XK_BYTES)                                                 /* elements whose multiples a line begins at */
 #define XK_BEGIN (XK_FULL ? first : first - ((first + skew) & (XK_UNIT - 1))) /* of the unit that a vector is in */
 #define XK_LIFTED ((XK_ALIGN + XK_INNER - 1) / XK_INNER)
 #define XK_SPREAD_BITS 7 /* of 128 bytes, below which what stands before the run is rounded down, too */
