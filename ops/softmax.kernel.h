@@ -1,23 +1,10 @@
-#define xk_acc_of XK_OWN(xk_acc_of)
+#include "softmax_acc.kernel.h"
 #define xk_apart XK_OWN(xk_apart)
 #define xk_order XK_OWN(xk_order)
 #define xk_checked XK_OWN(xk_checked)
 
-/* A row's largest element, and how much more than once its exponential the exponentials of all elements are: that of the largest
- * itself is 1, so that the logarithm of the sum is exact to the last digits where the others hardly count. */
-typedef struct xk_acc {
-    xk_t most, rest;
-} xk_acc;
-
-XK_FN xk_acc xk_acc_of(xk_t most, xk_t rest)
-{
-    xk_acc a;
-    a.most = most;
-    a.rest = rest;
-    return a;
-}
-
-/* Of no elements the sum is 0. */
+/* `rest` is how much more than once the largest element's exponential the exponentials of all elements are: that of the largest
+ * itself is 1, so that the logarithm of the sum is exact to the last digits where the others hardly count. Of no elements the sum is 0. */
 XK_FN xk_acc xk_identity(void)
 {
     return xk_acc_of(-(xk_t)XK_INFINITY, -1);

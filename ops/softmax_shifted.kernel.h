@@ -2,26 +2,14 @@
  * largest of its elements. That is not subtracted before, so that no difference's rounding has to be made good, and what was taken to
  * different powers is brought together exactly. Terms are 2^XK_ABOVE times as large, so that small ones keep their digits. */
 #define XK_KEEPS_SHIFTED 1
-#define xk_acc_of XK_OWN(xk_acc_of)
+#include "softmax_acc.kernel.h"
 #define xk_power XK_OWN(xk_power)
 #define xk_power_of XK_OWN(xk_power_of)
 #define xk_shifted XK_OWN(xk_shifted)
 #define xk_row_of XK_OWN(xk_row_of)
 #define xk_quotient_of XK_OWN(xk_quotient_of)
 
-/* The largest element, and the sum of all terms. */
-typedef struct xk_acc {
-    xk_t most, rest;
-} xk_acc;
-
-XK_FN xk_acc xk_acc_of(xk_t most, xk_t rest)
-{
-    xk_acc a;
-    a.most = most;
-    a.rest = rest;
-    return a;
-}
-
+/* `rest` is the sum of all terms. */
 XK_FN xk_acc xk_identity(void)
 {
     return xk_acc_of(-XK_INFINITY, 0);

@@ -1,5 +1,6 @@
 /* What a template keeps of a row, said before an operator's text, which may have words of its own for that: where work-items see each
- * other's registers, rows that one group keeps there, if not too much of them (terms.kernel.h), or several groups (gather.kernel.h). */
+ * other's registers, rows that one group keeps there, if not too much of them (terms.kernel.h), or several groups (gather.kernel.h). Of
+ * columns of half types a work-item has so many that registers would run short. */
 #if defined(XK_MATRIX) && XK_CLUSTER == 1 && XK_TURNS && XK_TURNS * XK_VEC <= 32 && !XK_BY_ROWS && !XK_TEAM && XK_F32
 #define XK_AT_HAND_IN_REGISTERS 1
 #else

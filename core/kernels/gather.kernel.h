@@ -38,9 +38,9 @@
 #define XK_GET_bf16(s) xk_bits_f32((xk_uint)(s) << 16)
 #endif
 #if XK_SHIFTED
-#define XK_AMONG_NEIGHBOURS(mine, combined) \
+#define XK_AMONG(mine, limit, combined) \
     XK_UNROLL \
-    for (int by = 1; by < 32; by *= 2) { \
+    for (int by = 1; by < limit; by *= 2) { \
         const float other = xk_other_f32(mine, (xk_uint)by); \
         mine = combined; \
     }
@@ -55,7 +55,7 @@
         seen[k] = xk_fmax(seen[k], XK_X(0));
 #define XK_BETWEEN_LOOKS \
     XK_FOLD_ALL(xk_fmax) \
-    XK_AMONG_NEIGHBOURS(seen[0], xk_fmax(seen[0], other)) \
+    XK_AMONG(seen[0], 32, xk_fmax(seen[0], other)) \
     xk_second second = xk_begin(seen[0]);
 #if XK_KEPT_SHIFTED
 #define XK_LEAVE_TERM v0.v[k] = term;
@@ -70,7 +70,7 @@
         XK_LEAVE_TERM \
     }
 #define XK_END_GATHER \
-    XK_AMONG_NEIGHBOURS(second.sum, second.sum + other) \
+    XK_AMONG(second.sum, 32, second.sum + other) \
     xk_acc acc = xk_of_terms(second.most, second.sum);
 /* Fewer than items of a subgroup: each has one at most. */
 #if XK_EDGES

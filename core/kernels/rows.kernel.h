@@ -185,10 +185,6 @@ XK_FN xk_acc xk_combine_within(xk_acc mine, const int from, const int to)
 #define XK_NEIGHBOURS 0
 #endif
 
-/* Combines the accumulators of each row's work-items; the result reaches all of them, or, of groups that wait for each other, `shared`
- * alone. That has room for every second one of the group: the upper half of a row's work-items write theirs, the lower half take them.
- * Of subgroups that have little else to do, all combine as far as they can, as waiting would take longer; of others, as few as
- * possible. */
 /* Those of a subgroup, where they have not done so as they gathered (gather.kernel.h). */
 #ifdef XK_KEEPS_SHIFTED
 #define XK_COMBINED 1
@@ -197,6 +193,11 @@ XK_FN xk_acc xk_combine_within(xk_acc mine, const int from, const int to)
 #define XK_COMBINED 0
 #define xk_combine_near_ones(mine) xk_combine_within(mine, 1, XK_TPR < 32 ? XK_TPR : 32)
 #endif
+
+/* Combines the accumulators of each row's work-items; the result reaches all of them, or, of groups that wait for each other, `shared`
+ * alone. That has room for every second one of the group: the upper half of a row's work-items write theirs, the lower half take them.
+ * Of subgroups that have little else to do, all combine as far as they can, as waiting would take longer; of others, as few as
+ * possible. */
 #if XK_NEIGHBOURS
 #define XK_SHARED (XK_WG / 32)
 #else

@@ -5,12 +5,6 @@
 #define XK_TERMS 1
 
 /* What a row's work-items have, `mine` and `other` of two, of all of them for each; `shared` has a place for every 32 of the group. */
-#define XK_WITHIN_ROW(combined, limit) \
-    XK_UNROLL \
-    for (int by = 1; by < limit; by *= 2) { \
-        const float other = xk_other_f32(mine, (xk_uint)by); \
-        mine = combined; \
-    }
 #if XK_TPR > 32
 #define XK_BEYOND_SUBGROUP(combined) \
     const int lane = xk_lane(), first = xk_row_here() * (XK_TPR / 32); \
@@ -18,14 +12,14 @@
         shared[first + lane / 32] = mine; \
     xk_barrier(); \
     mine = shared[first + lane % (XK_TPR / 32)]; \
-    XK_WITHIN_ROW(combined, XK_TPR / 32)
+    XK_AMONG(mine, XK_TPR / 32, combined)
 #else
 #define XK_BEYOND_SUBGROUP(combined)
 #endif
 #define XK_OF_ROW(name, combined) \
     XK_FN float name(float mine, XK_LOCAL_POINTER float *shared) \
     { \
-        XK_WITHIN_ROW(combined, (XK_TPR < 32 ? XK_TPR : 32)) \
+        XK_AMONG(mine, (XK_TPR < 32 ? XK_TPR : 32), combined) \
         XK_BEYOND_SUBGROUP(combined) \
         return mine; \
     }
