@@ -15,6 +15,7 @@ typedef struct row_case {
     int variant; /* of numbers and bools */
     int special;
     int without_weight;
+    int converted; /* to f32 first */
 } row_case;
 
 /* A list of ints: dimensions, or sizes of the last ones. */
@@ -101,6 +102,8 @@ static int build(test_call *call, const row_case *c, const ints_choice *ints, te
             test_call_ints(call, i, ints->values, ints->count);
         else if (must_be_named(&call->op->parameters[i], c->ndim))
             call->args[i] = expops_int(c->variant & 1 ? 0 : -1);
+        else if (kind == EXPOPS_PARAMETER_DTYPE && c->converted)
+            call->args[i] = expops_int(EXPOPS_DTYPE_F32);
         else if (kind != EXPOPS_PARAMETER_TENSOR)
             test_plain_argument(call, i, subject->dtype, c->variant);
     }
@@ -241,9 +244,37 @@ static int run_special(test_subject *subject)
     return run_case(&c, subject);
 }
 
+/* Rows and columns of all that a template has for either. */
+static int run_converted(test_subject *subject)
+{
+    static const int64_t shapes[][2] = {
+        { 16, 24 }, { 5, 300 }, { 3, 4099 }, { 2, 70016 }, { 1500, 24 }, { 300, 1024 }
+    };
+    int failures = 0;
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+        for (int variant = 0; variant < 2; variant++) {
+            const row_case c = { .title = "f32 first",
+                                 .ndim = 2,
+                                 .shape = { shapes[i][0], shapes[i][1] },
+                                 .variant = variant,
+                                 .converted = 1 };
+            failures += run_case(&c, subject);
+        }
+    return failures;
+}
+
+static int is_converted(const expops_operator *op, expops_dtype dtype)
+{
+    int takes_type = 0;
+    for (size_t i = 0; op->parameters[i].name; i++)
+        takes_type |= !strcmp(op->parameters[i].name, "dtype");
+    return takes_type && has_rows(op, dtype) && (dtype == EXPOPS_DTYPE_F16 || dtype == EXPOPS_DTYPE_BF16);
+}
+
 const test_kind test_row_kinds[] = {
     { "rows", has_rows, run_lengths, 0 },
     { "layouts", has_rows, run_layouts, 0 },
     { "special", has_rows, run_special, 1 },
+    { "converted", is_converted, run_converted, 1 },
     { NULL, NULL, NULL, 0 },
 };
