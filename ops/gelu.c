@@ -97,15 +97,15 @@ XK_FN xk_t gelu_tail(xk_t a)
 #else
 /* Of which a share is counted, so that the smallest numbers' keeps its digits: 2^-32 */
 #define GELU_UNIT XK_C(2.3283064365386963e-10)
-/* -log2(e) / 2 in two parts */
+/* -log2(e) / 2; what its rounding lost is the ratio's in f32, whose curve hardly changes by it. */
 #if XK_F32
 #define GELU_RATE -0.721347511f
-#define GELU_RATE_REST -9.62981517e-9f
-#define GELU_PLACE XK_C(4.25)
+#define GELU_RATE_REST(a) 0
+#define GELU_PLACE XK_C(3.5)
 #define GELU_SHARE(a) xk_quotient(a, xk_fma(a, GELU_UNIT, GELU_PLACE *GELU_UNIT))
 #else
 #define GELU_RATE -0.72134752044448169
-#define GELU_RATE_REST -1.0177636870465517e-17
+#define GELU_RATE_REST(a) ((a) * -1.0177636870465517e-17)
 #define GELU_PLACE XK_C(5)
 /* A division of doubles has a branch. */
 #define GELU_SHARE(a) ((a) * (1 / GELU_UNIT) * gelu_inverse(a, GELU_PLACE))
@@ -116,11 +116,11 @@ XK_FN xk_t gelu_tail(xk_t a)
 XK_FN xk_t gelu_ratio(xk_t q)
 {
 #if XK_F32
-    xk_t y = XK_C(-3.01708037e-33) * q + XK_C(-4.76162897e-33);
-    y = (y * q + XK_C(2.74782208e-32)) * q + XK_C(-9.41991067e-33);
-    y = (y * q + XK_C(-2.44386639e-31)) * q + XK_C(1.07628056e-30);
-    y = (y * q + XK_C(-2.78330355e-30)) * q + XK_C(5.27877386e-30);
-    return (y * q + XK_C(-7.89024684e-30)) * q + XK_C(9.58692191e-30);
+    xk_t y = XK_C(1.46018427e-33) * q + XK_C(5.4346996e-33);
+    y = (y * q + XK_C(-6.25663827e-33)) * q + XK_C(-4.01745654e-32);
+    y = (y * q + XK_C(8.19221589e-32)) * q + XK_C(2.19710008e-31);
+    y = (y * q + XK_C(-1.46479606e-30)) * q + XK_C(3.98121841e-30);
+    return (y * q + XK_C(-7.1383955e-30)) * q + XK_C(9.39585106e-30);
 #else
     xk_t y = XK_C(3.9049165041163835e-173) * q + XK_C(1.3378421541270256e-172);
     y = (y * q + XK_C(-1.8415977939128184e-172)) * q + XK_C(-1.1607710487831055e-171);
@@ -139,7 +139,7 @@ XK_FN xk_t gelu_ratio(xk_t q)
 /* a times the tail right of a >= 0 */
 XK_FN xk_t gelu_tail(xk_t a)
 {
-    const xk_t slope = a * GELU_RATE, rest = xk_fma(a, GELU_RATE, -slope) + a * GELU_RATE_REST;
+    const xk_t slope = a * GELU_RATE, rest = xk_fma(a, GELU_RATE, -slope) + GELU_RATE_REST(a);
     /* q from `share`, whose relative error hardly moves it where the ratio is steep. */
     const xk_t share = GELU_SHARE(a);
     return gelu_power(share, a, slope, rest) * gelu_ratio(2 * GELU_UNIT * share - 1);
