@@ -93,9 +93,11 @@ struct expops_backend_kernel {
     /* rows */
     uint32_t by_columns; /* a group is a block of neighbouring rows with an accumulator each, along its columns, */
     uint32_t by_numbers; /* of whose rows operand 2 has one element each, */
-    uint32_t short_rows; /* or along its rows, */
-    uint32_t turned;     /* which are turned to be reduced */
-    uint32_t terms;      /* maps: rows' terms are kept, where threads do not share a group */
+    uint32_t
+        abreast; /* so many of a block's rows as one, where they are narrow and lie one behind the other: a power of 2, */
+    uint32_t short_rows;       /* or along its rows, */
+    uint32_t turned;           /* which are turned to be reduced */
+    uint32_t terms;            /* maps: rows' terms are kept, where threads do not share a group */
     int64_t num_groups, units; /* blocks in a group */
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */

@@ -28,6 +28,8 @@ static int64_t group_size(const cpu_kernel *kernel, const cpu_position *position
 
 static size_t most_accs(const cpu_kernel *kernel)
 {
+    if (kernel->by_columns && kernel->abreast > 1)
+        return (size_t)(kernel->shape[kernel->blocks.across] * kernel->abreast);
     return (size_t)(kernel->by_columns ? kernel->blocks.cols : kernel->short_rows ? kernel->blocks.rows : 1);
 }
 
@@ -130,6 +132,31 @@ static void accumulate_rows(const cpu_kernel *kernel, const cpu_position *positi
     }
 }
 
+/* Narrow columns: of rows that lie abreast the accumulators do, too, until the end. Those that are left over are the first ones'. */
+static void accumulate_abreast(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch,
+                               cpu_tree *tree)
+{
+    const int64_t abreast = kernel->abreast, whole = position->rows / abreast;
+    const void *in[CPU_MAX_OPERANDS];
+    int64_t steps[CPU_MAX_OPERANDS];
+
+    for (int64_t r = 0, n; r < whole; r += n) {
+        n = tree->rows->picks ? whole : cpu_least(whole - r, ROWS_AT_ONCE);
+        point(kernel, scratch, kernel->instance->num_lifted, r * abreast, in, steps);
+        for (uint32_t i = 0; i < kernel->instance->num_lifted; i++)
+            steps[i] *= abreast;
+        tree->rows->columns(cpu_tree_next(tree), (size_t)(position->cols * abreast), (size_t)n, in, steps,
+                            scratch->numbers);
+        cpu_tree_take(tree);
+    }
+    if (whole * abreast == position->rows)
+        return;
+    point(kernel, scratch, kernel->instance->num_lifted, whole * abreast, in, steps);
+    tree->rows->columns(cpu_tree_next(tree), (size_t)position->cols, (size_t)(position->rows % abreast), in, steps,
+                        scratch->numbers);
+    cpu_tree_take(tree);
+}
+
 static void accumulate_block(const cpu_kernel *kernel, const cpu_position *position, cpu_scratch *scratch,
                              cpu_tree *tree)
 {
@@ -137,7 +164,9 @@ static void accumulate_block(const cpu_kernel *kernel, const cpu_position *posit
     int64_t steps[CPU_MAX_OPERANDS];
 
     point(kernel, scratch, kernel->instance->num_lifted, 0, in, steps);
-    if (kernel->by_columns) {
+    if (kernel->by_columns && kernel->abreast > 1) {
+        accumulate_abreast(kernel, position, scratch, tree);
+    } else if (kernel->by_columns) {
         accumulate_rows(kernel, position, tree->rows->picks ? position->rows : ROWS_AT_ONCE, scratch, tree);
     } else if (kernel->turned && position->rows >= CPU_TURNED_COLS) {
         accumulate_turned(kernel, position, in[0], steps[0], scratch, tree);
@@ -158,7 +187,8 @@ static cpu_tree accumulate(const rows_task *task, int64_t first, int64_t last, c
     cpu_position position;
 
     cpu_position_set(kernel, &position, first);
-    tree.width = (size_t)group_size(kernel, &position);
+    const size_t count = (size_t)group_size(kernel, &position);
+    tree.width = count * (kernel->by_columns ? kernel->abreast : 1);
     tree.most = (uint32_t)(CPU_WAITING_BYTES / tree.bytes);
     for (int64_t block = first; block < last; block++) {
         if (block > first)
@@ -168,6 +198,10 @@ static cpu_tree accumulate(const rows_task *task, int64_t first, int64_t last, c
         accumulate_block(kernel, &position, scratch, &tree);
     }
     cpu_tree_end(&tree);
+    while (tree.width > count) {
+        tree.width /= 2;
+        tree.rows->combine(tree.places, tree.places + tree.width * tree.rows->acc_bytes, tree.width);
+    }
     return tree;
 }
 

@@ -6,6 +6,9 @@ enum {
     /* Of rows that are turned, so that an accumulator of two words, or of more, is a vector's. */
     TURNED_PAIRS = 127,
     TURNED_LENGTH = 63,
+    NARROW_ELEMENTS = 8192, /* of a block of narrow columns */
+    MOST_ABREAST = 512,     /* elements of narrow rows that are taken as one, */
+    FEWEST_WIDE = 8,        /* of which there are so many */
     FEWEST = 16, /* elements of a row that are a vector's work: of shorter ones several are taken side by side */
 };
 
@@ -89,7 +92,10 @@ static void cut_columns(cpu_kernel *kernel, int32_t across)
     const int64_t pieces = (kernel->shape[across] + most - 1) / most;
     const int64_t cols = cpu_least(most, (kernel->shape[across] / pieces / 16 + 1) * 16); /* about as many in each */
 
-    cpu_blocks_cut(kernel, across, cols, down, direct ? 256 : room / cols, CPU_DOWN_IN_PLACE);
+    const int64_t direct_rows =
+        kernel->shape[across] < NARROW_ELEMENTS / 256 ? NARROW_ELEMENTS / kernel->shape[across] : 256;
+
+    cpu_blocks_cut(kernel, across, cols, down, direct ? direct_rows : room / cols, CPU_DOWN_IN_PLACE);
 }
 
 /* Whether the output's rows lie one after the other. */
@@ -158,6 +164,26 @@ static void choose_modes(cpu_kernel *kernel)
     }
 }
 
+/* Rows of a block that columns take as one: as many as make them wide, where each input's follow one another. */
+static uint32_t rows_abreast(const cpu_kernel *kernel)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+    const int64_t cols = kernel->shape[blocks->across];
+    uint32_t abreast = 1;
+
+    if (!kernel->by_columns || kernel->by_numbers || kernel->terms || cols > blocks->cols)
+        return 1;
+    for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++) {
+        const cpu_operand *const op = &kernel->operand[i];
+        const int follows = op->mode == CPU_BUFFER ? op->strides[blocks->down] != 0 : op->strides[blocks->down] == cols;
+        if (op->mode == CPU_FILLED || !follows)
+            return 1;
+    }
+    while (2 * abreast * cols <= MOST_ABREAST && 2 * abreast * FEWEST_WIDE <= blocks->rows)
+        abreast *= 2;
+    return abreast;
+}
+
 /* A row of one element, or of none, still has a dimension to be cut along. */
 static void add_dimension(cpu_kernel *kernel)
 {
@@ -200,4 +226,5 @@ void cpu_rows_plan(cpu_kernel *kernel)
     choose_modes(kernel);
     kernel->run = cpu_rows_run;
     cpu_terms_plan(kernel);
+    kernel->abreast = rows_abreast(kernel);
 }
