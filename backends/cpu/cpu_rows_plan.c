@@ -9,6 +9,7 @@ enum {
     NARROW_ELEMENTS = 8192, /* of a block of narrow columns */
     MOST_ABREAST = 512,     /* elements of narrow rows that are taken as one, */
     FEWEST_WIDE = 8,        /* of which there are so many */
+    SHORT_PIECE = 32,       /* elements of a row that lie together */
     FEWEST = 16, /* elements of a row that are a vector's work: of shorter ones several are taken side by side */
 };
 
@@ -148,9 +149,19 @@ static void cut_rows(cpu_kernel *kernel)
                        CPU_DOWN_IN_PLACE);
 }
 
+/* Whether a row is of many pieces so short that they had better be gathered before they are reduced. */
+static int has_short_pieces(const cpu_kernel *kernel)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+
+    return !kernel->instance->rows->map && !kernel->by_columns && !kernel->short_rows && blocks->down >= 0 &&
+           blocks->cols < SHORT_PIECE;
+}
+
 static void choose_modes(cpu_kernel *kernel)
 {
     const int32_t across = kernel->blocks.across;
+    const int gathered = has_short_pieces(kernel);
 
     for (uint32_t i = 0; i < kernel->num_operands; i++) {
         cpu_operand *const op = &kernel->operand[i];
@@ -160,7 +171,7 @@ static void choose_modes(cpu_kernel *kernel)
         if (op->kind == EXPOPS_OPERAND_NUMBER)
             op->mode = i <= kernel->instance->num_arrays ? CPU_FILLED : CPU_SCALAR;
         else
-            op->mode = same_type(op) && (single || step == 1) ? CPU_DIRECT : CPU_BUFFER;
+            op->mode = same_type(op) && (single || step == 1) && !(i && gathered) ? CPU_DIRECT : CPU_BUFFER;
     }
 }
 
