@@ -3,6 +3,7 @@
 
   bench_torch.py --build build/test                  pointwise ones, f32, 1 and 2 threads, 64 Ki and 16 Mi elements
   bench_torch.py --build build/test --movers         what moves data: views that are copied, padding, resampling, selections
+  bench_torch.py --build build/test --odd            the same in short rows, small planes and odd sizes
   bench_torch.py --build build/test --rows           reductions, normalisation, losses, products, attention
   bench_torch.py --build build/test --lengths        rows of 64 to 1 Mi elements, many of which no vector divides
   bench_torch.py --build build/test --dtype bf16 --threads 1 --sizes 65536 exp silu
@@ -24,6 +25,7 @@ import sys
 import time
 
 from bench_torch_cases import SETS, check
+from bench_torch_odd import odd
 from bench_torch_library import Library, chosen, plain, time_text
 from bench_torch_ops import operators
 
@@ -125,7 +127,7 @@ def main():
     parser.add_argument('--threads', type=lambda text: [int(x) for x in text.split(',')], default=[1, 2])
     parser.add_argument('--sizes', type=lambda text: [int(x) for x in text.split(',')], default=[1 << 16, 1 << 24],
                         help='elements, e.g. 65536,16777216')
-    for other, what in SETS:
+    for other, what in (*SETS, (odd, 'movers of short rows, small planes and odd sizes')):
         parser.add_argument(f'--{other.__name__}', dest='cases', action='store_const', const=other, default=operators,
                             help=f'{what}, in the place of pointwise operators')
     parser.add_argument('--samples', type=int, default=SAMPLES)

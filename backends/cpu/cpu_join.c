@@ -112,7 +112,8 @@ int32_t cpu_join(const expops_host_api *host, expops_backend_kernel *const *kern
 void cpu_kernel_free(expops_backend_kernel *kernel)
 {
     for (uint32_t i = 0; i < kernel->num_parts; i++)
-        free(kernel->parts[i]);
+        cpu_kernel_free(kernel->parts[i]);
     free(kernel->parts);
+    free(kernel->tile);
     free(kernel);
 }

@@ -43,6 +43,18 @@ typedef struct cpu_pieces {
 } cpu_pieces;
 typedef void cpu_pieces_fn(const cpu_pieces *pieces);
 
+/* `count` tiles of `n` elements, of which element i is the one at from + map[i] or, where that is negative, `instead`'s; these are
+ * `instead_step` apart, 1 or 0. Distances from tile to tile are in elements. `absent`: some are negative. */
+typedef struct cpu_tiles {
+    void *to;
+    const void *from, *instead;
+    ptrdiff_t to_tile, from_tile, instead_tile, instead_step;
+    const int32_t *map;
+    int absent;
+    size_t n, count;
+} cpu_tiles;
+typedef void cpu_tiles_fn(const cpu_tiles *tiles);
+
 /* out[i]: what `n` elements of row i, `step` bytes apart, times those of `by`, add up to. */
 enum { CPU_DOT_ROWS = 4 /* taken at once */ };
 typedef void cpu_dots_fn(float *out, const void *rows, ptrdiff_t step, size_t count, const void *by, size_t n);
@@ -60,6 +72,7 @@ typedef struct cpu_level {
     cpu_transpose_fn *transpose[5];
     cpu_move_rows_fn *move_rows[5];
     cpu_pieces_fn *pieces[5];
+    cpu_tiles_fn *tiles[5];
     cpu_dots_fn *dots_f32, *dots_bf16;
     /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
      * of 64. */

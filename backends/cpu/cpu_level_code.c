@@ -135,7 +135,9 @@ CPU_MOVE(8)
 CPU_MOVE(16)
 
 #include "cpu_transpose.inc"
+#include "cpu_runs.inc"
 #include "cpu_pieces.inc"
+#include "cpu_tiles.inc"
 #include "cpu_vector.inc"
 #include "cpu_weigh.inc"
 #include "cpu_dots.inc"
@@ -207,6 +209,7 @@ const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
     .transpose = { transpose_1, transpose_2, transpose_4, transpose_8, transpose_16 },
     .move_rows = { move_rows_1, move_rows_2, move_rows_4, move_rows_8, move_rows_16 },
     .pieces = { pieces_1, pieces_2, pieces_4, pieces_8, pieces_16 },
+    .tiles = { tiles_1, tiles_2, tiles_4, tiles_8, tiles_16 },
     .dots_f32 = dots_f32,
     .dots_bf16 = dots_bf16,
     .stream = stream,

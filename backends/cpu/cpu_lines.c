@@ -106,9 +106,8 @@ static int64_t step_of(const cpu_kernel *kernel, int32_t dim)
     return dim < 0 ? 0 : kernel->operand[1].strides[dim];
 }
 
-/* Where `count` elements are, from the one at these indices on. */
-static void find_places(const cpu_kernel *kernel, int32_t dim, uint32_t walked, const cpu_box *box, const int64_t *at,
-                        int64_t count, int64_t *from)
+void cpu_lines_places(const cpu_kernel *kernel, int32_t dim, uint32_t walked, const cpu_box *box, const int64_t *at,
+                      int64_t count, int64_t *from)
 {
     const int64_t step = step_of(kernel, dim);
     const int64_t *untouched = &step; /* what `from` is made of first */
@@ -133,7 +132,7 @@ static void make_line(const cpu_kernel *kernel, const char *picks, int64_t *at, 
     line->first = first;
     line->count = count;
     box.picked = read_picks(kernel, picks, at, line);
-    find_places(kernel, line->dim, line->walked, &box, at, count, line->from);
+    cpu_lines_places(kernel, line->dim, line->walked, &box, at, count, line->from);
 }
 
 /* --- pieces of rows --- */
@@ -228,7 +227,7 @@ void cpu_lines_keep(cpu_kernel *kernel)
     for (int64_t first = 0, n; first < cols; first += n) {
         n = cols - first < LOOKED_AT ? cols - first : LOOKED_AT;
         at[along] = first;
-        find_places(kernel, across, walked, &box, at, n, from);
+        cpu_lines_places(kernel, across, walked, &box, at, n, from);
         for (int64_t i = 0; i < n; i++)
             from[i] += from[i] == CPU_ABSENT ? 0 : first * step;
         if (!keep_pieces(&kernel->walk, from, first, n)) {

@@ -27,6 +27,9 @@ typedef struct cpu_lines {
 } cpu_lines;
 _Static_assert(sizeof(cpu_lines) <= CPU_PARTIAL_BYTES, "they fit");
 
+/* Where `count` elements along a dimension are, from the one at these indices on, as far as these walked dimensions say. */
+void cpu_lines_places(const cpu_kernel *kernel, int32_t dim, uint32_t walked, const cpu_box *box, const int64_t *at,
+                      int64_t count, int64_t *from);
 /* For the plan: finds the pieces of whole rows, where they are a few and the same for all rows. */
 void cpu_lines_keep(cpu_kernel *kernel);
 /* For a thread, before its first block; and for each block. `at`: the indices of its first element, `picks`: where its picked ones

@@ -10,7 +10,7 @@ enum { LINE_BYTES = 64, LONG_ROW_BYTES = 256, BLOCK_BYTES = 32768 };
 /* What a second cache keeps of the input's lines and pages until all of them has been read, and rows that are worth a block. */
 enum { REGION_BYTES = 262144, FEWEST_ROWS = 16 };
 /* What a block's elements are spread over where they have gaps between them: tensors that are joined fill each other's. */
-enum { SPREAD_BYTES = 16384 };
+enum { SPREAD_BYTES = 16384, FEW_ELEMENTS = 128 };
 
 typedef struct move_task {
     const cpu_kernel *kernel;
@@ -118,6 +118,10 @@ void cpu_move_blocks(const cpu_kernel *kernel, const expops_launch *launch, int6
     const int is_turned = turned(kernel);
     cpu_position position;
 
+    if (kernel->tile) {
+        cpu_tile_blocks(kernel, launch, first, last, scratch);
+        return;
+    }
     cpu_position_set(kernel, &position, first);
     for (int64_t block = first; block < last; block++) {
         char *const to = cpu_address(kernel, launch, 0, &position);
@@ -219,6 +223,12 @@ static int64_t columns_of_block(const cpu_operand *out, int32_t across)
     return step <= 1 ? CPU_DIRECT_COLS : spread > CPU_TURNED_COLS ? spread : CPU_TURNED_COLS;
 }
 
+/* What a block costs beside its elements is then more than a map of them. */
+static int blocks_are_small(const cpu_kernel *kernel)
+{
+    return kernel->blocks.total > 1 && kernel->blocks.rows * kernel->blocks.cols < FEW_ELEMENTS;
+}
+
 void cpu_move_plan(cpu_kernel *kernel)
 {
     cpu_operand *const out = &kernel->operand[0], *const in = &kernel->operand[1];
@@ -241,6 +251,10 @@ void cpu_move_plan(cpu_kernel *kernel)
         cut_rows(kernel, across, wanted / kernel->shape[across]);
     else
         cpu_blocks_cut(kernel, across, columns_of_block(out, across), -1, 1, CPU_DOWN_IN_PLACE);
+    if (blocks_are_small(kernel) && cpu_tile_plan(kernel)) {
+        kernel->run = run;
+        return;
+    }
     kernel->streamed = (uint32_t)streams(kernel, runs_along >= 0);
     kernel->run = is_copy(kernel) ? run_copy : run;
 }

@@ -54,6 +54,7 @@ typedef struct cpu_blocks {
     uint32_t dim[CPU_MAX_RANK];
     int64_t size[CPU_MAX_RANK];
     int64_t total;
+    uint32_t inside; /* bit d where a block has all of dimension d, beside those two */
 } cpu_blocks;
 
 enum { CPU_KEPT_PIECES = 8 };
@@ -102,6 +103,7 @@ struct expops_backend_kernel {
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
     cpu_walk walk;             /* windows and selections */
+    struct cpu_tile *tile;     /* of elements that are moved: their map, or NULL; the kernel's own */
     const cpu_weigh_functions *weighing;
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
 };
@@ -181,6 +183,11 @@ CPU_LEAVES
 void cpu_move_plan(cpu_kernel *kernel);
 /* Blocks of such a kernel. */
 void cpu_move_blocks(const cpu_kernel *kernel, const expops_launch *launch, int64_t first, int64_t last,
+                     cpu_scratch *scratch);
+/* --- cpu_tile.c --- */
+/* Of elements that are moved; 0 where a map of a tile is not worth it. */
+int cpu_tile_plan(cpu_kernel *kernel);
+void cpu_tile_blocks(const cpu_kernel *kernel, const expops_launch *launch, int64_t first, int64_t last,
                      cpu_scratch *scratch);
 /* 0 where the rows are no product of matrices. */
 int cpu_product_plan(cpu_kernel *kernel);

@@ -115,7 +115,11 @@ void cpu_blocks_cut(cpu_kernel *kernel, int32_t across, int64_t cols, int32_t do
         add_digit(kernel, (uint32_t)down, rows);
     for (int32_t d = 0; d < (int32_t)kernel->rank; d++)
         if (d != down || place == CPU_DOWN_IN_PLACE)
-            add_digit(kernel, (uint32_t)d, d == across ? cols : d == down ? rows : 1);
+            add_digit(kernel, (uint32_t)d,
+                      d == across                ? cols
+                      : d == down                ? rows
+                      : blocks->inside >> d & 1u ? kernel->shape[d]
+                                                 : 1);
     if (place == CPU_DOWN_INNERMOST)
         add_digit(kernel, (uint32_t)down, rows);
 }

@@ -11,12 +11,22 @@ enum {
     SUMS = CPU_BUFFER_BYTES / 16, /* of one whose elements are sums */
 };
 
+static void move_tiles(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
+{
+    const window_task *const task = context;
+
+    cpu_tile_blocks(task->kernel, task->launch, first, last, scratch);
+}
+
 static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
 {
     window_task task = { kernel, launch };
 
     cpu_parallel(kernel, cpu_threads(kernel, kernel->blocks.total), kernel->blocks.total,
-                 kernel->instance->rows ? cpu_window_sum : cpu_window_move, &task, scratch);
+                 kernel->instance->rows ? cpu_window_sum
+                 : kernel->tile         ? move_tiles
+                                        : cpu_window_move,
+                 &task, scratch);
 }
 
 /* The dimension in which the output is closest together, `but` for one. */
@@ -96,6 +106,9 @@ static int64_t more(int64_t work, int64_t each)
 void cpu_window_plan(cpu_kernel *kernel)
 {
     kernel->operand[0].mode = CPU_BUFFER;
+    kernel->run = run;
+    if (!kernel->instance->rows && cpu_tile_plan(kernel))
+        return;
     const int32_t across = nearest_dim(kernel, -1);
     cut(kernel, across < 0 ? (int32_t)kernel->rank - 1 : across);
     if (kernel->instance->rows)
@@ -103,5 +116,4 @@ void cpu_window_plan(cpu_kernel *kernel)
     else
         cpu_lines_keep(kernel);
     kernel->streamed = (uint32_t)streams(kernel);
-    kernel->run = run;
 }

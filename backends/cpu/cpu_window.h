@@ -60,6 +60,9 @@ static inline int cpu_window_boxes_are_small(const cpu_kernel *kernel)
     return cpu_window_elements(kernel) <= CPU_SMALL_BOX;
 }
 
+/* How far into the operand a block lies by what is walked alike for all of it, or CPU_ABSENT. */
+int64_t cpu_window_origin(const cpu_kernel *kernel, uint32_t apart, const int64_t *at);
+
 /* --- the two ways --- */
 void cpu_window_move(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
 void cpu_window_sum(void *task, int64_t first, int64_t last, cpu_scratch *scratch);

@@ -7,15 +7,14 @@ static uint32_t instead_of(const cpu_kernel *kernel)
     return kernel->num_operands > 2 && kernel->walk.picked != 2 ? 2 : 0;
 }
 
-/* How far into the operand the block lies by what is walked alike for all of it, or CPU_ABSENT. */
-static int64_t find_origin(const cpu_kernel *kernel, const cpu_lines *lines, const int64_t *at)
+int64_t cpu_window_origin(const cpu_kernel *kernel, uint32_t apart, const int64_t *at)
 {
     const cpu_box box = cpu_window_box(kernel);
     int64_t origin = 0;
 
     for (uint32_t w = 0; w < kernel->walk.walked; w++) {
         cpu_stretch run;
-        if (!(lines->apart >> w & 1u))
+        if (!(apart >> w & 1u))
             continue;
         kernel->instance->window(&box, (int)w, at, &run);
         if (run.count < 1)
@@ -106,7 +105,7 @@ void cpu_window_move(void *context, int64_t first, int64_t last, cpu_scratch *sc
         if (picks && kernel->streamed)
             fetch_run(kernel, cpu_address(kernel, task->launch, 1, &position));
         cpu_lines_find(kernel, &position, picks, at, lines);
-        move_block(task, &position, find_origin(kernel, lines, at), lines, scratch->accs);
+        move_block(task, &position, cpu_window_origin(kernel, lines->apart, at), lines, scratch->accs);
         cpu_position_next(kernel, &position);
     }
     if (kernel->streamed)
