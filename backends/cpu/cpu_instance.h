@@ -30,9 +30,9 @@ enum { CPU_MAX_INDICES = 17 }; /* room in `at`: one behind those counted is the 
 /* The run of dimension `walked` for the element at these indices. */
 typedef void cpu_window_fn(const cpu_box *box, int walked, const int64_t *at, cpu_stretch *out_run);
 /* For n elements, from the one at these indices on along index `along`: where its run starts, times `stride`, is added to each of
- * `places`, or to the element's number times *step where that is not NULL; CPU_ABSENT where there is none. */
+ * `before`, which `places` may be, or, where that is NULL, to the element's number times `step`; CPU_ABSENT where there is none. */
 typedef void cpu_places_fn(const cpu_box *box, int walked, const int64_t *at, uint32_t along, size_t n, int64_t stride,
-                           const int64_t *step, int64_t *places);
+                           int64_t step, const int64_t *before, int64_t *places);
 
 typedef struct cpu_instance {
     uint32_t family; /* expops_family */

@@ -110,16 +110,16 @@ void cpu_lines_places(const cpu_kernel *kernel, int32_t dim, uint32_t walked, co
                       int64_t count, int64_t *from)
 {
     const int64_t step = step_of(kernel, dim);
-    const int64_t *untouched = &step; /* what `from` is made of first */
+    const int64_t *before = NULL;
 
     for (uint32_t w = 0; w < kernel->walk.walked; w++) {
         if (!(walked >> w & 1u))
             continue;
         kernel->instance->places(box, (int)w, at, cpu_window_index(kernel, dim), (size_t)count, kernel->walk.strides[w],
-                                 untouched, from);
-        untouched = NULL;
+                                 step, before, from);
+        before = from;
     }
-    for (int64_t i = 0; untouched && i < count; i++)
+    for (int64_t i = 0; !before && i < count; i++)
         from[i] = i * step;
 }
 

@@ -10,7 +10,7 @@ enum { LINE_BYTES = 64, LONG_ROW_BYTES = 256, BLOCK_BYTES = 32768 };
 /* What a second cache keeps of the input's lines and pages until all of them has been read, and rows that are worth a block. */
 enum { REGION_BYTES = 262144, FEWEST_ROWS = 16 };
 /* What a block's elements are spread over where they have gaps between them: tensors that are joined fill each other's. */
-enum { SPREAD_BYTES = 16384, FEW_ELEMENTS = 128 };
+enum { SPREAD_BYTES = 16384, FEW_ELEMENTS = 128, LONG_RUN = 64 };
 
 typedef struct move_task {
     const cpu_kernel *kernel;
@@ -226,7 +226,10 @@ static int64_t columns_of_block(const cpu_operand *out, int32_t across)
 /* What a block costs beside its elements is then more than a map of them. */
 static int blocks_are_small(const cpu_kernel *kernel)
 {
-    return kernel->blocks.total > 1 && kernel->blocks.rows * kernel->blocks.cols < FEW_ELEMENTS;
+    const cpu_blocks *const blocks = &kernel->blocks;
+    const int64_t rows = blocks->down < 0 ? 1 : cpu_least(blocks->rows, kernel->shape[blocks->down]);
+
+    return blocks->total > 1 && rows * cpu_least(blocks->cols, kernel->shape[blocks->across]) < FEW_ELEMENTS;
 }
 
 void cpu_move_plan(cpu_kernel *kernel)
@@ -251,7 +254,7 @@ void cpu_move_plan(cpu_kernel *kernel)
         cut_rows(kernel, across, wanted / kernel->shape[across]);
     else
         cpu_blocks_cut(kernel, across, columns_of_block(out, across), -1, 1, CPU_DOWN_IN_PLACE);
-    if (blocks_are_small(kernel) && cpu_tile_plan(kernel)) {
+    if (blocks_are_small(kernel) && cpu_tile_plan(kernel, LONG_RUN)) {
         kernel->run = run;
         return;
     }

@@ -67,6 +67,7 @@ typedef struct cpu_walk {
     int64_t values[EXPOPS_MAX_VALUES];
     int64_t around[CPU_MAX_RANK]; /* sizes of the dimensions that the indices count */
     uint32_t picked;              /* the operand whose elements are one more index, or 0 */
+    cpu_body *way;                /* through the blocks; of a window_task */
     uint32_t num_kept;            /* pieces of each row; 0: they are found block by block */
     cpu_piece kept[CPU_KEPT_PIECES];
 } cpu_walk;
@@ -185,8 +186,8 @@ void cpu_move_plan(cpu_kernel *kernel);
 void cpu_move_blocks(const cpu_kernel *kernel, const expops_launch *launch, int64_t first, int64_t last,
                      cpu_scratch *scratch);
 /* --- cpu_tile.c --- */
-/* Of elements that are moved; 0 where a map of a tile is not worth it. */
-int cpu_tile_plan(cpu_kernel *kernel);
+/* Of elements that are moved; 0 where a map of a tile is not worth it, as its runs are longer on the average. */
+int cpu_tile_plan(cpu_kernel *kernel, int64_t longest);
 void cpu_tile_blocks(const cpu_kernel *kernel, const expops_launch *launch, int64_t first, int64_t last,
                      cpu_scratch *scratch);
 /* 0 where the rows are no product of matrices. */

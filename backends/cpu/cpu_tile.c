@@ -8,7 +8,7 @@
 enum {
     MOST = 2048,  /* elements of a tile */
     FEWEST = 16,  /* fewer are as well moved by rows */
-    LONGEST = 16, /* runs, on the average: longer ones are moved as such */
+    TURNS = 32,   /* longer rows of two runs that take turns have a loop of their own */
     BATCH = 4096, /* elements of a block, of several small tiles; */
     ENOUGH = 256, /* of blocks of fewer it is not worth it, where there are several */
 };
@@ -111,9 +111,9 @@ static int64_t count_runs(const int64_t *places, int64_t n)
     return runs;
 }
 
-static int runs_are_short(const int64_t *places, int64_t n)
+static int runs_are_short(const int64_t *places, int64_t n, int64_t longest)
 {
-    return count_runs(places, n) * LONGEST >= n;
+    return count_runs(places, n) * longest >= n;
 }
 
 static void find_row(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked, const int64_t *index,
@@ -132,20 +132,21 @@ static void find_row(const cpu_kernel *kernel, const tile_dims *dims, uint32_t w
 }
 
 /* Whether a map is worth it. */
-static int find_places(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked, int64_t *places)
+static int find_places(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked, int64_t longest,
+                       int64_t *places)
 {
     const int64_t cols = dims->count[0];
     int64_t index[CPU_MAX_RANK] = { 0 };
 
     for (int64_t first = 0; first < dims->elements; first += cols) {
         find_row(kernel, dims, walked, index, places + first);
-        if (!first && cols > LONGEST &&
-            (!runs_are_short(places, cols) || (cols > 2 * LONGEST && take_turns(places, cols))))
+        if (!first &&
+            ((cols > longest && !runs_are_short(places, cols, longest)) || (cols > TURNS && take_turns(places, cols))))
             return 0;
         for (uint32_t i = 1; i < dims->num && ++index[i] == dims->count[i]; i++)
             index[i] = 0;
     }
-    return runs_are_short(places, dims->elements);
+    return runs_are_short(places, dims->elements, longest);
 }
 
 /* Whether there are any, all near enough. */
@@ -168,12 +169,13 @@ static int make_map(const int64_t *places, int64_t n, cpu_tile *tile)
     return 1;
 }
 
-static cpu_tile *new_tile(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked)
+static cpu_tile *new_tile(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked, int64_t longest)
 {
     int64_t *const places = malloc((size_t)dims->elements * sizeof(*places));
     cpu_tile *tile = calloc(1, sizeof(*tile) + (size_t)dims->elements * sizeof(tile->map[0]));
 
-    if (!places || !tile || !find_places(kernel, dims, walked, places) || !make_map(places, dims->elements, tile)) {
+    if (!places || !tile || !find_places(kernel, dims, walked, longest, places) ||
+        !make_map(places, dims->elements, tile)) {
         free(tile);
         tile = NULL;
     }
@@ -212,7 +214,7 @@ static void cut(cpu_kernel *kernel, const tile_dims *dims, int32_t down)
     kernel->streamed = cpu_is_large(kernel) && (down < 0 || kernel->operand[0].strides[down] == dims->elements);
 }
 
-int cpu_tile_plan(cpu_kernel *kernel)
+int cpu_tile_plan(cpu_kernel *kernel, int64_t longest)
 {
     tile_dims dims;
     int64_t instead_step;
@@ -225,7 +227,7 @@ int cpu_tile_plan(cpu_kernel *kernel)
     if (dims.elements < FEWEST || !find_walked(kernel, &dims, &walked) || !find_instead(kernel, &dims, &instead_step))
         return 0;
     down = dims.elements * 2 > BATCH ? -1 : dim_of_tiles(kernel, &dims);
-    if (!blocks_are_enough(kernel, &dims, down) || !(kernel->tile = new_tile(kernel, &dims, walked)))
+    if (!blocks_are_enough(kernel, &dims, down) || !(kernel->tile = new_tile(kernel, &dims, walked, longest)))
         return 0;
     kernel->tile->each = dims.cut < 0 ? dims.elements : dims.elements / dims.count[dims.num - 1];
     kernel->tile->is_cut = dims.cut >= 0;

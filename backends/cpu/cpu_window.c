@@ -6,6 +6,7 @@
 enum {
     COLS = CPU_LINE_ELEMENTS, /* of a piece of a row whose elements are moved, */
     ROWS = 256,
+    LONG_RUN = 16,                /* longer ones are moved as pieces of rows */
     ELEMENTS = 8192,              /* and of a block, */
     BYTES = 32768,                /* or more where they are small; */
     SUMS = CPU_BUFFER_BYTES / 16, /* of one whose elements are sums */
@@ -22,11 +23,8 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
 {
     window_task task = { kernel, launch };
 
-    cpu_parallel(kernel, cpu_threads(kernel, kernel->blocks.total), kernel->blocks.total,
-                 kernel->instance->rows ? cpu_window_sum
-                 : kernel->tile         ? move_tiles
-                                        : cpu_window_move,
-                 &task, scratch);
+    cpu_parallel(kernel, cpu_threads(kernel, kernel->blocks.total), kernel->blocks.total, kernel->walk.way, &task,
+                 scratch);
 }
 
 /* The dimension in which the output is closest together, `but` for one. */
@@ -76,13 +74,9 @@ static int32_t dim_of_sums(const cpu_kernel *kernel, int32_t across)
 static void cut(cpu_kernel *kernel, int32_t across)
 {
     const int64_t cols = cpu_least(kernel->shape[across], COLS), bytes = BYTES / kernel->operand[0].bytes;
-    const int32_t down = kernel->instance->rows ? -1 : dim_of_rows(kernel, across);
 
-    if (kernel->instance->rows)
-        cpu_blocks_cut(kernel, dim_of_sums(kernel, across), SUMS, -1, 1, CPU_DOWN_IN_PLACE);
-    else
-        cpu_blocks_cut(kernel, across, cols, down, cpu_least(ROWS, (bytes > ELEMENTS ? bytes : ELEMENTS) / cols),
-                       CPU_DOWN_IN_PLACE);
+    cpu_blocks_cut(kernel, across, cols, dim_of_rows(kernel, across),
+                   cpu_least(ROWS, (bytes > ELEMENTS ? bytes : ELEMENTS) / cols), CPU_DOWN_IN_PLACE);
 }
 
 /* Short rows are streamed where they lie one after the other. */
@@ -92,7 +86,7 @@ static int streams(const cpu_kernel *kernel)
     const int64_t *const strides = kernel->operand[0].strides;
     const int follow = blocks->down >= 0 && strides[blocks->across] == 1 && strides[blocks->down] == blocks->cols;
 
-    return !kernel->instance->rows && (cpu_streams(kernel, blocks->across) || (follow && cpu_is_large(kernel)));
+    return cpu_streams(kernel, blocks->across) || (follow && cpu_is_large(kernel));
 }
 
 /* Sizes of what is broadcast may be any. */
@@ -106,14 +100,23 @@ static int64_t more(int64_t work, int64_t each)
 void cpu_window_plan(cpu_kernel *kernel)
 {
     kernel->operand[0].mode = CPU_BUFFER;
+    const int32_t nearest = nearest_dim(kernel, -1), across = nearest < 0 ? (int32_t)kernel->rank - 1 : nearest;
     kernel->run = run;
-    if (!kernel->instance->rows && cpu_tile_plan(kernel))
-        return;
-    const int32_t across = nearest_dim(kernel, -1);
-    cut(kernel, across < 0 ? (int32_t)kernel->rank - 1 : across);
-    if (kernel->instance->rows)
+    if (kernel->instance->rows) {
+        cpu_blocks_cut(kernel, dim_of_sums(kernel, across), SUMS, -1, 1, CPU_DOWN_IN_PLACE);
         kernel->work = more(kernel->work, cpu_window_elements(kernel));
-    else
+        kernel->walk.way = cpu_window_sum;
+        return;
+    }
+    if (cpu_tile_plan(kernel, LONG_RUN)) {
+        kernel->walk.way = move_tiles;
+        return;
+    }
+    kernel->walk.way = cpu_picked_move;
+    if (!cpu_picked_plan(kernel, across, nearest_dim(kernel, across))) {
+        kernel->walk.way = cpu_window_move;
+        cut(kernel, across);
         cpu_lines_keep(kernel);
+    }
     kernel->streamed = (uint32_t)streams(kernel);
 }

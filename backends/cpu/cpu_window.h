@@ -63,7 +63,14 @@ static inline int cpu_window_boxes_are_small(const cpu_kernel *kernel)
 /* How far into the operand a block lies by what is walked alike for all of it, or CPU_ABSENT. */
 int64_t cpu_window_origin(const cpu_kernel *kernel, uint32_t apart, const int64_t *at);
 
-/* --- the two ways --- */
+/* Moves them, past the caches where the output goes there, by way of the buffer of CPU_ACCS_BYTES. */
+void cpu_window_pieces(const window_task *task, const cpu_pieces *pieces, char *buffer);
+
+/* Cuts blocks of rows each of whose elements are picked; 0 where there are no such rows, or they are long. */
+int cpu_picked_plan(cpu_kernel *kernel, int32_t across, int32_t down);
+
+/* --- the ways --- */
+void cpu_picked_move(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
 void cpu_window_move(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
 void cpu_window_sum(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
 

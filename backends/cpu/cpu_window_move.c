@@ -56,6 +56,14 @@ static void fetch_run(const cpu_kernel *kernel, const char *from)
             __builtin_prefetch(from + byte);
 }
 
+void cpu_window_pieces(const window_task *task, const cpu_pieces *pieces, char *buffer)
+{
+    if (cpu_streams_now(task->kernel, task->launch))
+        stream_block(task->kernel, pieces, buffer);
+    else
+        task->kernel->level->pieces[__builtin_ctz(task->kernel->operand[0].bytes)](pieces);
+}
+
 static void move_block(const window_task *task, const cpu_position *position, int64_t origin, const cpu_lines *lines,
                        char *buffer)
 {
@@ -81,10 +89,7 @@ static void move_block(const window_task *task, const cpu_position *position, in
         .in_turn = lines->in_turn,
     };
 
-    if (cpu_streams_now(kernel, task->launch))
-        stream_block(kernel, &pieces, buffer);
-    else
-        kernel->level->pieces[__builtin_ctz(out->bytes)](&pieces);
+    cpu_window_pieces(task, &pieces, buffer);
 }
 
 void cpu_window_move(void *context, int64_t first, int64_t last, cpu_scratch *scratch)

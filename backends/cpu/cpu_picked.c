@@ -1,0 +1,124 @@
+/* Windows of single elements that other elements say: where short rows each have picks of their own, places of several rows are worked out
+ * at once, and moved as one. */
+#include "cpu_lines.h"
+
+/* What a thread knows of the block at hand, in its `partials`. */
+typedef struct picked_block {
+    int64_t rows, cols;                /* it was made for; 0: for none */
+    int64_t before[CPU_LINE_ELEMENTS]; /* where an element's input is without its pick, */
+    int64_t picks[CPU_LINE_ELEMENTS], places[CPU_LINE_ELEMENTS];
+} picked_block;
+_Static_assert(sizeof(picked_block) <= CPU_PARTIAL_BYTES, "it fits");
+
+static const cpu_operand *picked(const cpu_kernel *kernel)
+{
+    return &kernel->operand[kernel->walk.picked];
+}
+
+int cpu_picked_plan(cpu_kernel *kernel, int32_t across, int32_t down)
+{
+    const cpu_walk *const walk = &kernel->walk;
+    const int64_t rows = CPU_LINE_ELEMENTS / kernel->shape[across];
+
+    if (!walk->picked || walk->indices || down < 0 || rows < 2 || !picked(kernel)->strides[across])
+        return 0;
+    cpu_blocks_cut(kernel, across, kernel->shape[across], down, cpu_least(rows, kernel->shape[down]),
+                   CPU_DOWN_IN_PLACE);
+    return 1;
+}
+
+/* Whether all blocks have the same picks. */
+static int picks_are_shared(const cpu_kernel *kernel)
+{
+    const cpu_operand *const op = picked(kernel);
+
+    for (int32_t d = 0; d < (int32_t)kernel->rank; d++)
+        if (d != kernel->blocks.across && op->strides[d] && kernel->shape[d] > 1)
+            return 0;
+    return 1;
+}
+
+static void find_before(const cpu_kernel *kernel, const cpu_position *position, picked_block *block)
+{
+    const int64_t *const strides = kernel->operand[1].strides;
+
+    block->rows = position->rows;
+    block->cols = position->cols;
+    for (int64_t r = 0, i = 0; r < position->rows; r++)
+        for (int64_t c = 0; c < position->cols; c++, i++)
+            block->before[i] = r * strides[kernel->blocks.down] + c * strides[kernel->blocks.across];
+}
+
+static const int64_t *read_picks(const cpu_kernel *kernel, const char *from, const cpu_position *position,
+                                 int64_t *picks)
+{
+    const cpu_operand *const op = picked(kernel);
+    const int64_t step = op->strides[kernel->blocks.across], row = op->strides[kernel->blocks.down];
+    const int32_t *const narrow = (const int32_t *)(const void *)from;
+    const int64_t *const wide = (const int64_t *)(const void *)from;
+
+    if (op->bytes == 8 && step == 1 && (row == position->cols || position->rows == 1))
+        return wide;
+    for (int64_t r = 0, i = 0; r < position->rows; r++)
+        for (int64_t c = 0; c < position->cols; c++, i++)
+            picks[i] = op->bytes == 8 ? wide[r * row + c * step] : narrow[r * row + c * step];
+    return picks;
+}
+
+static void find_places(const cpu_kernel *kernel, const char *picks, const cpu_position *position, picked_block *block)
+{
+    const int64_t at[CPU_MAX_RANK] = { 0 }, count = position->rows * position->cols;
+    const int known = block->rows == position->rows && block->cols == position->cols;
+    cpu_box box = cpu_window_box(kernel);
+
+    if (known && picks_are_shared(kernel))
+        return;
+    if (!known)
+        find_before(kernel, position, block);
+    box.picked = read_picks(kernel, picks, position, block->picks);
+    for (uint32_t w = 0; w < kernel->walk.walked; w++)
+        kernel->instance->places(&box, (int)w, at, 0, (size_t)count, kernel->walk.strides[w], 0,
+                                 w ? block->places : block->before, block->places);
+}
+
+static void move_block(const window_task *task, const cpu_position *position, const picked_block *block, char *buffer)
+{
+    static const _Alignas(16) char zero[16];
+    static const int64_t here;
+    const cpu_operand *const out = &task->kernel->operand[0];
+    const int64_t step = out->strides[task->kernel->blocks.across], row = out->strides[task->kernel->blocks.down];
+    const int64_t rows = row == step * position->cols ? 1 : position->rows; /* that do not follow one another */
+    cpu_pieces pieces = {
+        .to_step = step,
+        .from = cpu_address(task->kernel, task->launch, 1, position),
+        .instead = zero,
+        .row_from = &here,
+        .rows = 1,
+        .cols = (size_t)(position->rows / rows * position->cols),
+    };
+
+    for (int64_t r = 0; r < rows; r++) {
+        pieces.to = cpu_address(task->kernel, task->launch, 0, position) + r * row * out->bytes;
+        pieces.to_row = (ptrdiff_t)pieces.cols;
+        pieces.col_from = block->places + r * position->cols;
+        cpu_window_pieces(task, &pieces, buffer);
+    }
+}
+
+void cpu_picked_move(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
+{
+    const window_task *const task = context;
+    const cpu_kernel *const kernel = task->kernel;
+    picked_block *const known = (void *)scratch->partials;
+    cpu_position position;
+
+    known->rows = 0;
+    cpu_position_set(kernel, &position, first);
+    for (int64_t block = first; block < last; block++) {
+        find_places(kernel, cpu_address(kernel, task->launch, kernel->walk.picked, &position), &position, known);
+        move_block(task, &position, known, scratch->accs);
+        cpu_position_next(kernel, &position);
+    }
+    if (kernel->streamed)
+        kernel->level->stream_end();
+}
