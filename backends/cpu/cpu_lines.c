@@ -28,8 +28,7 @@ static uint32_t walked_along(const cpu_kernel *kernel, int32_t dim)
     return walked;
 }
 
-/* The indices that runs of these dimensions depend on, but for the one that counts `dim`. */
-static uint32_t read_by(const cpu_kernel *kernel, int32_t dim, uint32_t walked)
+uint32_t cpu_lines_read_by(const cpu_kernel *kernel, int32_t dim, uint32_t walked)
 {
     uint32_t read = 0;
 
@@ -43,7 +42,7 @@ static void begin_line(const cpu_kernel *kernel, cpu_line *line, int32_t dim, ui
     line->dim = dim;
     line->walked = walked;
     line->count = 0;
-    line->read = read_by(kernel, dim, walked);
+    line->read = cpu_lines_read_by(kernel, dim, walked);
 }
 
 /* Columns are what varies along a row, rows what varies from row to row; the rest is said of a block, or, where elements say what is
@@ -51,7 +50,7 @@ static void begin_line(const cpu_kernel *kernel, cpu_line *line, int32_t dim, ui
 void cpu_lines_begin(const cpu_kernel *kernel, cpu_lines *lines)
 {
     const int32_t down = kernel->blocks.down;
-    const uint32_t all = (1u << kernel->walk.walked) - 1, across = walked_along(kernel, kernel->blocks.across);
+    const uint32_t all = cpu_window_walked(kernel), across = walked_along(kernel, kernel->blocks.across);
     const uint32_t of_rows = kernel->walk.picked ? all : down < 0 ? 0 : walked_along(kernel, down);
 
     begin_line(kernel, &lines->cols, kernel->blocks.across, across);
@@ -137,8 +136,7 @@ static void make_line(const cpu_kernel *kernel, const char *picks, int64_t *at, 
 
 /* --- pieces of rows --- */
 
-/* The columns from `first` on, each `apart` from the last, that are moved alike. */
-static cpu_piece piece_from(const int64_t *from, int64_t cols, int64_t first, int64_t apart)
+cpu_piece cpu_lines_piece(const int64_t *from, int64_t cols, int64_t first, int64_t apart)
 {
     const int there = from[first] != CPU_ABSENT;
     const int pair = first + apart < cols && (from[first + apart] != CPU_ABSENT) == there;
@@ -159,7 +157,7 @@ static int find_turns(cpu_lines *lines)
     if (cols % 2)
         return 0;
     for (int64_t i = 0; i < 2; i++) {
-        lines->piece[i] = piece_from(from, cols, i, 2);
+        lines->piece[i] = cpu_lines_piece(from, cols, i, 2);
         if ((int64_t)lines->piece[i].count < cols / 2)
             return 0;
     }
@@ -182,7 +180,7 @@ static void find_pieces(const cpu_kernel *kernel, cpu_lines *lines)
             lines->in_turn = kernel->operand[0].strides[lines->cols.dim] == 1 && find_turns(lines);
             return;
         }
-        lines->piece[lines->num_pieces] = piece_from(lines->cols.from, cols, i, 1);
+        lines->piece[lines->num_pieces] = cpu_lines_piece(lines->cols.from, cols, i, 1);
     }
 }
 
@@ -199,7 +197,7 @@ static int goes_on(const cpu_piece *first, const cpu_piece *second)
 static int keep_pieces(cpu_walk *walk, const int64_t *from, int64_t first, int64_t cols)
 {
     for (int64_t i = 0; i < cols;) {
-        cpu_piece piece = piece_from(from, cols, i, 1);
+        cpu_piece piece = cpu_lines_piece(from, cols, i, 1);
         i += (int64_t)piece.count;
         piece.first += (size_t)first;
         if (walk->num_kept && goes_on(&walk->kept[walk->num_kept - 1], &piece))
@@ -221,8 +219,9 @@ void cpu_lines_keep(cpu_kernel *kernel)
     int64_t at[CPU_MAX_RANK] = { 0 }, from[LOOKED_AT];
 
     if (!walked)
-        kernel->walk.kept[kernel->walk.num_kept++] = (cpu_piece){ 0, step, 0, (size_t)cols };
-    if (!walked || read_by(kernel, across, walked) || cols > MOST_KEPT)
+        kernel->walk.kept[kernel->walk.num_kept++] =
+            (cpu_piece){ kernel->walk.is_absent ? CPU_ABSENT : 0, step, 0, (size_t)cols };
+    if (!walked || cpu_lines_read_by(kernel, across, walked) || cols > MOST_KEPT)
         return;
     for (int64_t first = 0, n; first < cols; first += n) {
         n = cols - first < LOOKED_AT ? cols - first : LOOKED_AT;

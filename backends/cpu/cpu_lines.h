@@ -30,6 +30,10 @@ _Static_assert(sizeof(cpu_lines) <= CPU_PARTIAL_BYTES, "they fit");
 /* Where `count` elements along a dimension are, from the one at these indices on, as far as these walked dimensions say. */
 void cpu_lines_places(const cpu_kernel *kernel, int32_t dim, uint32_t walked, const cpu_box *box, const int64_t *at,
                       int64_t count, int64_t *from);
+/* The indices that runs of these walked dimensions depend on, but for the one that counts `dim`. */
+uint32_t cpu_lines_read_by(const cpu_kernel *kernel, int32_t dim, uint32_t walked);
+/* Of `cols` columns those from `first` on, each `apart` from the last, that are moved alike. */
+cpu_piece cpu_lines_piece(const int64_t *from, int64_t cols, int64_t first, int64_t apart);
 /* For the plan: finds the pieces of whole rows, where they are a few and the same for all rows. */
 void cpu_lines_keep(cpu_kernel *kernel);
 /* For a thread, before its first block; and for each block. `at`: the indices of its first element, `picks`: where its picked ones

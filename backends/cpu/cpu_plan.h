@@ -62,6 +62,8 @@ enum { CPU_KEPT_PIECES = 8 };
 /* A leaf's window: dimensions of its own, and where its indices are counted. */
 typedef struct cpu_walk {
     uint32_t walked, indices;
+    uint32_t gone;      /* bit w where dimension w is walked no more: a part has one run of it; */
+    uint32_t is_absent; /* or no element at all */
     int64_t sizes[EXPOPS_MAX_WALKED], strides[EXPOPS_MAX_WALKED];
     uint32_t reads[EXPOPS_MAX_WALKED];
     int64_t values[EXPOPS_MAX_VALUES];

@@ -221,7 +221,7 @@ int cpu_tile_plan(cpu_kernel *kernel, int64_t longest)
     uint32_t walked;
     int32_t down;
 
-    if (kernel->operand[0].dtype != kernel->operand[1].dtype || kernel->walk.picked)
+    if (kernel->operand[0].dtype != kernel->operand[1].dtype || kernel->walk.picked || kernel->walk.is_absent)
         return 0;
     find_dims(kernel, &dims);
     if (dims.elements < FEWEST || !find_walked(kernel, &dims, &walked) || !find_instead(kernel, &dims, &instead_step))
@@ -231,7 +231,7 @@ int cpu_tile_plan(cpu_kernel *kernel, int64_t longest)
         return 0;
     kernel->tile->each = dims.cut < 0 ? dims.elements : dims.elements / dims.count[dims.num - 1];
     kernel->tile->is_cut = dims.cut >= 0;
-    kernel->tile->apart = ((1u << kernel->walk.walked) - 1) & ~walked;
+    kernel->tile->apart = cpu_window_walked(kernel) & ~walked;
     kernel->tile->instead_step = instead_step;
     cut(kernel, &dims, down);
     return 1;

@@ -112,6 +112,8 @@ void cpu_window_plan(cpu_kernel *kernel)
         kernel->walk.way = move_tiles;
         return;
     }
+    if (cpu_split_plan(kernel))
+        return;
     kernel->walk.way = cpu_picked_move;
     if (!cpu_picked_plan(kernel, across, nearest_dim(kernel, across))) {
         kernel->walk.way = cpu_window_move;

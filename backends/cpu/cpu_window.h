@@ -31,6 +31,12 @@ static inline uint32_t cpu_window_index(const cpu_kernel *kernel, int32_t dim)
     return dim >= 0 && (uint32_t)dim >= kept ? (uint32_t)dim - kept : kernel->walk.indices;
 }
 
+/* Bit w where dimension w is walked still. */
+static inline uint32_t cpu_window_walked(const cpu_kernel *kernel)
+{
+    return ((1u << kernel->walk.walked) - 1) & ~kernel->walk.gone;
+}
+
 /* Whether walked dimension w has another run for each element along `dim`. */
 static inline int cpu_window_varies(const cpu_kernel *kernel, uint32_t w, int32_t dim)
 {
@@ -38,7 +44,8 @@ static inline int cpu_window_varies(const cpu_kernel *kernel, uint32_t w, int32_
     const uint32_t index = cpu_window_index(kernel, dim), picks = walk->reads[w] >> walk->indices & 1u;
     const int by_place = index < walk->indices && walk->reads[w] >> index & 1u;
 
-    return by_place || (picks && walk->picked && kernel->operand[walk->picked].strides[dim] != 0);
+    return !(walk->gone >> w & 1u) &&
+           (by_place || (picks && walk->picked && kernel->operand[walk->picked].strides[dim] != 0));
 }
 
 enum { CPU_FEW_OUTPUTS = 16, CPU_SMALL_BOX = 64 };
@@ -68,6 +75,9 @@ void cpu_window_pieces(const window_task *task, const cpu_pieces *pieces, char *
 
 /* Cuts blocks of rows each of whose elements are picked; 0 where there are no such rows, or they are long. */
 int cpu_picked_plan(cpu_kernel *kernel, int32_t across, int32_t down);
+
+/* Cuts the kernel in parts; 0 where it is not worth it. */
+int cpu_split_plan(cpu_kernel *kernel);
 
 /* --- the ways --- */
 void cpu_picked_move(void *task, int64_t first, int64_t last, cpu_scratch *scratch);
