@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 
-TOGETHER = ['environment', 'forms', 'refusals', 'containers', 'streams', 'graphs', 'autocast', 'compile', 'devices', 'distributed', 'attention']
+TOGETHER = ['environment', 'forms', 'refusals', 'containers', 'streams', 'graphs', 'autocast', 'compile', 'unboxed', 'devices', 'distributed',
+            'attention']
 SHARDED = ['samples', 'operators']
 ALONE = ['model', 'cost', 'speed']  # they time
 AT_ONCE, SECONDS = 12, 220

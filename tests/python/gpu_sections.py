@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import unittest
 
 import timing
 
@@ -262,6 +263,19 @@ def step_times(torch, device, step, answers):
     contexts = {'plain': plain, 'use': answers.use, 'enable': lambda: everywhere(answers), 'again': plain}
     budget, runs, chosen = (0, 20, min) if device == 'cpu' else (0.006, 12, statistics.median)
     return timing.in_turns(torch, device, {name: (step, context) for name, context in contexts.items()}, 20, budget, runs, chosen)
+
+
+def section_unboxed(device):
+    """Each form, and each way in which an argument comes to a kernel, with and without a stack of torch's."""
+    torch, _, answers = modules()
+    import test_unboxed
+    chosen = [test_unboxed.Unboxed(name) for name in ('test_calls_come_so_where_registers_are_known', 'test_each_form_and_each_way_to_pass_an_argument',
+                                                      'test_what_is_written_is_what_is_returned', 'test_errors_of_torch_pass_through')]
+    with torch.device(device):
+        result = unittest.TextTestRunner(stream=sys.stderr).run(unittest.TestSuite(chosen))
+    assert result.wasSuccessful() and not result.skipped
+    unboxed = sum(overload.unboxed[1] is not None for overload in answers._all())
+    return f'{unboxed} of {len(answers.covered())} overloads come unboxed'
 
 
 def section_containers(device):
