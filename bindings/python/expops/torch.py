@@ -20,7 +20,7 @@ from expops import _core, _unboxed
 _SCOPE_KEY = 'CustomRNGKeyId'
 # Kernels in C read torch's own stack, by symbols and a layout that it promises nobody: in versions where that was tried, and
 # where a call with known arguments finds them. Elsewhere torch calls each through Python.
-_TRIED = (2, 10), (2, 14)
+_TRIED = (2, 10), (2, 15)
 _PROBE = '(Tensor x, Scalar a, Scalar b, Scalar c, Scalar d, str e, int[] f, Tensor[] g, int? h) -> Tensor'
 _NO_PARAMETER = 255
 _FUNCTIONAL, _IN_PLACE, _OUT = range(3)
