@@ -54,8 +54,6 @@ XK_FN xk_t xk_ratio(xk_t less, xk_t most)
 /* exp(far) * 2^power; power is what `from` is less than XK_EXPONENT_OF_1. Of elements so large that a power's place in a float
  * would be lost, differences are exact. */
 #define XK_EXPONENT_OF_1 (XK_ROUNDER + 127 + XK_ABOVE)
-#define XK_LOG2_E_HIGH 1.44269502f
-#define XK_LOG2_E_LOW 1.92596303e-8f
 typedef struct xk_power {
     xk_t far, from;
 } xk_power;
