@@ -31,7 +31,8 @@ typedef struct expops_rows_plan {
     int columns; /* a work-item takes `vector` neighbouring rows, and neighbouring work-items the next ones */
     uint32_t
         staged; /* words of local memory that a group's rows pass through; neighbouring work-items take them in turn */
-    int edges;  /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
+    uint32_t staged_inputs; /* the first so many; what else is read beside rows does not lie as they do */
+    int edges;              /* rows start anywhere in memory: whole vectors begin behind the first elements of each */
     uint64_t parts, part_length;
     uint64_t groups; /* for rows that are neither cut nor shared */
 } expops_rows_plan;

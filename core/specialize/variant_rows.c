@@ -70,6 +70,15 @@ static void define_calls(const expops_problem *problem, expops_step *step)
     expops_text_free(&list.attributes);
 }
 
+/* As XK_EACH, of the inputs from `first` on. */
+static void define_from(const char *word, uint32_t first, uint32_t count, expops_text *defines)
+{
+    expops_text_add(defines, "#define %s(m)", word);
+    for (uint32_t i = first; i < count; i++)
+        expops_text_add(defines, " m(%u)", i);
+    expops_text_append(defines, "\n");
+}
+
 static void define_inputs(const expops_problem *problem, const expops_rows_plan *plan, expops_step *step)
 {
     enum expops_reach reach[1 + EXPOPS_MAX_TENSORS] = { EXPOPS_REACH_C };
@@ -84,11 +93,14 @@ static void define_inputs(const expops_problem *problem, const expops_rows_plan 
         }
     expops_text_add(&step->defines, "#define XK_RUN_BYTES %d\n", skewed ? 16 : 0);
     expops_define_operands(problem, step, plan->vector, reach, plan->wide);
-    expops_text_add(&step->defines, "#define XK_EACH_LIFTED XK_EACH_%u\n#define XK_OTHERS %u\n#define XK_EACH_OTHER(m)",
-                    lifted, tensors - 1 - lifted);
-    for (uint32_t i = lifted; i + 1 < tensors; i++)
-        expops_text_add(&step->defines, " m(%u)", i);
-    expops_text_append(&step->defines, "\n");
+    expops_text_add(&step->defines, "#define XK_EACH_LIFTED XK_EACH_%u\n#define XK_OTHERS %u\n", lifted,
+                    tensors - 1 - lifted);
+    define_from("XK_EACH_OTHER", lifted, tensors - 1, &step->defines);
+    if (plan->staged) {
+        expops_text_add(&step->defines, "#define XK_STAGED %u\n#define XK_EACH_STAGED XK_EACH_%u\n", plan->staged,
+                        plan->staged_inputs);
+        define_from("XK_EACH_BESIDE", plan->staged_inputs, tensors - 1, &step->defines);
+    }
 }
 
 /* A guard around each turn keeps compilers from storing the results of all turns at the end. That is worth having where nothing
@@ -124,8 +136,6 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
                     plan->rows_per_group / (plan->columns ? plan->vector : 1), EXPOPS_ROWS_ACCUMULATOR,
                     problem->family == EXPOPS_FAMILY_MAP, plan->cluster, plan->edges, plan->rows_per_group,
                     plan->members > 0);
-    if (plan->staged)
-        expops_text_add(&step->defines, "#define XK_STAGED %u\n", plan->staged);
     if (plan->members)
         expops_text_add(&step->defines,
                         "#define XK_LIFTED %u\n#define XK_SLOTS %u\n#define XK_BEHIND %u\n#define XK_HEARD %u\n",
