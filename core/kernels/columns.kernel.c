@@ -2,12 +2,14 @@
  * A work-item takes XK_VEC neighbouring rows at once, neighbouring work-items take the next ones, and XK_TPR share each. Where XK_PART
  * is 1, a group takes one of p.parts parts of its rows, as those of reduce.kernel.c and map.kernel.c do. See rows.kernel.h.
  *   XK_MAPS   1: writes a map's results; 0: what rows are reduced to
- *   XK_K0...  how XK_VEC neighbouring rows lie in memory: C contiguous, B the same elements for all, S anything else */
+ *   XK_K0...  how XK_VEC neighbouring rows lie in memory: C contiguous, B the same elements for all, U contiguous, of which a vector
+ *             lies in two words, S anything else */
 #define XK_IN_COLUMNS 1
 #include "at_hand.kernel.h"
 #include "early.kernel.h"
 #include XK_OPERATOR
 #include "operands.kernel.h"
+#include "run.kernel.h"
 #include "rows.kernel.h"
 #include "gather.kernel.h"
 
@@ -28,6 +30,7 @@
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
         into.v[k] = g##i[o##i + XK_WALK(i + 1, e) + k * p.stride[i + 1][XK_OR - 1]];
+#define XK_COLUMNS_U(i, into, e) XK_LOAD_RUN(into, g##i + o##i + XK_WALK(i + 1, e))
 #define XK_COLUMNS(i, into, e) XK_CAT(XK_COLUMNS_, XK_K##i)(i, into, e)
 
 /* Some elements are asked for before the first of them is used. */
@@ -37,6 +40,11 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
 #define XK_TAKE_HELD(i) xk_vector##i v##i = held##i[turn];
 #define XK_NOW(i) xk_vector##i v##i; XK_COLUMNS(i, v##i, e)
 #define XK_REREAD_HELD(i) XK_UNKNOWN(held##i[turn].word);
+#define XK_ALONE_C XK_COLUMNS_C
+#define XK_ALONE_B XK_COLUMNS_B
+#define XK_ALONE_S XK_COLUMNS_S
+#define XK_ALONE_U XK_COLUMNS_S
+#define XK_NOW_ALONE(i) xk_vector##i v##i; XK_CAT(XK_ALONE_, XK_K##i)(i, v##i, e)
 #define XK_EACH_ROW(statement) \
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) { \
@@ -98,16 +106,32 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
     XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_HOLD)) \
     XK_EACH_TURN(e < end, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS)
 #else
+/* Of what lies in two words, those of a column's last element may end behind the matrix. */
+#if XK_RUN_BYTES
+#define XK_TOGETHER_UNTIL (end < p.length ? end : p.length - 1)
+#define XK_TAKE_ALONE \
+    if (at < end) { \
+        const xk_index e = at; \
+        XK_EACH_LIFTED(XK_NOW_ALONE) \
+        XK_TAKE_COLUMNS \
+    }
+#else
+#define XK_TOGETHER_UNTIL end
+#define XK_TAKE_ALONE
+#endif
 #define XK_GATHER_COLUMNS \
-    for (; at < end - (XK_AT_ONCE - 1) * XK_TPR; at += XK_AT_ONCE * XK_TPR) { \
+    const xk_index until = XK_TOGETHER_UNTIL; \
+    for (; at < until - (XK_AT_ONCE - 1) * XK_TPR; at += XK_AT_ONCE * XK_TPR) { \
         XK_EACH_LIFTED(XK_HELD) \
         XK_EACH_TURN(1, XK_EACH_LIFTED(XK_HOLD)) \
         XK_TAKE_ALL_HELD \
     } \
-    for (xk_index e = at; e < end; e += XK_TPR) { \
+    for (; at < until; at += XK_TPR) { \
+        const xk_index e = at; \
         XK_EACH_LIFTED(XK_NOW) \
         XK_TAKE_COLUMNS \
-    }
+    } \
+    XK_TAKE_ALONE
 #endif
 
 #define XK_MAP_COLUMNS_OF(each, call) \
@@ -201,8 +225,10 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
 #endif
     XK_GLOBAL XK_OUT_TYPE *gout = XK_POINTER(XK_OUT_TYPE, out);
     XK_EACH(XK_ADDRESS)
-    const xk_index row = ((xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here()) * XK_VEC;
-    const int lane = xk_lane(), alive = (xk_ulong)row < p.rows;
+    const xk_index place = ((xk_index)XK_GROUP_OF_ROWS * XK_RPG + xk_row_here()) * XK_VEC;
+    const int lane = xk_lane(), alive = (xk_ulong)place < p.rows;
+    /* The last vector overlaps the one before, which writes what both have. */
+    const xk_index row = XK_RUN_BYTES && alive && (xk_ulong)place + XK_VEC > p.rows ? (xk_index)p.rows - XK_VEC : place;
     const xk_index whole = alive ? p.length : 0;
     const xk_index at_out = alive ? xk_row_start(p, 0, row) : 0;
     XK_EACH(XK_ROW_START)
@@ -231,7 +257,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
 #endif
 
 #if !XK_MAPS
-    for (int k = 0; alive && lane == 0 && (XK_PART || XK_PART_OF_ROW == 0) && k < XK_VEC; k++) {
+    for (int k = (int)(place - row); alive && lane == 0 && (XK_PART || XK_PART_OF_ROW == 0) && k < XK_VEC; k++) {
         const xk_acc acc = seen[k];
 #if XK_PART
         gout[(row + k) * (xk_index)p.parts + XK_PART_OF_ROW] = acc;

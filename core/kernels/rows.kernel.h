@@ -119,17 +119,18 @@ XK_EACH(XK_VECTOR)
     XK_UNROLL \
     for (int k = 0; k < XK_VEC; k++) \
         into.v[k] = g##i[o##i + XK_WALK(i + 1, (e) + k)];
-#define XK_LOAD_U(i, into, e) \
+#define XK_LOAD_RUN(into, from) \
     { \
         xk_run_words words; \
         union { \
             XK_RUN_WORD word; \
             xk_uint part[XK_RUN_PARTS]; \
         } aligned; \
-        xk_run_fetch(g##i + o##i + (e), 1, &words); \
+        xk_run_fetch(from, 1, &words); \
         xk_run_align(&words, aligned.part); \
         into.word = aligned.word; \
     }
+#define XK_LOAD_U(i, into, e) XK_LOAD_RUN(into, g##i + o##i + (e))
 #if XK_VEC > 1
 #define XK_LOAD_ROW(i, into, e) XK_CAT(XK_LOAD_, XK_K##i)(i, into, e)
 #else

@@ -3,8 +3,9 @@
 
 enum {
     SIDE_BY_SIDE = 32, /* vectors of neighbouring rows that work-items next to each other take */
-    LINE = 128,        /* bytes of those, at least, where rows are shared by more work-items */
-    KEPT = 8,          /* vectors that a work-item keeps of all inputs that are reduced */
+    WORD = 16,
+    LINE = 128, /* bytes of those, at least, where rows are shared by more work-items */
+    KEPT = 8,   /* vectors that a work-item keeps of all inputs that are reduced */
 };
 
 /* Rows whose elements lie apart while neighbouring rows lie together. */
@@ -37,11 +38,23 @@ static uint32_t choose_vector(const expops_problem *problem)
     return vector;
 }
 
+/* Columns of a matrix whose rows start anywhere: a vector lies in two words, those of the last row by itself excepted, whose words may end
+ * behind the matrix. */
+static int is_skewed(const expops_problem *problem, uint32_t operand, uint32_t vector)
+{
+    const expops_problem_operand *given = problem->operand + operand;
+    return problem->rank == 2 && problem->row_dims == 1 && given->dtype == problem->operand[1].dtype &&
+           expops_operand_bytes(given) * vector == WORD && given->aligned && given->offset % vector == 0 &&
+           given->strides[0] == 1 && given->strides[1] >= (int64_t)vector;
+}
+
 enum expops_reach expops_columns_reach(const expops_problem *problem, const expops_rows_plan *plan, uint32_t operand)
 {
     const expops_problem_operand *given = problem->operand + operand;
     if (is_wide(problem, given, plan->vector))
         return EXPOPS_REACH_C;
+    if (plan->skewed && is_skewed(problem, operand, plan->vector))
+        return EXPOPS_REACH_U;
     return given->strides[problem->rank - problem->row_dims - 1] ? EXPOPS_REACH_S : EXPOPS_REACH_B;
 }
 
@@ -61,9 +74,16 @@ static void share(expops_rows_plan *plan, uint32_t group, uint32_t vectors, uint
 void expops_share_columns(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
     const uint64_t elements = (uint64_t)plan->rows * (uint64_t)plan->length;
+    const uint64_t items = (uint64_t)plan->group * device->info.compute_units;
+    const uint32_t widest = expops_widest_vector(problem);
     plan->vector = choose_vector(problem);
+    plan->skewed = plan->vector < widest && problem->family == EXPOPS_FAMILY_REDUCE && plan->rows >= widest &&
+                   expops_operand_bytes(problem->operand + 1) <= 2 && elements / widest >= items &&
+                   is_skewed(problem, 1, widest);
+    if (plan->skewed)
+        plan->vector = widest;
     /* Few elements are better shared by more work-items than by wider vectors: units without work cost more. */
-    while (plan->vector > 1 && elements / plan->vector < (uint64_t)plan->group * device->info.compute_units)
+    while (plan->vector > 1 && elements / plan->vector < items)
         plan->vector /= 2;
     const uint32_t most = plan->group < SIDE_BY_SIDE ? plan->group : SIDE_BY_SIDE;
     const uint32_t side = expops_power_of_two_above((uint64_t)plan->rows / plan->vector, most);

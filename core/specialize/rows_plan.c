@@ -64,6 +64,13 @@ static uint32_t choose_per_row(const expops_problem *problem, const expops_rows_
     return with_four > FEWEST_SIDE_BY_SIDE ? with_four : FEWEST_SIDE_BY_SIDE;
 }
 
+/* What is shifted together of two words takes registers, of which a reduction has no need to keep a row. */
+static int is_too_much(const expops_problem *problem, const expops_rows_plan *plan, uint64_t turns)
+{
+    return problem->family == EXPOPS_FAMILY_REDUCE && plan->edges && expops_rows_lifted(problem) > 1 &&
+           turns > KEPT_VECTORS / 2;
+}
+
 static void share_group(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
     const uint64_t vectors = (uint64_t)plan->length / plan->vector;
@@ -73,7 +80,7 @@ static void share_group(const expops_problem *problem, const expops_device *devi
     plan->per_row = choose_per_row(problem, plan, vectors);
     plan->rows_per_group = plan->group / plan->per_row;
     const uint64_t turns = (vectors + plan->per_row - 1) / plan->per_row;
-    plan->turns = turns <= most_turns(plan) ? (uint32_t)turns : 0;
+    plan->turns = turns <= most_turns(plan) && !is_too_much(problem, plan, turns) ? (uint32_t)turns : 0;
 }
 
 /* An input of which every row is the same. */
@@ -175,7 +182,8 @@ static int share_row(const expops_problem *problem, const expops_device *device,
     const uint32_t cluster = expops_power_of_two_above((items + group - 1) / group, most);
     const int map = problem->family == EXPOPS_FAMILY_MAP;
     if (plan->columns)
-        return (map || all_bytes(problem, plan) <= READ_BY_FEW) && expops_keep_columns(problem, device, plan);
+        return !plan->skewed && (map || all_bytes(problem, plan) <= READ_BY_FEW) &&
+               expops_keep_columns(problem, device, plan);
     if (plan->rows_per_group > 1 || (!map && (uint64_t)plan->rows * cluster > 2 * device->info.compute_units))
         return 0;
     if (items > (uint64_t)group * most)

@@ -28,6 +28,7 @@ typedef struct expops_rows_plan {
     uint32_t wave;        /* so many clusters begin one after the other; 0: all at once */
     uint32_t pace;        /* elements of rows that are read and written in a cycle */
     int wide;
+    int skewed;  /* columns that start anywhere: their last vectors overlap */
     int columns; /* a work-item takes `vector` neighbouring rows, and neighbouring work-items the next ones */
     uint32_t
         staged; /* words of local memory that a group's rows pass through; neighbouring work-items take them in turn */
