@@ -53,8 +53,14 @@ static inline expops_leaf *expops_slice_window(expops_draft *d, const expops_vie
     return leaf;
 }
 
-/* A slice that is so small a part is written after the zeros; a larger one with them, so that nothing is written twice. */
-enum { EXPOPS_SMALL_SLICE = 8 };
+/* A slice that is so small a part is written after the zeros, where its elements are so far apart, or the processor's caches have what
+ * memory has beside them; another one with them, so that nothing is written twice. */
+enum { EXPOPS_SMALL_SLICE = 8, EXPOPS_FAR_SLICE = 64 };
+
+static inline int expops_slice_is_apart(const expops_draft *d, int64_t stride)
+{
+    return stride >= EXPOPS_FAR_SLICE || (d->device && d->device->info.caps & EXPOPS_CAP_HOST);
+}
 
 /* Result 0, of shape `sizes`: `part`, broadcast to the slice, and 0 elsewhere. */
 static inline expops_status expops_slice_into_zeros(expops_draft *d, const expops_view *part, const expops_view *whole,
@@ -66,7 +72,8 @@ static inline expops_status expops_slice_into_zeros(expops_draft *d, const expop
     EXPOPS_TRY_SAYING(expops_view_expands_to(&source, &place), "argument grad_output");
     expops_view_expand(&source, place.ndim, place.shape);
     EXPOPS_TRY(expops_draft_result(d, 0, d->result, whole->ndim, whole->shape, NULL, &out));
-    if (slice->count > whole->shape[slice->dim] / EXPOPS_SMALL_SLICE) {
+    const int is_small = slice->count <= whole->shape[slice->dim] / EXPOPS_SMALL_SLICE;
+    if (!is_small || !expops_slice_is_apart(d, out.strides[slice->dim])) {
         expops_slice_window(d, &out, 0, &source, slice, walked);
         return EXPOPS_OK;
     }

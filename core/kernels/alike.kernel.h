@@ -181,3 +181,24 @@ XK_FN void xk_find_places(const xk_params *p, const xk_share *share, xk_index be
         for (int k = 0; k < XK_PER_WORD; k++) \
             if (places.inside >> k & 1) \
                 to[k] = result.v[k];
+
+/* All that a work-item does whose word has nothing in it, in any row. */
+#if XK_NT == 1
+#define XK_PUT_ZEROS(T) \
+    if (!places.there) { \
+        const union { \
+            xk_uint part[XK_BYTES]; \
+            XK_S(XK_O) v[XK_PER_WORD]; \
+            T word; \
+        } nothing = { { 0 } }; \
+        for (xk_uint pass = 0; pass < XK_ALL_PASSES; pass++) { \
+            XK_GLOBAL XK_S(XK_O) *to = gout + (XK_ROW(pass).out + begin); \
+            if (XK_ROW(pass).is < 0) \
+                continue; \
+            XK_PUT_WORD(T, nothing.word, nothing) \
+        } \
+        return; \
+    }
+#else
+#define XK_PUT_ZEROS(T)
+#endif

@@ -1,18 +1,21 @@
 /* Window template for elements of one byte or two that are moved, where many rows of the output are made of their rows of the input
  * in the same way: a work-item finds out once where the elements of a word are, its pattern, and picks them out of two words of the
  * input for many rows. Defines, besides those of alike.kernel.h:
- *   XK_LEVEL         all rows of an input begin at the same place of memory's words */
+ *   XK_LEVEL         all rows of an input begin at the same place of memory's words
+ *   XK_ENDS_MEET     XK_LEVEL, and a word may be made of both ends of a row: the two words need not be neighbours */
 #define XK_BY_WORDS 1
 #include "alike.kernel.h"
 
 typedef XK_CAT(xk_word, XK_WO) xk_word;
 
-/* Which element of the two words that begin with the one of the least of them each of a word's elements is, a digit of `selector`;
- * `wanted` has a mask of those that are there, for each 4 bytes. */
+/* Which element of two words, that of the least of them and another, each of a word's elements is, a digit of `selector`; `wanted` has a
+ * mask of those that are there, for each 4 bytes. */
 typedef struct xk_pattern {
     xk_index least; /* from the row's first */
     xk_uint wanted[XK_BYTES], selector, last;
-    int near; /* two words have them all, wherever the least is */
+    xk_uint level;  /* XK_LEVEL: of the least within its word */
+    xk_uint second; /* words from the first to the other; 1 but where XK_ENDS_MEET */
+    int near;       /* the two have them all, wherever the least is */
 } xk_pattern;
 
 #define XK_FAR ((xk_index)0x3fffffff << (8 * sizeof(xk_index) - 32)) /* from any row's first */
@@ -36,7 +39,8 @@ XK_FN void xk_pick(xk_word low, xk_word high, xk_uint selector, xk_uint *part)
 }
 #endif
 
-XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
+/* `skew` is where the row's first element is within its word. */
+XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted, int skew)
 {
     xk_pattern x = { 0 };
     xk_index least = XK_FAR, most = -XK_FAR;
@@ -51,10 +55,16 @@ XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
     }
     x.least = wanted ? least : 0;
     x.last = (xk_uint)(most - x.least);
-    x.near = most - x.least <= XK_PER_WORD;
+    x.level = XK_LEVEL ? (xk_uint)(skew + x.least) % XK_PER_WORD : 0;
+    x.second = XK_ENDS_MEET && wanted ? (x.level + x.last) / XK_PER_WORD : 1;
+    x.near = XK_ENDS_MEET || most - x.least <= XK_PER_WORD;
     XK_UNROLL
-    for (int k = 0; k < XK_PER_WORD; k++)
-        x.selector |= (wanted >> k & 1 ? (xk_uint)(from[k] - x.least) : 0) << 4 * k;
+    for (int k = 0; k < XK_PER_WORD; k++) {
+        const xk_uint digit = wanted >> k & 1 ? (xk_uint)(from[k] - x.least) + x.level : 0;
+        const xk_uint behind = XK_ENDS_MEET && digit >= XK_PER_WORD ? digit - (x.second - 1) * XK_PER_WORD : digit;
+        x.near = x.near && (behind == digit || behind - XK_PER_WORD < XK_PER_WORD);
+        x.selector |= behind << 4 * k;
+    }
     return x;
 }
 
@@ -62,19 +72,18 @@ XK_FN xk_pattern xk_find_pattern(const xk_index *from, xk_uint wanted)
 #define XK_WORDS(i) \
     xk_word low##i[XK_PASSES], high##i[XK_PASSES]; \
     xk_uint selector##i[XK_PASSES];
-#define XK_LEVEL_OF(i) const xk_uint level##i = XK_WITHIN(i, XK_ROW(0));
 #define XK_WITHIN(i, row) ((xk_uint)XK_SKEW(g##i + ((row).from[i] + pattern[i].least)))
 #define XK_FETCH(i) \
     { \
-        const xk_uint within = XK_LEVEL ? level##i : XK_WITHIN(i, row); \
+        const xk_uint within = XK_LEVEL ? pattern[i].level : XK_WITHIN(i, row); \
         XK_GLOBAL const xk_word *words = \
             (XK_GLOBAL const xk_word *)(g##i + (row.from[i] + pattern[i].least - (xk_index)within)); \
         const int asked = !(row.is & XK_AT_END) && (XK_ASKED_##i); \
-        selector##i[a] = pattern[i].selector + within * 0x1111u; \
+        selector##i[a] = pattern[i].selector + (XK_LEVEL ? 0 : within * 0x1111u); \
         if (asked) /* else nothing of them counts */ \
             low##i[a] = words[0]; \
         if (asked && (XK_NT == 1 || within + pattern[i].last >= XK_PER_WORD)) \
-            high##i[a] = words[1]; \
+            high##i[a] = words[pattern[i].second]; \
     }
 #define XK_ASKED_0 (row.is & XK_THERE)
 #define XK_ASKED_1 (!row.is || places.there != places.inside)
@@ -100,7 +109,8 @@ XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *to, const xk
     }
 }
 
-#define XK_PATTERN(i) xk_find_pattern(places.from[i], i ? places.inside : places.there),
+#define XK_PATTERN(i) \
+    xk_find_pattern(places.from[i], i ? places.inside : places.there, XK_SKEW(g##i + XK_ROW(0).from[i])),
 #define XK_IS_NEAR(i) && pattern[i].near
 
 XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const xk_params params)
@@ -117,9 +127,9 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     const xk_index begin = (xk_index)share.place * XK_PER_WORD - (XK_EVEN ? 0 : XK_SKEW(gout + XK_ROW(0).out));
     xk_places places;
     xk_find_places(p, &share, begin, &places);
+    XK_PUT_ZEROS(xk_word)
     const xk_pattern pattern[XK_NT] = { XK_EACH(XK_PATTERN) };
     const int near = 1 XK_EACH(XK_IS_NEAR);
-    XK_EACH(XK_LEVEL_OF)
     int are = 0; /* the work-item's rows, their bits */
     for (xk_uint first = 0; near && first < XK_ALL_PASSES; first += XK_PASSES) {
         XK_EACH(XK_WORDS)

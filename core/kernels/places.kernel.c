@@ -58,6 +58,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_S(XK_O), out), XK_EACH(XK_PARAMETER) const x
     const xk_index begin = (xk_index)share.place * XK_PER_WORD - (XK_EVEN ? 0 : XK_SKEW(gout + XK_ROW(0).out));
     xk_places places;
     xk_find_places(p, &share, begin, &places);
+    XK_PUT_ZEROS(XK_CAT(xk_word, XK_WO))
     for (xk_uint first = 0; first < XK_ALL_PASSES; first += XK_PASSES) {
         xk_word_of result[XK_PASSES];
         XK_UNROLL

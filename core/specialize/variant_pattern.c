@@ -7,7 +7,11 @@ enum {
     GROUP = 256,
     PER_WORD = 4,
     PASSES = 8,
+    PASSES_OF_HALVES = 6,
+    PASSES_OF_WHOLES = 3,
     TURNS = 2,
+    MANY_TURNS = 4,
+    RESIDENT = 5,   /* groups that registers should leave room for, of two inputs */
     FEW_WORDS = 16, /* of rows that take about as long to find as to make */
     SHORT_ROW = 32,
     LONG_ROW = 1024, /* bytes */
@@ -154,24 +158,44 @@ static int is_stretched(const pattern *x)
     return 0;
 }
 
-/* Whether words are picked out of words, as bytes always are but where the two ends of a row meet in one. Two bytes where all rows do it
- * in the same way, and the input's words have much of the output's. */
+/* Whether words are picked out of words, as bytes always are but where the two ends of a row meet in one, in each row in another way.
+ * Two bytes where all rows do it in the same way, and the input's words have much of the output's, or the pattern is used often. */
 static int is_picked(const pattern *x)
 {
     const expops_problem *problem = &x->problem;
     if (problem->bits == 1)
-        return !problem->wraps;
-    return problem->bits == 2 && !problem->wraps && problem->num_tensors == 2 && is_level(x) &&
-           !(is_stretched(x) && is_repeated(problem));
+        return !problem->wraps || is_level(x);
+    return problem->bits == 2 && problem->num_tensors == 2 && is_level(x) &&
+           !(is_stretched(x) && is_repeated(problem) && x->words <= FEW_WORDS);
 }
 
-/* As many rows of a work-item as leave enough groups. More turns than one are worth it where finding rows, or a pattern, counts and
- * reading them does not. */
+/* How many rows a work-item asks for at once, and how often: more of what comes from the cache, and of a pattern that took long to find,
+ * fewer of what takes many registers. As an H200 has it: others were a tenth slower. */
+static void choose_passes(pattern *x)
+{
+    const int repeated = is_repeated(&x->problem), halves = x->problem.bits == 2,
+              inputs = (int)x->problem.num_tensors - 1;
+    x->passes = PASSES;
+    x->turns = x->picks ? TURNS : 1;
+    if (x->by_words && inputs > 1) {
+        x->passes = PASSES / inputs;
+        x->turns = MANY_TURNS;
+    } else if (x->by_words && halves) {
+        x->passes = !repeated ? PASSES_OF_HALVES : is_stretched(x) ? PASSES : 2 * PASSES;
+        x->turns = repeated && is_stretched(x) ? 1 : TURNS;
+    } else if (!x->by_words && x->problem.bits == 4) {
+        x->passes = PASSES_OF_WHOLES;
+    } else if (!x->by_words && repeated && x->words <= FEW_WORDS) {
+        x->passes = PASSES / TURNS;
+        x->turns = TURNS;
+    }
+}
+
+/* As many rows of a work-item as leave enough groups. */
 static void share_rows(pattern *x, const expops_device *device)
 {
     const int64_t enough = (int64_t)ENOUGH_GROUPS * device->info.compute_units;
-    x->passes = PASSES;
-    x->turns = x->picks || (x->words <= FEW_WORDS && is_repeated(&x->problem)) ? TURNS : 1;
+    choose_passes(x);
     while (x->turns > 1 && (x->turns * x->passes * x->side > MOST_ROWS || count_groups(x) < enough))
         x->turns /= 2;
     while (x->passes > 1 && (x->passes * x->side > MOST_ROWS || count_groups(x) < enough))
@@ -236,9 +260,11 @@ int expops_specialize_pattern(const expops_problem *given, const expops_device *
     expops_define_window(&x.problem, x.place, step);
     expops_text_add(&step->defines,
                     "#define XK_ALONG %uu\n#define XK_FIXED %u\n#define XK_PASSES %uu\n#define XK_TURNS %uu\n"
-                    "#define XK_SIDE %uu\n#define XK_EVEN %d\n#define XK_LEVEL %d\n",
+                    "#define XK_SIDE %uu\n#define XK_EVEN %d\n#define XK_LEVEL %d\n#define XK_ENDS_MEET %d\n",
                     x.along, x.fixed, (uint32_t)x.passes, (uint32_t)x.turns, (uint32_t)x.side, whole_words,
-                    is_level(&x));
+                    is_level(&x), is_level(&x) && given->wraps);
+    if (x.by_words && !x.picks)
+        expops_text_add(&step->defines, "#define XK_RESIDENT %d\n", RESIDENT);
     put_params(&x, &step->params);
     return 1;
 }
