@@ -3,6 +3,7 @@
  *   XK_PICKED        1: the window function gets one more index, the element of input XK_PICKS, the last
  *   XK_PICKS_ALONG   a vector's elements of input XK_PICKS lie side by side, and begin at a multiple of 16 bytes
  *   XK_RUN_BYTES     of a vector whose elements may lie side by side in the input, too; 0 where they hardly do
+ *   XK_RUNS_WHOLE    every vector is full and a run that is one word of memory, or there is none of its elements, and all become 0
  *   XK_TURNS         vectors of a work-item; all are asked for before the first of them is stored */
 #include "window.kernel.h"
 #include XK_OPERATOR
@@ -74,6 +75,7 @@ XK_FN xk_index xk_pick(xk_long element)
 #define XK_GIVEN(i) XK_GLOBAL const XK_S(XK_D##i) *g##i,
 #define XK_GIVE(i) g##i,
 
+#if !XK_RUNS_WHOLE
 /* Each element by itself. */
 XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index vector)
 {
@@ -101,9 +103,49 @@ XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const 
     }
     xk_put_vector(&result, gout + at_out, count, p.inner[0]);
 }
+#endif
 
 /* Where the ends of a vector lie a vector apart, so do those between: a window function says if that does not hold. */
-#if XK_RUN_BYTES && !defined(XK_IRREGULAR)
+#if XK_RUNS_WHOLE
+typedef struct xk_found {
+    xk_index from, out;
+    int is;
+} xk_found;
+
+XK_FN xk_found xk_find_word(XK_EACH(XK_GIVEN) const xk_params p, const xk_index vector)
+{
+    xk_found found;
+    XK_FIND_VECTOR
+    XK_FIND(first, 0)
+    found.from = first_from;
+    found.out = at_out;
+    found.is = first_there;
+    return found;
+}
+
+XK_FN void xk_move_vectors(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index first)
+{
+    xk_found found[XK_TURNS];
+    xk_run_value value[XK_TURNS];
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++) {
+        const xk_index vector = first + turn * XK_WG;
+        found[turn] = xk_find_word(XK_EACH(XK_GIVE) p, (xk_ulong)vector < p.vectors ? vector : first);
+    }
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++) {
+        XK_UNROLL
+        for (int i = 0; i < XK_RUN_PARTS; i++)
+            value[turn].part[i] = 0;
+        if (found[turn].is)
+            value[turn].word = *(XK_GLOBAL const XK_RUN_WORD *)(g0 + found[turn].from);
+    }
+    XK_UNROLL
+    for (int turn = 0; turn < XK_TURNS; turn++)
+        if ((xk_ulong)(first + turn * XK_WG) < p.vectors)
+            *(XK_GLOBAL XK_RUN_WORD *)(gout + found[turn].out) = value[turn].word;
+}
+#elif XK_RUN_BYTES && !defined(XK_IRREGULAR)
 typedef struct xk_found {
     xk_index from, out;
     int is_run;

@@ -102,6 +102,19 @@ static uint32_t run_bytes(const expops_problem *problem, uint32_t along, uint32_
     return along && problem->shape[inner] * bytes < LONG_ROW ? 0 : 16;
 }
 
+/* Whether all runs are full words of memory: rows that are moved as they are, each from a place of its own, of which there is one input. */
+static int runs_are_whole(const expops_problem *problem, uint32_t along, uint32_t vector)
+{
+    const expops_window *window = &problem->window;
+    const expops_problem_operand *in = problem->operand + 1;
+    const uint32_t inner = problem->rank - 1;
+    int whole = !along && problem->num_tensors - 2 == window->picked && in->strides[inner] == 1 &&
+                problem->shape[inner] % vector == 0 && expops_can_vector(problem, in, vector, inner);
+    for (uint32_t w = 0; w < window->walked; w++)
+        whole &= window->strides[w] % vector == 0;
+    return whole;
+}
+
 /* What a row's index picks is waited for twice, for the index and for the row: two vectors of a work-item wait at once. */
 static uint32_t count_turns(const expops_problem *problem, uint32_t along, uint32_t vector)
 {
@@ -118,11 +131,12 @@ static void define_box(const expops_problem *problem, const uint32_t *place, uin
     expops_text_add(&step->defines,
                     "#define XK_POSITION 0\n#define XK_PICKED %u\n#define XK_PICKS %u\n"
                     "#define XK_PICKS_ALONG %d\n#define XK_WHOLE %d\n#define XK_FULL %d\n#define XK_STORED %u\n"
-                    "#define XK_RUN_BYTES %u\n#define XK_TURNS %u\n",
+                    "#define XK_RUN_BYTES %u\n#define XK_TURNS %u\n#define XK_RUNS_WHOLE %d\n",
                     window->picked, problem->num_tensors - 2, picks_lie_along(problem, vector), stored == vector,
                     problem->shape[problem->rank - 1] % vector == 0,
                     bytes < 4 || problem->operand[0].strides[problem->rank - 1] != 1 ? 0 : stored,
-                    run_bytes(problem, along, vector, stored), count_turns(problem, along, vector));
+                    run_bytes(problem, along, vector, stored), count_turns(problem, along, vector),
+                    run_bytes(problem, along, vector, stored) && runs_are_whole(problem, along, vector));
     if (!window->single)
         expops_text_add(&step->defines,
                         "#define XK_CALL xk_finish(acc, (xk_t)elements)\n#define XK_ALONG %u\n#define XK_ONES %u\n",
