@@ -39,6 +39,7 @@ class Data:
             if len(self.kept) > 3:
                 self.kept.pop(next(iter(self.kept)))
             self.kept[key] = self.torch.empty(shape, dtype=self.torch.float32).uniform_(*domain).to(self.dtype(dtype))
+        self.kept[key] = self.kept.pop(key) # the newest: a case asks for its tensors twice, for both libraries
         return self.kept[key]
 
     def empty(self, shape, dtype):

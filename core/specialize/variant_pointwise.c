@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/size.h"
 
-enum { GROUP = 256, TURNS_OF_SINGLES = 4 };
+enum { GROUP = 256, TURNS_OF_SINGLES = 4, MOST_APART = 8 };
 
 /* Halved as often as it takes, so that groups stay powers of two, which templates and subgroups build on. */
 uint32_t expops_group_size(const expops_device *device, uint32_t wanted)
@@ -35,11 +35,21 @@ static void find_reaches(const expops_problem *problem, uint32_t vector, enum ex
             *reach++ = reach_of(problem, problem->operand + i, vector);
 }
 
+/* Bytes that lie apart are loaded one by one: of more than these, neighbouring work-items' are too far from each other. */
+static uint32_t widest_here(const expops_problem *problem)
+{
+    int apart = 0;
+    for (uint32_t i = 1; i < problem->num_operands; i++)
+        apart |= expops_is_tensor(problem->operand + i) && problem->operand[i].strides[problem->rank - 1] > 1;
+    const uint32_t widest = expops_widest_vector(problem);
+    return apart && widest > MOST_APART ? MOST_APART : widest;
+}
+
 /* The widest vector the output can be written in; a partial last one is handled where there is one dimension only. */
 static uint32_t choose_vector(const expops_problem *problem)
 {
     const int64_t inner = problem->shape[problem->rank - 1];
-    for (uint32_t vector = expops_widest_vector(problem); vector > 1; vector /= 2)
+    for (uint32_t vector = widest_here(problem); vector > 1; vector /= 2)
         if (reach_of(problem, problem->operand, vector) == EXPOPS_REACH_C &&
             (problem->rank == 1 || inner % vector == 0) && inner >= vector)
             return vector;
