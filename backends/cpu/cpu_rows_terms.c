@@ -43,7 +43,8 @@ static void run_few(const cpu_kernel *kernel, const expops_launch *launch, cpu_s
     const cpu_operand *const to = &kernel->operand[0], *const from = &kernel->operand[1];
     const int32_t down = kernel->blocks.down;
 
-    cpu_take_numbers(kernel, launch, scratch);
+    if (kernel->num_operands > 2)
+        cpu_take_numbers(kernel, launch, scratch);
     kernel->instance->rows->terms->few((char *)expops_address(launch->tensors + to->slot) + to->offset * to->bytes,
                                        to->strides[down], (size_t)kernel->blocks.rows, (size_t)kernel->length,
                                        (const char *)expops_address(launch->tensors + from->slot) +

@@ -30,18 +30,6 @@ expops_status library_call(const expops_operator *op, expops_device *device, voi
     return expops_call(op, device, stream, args, num_args, outs, num_outputs);
 }
 
-expops_status library_check_elements(const expops_operator *op, expops_dl_device where, const expops_value *args,
-                                     size_t num_args)
-{
-    return where.device_type == EXPOPS_DL_CPU ? expops_check_elements(op, args, num_args) : EXPOPS_OK;
-}
-
-expops_status library_call_new(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                               size_t num_args, expops_make_outputs *make, void *context, expops_tensor *out)
-{
-    return expops_call_new(op, device, stream, args, num_args, make, context, out, 1);
-}
-
 /* --- numbers that came as tensors --- */
 
 static int is_widest(expops_dl_dtype dtype)

@@ -16,11 +16,18 @@ expops_status library_view_of(const expops_operator *op, const expops_value *arg
 expops_status library_call(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
                            size_t num_args, const expops_tensor *outs, size_t num_outputs);
 /* What PyTorch refuses on a CPU because of elements, of a call whose work is done at `where`. */
-expops_status library_check_elements(const expops_operator *op, expops_dl_device where, const expops_value *args,
-                                     size_t num_args);
+static inline expops_status library_check_elements(const expops_operator *op, expops_dl_device where,
+                                                   const expops_value *args, size_t num_args)
+{
+    return where.device_type == EXPOPS_DL_CPU ? expops_check_elements(op, args, num_args) : EXPOPS_OK;
+}
 /* Of an operator with one result, which `make` makes. */
-expops_status library_call_new(const expops_operator *op, expops_device *device, void *stream, const expops_value *args,
-                               size_t num_args, expops_make_outputs *make, void *context, expops_tensor *out);
+static inline expops_status library_call_new(const expops_operator *op, expops_device *device, void *stream,
+                                             const expops_value *args, size_t num_args, expops_make_outputs *make,
+                                             void *context, expops_tensor *out)
+{
+    return expops_call_new(op, device, stream, args, num_args, make, context, out, 1);
+}
 
 /* torch makes a Python number a tensor of the widest type without dimensions, which then counts less in promotion than such
  * a tensor otherwise would. Whether there is one among the arguments that would make a difference. */

@@ -5,24 +5,6 @@
 
 /* --- taking arguments --- */
 
-void torch_call_begin(torch_call *call, const override *o)
-{
-    call->num_tensors = call->num_integers = 0;
-    call->out = NULL;
-    for (size_t p = 0; p < o->function->num_parameters; p++)
-        call->values[p] = expops_none();
-}
-
-uint32_t torch_take_tensor(torch_call *call, torch_handle handle, expops_value *value)
-{
-    expops_tensor *tensor = call->tensors + call->num_tensors;
-    if (call->num_tensors == MAX_TENSORS)
-        return PASSED_OTHER + 1;
-    call->list[call->num_tensors++] = tensor;
-    *value = expops_tensor_value(tensor);
-    return torch_tensor_read(handle, tensor);
-}
-
 void torch_take_list(torch_call *call, uint32_t first, expops_value *value)
 {
     *value = expops_tensors(call->list + first, call->num_tensors - first);
@@ -76,10 +58,8 @@ uint32_t torch_take_word(const expops_parameter_info *parameter, const char *tex
     return PASSED_OTHER + 1;
 }
 
-uint32_t torch_take_output(torch_call *call, const override *o, torch_handle out)
+uint32_t torch_take_written(torch_call *call, const override *o, torch_handle out)
 {
-    if (o->form == FORM_FUNCTIONAL)
-        return 0;
     call->out = o->form == FORM_IN_PLACE ? call->tensors /* the first argument */ : call->tensors + MAX_TENSORS;
     return o->form == FORM_OUT ? torch_tensor_read(out, call->out) : 0;
 }

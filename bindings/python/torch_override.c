@@ -133,6 +133,7 @@ static PyObject *add_override(PyObject *self, PyObject *args)
     PyOS_snprintf(o->name, sizeof o->name, "%s", name);
     PyOS_snprintf(o->overload, sizeof o->overload, "%s", overload);
     o->function = f;
+    o->index = (uint32_t)row;
     o->form = (uint32_t)form;
     o->global = (uint32_t)global;
     o->native = Py_NewRef(native);
@@ -172,8 +173,7 @@ static PyObject *register_boxed(PyObject *self, PyObject *args)
     if (!o)
         return NULL;
     PyOS_snprintf(name, sizeof name, "%s%s%s", o->name + strlen("aten::"), *o->overload ? "." : "", o->overload);
-    const uint32_t row = (uint32_t)(o - overrides);
-    if (dispatch_register(library, name, override_boxed(row), o->redispatch ? override_unboxed(row) : NULL))
+    if (dispatch_register(library, name, override_boxed(o->index), o->redispatch ? override_unboxed(o->index) : NULL))
         return NULL;
     return Py_NewRef(Py_None);
 }

@@ -24,6 +24,7 @@ enum override_reason {
 typedef struct override {
     char name[64], overload[48]; /* "aten::gelu", "out" */
     const function *function;
+    uint32_t index; /* its own, among all */
     uint32_t form;
     uint32_t global; /* on the backend's key, for every thread; else on the scopes' key */
     uint32_t num_args;

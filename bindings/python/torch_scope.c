@@ -7,7 +7,7 @@
 static _Thread_local const override_set *current;
 static _Atomic(const override_set *) latest, enabled;
 
-static int contains(const override_set *set, size_t index)
+static int contains(const override_set *set, uint32_t index)
 {
     return set && (set->bits[index / 64] >> index % 64 & 1u);
 }
@@ -16,10 +16,9 @@ static int contains(const override_set *set, size_t index)
  * but no scope of its own. */
 int override_is_on(const override *o)
 {
-    const size_t index = (size_t)(o - overrides);
     if (o->global)
-        return !current && contains(atomic_load_explicit(&enabled, memory_order_acquire), index);
-    return contains(current ? current : atomic_load_explicit(&latest, memory_order_acquire), index);
+        return !current && contains(atomic_load_explicit(&enabled, memory_order_acquire), o->index);
+    return contains(current ? current : atomic_load_explicit(&latest, memory_order_acquire), o->index);
 }
 
 PyObject *scope_make_set(PyObject *self, PyObject *indices)

@@ -49,9 +49,9 @@ static uint32_t take_list(torch_call *call, const torch_list *list, expops_value
 static uint32_t take(torch_call *call, uint8_t passed_as, const expops_parameter_info *parameter,
                      const uintptr_t *words, expops_value *value)
 {
-    switch (passed_as) {
-    case PASSED_AS_TENSOR:
+    if (passed_as == PASSED_AS_TENSOR) /* most are */
         return torch_take_tensor(call, (torch_handle)*words, value);
+    switch (passed_as) {
     case PASSED_AS_NUMBER:
         return take_number(call, parameter, (const torch_number *)*words, value);
     case PASSED_AS_INTEGER:
@@ -75,16 +75,17 @@ static uint32_t take_flag(uint8_t passed_as, uintptr_t word)
 static uint32_t take_all(torch_call *call, const override *o, const uintptr_t *words)
 {
     const uint32_t inputs = o->num_args - (o->form == FORM_OUT);
+    const function *const f = o->function;
+    const size_t num_parameters = f->num_parameters;
     torch_call_begin(call, o);
     for (uint32_t i = 0; i < inputs; i++) {
-        const uint32_t index = o->parameters[i];
-        const uint32_t refused =
-            index < o->function->num_parameters
-                ? take(call, o->passed_as[i], o->function->parameters + index, words, call->values + index)
-                : take_flag(o->passed_as[i], *words);
+        const uint8_t passed_as = o->passed_as[i], index = o->parameters[i];
+        const uint32_t refused = index < num_parameters
+                                     ? take(call, passed_as, f->parameters + index, words, call->values + index)
+                                     : take_flag(passed_as, *words);
         if (refused)
             return refused;
-        words += 1 + (o->passed_as[i] == PASSED_AS_ARRAY);
+        words += 1 + (passed_as == PASSED_AS_ARRAY);
     }
     return torch_take_output(call, o, o->form == FORM_OUT ? (torch_handle)*words : NULL);
 }

@@ -24,6 +24,12 @@ struct expops_device {
     struct expops_device *next;
 };
 
+/* Whether it is one that this process opened, which needs no more looking at. */
+static inline int expops_device_is_ready(const expops_device *device)
+{
+    return device && device->fork_generation == expops_fork_generation();
+}
+
 /* `given`, or the default device of this moment where it is NULL. Hot: takes no lock once a default is known. */
 expops_status expops_device_resolve(expops_device *given, expops_device **out_device);
 

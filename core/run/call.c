@@ -233,12 +233,6 @@ static expops_status check_scratch(const expops_plan *plan, const expops_pointer
 
 /* --- entry points --- */
 
-static int takes(const expops_operator *op, size_t count)
-{
-    return count <= EXPOPS_MAX_PARAMETERS && !op->parameters[count].name &&
-           (count == 0 || op->parameters[count - 1].name);
-}
-
 expops_status expops_complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
                                    expops_value room[EXPOPS_MAX_PARAMETERS])
 {
@@ -247,7 +241,7 @@ expops_status expops_complete_args(const expops_operator *op, const expops_value
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "the operator is NULL; expops_find gives one by name");
     if (num_args && !*args)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: args is NULL", op->name);
-    if (takes(op, num_args))
+    if (expops_takes(op, num_args))
         return EXPOPS_OK;
     for (; op->parameters[count].name; count++)
         room[count] = count < num_args ? (*args)[count] : expops_none();

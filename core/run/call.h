@@ -4,6 +4,13 @@
 
 #include "plan.h"
 
+/* Whether the operator has so many parameters. */
+static inline int expops_takes(const expops_operator *op, size_t count)
+{
+    return count <= EXPOPS_MAX_PARAMETERS && !op->parameters[count].name &&
+           (count == 0 || op->parameters[count - 1].name);
+}
+
 /* `*args` with every parameter present; `room` is used where the caller gave fewer. */
 expops_status expops_complete_args(const expops_operator *op, const expops_value **args, size_t num_args,
                                    expops_value room[EXPOPS_MAX_PARAMETERS]);

@@ -2,6 +2,7 @@
  * take two. */
 #include "base/error.h"
 #include "call.h"
+#include "plan_key.h"
 
 static expops_status find_results(const expops_plan_call *call, size_t num_outs, expops_plan **out_plan)
 {
@@ -41,10 +42,12 @@ expops_status expops_call_new(const expops_operator *op, expops_device *device, 
 {
     expops_value room[EXPOPS_MAX_PARAMETERS];
     expops_plan *results, *plan;
-    EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
+    if (!op || !args || !expops_takes(op, num_args))
+        EXPOPS_TRY(expops_complete_args(op, &args, num_args, room));
     if (!make || !outs)
         return expops_fail(EXPOPS_ERR_INVALID_ARGUMENT, "%s: %s is NULL", op->name, make ? "outs" : "make");
-    EXPOPS_TRY(expops_device_resolve(device, &device));
+    if (!expops_device_is_ready(device))
+        EXPOPS_TRY(expops_device_resolve(device, &device));
     expops_plan_call call = { op, device, stream, args, NULL, 0 };
     EXPOPS_TRY(find_results(&call, num_outs, &results));
     const expops_plan_place next = results->next;
@@ -52,7 +55,7 @@ expops_status expops_call_new(const expops_operator *op, expops_device *device, 
     EXPOPS_TRY(make_outputs(results, op, make, context, outs));
     call.outs = outs;
     call.num_outs = num_outs;
-    plan = expops_plan_at(&next, num_words, &call);
+    plan = plan_at(&next, num_words, &call);
     if (!plan)
         EXPOPS_TRY(find_next(&call, &plan));
     return expops_run_plan(plan, &call);

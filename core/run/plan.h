@@ -80,8 +80,8 @@ static inline uint8_t *expops_plan_params(const expops_plan_step *step)
 
 /* Where a thread keeps a plan, which may be another one by now. */
 typedef struct expops_plan_place {
-    uint32_t number; /* of the place, among the store's */
-    uint64_t serial; /* of the plan; 0: none */
+    struct expops_plan **slot; /* of the thread's own store, which is there until the thread ends; NULL: none */
+    uint64_t serial;           /* of the plan */
 } expops_plan_place;
 
 typedef struct expops_plan {
@@ -128,9 +128,6 @@ expops_plan *expops_plan_find(const expops_plan_call *call, expops_plan_key *key
 expops_plan *expops_plan_find_results(const expops_plan_call *call, expops_plan_key *key);
 /* Of a call on a device whose outputs are to be made: the results. */
 expops_plan *expops_plan_find_new(const expops_plan_call *call, expops_plan_key *key);
-/* The plan that is still at the place, if it is that of the call, whose key but for the outputs has `num_words` words, those that
- * led to the place; else NULL. */
-expops_plan *expops_plan_at(const expops_plan_place *place, uint32_t num_words, const expops_plan_call *call);
 /* The place of a plan that the calling thread keeps. */
 expops_plan_place expops_plan_place_of(const expops_plan *plan);
 /* Makes a plan and gives it to the calling thread. */

@@ -1,4 +1,4 @@
-/* The key of a call, for plan_store.c: hot, it runs at every call. The key is walked and stored nowhere but in plans:
+/* The key of a call, for what finds plans: hot, it runs at every call. The key is walked and stored nowhere but in plans:
  * it is compared with that of a plan, or measured and hashed, or, once a plan is made, written down. */
 #ifndef EXPOPS_PLAN_KEY_H
 #define EXPOPS_PLAN_KEY_H
@@ -153,6 +153,23 @@ INLINE int walk_key(cursor *at, enum purpose purpose, const expops_plan_call *ca
         if (!push_value(at, purpose, parameter, args, in_address))
             return 0;
     return walk_outs(at, purpose, call, in_address);
+}
+
+/* Of a handle no bits say how it is aligned, and of results no address is asked. */
+INLINE uint64_t in_address(const expops_plan_call *call)
+{
+    return !call->device || call->device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
+}
+
+/* The plan that is still at the place, if it is that of the call, whose key but for the outputs has `num_words` words, those that
+ * led to the place; else NULL. */
+INLINE expops_plan *plan_at(const expops_plan_place *place, uint32_t num_words, const expops_plan_call *call)
+{
+    expops_plan *plan = place->slot ? *place->slot : NULL;
+    if (!plan || plan->serial != place->serial || plan->num_outs != call->num_outs)
+        return NULL;
+    cursor at = { .known = plan->key + num_words };
+    return walk_outs(&at, COMPARE, call, in_address(call)) ? plan : NULL;
 }
 
 /* What little of a tensor tells most calls of a program apart: the first and the last size. */

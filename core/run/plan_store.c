@@ -50,12 +50,6 @@ static inline uint64_t device_id(const expops_plan_call *call)
     return call->device ? call->device->id : 0;
 }
 
-/* Of a handle no bits say how it is aligned, and of results no address is asked. */
-static inline uint64_t in_address(const expops_plan_call *call)
-{
-    return !call->device || call->device->info.caps & EXPOPS_CAP_HANDLES ? 0 : ~(uint64_t)0;
-}
-
 static inline __attribute__((always_inline)) int fits(const expops_plan *plan, const expops_plan_call *call)
 {
     cursor at = { .known = plan->key };
@@ -204,17 +198,8 @@ expops_plan_place expops_plan_place_of(const expops_plan *plan)
     const unsigned set = (unsigned)(plan->hash >> (64 - SET_BITS));
     for (unsigned way = 0; way < WAYS; way++)
         if (mine->plan[set][way] == plan)
-            return (expops_plan_place){ set * WAYS + way, plan->serial };
-    return (expops_plan_place){ 0, 0 };
-}
-
-expops_plan *expops_plan_at(const expops_plan_place *place, uint32_t num_words, const expops_plan_call *call)
-{
-    expops_plan *plan = mine ? mine->plan[place->number / WAYS][place->number % WAYS] : NULL;
-    if (!plan || plan->serial != place->serial || plan->num_outs != call->num_outs)
-        return NULL;
-    cursor at = { .known = plan->key + num_words };
-    return walk_outs(&at, COMPARE, call, in_address(call)) ? plan : NULL;
+            return (expops_plan_place){ mine->plan[set] + way, plan->serial };
+    return (expops_plan_place){ NULL, 0 };
 }
 
 /* An eighth of the sets at a time, so that calls in a loop over many shapes do not all lose their plans at once. */
@@ -226,8 +211,7 @@ void expops_plan_thin(void)
 
 void expops_plan_forget(void)
 {
-    if (!mine)
-        return;
-    free_store(mine);
-    pthread_setspecific(on_exit_key, NULL);
+    /* Not the store: places in it are remembered while outputs are made. */
+    for (unsigned set = 0; mine && set < SETS; set++)
+        forget_set(mine, set);
 }
