@@ -1,5 +1,5 @@
-/* Products of a matrix, whose rows lie as such, and a vector, in f32: several rows at a time share what is read of the vector, and half
- * types are widened in registers. */
+/* Products of a matrix, whose rows lie as such, and a vector, in f32 or i8: several rows at a time share what is read of the vector, and
+ * half types are widened in registers. */
 #include "cpu_plan.h"
 
 enum { LEFT = 1, RIGHT = 2, ROWS_AT_ONCE = 64, FEWEST_BYTES = 64 /* of a row: a vector */ };
@@ -16,6 +16,7 @@ static cpu_dots_fn *dots_of(const cpu_kernel *kernel)
 
     return dtype == EXPOPS_DTYPE_F32    ? kernel->level->dots_f32
            : dtype == EXPOPS_DTYPE_BF16 ? kernel->level->dots_bf16
+           : dtype == EXPOPS_DTYPE_I8   ? kernel->level->dots_i8
                                         : NULL;
 }
 
@@ -29,7 +30,7 @@ static void run_part(void *context, int64_t first, int64_t last, cpu_scratch *sc
     cpu_take_numbers(kernel, task->launch, scratch);
     for (int64_t part = first; part < last; part++) {
         const int64_t row = part * task->each, rows = cpu_least(task->each, kernel->shape[0] - row);
-        float *const sums = (float *)scratch->accs, *const results = (float *)scratch->operand[0].bytes;
+        void *const sums = scratch->accs, *const results = scratch->operand[0].bytes;
 
         for (uint32_t i = 0; i <= RIGHT; i++)
             position.offset[i] = kernel->operand[i].offset + row * kernel->operand[i].strides[0];
@@ -56,8 +57,9 @@ static void run(const cpu_kernel *kernel, const expops_launch *launch, cpu_scrat
 int cpu_dots_plan(cpu_kernel *kernel)
 {
     const cpu_operand *const left = &kernel->operand[LEFT], *const right = &kernel->operand[RIGHT];
+    const int32_t stored = left->dtype == EXPOPS_DTYPE_I8 ? EXPOPS_DTYPE_I8 : EXPOPS_DTYPE_F32;
 
-    if (!kernel->instance->rows->product || kernel->instance->store != EXPOPS_DTYPE_F32 || kernel->rank != 2 ||
+    if (!kernel->instance->rows->multiplies || kernel->instance->store != stored || kernel->rank != 2 ||
         kernel->kept != 1 || kernel->length * left->bytes < FEWEST_BYTES || !dots_of(kernel) ||
         right->dtype != left->dtype)
         return 0;

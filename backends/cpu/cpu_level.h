@@ -55,9 +55,9 @@ typedef struct cpu_tiles {
 } cpu_tiles;
 typedef void cpu_tiles_fn(const cpu_tiles *tiles);
 
-/* out[i]: what `n` elements of row i, `step` bytes apart, times those of `by`, add up to. */
+/* out[i]: what `n` elements of row i, `step` bytes apart, times those of `by`, add up to: an f32, or an i32 of integers. */
 enum { CPU_DOT_ROWS = 4 /* taken at once */ };
-typedef void cpu_dots_fn(float *out, const void *rows, ptrdiff_t step, size_t count, const void *by, size_t n);
+typedef void cpu_dots_fn(void *out, const void *rows, ptrdiff_t step, size_t count, const void *by, size_t n);
 
 typedef struct cpu_weigh_functions cpu_weigh_functions; /* cpu_weigh.h */
 
@@ -73,7 +73,7 @@ typedef struct cpu_level {
     cpu_move_rows_fn *move_rows[5];
     cpu_pieces_fn *pieces[5];
     cpu_tiles_fn *tiles[5];
-    cpu_dots_fn *dots_f32, *dots_bf16;
+    cpu_dots_fn *dots_f32, *dots_bf16, *dots_i8;
     /* Copies to memory that is not read soon, past the caches. `to` is aligned to 64 bytes, `bytes` a multiple
      * of 64. */
     void (*stream)(void *to, const void *from, size_t bytes);

@@ -212,6 +212,7 @@ const cpu_level XK_CAT(cpu_level_, CPU_LEVEL) = {
     .tiles = { tiles_1, tiles_2, tiles_4, tiles_8, tiles_16 },
     .dots_f32 = dots_f32,
     .dots_bf16 = dots_bf16,
+    .dots_i8 = dots_i8,
     .stream = stream,
     .stream_end = stream_end,
     .weighing = &weighing,

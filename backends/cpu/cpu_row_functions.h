@@ -42,7 +42,8 @@ struct cpu_row_functions {
                        const void *const *numbers);
     void (*combine)(void *accs, const void *others, size_t n);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
-    /* Of a text that says XK_PRODUCT, else NULL: adds a product to product_rows x product_columns accumulators, whose rows lie
+    uint32_t multiplies; /* the text says XK_PRODUCT */
+    /* Of such a text over f32 or f64, else NULL: adds a product to product_rows x product_columns accumulators, whose rows lie
      * `step` apart, or, unless it adds, makes them of it. The right side is a panel: n times product_columns elements. */
     void (*product)(void *accs, size_t step, const cpu_left *left, const void *right, size_t n, int adds);
     uint32_t product_rows, product_columns;
