@@ -9,6 +9,7 @@
 enum {
     PARTS_EACH = 4,   /* of a group, for each of the threads that share it */
     ROWS_AT_ONCE = 8, /* of columns, whose tree cpu_columns.inc makes */
+    ROWS_BY = 16,     /* with numbers, cpu_columns_by.inc */
 };
 
 typedef struct rows_task {
@@ -167,7 +168,8 @@ static void accumulate_block(const cpu_kernel *kernel, const cpu_position *posit
     if (kernel->by_columns && kernel->abreast > 1) {
         accumulate_abreast(kernel, position, scratch, tree);
     } else if (kernel->by_columns) {
-        accumulate_rows(kernel, position, tree->rows->picks ? position->rows : ROWS_AT_ONCE, scratch, tree);
+        const int64_t at_once = kernel->by_numbers ? ROWS_BY : ROWS_AT_ONCE;
+        accumulate_rows(kernel, position, tree->rows->picks ? position->rows : at_once, scratch, tree);
     } else if (kernel->turned && position->rows >= CPU_TURNED_COLS) {
         accumulate_turned(kernel, position, in[0], steps[0], scratch, tree);
     } else if (kernel->short_rows || !one_run(kernel, position, steps)) {
