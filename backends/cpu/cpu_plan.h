@@ -99,6 +99,7 @@ struct expops_backend_kernel {
     uint32_t by_numbers; /* of whose rows operand 2 has one element each, */
     uint32_t
         abreast; /* so many of a block's rows as one, where they are narrow and lie one behind the other: a power of 2, */
+    uint32_t neighbours;       /* of which so many are one's in the end, */
     uint32_t short_rows;       /* or along its rows, */
     uint32_t turned;           /* which are turned to be reduced */
     uint32_t terms;            /* maps: rows' terms are kept, where threads do not share a group */

@@ -41,6 +41,8 @@ struct cpu_row_functions {
     void (*columns_by)(void *accs, size_t n, size_t rows, const void *const *in, const int64_t *steps,
                        const void *const *numbers);
     void (*combine)(void *accs, const void *others, size_t n);
+    /* Accumulators become as many fewer as `each` says: neighbours are combined. */
+    void (*join)(void *accs, size_t n, size_t each);
     void (*finish)(void *out, const void *accs, size_t n, int64_t length, const void *const *numbers);
     uint32_t multiplies; /* the text says XK_PRODUCT */
     /* Of such a text over f32 or f64, else NULL: adds a product to product_rows x product_columns accumulators, whose rows lie

@@ -204,6 +204,10 @@ static cpu_tree accumulate(const rows_task *task, int64_t first, int64_t last, c
         tree.width /= 2;
         tree.rows->combine(tree.places, tree.places + tree.width * tree.rows->acc_bytes, tree.width);
     }
+    if (kernel->neighbours > 1) {
+        tree.width /= kernel->neighbours;
+        tree.rows->join(tree.places, tree.width, kernel->neighbours);
+    }
     return tree;
 }
 
@@ -249,7 +253,7 @@ static void finish(const rows_task *task, int64_t group, cpu_scratch *scratch, c
     cpu_position position;
 
     cpu_position_set(kernel, &position, group * (kernel->units ? kernel->units : 1));
-    const int64_t count = group_size(kernel, &position);
+    const int64_t count = group_size(kernel, &position) / kernel->neighbours;
     position.rows = kernel->short_rows ? count : 1;
     position.cols = kernel->short_rows ? 1 : count;
     const cpu_view out = cpu_out(kernel, task->launch, &position, scratch);
@@ -328,7 +332,7 @@ static void run_shared(rows_task *task, uint32_t threads, cpu_scratch *scratch)
     cpu_take_numbers(task->kernel, task->launch, scratch);
     for (task->group = 0; task->group < kernel->num_groups; task->group++) {
         cpu_parallel(kernel, threads, task->parts, accumulate_parts, task, scratch);
-        const size_t count = width_of(kernel, task->group);
+        const size_t count = width_of(kernel, task->group) / kernel->neighbours;
         for (int64_t gap = 1; gap < task->parts; gap *= 2)
             for (int64_t part = 0; part + gap < task->parts; part += 2 * gap)
                 rows->combine(task->partials + part * task->partial_bytes,

@@ -10,6 +10,7 @@ enum {
     MOST_ABREAST = 512,     /* elements of narrow rows that are taken as one, */
     FEWEST_WIDE = 8,        /* of which there are so many */
     SHORT_PIECE = 32,       /* elements of a row that lie together */
+    MOST_NEIGHBOURS = 1024, /* accumulators of pieces */
     FEWEST = 16, /* elements of a row that are a vector's work: of shorter ones several are taken side by side */
 };
 
@@ -190,9 +191,68 @@ static uint32_t rows_abreast(const cpu_kernel *kernel)
         if (op->mode == CPU_FILLED || !follows)
             return 1;
     }
-    while (2 * abreast * cols <= MOST_ABREAST && 2 * abreast * FEWEST_WIDE <= blocks->rows)
+    const int64_t rows = cpu_least(blocks->rows, kernel->shape[blocks->down]);
+    while (2 * abreast * cols <= MOST_ABREAST && 2 * abreast * FEWEST_WIDE <= rows)
         abreast *= 2;
     return abreast;
+}
+
+/* The kept dimension whose neighbours are pieces of rows that lie one behind the other, or -1. */
+static int32_t kept_pieces(const cpu_kernel *kernel)
+{
+    const uint32_t last = kernel->rank - 1;
+    const int64_t each = kernel->shape[last];
+
+    if (kernel->instance->rows->map || !kernel->length || last <= kernel->kept || each < 2 || each >= SHORT_PIECE)
+        return -1;
+    for (uint32_t d = 0; d < kernel->kept; d++) {
+        int fits = each * kernel->shape[d] >= 8 && each * kernel->shape[d] <= MOST_NEIGHBOURS;
+        for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
+            fits &= kernel->operand[i].strides[last] == 1 && kernel->operand[i].strides[d] == each;
+        if (fits)
+            return (int32_t)d;
+    }
+    return -1;
+}
+
+/* Short pieces of neighbouring rows are columns of their own, which are joined at the end: a row less a dimension. 0 where a block has
+ * no room for all of them. */
+static int cut_neighbours(cpu_kernel *kernel)
+{
+    const int32_t pieces = kept_pieces(kernel);
+
+    kernel->neighbours = 1;
+    if (pieces < 0)
+        return 0;
+    const int64_t count = kernel->shape[pieces], each = kernel->shape[kernel->rank - 1];
+    kernel->rank--;
+    kernel->shape[pieces] = count * each;
+    for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
+        kernel->operand[i].strides[pieces] = 1;
+    cut_columns(kernel, pieces);
+    kernel->by_columns = kernel->blocks.cols >= count * each;
+    if (kernel->by_columns) {
+        kernel->neighbours = (uint32_t)each;
+        return 1;
+    }
+    kernel->rank++;
+    kernel->shape[pieces] = count;
+    for (uint32_t i = 1; i <= kernel->instance->num_lifted; i++)
+        kernel->operand[i].strides[pieces] = each;
+    return 0;
+}
+
+static void cut_as_they_lie(cpu_kernel *kernel)
+{
+    const int32_t across = closest_kept(kernel);
+
+    kernel->by_columns = kernel->length && columns_pay(kernel, across);
+    kernel->by_numbers = kernel->by_columns && kernel->instance->rows->columns_by &&
+                         kernel->operand[2].kind != EXPOPS_OPERAND_NUMBER && kernel->operand[2].strides[across] == 0;
+    if (kernel->by_columns)
+        cut_columns(kernel, across);
+    else if (!cut_short_rows(kernel))
+        cut_rows(kernel);
 }
 
 /* A row of one element, or of none, still has a dimension to be cut along. */
@@ -219,14 +279,8 @@ void cpu_rows_plan(cpu_kernel *kernel)
         add_dimension(kernel);
     if (cpu_dots_plan(kernel))
         return;
-    const int32_t across = closest_kept(kernel);
-    kernel->by_columns = kernel->length && columns_pay(kernel, across);
-    kernel->by_numbers = kernel->by_columns && kernel->instance->rows->columns_by &&
-                         kernel->operand[2].kind != EXPOPS_OPERAND_NUMBER && kernel->operand[2].strides[across] == 0;
-    if (kernel->by_columns)
-        cut_columns(kernel, across);
-    else if (!cut_short_rows(kernel))
-        cut_rows(kernel);
+    if (!cut_neighbours(kernel))
+        cut_as_they_lie(kernel);
     kernel->num_groups = 1;
     kernel->units = kernel->length ? 1 : 0;
     for (uint32_t i = 0; i < kernel->blocks.num_digits; i++)
