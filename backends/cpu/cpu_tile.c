@@ -131,7 +131,12 @@ static void find_row(const cpu_kernel *kernel, const tile_dims *dims, uint32_t w
         places[i] += places[i] == CPU_ABSENT ? 0 : before;
 }
 
-/* Whether a map is worth it. */
+static int is_better_by_rows(const int64_t *row, int64_t cols, int64_t longest)
+{
+    return (cols > longest && !runs_are_short(row, cols, longest)) || (cols > TURNS && take_turns(row, cols));
+}
+
+/* Whether a map is worth it. The first row may be of nowhere. */
 static int find_places(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked, int64_t longest,
                        int64_t *places)
 {
@@ -140,8 +145,7 @@ static int find_places(const cpu_kernel *kernel, const tile_dims *dims, uint32_t
 
     for (int64_t first = 0; first < dims->elements; first += cols) {
         find_row(kernel, dims, walked, index, places + first);
-        if (!first &&
-            ((cols > longest && !runs_are_short(places, cols, longest)) || (cols > TURNS && take_turns(places, cols))))
+        if (first <= cols && places[first + cols / 2] != CPU_ABSENT && is_better_by_rows(places + first, cols, longest))
             return 0;
         for (uint32_t i = 1; i < dims->num && ++index[i] == dims->count[i]; i++)
             index[i] = 0;
