@@ -43,6 +43,13 @@ typedef struct cpu_pieces {
 } cpu_pieces;
 typedef void cpu_pieces_fn(const cpu_pieces *pieces);
 
+/* Runs of one length, in their order: where in a tile they go to, and come from. All in bytes. */
+enum { CPU_MOST_GROUPS = 8 };
+typedef struct cpu_run_group {
+    uint32_t bytes, count;
+    const int32_t *to, *from;
+} cpu_run_group;
+
 /* `count` tiles of `n` elements, of which element i is the one at from + map[i] or, where that is negative, `instead`'s; these are
  * `instead_step` apart, 1 or 0. Distances from tile to tile are in elements. `absent`: some are negative. */
 typedef struct cpu_tiles {
@@ -52,6 +59,8 @@ typedef struct cpu_tiles {
     const int32_t *map;
     int absent;
     size_t n, count;
+    const cpu_run_group *group; /* the same by runs: when all elements are `instead`'s */
+    size_t num_groups;          /* 0: only the map says it */
 } cpu_tiles;
 typedef void cpu_tiles_fn(const cpu_tiles *tiles);
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-    MOST = 2048,  /* elements of a tile */
+    MOST = 8192,  /* elements of a tile, */
+    PART = 2048,  /* and of one that has a part of a dimension */
     FEWEST = 16,  /* fewer are as well moved by rows */
     TURNS = 32,   /* longer rows of two runs that take turns have a loop of their own */
     BATCH = 4096, /* elements of a block, of several small tiles; */
@@ -53,8 +54,8 @@ static void find_dims(const cpu_kernel *kernel, tile_dims *dims)
 
     *dims = (tile_dims){ .cut = -1, .elements = 1 };
     while ((d = dim_of_step(kernel, dims->inside, dims->elements)) >= 0) {
-        const int64_t room = MOST / dims->elements, parts = (kernel->shape[d] + room - 1) / room;
-        if (parts == 1) {
+        const int64_t room = PART / dims->elements, parts = room ? (kernel->shape[d] + room - 1) / room : 0;
+        if (kernel->shape[d] <= MOST / dims->elements) {
             add_dim(dims, d, kernel->shape[d]);
             dims->inside |= 1u << d;
             continue;
@@ -95,8 +96,8 @@ static int find_instead(const cpu_kernel *kernel, const tile_dims *dims, int64_t
 /* Two runs that take turns have loops of their own. */
 static int take_turns(const int64_t *places, int64_t n)
 {
-    for (int64_t i = 2; i < n; i++)
-        if (places[i] - places[i - 2] != places[i & 1 ? 3 : 2] - places[i & 1])
+    for (int64_t i = 0; i < n; i++)
+        if (places[i] == CPU_ABSENT || (i > 1 && places[i] - places[i - 2] != places[i & 1 ? 3 : 2] - places[i & 1]))
             return 0;
     return 1;
 }
@@ -153,36 +154,14 @@ static int find_places(const cpu_kernel *kernel, const tile_dims *dims, uint32_t
     return runs_are_short(places, dims->elements, longest);
 }
 
-/* Whether there are any, all near enough. */
-static int make_map(const int64_t *places, int64_t n, cpu_tile *tile)
-{
-    int64_t low = INT64_MAX, high = INT64_MIN;
-
-    for (int64_t i = 0; i < n; i++)
-        if (places[i] != CPU_ABSENT) {
-            low = cpu_least(low, places[i]);
-            high = places[i] > high ? places[i] : high;
-        }
-    if (high == INT64_MIN || high - low > INT32_MAX)
-        return 0;
-    tile->lowest = low;
-    for (int64_t i = 0; i < n; i++) {
-        tile->map[i] = places[i] == CPU_ABSENT ? -1 : (int32_t)(places[i] - low);
-        tile->absent |= places[i] == CPU_ABSENT;
-    }
-    return 1;
-}
-
 static cpu_tile *new_tile(const cpu_kernel *kernel, const tile_dims *dims, uint32_t walked, int64_t longest)
 {
     int64_t *const places = malloc((size_t)dims->elements * sizeof(*places));
-    cpu_tile *tile = calloc(1, sizeof(*tile) + (size_t)dims->elements * sizeof(tile->map[0]));
+    const int64_t each = dims->cut < 0 ? dims->elements : dims->elements / dims->count[dims->num - 1];
+    cpu_tile *tile = NULL;
 
-    if (!places || !tile || !find_places(kernel, dims, walked, longest, places) ||
-        !make_map(places, dims->elements, tile)) {
-        free(tile);
-        tile = NULL;
-    }
+    if (places && find_places(kernel, dims, walked, longest, places))
+        tile = cpu_tile_new(places, dims->elements, each, kernel->operand[0].bytes);
     free(places);
     return tile;
 }
@@ -233,7 +212,6 @@ int cpu_tile_plan(cpu_kernel *kernel, int64_t longest)
     down = dims.elements * 2 > BATCH ? -1 : dim_of_tiles(kernel, &dims);
     if (!blocks_are_enough(kernel, &dims, down) || !(kernel->tile = new_tile(kernel, &dims, walked, longest)))
         return 0;
-    kernel->tile->each = dims.cut < 0 ? dims.elements : dims.elements / dims.count[dims.num - 1];
     kernel->tile->is_cut = dims.cut >= 0;
     kernel->tile->apart = cpu_window_walked(kernel) & ~walked;
     kernel->tile->instead_step = instead_step;
@@ -274,6 +252,8 @@ static void move_block(const cpu_kernel *kernel, const expops_launch *launch, co
         .instead_tile = has_other && down >= 0 ? other->strides[down] : 0,
         .instead_step = tile->instead_step,
         .map = tile->map,
+        .group = tile->group,
+        .num_groups = tile->num_groups,
         .absent = tile->absent,
         .n = (size_t)(tile->is_cut ? tile->each * position->cols : tile->each),
         .count = (size_t)position->rows,

@@ -11,7 +11,12 @@ typedef struct cpu_tile {
     int absent;           /* some elements are of nowhere: */
     int64_t instead_step; /* they are those of the other input, that lies as the output does, or has one for all */
     int64_t lowest;       /* where the first of the elements in the input is that a tile takes; */
-    int32_t map[];        /* from there on, or -1 */
+    uint32_t num_groups;  /* of runs; 0: elements go one by one */
+    cpu_run_group group[CPU_MOST_GROUPS];
+    int32_t map[]; /* from there on, or -1; or what the groups point to */
 } cpu_tile;
+
+/* Of so many elements' places, `each` of which a part of the tile is made of; NULL where there is no memory, or it is not worth it. */
+cpu_tile *cpu_tile_new(const int64_t *places, int64_t n, int64_t each, uint32_t bytes);
 
 #endif

@@ -6,7 +6,7 @@
 enum {
     COLS = CPU_LINE_ELEMENTS, /* of a piece of a row whose elements are moved, */
     ROWS = 256,
-    LONG_RUN = 16,                /* longer ones are moved as pieces of rows */
+    LONG_RUN = 64,                /* longer ones are moved as pieces of rows */
     ELEMENTS = 8192,              /* and of a block, */
     BYTES = 32768,                /* or more where they are small; */
     SUMS = CPU_BUFFER_BYTES / 16, /* of one whose elements are sums */
