@@ -10,6 +10,8 @@ enum {
     ELEMENTS = 8192,              /* and of a block, */
     BYTES = 32768,                /* or more where they are small; */
     SUMS = CPU_BUFFER_BYTES / 16, /* of one whose elements are sums */
+    SHORT_ROW = 20,               /* of those, */
+    SOON = 512, /* and elements of all of its boxes, so few that they had better be summed another way */
 };
 
 static void move_tiles(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
@@ -57,13 +59,13 @@ static int32_t dim_of_rows(const cpu_kernel *kernel, int32_t across)
  * these are apart in memory, that is worth it only where a row is soon summed by itself. */
 static int32_t dim_of_sums(const cpu_kernel *kernel, int32_t across)
 {
-    const int soon = cpu_window_elements(kernel) * kernel->shape[across] <= CPU_SMALL_BOX;
+    const int soon = cpu_window_elements(kernel) * kernel->shape[across] <= SOON;
     int32_t found = across;
 
-    if (kernel->shape[across] >= CPU_FEW_OUTPUTS || !cpu_window_boxes_are_small(kernel))
+    if (kernel->shape[across] >= SHORT_ROW || !cpu_window_boxes_are_small(kernel))
         return across;
     for (int32_t d = 0; d < (int32_t)kernel->rank; d++) {
-        int same = kernel->shape[d] > kernel->shape[found];
+        int same = kernel->shape[d] > kernel->shape[found] && kernel->shape[d] >= CPU_FEW_OUTPUTS;
         for (uint32_t w = 0; w < kernel->walk.walked; w++)
             same &= !cpu_window_varies(kernel, w, d);
         found = same ? d : found;
