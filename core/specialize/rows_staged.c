@@ -4,9 +4,8 @@
 enum {
     SHORTEST = 2,
     LONGEST_VECTORS = 16,  /* of longer ones, elements in front of whole vectors and behind them are few */
-    ITEM_VECTORS = 4,      /* as many elements of a row as a work-item takes */
+    ITEM_VECTORS = 8,      /* as many elements of all inputs as a work-item takes of a row */
     MOST_BYTES = 24 << 10, /* of a group's rows; with more, a compute unit holds too few groups */
-    ROUNDED_TO = 128,      /* words, so that rows of many lengths have one kernel */
 };
 
 /* The first row starts at a whole vector and nothing lies between rows: then the group's rows are one piece of
@@ -40,9 +39,9 @@ static uint32_t count_alike(const expops_problem *problem, int64_t length, uint3
 }
 
 /* So few work-items for a row that the group's rows are whole vectors; 0 where none are. */
-static uint32_t choose_per_row(int64_t length, uint32_t group, uint32_t vector)
+static uint32_t choose_per_row(int64_t length, uint32_t group, uint32_t vector, uint32_t inputs)
 {
-    const uint64_t elements = ITEM_VECTORS * (uint64_t)vector;
+    const uint64_t elements = ITEM_VECTORS * (uint64_t)vector / inputs;
     uint32_t per_row = expops_power_of_two_above(((uint64_t)length + elements - 1) / elements, group);
     while (per_row && group / per_row * (uint64_t)length % vector)
         per_row /= 2;
@@ -53,9 +52,11 @@ static uint32_t choose_per_row(int64_t length, uint32_t group, uint32_t vector)
 static int share_group(const expops_problem *problem, const expops_device *device, uint32_t group, uint32_t inputs,
                        expops_rows_plan *plan)
 {
-    const uint32_t vector = expops_widest_vector(problem), per_row = choose_per_row(plan->length, group, vector);
+    const uint32_t vector = expops_widest_vector(problem),
+                   per_row = choose_per_row(plan->length, group, vector, inputs);
     const uint64_t elements = per_row ? group / per_row * (uint64_t)plan->length : 0;
     const uint64_t bytes = elements * expops_operand_bytes(problem->operand + 1) * inputs;
+    const uint64_t step = (group + 1) / 2; /* so that rows of many lengths have one kernel */
     if (!bytes || bytes > MOST_BYTES || bytes > device->info.local_bytes / 2)
         return 0;
     plan->vector = vector;
@@ -63,7 +64,7 @@ static int share_group(const expops_problem *problem, const expops_device *devic
     plan->group = group;
     plan->per_row = per_row;
     plan->rows_per_group = group / per_row;
-    plan->staged = (uint32_t)((elements / vector + ROUNDED_TO - 1) / ROUNDED_TO * ROUNDED_TO);
+    plan->staged = (uint32_t)((elements / vector + step - 1) / step * step);
     plan->staged_inputs = inputs;
     return 1;
 }
@@ -72,14 +73,17 @@ static int share_group(const expops_problem *problem, const expops_device *devic
 int expops_stage_rows(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
 {
     const uint32_t vector = expops_widest_vector(problem), lifted = expops_rows_lifted(problem);
-    if (plan->edges &&
+    if (plan->edges && lifted == 1 &&
         problem->family == EXPOPS_FAMILY_REDUCE) /* nothing is stored: there is less to gain than it costs */
         return 0;
     if (vector <= (plan->edges ? 1 : plan->vector) || plan->length < SHORTEST ||
         plan->length >= LONGEST_VECTORS * (int64_t)vector)
         return 0;
     const uint32_t inputs = count_alike(problem, plan->length, vector);
-    return inputs && (share_group(problem, device, plan->group, inputs, plan) ||
-                      (inputs > 1 && share_group(problem, device, plan->group / 2, inputs, plan)) ||
-                      (inputs > lifted && share_group(problem, device, plan->group, lifted, plan)));
+    if (!inputs)
+        return 0;
+    for (uint32_t group = plan->group; group && group >= plan->group / 4; group /= 2)
+        if (share_group(problem, device, group, inputs, plan))
+            return 1;
+    return inputs > lifted && share_group(problem, device, plan->group, lifted, plan);
 }

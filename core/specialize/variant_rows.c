@@ -113,11 +113,18 @@ static int stores_in_turn(const expops_problem *problem, const expops_rows_plan 
            (plan->group > EXPOPS_ROWS_GROUP || expops_operand_bytes(problem->operand + 1) <= 2);
 }
 
+/* A group that has one row, and reads one tensor beside it, has its loads ordered, and fewer registers, by guards, too. */
+static int reads_in_turn(const expops_problem *problem, const expops_rows_plan *plan)
+{
+    return expops_rows_others(problem) == 1 && plan->cluster == 1 && plan->rows_per_group == 1 &&
+           problem->family == EXPOPS_FAMILY_MAP && expops_operand_bytes(problem->operand + 1) <= 2;
+}
+
 /* Every work-item has every one of its turns, so that none needs to be guarded. */
 static int is_exact(const expops_problem *problem, const expops_rows_plan *plan)
 {
     return plan->turns && !plan->edges && !plan->columns && !stores_in_turn(problem, plan) &&
-           plan->rows % plan->rows_per_group == 0 &&
+           !reads_in_turn(problem, plan) && plan->rows % plan->rows_per_group == 0 &&
            plan->length ==
                (int64_t)plan->turns * plan->per_row * plan->vector * (plan->members ? plan->members : plan->cluster);
 }
