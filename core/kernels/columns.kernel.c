@@ -33,8 +33,9 @@
 #define XK_COLUMNS_U(i, into, e) XK_LOAD_RUN(into, g##i + o##i + XK_WALK(i + 1, e))
 #define XK_COLUMNS(i, into, e) XK_CAT(XK_COLUMNS_, XK_K##i)(i, into, e)
 
-/* Some elements are asked for before the first of them is used. */
-enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 ? 2 : 4 };
+/* Some elements are asked for before the first of them is used; of two inputs fewer where they are of so many rows at once, unless each is
+ * of two words. */
+enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 && XK_VEC >= 8 && !XK_RUN_BYTES ? 2 : 4 };
 #define XK_HELD(i) xk_vector##i held##i[XK_AT_ONCE];
 #define XK_HOLD(i) XK_COLUMNS(i, held##i[turn], e)
 #define XK_TAKE_HELD(i) xk_vector##i v##i = held##i[turn];

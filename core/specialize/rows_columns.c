@@ -5,6 +5,8 @@ enum {
     SIDE_BY_SIDE = 32, /* vectors of neighbouring rows that work-items next to each other take */
     WORD = 16,
     LINE = 128, /* bytes of those, at least, where rows are shared by more work-items */
+    SHORT = 64, /* elements of a column; of longer ones, elements of 4 bytes are as well read one by one */
+    ENOUGH = 8, /* elements of a column for a work-item, where there are so many columns */
     KEPT = 8,   /* vectors that a work-item keeps of all inputs that are reduced */
 };
 
@@ -78,8 +80,8 @@ void expops_share_columns(const expops_problem *problem, const expops_device *de
     const uint32_t widest = expops_widest_vector(problem);
     plan->vector = choose_vector(problem);
     plan->skewed = plan->vector < widest && problem->family == EXPOPS_FAMILY_REDUCE && plan->rows >= widest &&
-                   expops_operand_bytes(problem->operand + 1) <= 2 && elements / widest >= items &&
-                   is_skewed(problem, 1, widest);
+                   (expops_operand_bytes(problem->operand + 1) <= 2 || plan->length <= SHORT) &&
+                   elements / widest >= items && is_skewed(problem, 1, widest);
     if (plan->skewed)
         plan->vector = widest;
     /* Few elements are better shared by more work-items than by wider vectors: units without work cost more. */
@@ -87,7 +89,8 @@ void expops_share_columns(const expops_problem *problem, const expops_device *de
         plan->vector /= 2;
     const uint32_t most = plan->group < SIDE_BY_SIDE ? plan->group : SIDE_BY_SIDE;
     const uint32_t side = expops_power_of_two_above((uint64_t)plan->rows / plan->vector, most);
-    const uint32_t per_row = expops_power_of_two_above((uint64_t)plan->length, plan->group / side);
+    const uint64_t each = elements / plan->vector / ENOUGH < items ? 1 : ENOUGH;
+    const uint32_t per_row = expops_power_of_two_above(((uint64_t)plan->length + each - 1) / each, plan->group / side);
     share(plan, plan->group, plan->group / per_row, 1);
 }
 
