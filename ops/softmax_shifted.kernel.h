@@ -26,12 +26,13 @@ typedef struct xk_power {
 
 XK_FN xk_power xk_power_of(xk_t most)
 {
-    const int far = xk_fabs(most) >= 1048576.0f;
+    const int far = XK_BF16 && xk_fabs(most) >= 1048576.0f;
     /* 2^16 over the power of two in it, and of the infinity and of nothing finite the least */
     const xk_uint exponent = xk_f32_bits(most) >> 23 & 255;
     const xk_t up = xk_bits_f32((270 - (exponent < 254 ? exponent : 254)) << 23);
     /* both are worked out, as a compiler would branch for each term */
-    const xk_t high = xk_fmax(most, -3.40282347e38f) * up, near = xk_fma(most, XK_LOG2_E, XK_ROUNDER) - XK_ROUNDER;
+    const xk_t finite = xk_fmax(most, XK_BF16 ? -3.40282347e38f : -65504.0f);
+    const xk_t high = finite * up, near = xk_fma(finite, XK_LOG2_E, XK_ROUNDER) - XK_ROUNDER;
     xk_power p;
     p.by = far ? up : XK_LOG2_E;
     p.add = XK_ABOVE - (far ? high : near);
@@ -120,9 +121,13 @@ XK_FN xk_t xk_term_of(xk_t x, xk_second s)
     return xk_shifted(x, s.power);
 }
 
-/* What terms are divided by. A row with an infinity above all is NaN throughout, and so is one of nothing else than the other infinity. */
+/* What terms are divided by, of half types multiplied. A row with an infinity above all is NaN throughout, and so is one of nothing else
+ * than the other infinity. */
 XK_FN xk_acc xk_row_of(xk_acc a)
 {
+#if XK_HALF
+    a.rest = xk_raw_rcp(a.rest);
+#endif
     return xk_acc_of(a.most, xk_fabs(a.most) == XK_INFINITY ? XK_NAN : a.rest);
 }
 
@@ -130,7 +135,7 @@ XK_FN xk_acc xk_row_of(xk_acc a)
 XK_FN xk_r xk_map_term(xk_t term, xk_acc row)
 {
 #if XK_HALF
-    return term * xk_raw_rcp(row.rest);
+    return term * row.rest;
 #else
     return xk_quotient(term, row.rest);
 #endif

@@ -79,8 +79,12 @@ enum { XK_AT_ONCE = XK_TURNS ? XK_TURNS : XK_NT - XK_OTHERS > 1 && XK_VEC >= 8 &
 #define XK_TAKE_ALL_HELD XK_EACH_TURN(1, XK_EACH_LIFTED(XK_TAKE_HELD) XK_TAKE_COLUMNS)
 #endif
 
-/* Terms take the place of kept elements, each work-item's taken to the largest element of its own. */
-#if XK_KEPT_SHIFTED && XK_TURNS
+/* What one group keeps has its peaks found first (columns_terms.kernel.h); of groups that wait for each other, terms take the place of
+ * elements, each work-item's taken to the largest element of its own. */
+#define XK_TERMS (XK_SHIFTED && XK_TURNS && XK_CLUSTER == 1)
+#if XK_TERMS
+#define XK_GATHER_COLUMNS XK_GATHER_TERMS
+#elif XK_KEPT_SHIFTED && XK_TURNS
 #define XK_REREAD_KEPT
 #define XK_FIND_SHIFTS \
     xk_t shift[XK_VEC]; \
@@ -167,6 +171,10 @@ enum {
     XK_OF_A_SHARE = XK_RPG * XK_TOGETHER
 };
 
+#if XK_TERMS
+#include "columns_terms.kernel.h"
+#endif
+
 /* Leaves what the group has of its rows in `mine`. */
 XK_FN void xk_combine_columns(const xk_acc *seen, XK_LOCAL_POINTER xk_acc *shared, XK_LOCAL_POINTER xk_acc *mine)
 {
@@ -218,8 +226,10 @@ XK_FN void xk_combine_groups(XK_LOCAL_POINTER xk_acc *mine, XK_LOCAL_POINTER xk_
 XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SETTLED const xk_params p)
 {
 #if !(XK_PART && XK_MAPS)
+#if !XK_TERMS
     XK_LOCAL xk_acc shared[XK_SHARES * XK_OF_A_SHARE];
     XK_LOCAL xk_acc mine[XK_RPG * XK_VEC];
+#endif
 #if XK_CLUSTER > 1
     XK_LOCAL xk_acc ours[XK_RPG * XK_VEC];
 #endif
@@ -248,6 +258,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
     for (int k = 0; k < XK_VEC; k++)
         seen[k] = xk_identity();
     XK_GATHER_COLUMNS
+#if !XK_TERMS
     xk_combine_columns(seen, shared, mine);
 #if XK_CLUSTER > 1
     xk_combine_groups(mine, ours);
@@ -255,6 +266,7 @@ XK_KERNEL void xk_main(XK_TENSOR(XK_OUT_TYPE, out), XK_EACH(XK_PARAMETER) XK_SET
     XK_UNROLL
     for (int k = 0; k < XK_VEC; k++)
         seen[k] = XK_OF_ROWS[k * XK_RPG + xk_row_here()];
+#endif
 #endif
 
 #if !XK_MAPS

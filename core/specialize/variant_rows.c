@@ -151,7 +151,8 @@ static void define_step(const expops_problem *problem, const expops_rows_plan *p
         expops_text_add(&step->defines, "#define XK_LOCAL_TURNS %u\n", plan->local_turns);
     if (plan->wave)
         expops_text_add(&step->defines, "#define XK_WAVE %u\n#define XK_PACE %u\n", plan->wave, plan->pace);
-    if (plan->cluster > 1 && plan->group == 2 * EXPOPS_ROWS_GROUP)
+    const int kept = plan->columns && plan->turns && expops_operand_bytes(problem->operand + 1) <= 2;
+    if ((plan->cluster > 1 || kept) && plan->group == 2 * EXPOPS_ROWS_GROUP)
         expops_text_add(&step->defines, "#define XK_RESIDENT 2\n");
     fill_params(problem, plan, &step->params);
 }
