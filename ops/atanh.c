@@ -13,6 +13,19 @@ OPERATOR(atanh) = {
 };
 
 #ifdef XK
+#if XK_F32 && !XK_HALF
+/* log((1 + a) / (1 - a)) / 2, 0 <= a < 1: that is 2^k * (1 + z) / (1 - z), where z = (1 + a - 2^k * (1 - a)) / (1 + a + 2^k * (1 - a)), of
+ * which the upper part is worked out exactly where it is small. */
+XK_FN xk_t atanh_within(xk_t a)
+{
+    const xk_t sum = 1 + a, rest = 1 - a, lost = (1 - rest) - a;
+    const xk_uint k = xk_log_exponent(sum * xk_rcp_near(rest));
+    const xk_t power = xk_bits_f32(0x3f800000u + k), more = 1 + power;
+    const xk_t over = xk_fma(-more, lost, xk_fma(-more, rest, XK_C(2))), under = xk_fma(power, rest, sum);
+    return xk_log_of_ratio(k, xk_quotient(over, under));
+}
+#endif
+
 KERNEL(xk_t self)
 {
 #if XK_C64 || XK_C128
@@ -22,6 +35,9 @@ KERNEL(xk_t self)
     const xk_t series = self + self * (square * (XK_C(0.33333333) + square * XK_C(0.2)));
     const xk_t far = (xk_raw_log2(1 + self) - xk_raw_log2(1 - self)) * (XK_LN_2 / 2);
     return xk_fabs(self) < XK_C(0.125) ? series : far;
+#elif XK_F32
+    const xk_t a = xk_fabs(self), y = atanh_within(a), end = a == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN;
+    return xk_copysign(a < 1 ? y : end, self);
 #else
     /* log((1 + a) / (1 - a)) with the quotient's distance from 1 as log1p's argument. */
     const xk_t a = xk_fabs(self);

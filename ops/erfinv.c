@@ -14,23 +14,32 @@ OPERATOR(erfinv) = {
 
 #ifdef XK
 #if XK_F32 && !XK_HALF
-/* erfinv(x) / x over w = log(1 - x^2) >= -6, and over the square root of -w - 3 down to where 1 - |x| is the type's last step. */
+#ifdef xk_near_log2
+#define erfinv_log2(x) xk_near_log2(x)
+#else
+XK_FN xk_t erfinv_log2(xk_t x)
+{
+    return x > 0 ? xk_log_normal(x) * XK_LOG2_E_HIGH : x == 0 ? -(xk_t)XK_INFINITY : (xk_t)XK_NAN;
+}
+#endif
+
+/* erfinv(x) / x over w = log2(1 - x^2) >= -8.66, and over the square root of -w, less 3.7, down to where 1 - |x| is the type's last step. */
 XK_FN xk_t erfinv_middle(xk_t w)
 {
-    xk_t y = XK_C(5.83842885e-9) * w + XK_C(1.53346193e-7);
-    y = (y * w + XK_C(1.33283982e-6)) * w + XK_C(7.01938291e-7);
-    y = (y * w + XK_C(-5.42405833e-5)) * w + XK_C(-1.44069112e-4);
-    y = (y * w + XK_C(2.31854944e-3)) * w + XK_C(1.15413293e-2);
-    return (y * w + XK_C(-2.32015073e-1)) * w + XK_C(8.86226892e-1);
+    xk_t y = XK_C(2.14902749e-10) * w + XK_C(8.1410274e-9);
+    y = (y * w + XK_C(1.01946226e-7)) * w + XK_C(7.30433882e-8);
+    y = (y * w + XK_C(-8.70523218e-6)) * w + XK_C(-3.3344757e-5);
+    y = (y * w + XK_C(7.71961873e-4)) * w + XK_C(5.54488647e-3);
+    return (y * w + XK_C(-1.60820678e-1)) * w + XK_C(8.86226892e-1);
 }
 
 XK_FN xk_t erfinv_tail(xk_t w)
 {
-    const xk_t v = xk_sqrt_exact(-w) - 3;
-    xk_t y = XK_C(-2.2673294e-4) * v + XK_C(1.33065309e-3);
-    y = (y * v + XK_C(-3.46130808e-3)) * v + XK_C(5.70797315e-3);
-    y = (y * v + XK_C(-7.66444067e-3)) * v + XK_C(9.44438949e-3);
-    return (y * v + XK_C(1.00167632)) * v + XK_C(2.83297682);
+    const xk_t v = xk_sqrt_exact(-w) - XK_C(3.7);
+    xk_t y = XK_C(-6.19225175e-5) * v + XK_C(4.00422199e-4);
+    y = (y * v + XK_C(-1.1414123e-3)) * v + XK_C(2.13364791e-3);
+    y = (y * v + XK_C(-3.48383025e-3)) * v + XK_C(5.40586747e-3);
+    return (y * v + XK_C(8.3510077e-1)) * v + XK_C(2.91362119);
 }
 #endif
 
@@ -81,15 +90,15 @@ KERNEL(xk_t self)
     y = (y * l + XK_C(5.5704331e-3)) * l + XK_C(-1.6080302e-1);
     return self * (y * l + XK_C(8.8622862e-1));
 #else
-    const xk_t a = xk_fabs(self), factors = (1 - a) * (1 + a);
 #if XK_F64
-    const xk_t w = -xk_log(factors);
+    const xk_t a = xk_fabs(self), w = -xk_log((1 - a) * (1 + a));
     const xk_t y = erfinv_refine(a * (w < 5 ? erfinv_middle(w - XK_C(2.5)) : erfinv_tail(xk_sqrt(w))), a);
     return xk_copysign(a == 1 ? XK_INFINITY : y, self);
 #else
-    const xk_t w = xk_log_normal(factors), middle = erfinv_middle(w), tail = erfinv_tail(w);
-    const xk_t y = self * (w > -6 ? middle : tail), end = xk_copysign(a == 1 ? XK_INFINITY : XK_NAN, self);
-    return a < 1 ? y : end;
+    /* The logarithm is infinite for 1, and NaN beyond. */
+    const xk_t w = erfinv_log2(xk_fma(-self, self, XK_C(1))), middle = erfinv_middle(w), tail = erfinv_tail(w);
+    const xk_t inside = w > XK_C(-8.66) ? middle : tail;
+    return self * (xk_fabs(self) < 1 ? inside : -w);
 #endif
 #endif
 }

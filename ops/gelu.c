@@ -55,7 +55,11 @@ XK_FN xk_t gelu_power(xk_t factor, xk_t a, xk_t y, xk_t rest)
 {
     const xk_t shifted = xk_fma(a, y, GELU_ROUNDER), n = shifted - GELU_ROUNDER;
     const xk_t r = xk_fma(a, y, -n) + a * rest;
+#if XK_F32 && defined(xk_near_exp2)
+    return factor * xk_near_exp2(r) * GELU_POWER(shifted);
+#else
     return (factor + factor * r * gelu_power_near(r)) * GELU_POWER(shifted);
+#endif
 }
 
 /* 1 / (a + b), for a sum from 1 to 64, as if it were not rounded: Newton's steps from an f32, as a division of doubles

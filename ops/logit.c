@@ -19,16 +19,14 @@ OPERATOR(logit) = {
 #define LOGIT_UP 18446744073709551616.0f /* 2^64 */
 #define LOGIT_UP_BITS (64u << 23)
 
-/* log(q), q = x / (1 - x), 0 < x < 1: q is 2^k * (1 + f), where f = (x / 2^k - (1 - x)) / (1 - x), whose digits stay where x is
- * near 1/2 as what the rounding of 1 - x lost is put back. */
+/* log(x / (1 - x)), 0 < x < 1: the quotient is 2^k * (1 + z) / (1 - z), where z = (x / 2^k - (1 - x)) / (x / 2^k + (1 - x)), whose
+ * digits stay where x is near a half. */
 XK_FN xk_t logit_within(xk_t x)
 {
-    const xk_t rest = 1 - x, lost = (rest - 1) + x, inverse = xk_rcp_near(rest),
-               scaled = x * LOGIT_UP; /* no denormals */
-    const xk_uint k = xk_log_exponent(scaled * inverse) - LOGIT_UP_BITS;
-    const xk_t over = xk_fma(scaled, xk_bits_f32(0x3f800000u - LOGIT_UP_BITS - k), -rest) + lost;
-    const xk_t rough = over * inverse, f = rough + xk_fma(-rough, rest, over) * inverse;
-    return xk_log_joined(k, f);
+    const xk_t rest = 1 - x, lost = (rest - 1) + x, scaled = x * LOGIT_UP; /* no denormals */
+    const xk_uint up = xk_log_exponent(scaled * xk_rcp_near(rest));
+    const xk_t power = xk_bits_f32(0x3f800000u - up), over = xk_fma(scaled, power, -rest) + lost;
+    return 2 * xk_log_of_ratio(up - LOGIT_UP_BITS, xk_quotient(over, xk_fma(scaled, power, rest)));
 }
 #endif
 
@@ -40,8 +38,12 @@ KERNEL(xk_t self, xk_t eps)
 #if XK_HALF
     return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
 #elif XK_F32
-    const xk_t y = logit_within(x), end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN,
-               outer = x == 0 ? -(xk_t)XK_INFINITY : end;
+    const xk_t y = logit_within(x);
+#ifdef xk_near_log2
+    const xk_t outer = xk_near_log2(x * xk_rcp_near(1 - x));
+#else
+    const xk_t end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN, outer = x == 0 ? -(xk_t)XK_INFINITY : end;
+#endif
     return (x > 0) & (x < 1) ? y : outer;
 #else
     /* Near 1/2 from how far the quotient, or its reciprocal, is above 1; the difference from 1/2 is exact there. What

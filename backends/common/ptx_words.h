@@ -62,6 +62,7 @@ XK_PTX_WORD(xk_raw_sqrt, "sqrt.approx.ftz.f32")
 XK_PTX_WORD(xk_fast_rcp, "rcp.approx.f32")
 XK_PTX_WORD(xk_ptx_log2, "lg2.approx.f32")
 #define xk_near_exp2(x) xk_raw_exp2(x)
+#define xk_near_log2(x) xk_raw_log2(x)
 XK_PTX_WORD(xk_within_1, "cvt.sat.f32.f32")
 
 /* As squares, so that results below the normal numbers are not lost. */

@@ -164,6 +164,7 @@ XK_FN xk_ushort xk_f32_to_bf16(float x)
 #define xk_raw_rsqrt(x) __builtin_amdgcn_rsqf(x)
 #define xk_raw_sqrt(x) __builtin_amdgcn_sqrtf(x)
 #define xk_near_exp2(x) xk_raw_exp2(x)
+#define xk_near_log2(x) xk_raw_log2(x)
 #define xk_within_1(x) __builtin_fminf(__builtin_fmaxf(x, 0.0f), 1.0f)
 
 XK_FN float xk_fast_exp2(float x)

@@ -52,6 +52,13 @@ XK_FN xk_uint xk_log_exponent(float x)
     return (xk_f32_bits(x) - 0x3f3504f3u) & 0xff800000u;
 }
 
+/* log(2^k * (1 + z) / (1 - z)) / 2, |z| <= 0.172, k as in xk_log_joined */
+XK_FN float xk_log_of_ratio(xk_uint k, float z)
+{
+    const float v = z * z, y = (0.149395853f * v + 0.199886426f) * v + 0.33333388f;
+    return xk_fma((float)(int)k, 4.1314790e-8f, z + z * v * y); /* ln(2) / 2^24 */
+}
+
 /* log(x) of a normal number above 0, in no more than its steps */
 XK_FN float xk_log_normal(float x)
 {
@@ -59,12 +66,12 @@ XK_FN float xk_log_normal(float x)
     return xk_log_joined(k, xk_bits_f32(xk_f32_bits(x) - k) - 1);
 }
 
-/* sqrt(x) within one unit, 0 < x < infinity: one step of Newton's after the device's own. */
+/* sqrt(x) within one unit, 0 < x < infinity: one step of Newton's after the device's own inverse of it. */
 #ifndef xk_sqrt_exact
 XK_FN float xk_sqrt_exact(float x)
 {
-    const float y = xk_raw_sqrt(x);
-    return y + xk_fma(-y, y, x) * (0.5f * xk_raw_rcp(y));
+    const float inverse = xk_raw_rsqrt(x), y = x * inverse;
+    return y + xk_fma(-y, y, x) * (0.5f * inverse);
 }
 #endif
 #elif XK_F64

@@ -69,9 +69,8 @@ XK_FN float xk_asinh_all(float x)
 XK_FN float xk_acosh_all(float x)
 {
     const float d = x - 1, v = d * d + 2 * d;
-    const float y = xk_log1p_or_twice(d + xk_sqrt_exact(v), d), inside = d < (float)XK_INFINITY ? y : d;
-    const float end = d < 0 ? (float)XK_NAN : d;
-    return d > 0 ? inside : end;
+    const float y = xk_log1p_or_twice(d + xk_sqrt_exact(v), d), end = xk_raw_sqrt(d);
+    return (d > 0) & (d < (float)XK_INFINITY) ? y : end;
 }
 
 #undef xk_log1p
