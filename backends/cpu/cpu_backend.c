@@ -181,9 +181,9 @@ static int32_t cpu_offer_here(expops_backend_device *device, const expops_signat
 static int32_t cpu_launch(expops_backend_device *device, expops_backend_kernel *kernel, void *stream,
                           const expops_launch *launch)
 {
-    cpu_scratch *const scratch = cpu_scratch_mine();
+    cpu_scratch *const scratch = kernel->without_scratch ? NULL : cpu_scratch_mine();
 
-    if (!scratch) {
+    if (!scratch && !kernel->without_scratch) {
         host->error("no memory for what a thread computes in (%zu bytes)", sizeof(*scratch));
         return EXPOPS_ERR_OUT_OF_MEMORY;
     }

@@ -110,6 +110,7 @@ struct expops_backend_kernel {
     struct cpu_tile *tile;     /* of elements that are moved: their map, or NULL; the kernel's own */
     const cpu_weigh_functions *weighing;
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
+    uint32_t without_scratch; /* it is given NULL */
 };
 typedef struct expops_backend_kernel cpu_kernel;
 

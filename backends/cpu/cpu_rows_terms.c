@@ -38,18 +38,27 @@ static int is_few(const cpu_kernel *kernel)
 }
 
 /* All rows of a small call at once, where they lie in the tensors. */
-static void run_few(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
+static inline void run_few_with(const cpu_kernel *kernel, const expops_launch *launch, const void *const *numbers)
 {
     const cpu_operand *const to = &kernel->operand[0], *const from = &kernel->operand[1];
     const int32_t down = kernel->blocks.down;
 
-    if (kernel->num_operands > 2)
-        cpu_take_numbers(kernel, launch, scratch);
     kernel->instance->rows->terms->few((char *)expops_address(launch->tensors + to->slot) + to->offset * to->bytes,
                                        to->strides[down], (size_t)kernel->blocks.rows, (size_t)kernel->length,
                                        (const char *)expops_address(launch->tensors + from->slot) +
                                            from->offset * from->bytes,
-                                       from->strides[down], scratch->numbers);
+                                       from->strides[down], numbers);
+}
+
+static void run_few(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *scratch)
+{
+    cpu_take_numbers(kernel, launch, scratch);
+    run_few_with(kernel, launch, scratch->numbers);
+}
+
+static void run_few_alone(const cpu_kernel *kernel, const expops_launch *launch, cpu_scratch *none)
+{
+    run_few_with(kernel, launch, NULL);
 }
 
 void cpu_terms_plan(cpu_kernel *kernel)
@@ -58,8 +67,10 @@ void cpu_terms_plan(cpu_kernel *kernel)
 
     kernel->terms = (uint32_t)terms_fit(kernel);
     if (kernel->terms && kernel->short_rows && kernel->blocks.total == 1 && direct && !kernel->streamed &&
-        kernel->work < CPU_PARALLEL_ELEMENTS && is_few(kernel))
-        kernel->run = run_few;
+        kernel->work < CPU_PARALLEL_ELEMENTS && is_few(kernel)) {
+        kernel->without_scratch = kernel->num_operands == 2;
+        kernel->run = kernel->without_scratch ? run_few_alone : run_few;
+    }
 }
 
 static void join(const cpu_kernel *kernel, size_t rows, cpu_scratch *scratch)
