@@ -6,8 +6,8 @@
 #include <string.h>
 
 enum {
-    MOST = 8192,  /* elements of a tile, */
-    PART = 2048,  /* and of one that has a part of a dimension */
+    MOST = 5120,  /* elements of a tile: all of a plane of 64 x 64 and its borders, */
+    PART = 1024,  /* but no more than these of what tiles could as well be made of one by one */
     FEWEST = 16,  /* fewer are as well moved by rows */
     TURNS = 32,   /* longer rows of two runs that take turns have a loop of their own */
     BATCH = 4096, /* elements of a block, of several small tiles; */
@@ -55,7 +55,7 @@ static void find_dims(const cpu_kernel *kernel, tile_dims *dims)
     *dims = (tile_dims){ .cut = -1, .elements = 1 };
     while ((d = dim_of_step(kernel, dims->inside, dims->elements)) >= 0) {
         const int64_t room = PART / dims->elements, parts = room ? (kernel->shape[d] + room - 1) / room : 0;
-        if (kernel->shape[d] <= MOST / dims->elements) {
+        if (kernel->shape[d] <= (walked_along(kernel, d) ? MOST : PART) / dims->elements) {
             add_dim(dims, d, kernel->shape[d]);
             dims->inside |= 1u << d;
             continue;
