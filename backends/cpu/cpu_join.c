@@ -115,5 +115,6 @@ void cpu_kernel_free(expops_backend_kernel *kernel)
         cpu_kernel_free(kernel->parts[i]);
     free(kernel->parts);
     free(kernel->tile);
+    free(kernel->before);
     free(kernel);
 }

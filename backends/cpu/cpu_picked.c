@@ -2,10 +2,12 @@
  * at once, and moved as one. */
 #include "cpu_lines.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* What a thread knows of the block at hand, in its `partials`. */
 typedef struct picked_block {
-    int64_t rows, cols;                /* it was made for; 0: for none */
-    int64_t before[CPU_LINE_ELEMENTS]; /* where an element's input is without its pick, */
+    int64_t rows, cols; /* it was made for; 0: for none */
     int64_t picks[CPU_LINE_ELEMENTS], places[CPU_LINE_ELEMENTS];
 } picked_block;
 _Static_assert(sizeof(picked_block) <= CPU_PARTIAL_BYTES, "it fits");
@@ -13,6 +15,19 @@ _Static_assert(sizeof(picked_block) <= CPU_PARTIAL_BYTES, "it fits");
 static const cpu_operand *picked(const cpu_kernel *kernel)
 {
     return &kernel->operand[kernel->walk.picked];
+}
+
+/* Where a block's elements' input is without their picks; of fewer rows it is the first ones. */
+static int64_t *places_before(const cpu_kernel *kernel)
+{
+    const cpu_blocks *const blocks = &kernel->blocks;
+    const int64_t *const strides = kernel->operand[1].strides;
+    int64_t *const before = malloc((size_t)(blocks->rows * blocks->cols) * sizeof(*before));
+
+    for (int64_t r = 0, i = 0; before && r < blocks->rows; r++)
+        for (int64_t c = 0; c < blocks->cols; c++, i++)
+            before[i] = r * strides[blocks->down] + c * strides[blocks->across];
+    return before;
 }
 
 int cpu_picked_plan(cpu_kernel *kernel, int32_t across, int32_t down)
@@ -24,7 +39,8 @@ int cpu_picked_plan(cpu_kernel *kernel, int32_t across, int32_t down)
         return 0;
     cpu_blocks_cut(kernel, across, kernel->shape[across], down, cpu_least(rows, kernel->shape[down]),
                    CPU_DOWN_IN_PLACE);
-    return 1;
+    kernel->before = places_before(kernel);
+    return kernel->before != NULL;
 }
 
 /* Whether all blocks have the same picks. */
@@ -38,17 +54,6 @@ static int picks_are_shared(const cpu_kernel *kernel)
     return 1;
 }
 
-static void find_before(const cpu_kernel *kernel, const cpu_position *position, picked_block *block)
-{
-    const int64_t *const strides = kernel->operand[1].strides;
-
-    block->rows = position->rows;
-    block->cols = position->cols;
-    for (int64_t r = 0, i = 0; r < position->rows; r++)
-        for (int64_t c = 0; c < position->cols; c++, i++)
-            block->before[i] = r * strides[kernel->blocks.down] + c * strides[kernel->blocks.across];
-}
-
 static const int64_t *read_picks(const cpu_kernel *kernel, const char *from, const cpu_position *position,
                                  int64_t *picks)
 {
@@ -59,9 +64,11 @@ static const int64_t *read_picks(const cpu_kernel *kernel, const char *from, con
 
     if (op->bytes == 8 && step == 1 && (row == position->cols || position->rows == 1))
         return wide;
-    for (int64_t r = 0, i = 0; r < position->rows; r++)
+    for (int64_t r = 0, i = 0; r < (row ? position->rows : 1); r++)
         for (int64_t c = 0; c < position->cols; c++, i++)
             picks[i] = op->bytes == 8 ? wide[r * row + c * step] : narrow[r * row + c * step];
+    for (int64_t done = position->cols, all = done * position->rows; !row && done < all; done *= 2)
+        memcpy(picks + done, picks, (size_t)cpu_least(done, all - done) * sizeof(*picks));
     return picks;
 }
 
@@ -73,12 +80,12 @@ static void find_places(const cpu_kernel *kernel, const char *picks, const cpu_p
 
     if (known && picks_are_shared(kernel))
         return;
-    if (!known)
-        find_before(kernel, position, block);
+    block->rows = position->rows;
+    block->cols = position->cols;
     box.picked = read_picks(kernel, picks, position, block->picks);
     for (uint32_t w = 0; w < kernel->walk.walked; w++)
         kernel->instance->places(&box, (int)w, at, 0, (size_t)count, kernel->walk.strides[w], 0,
-                                 w ? block->places : block->before, block->places);
+                                 w ? block->places : kernel->before, block->places);
 }
 
 static void move_block(const window_task *task, const cpu_position *position, const picked_block *block, char *buffer)

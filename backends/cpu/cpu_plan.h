@@ -107,6 +107,7 @@ struct expops_backend_kernel {
     int64_t length;            /* elements of a row */
     uint32_t own[3];           /* products: the dimensions that only operand 1 and only operand 2 move along */
     cpu_walk walk;             /* windows and selections */
+    int64_t *before;           /* of elements that are picked, cpu_picked.c; or NULL; the kernel's own */
     struct cpu_tile *tile;     /* of elements that are moved: their map, or NULL; the kernel's own */
     const cpu_weigh_functions *weighing;
     void (*run)(const struct expops_backend_kernel *kernel, const struct expops_launch *launch, cpu_scratch *scratch);
