@@ -64,11 +64,11 @@ static uint32_t choose_per_row(const expops_problem *problem, const expops_rows_
     return with_four > FEWEST_SIDE_BY_SIDE ? with_four : FEWEST_SIDE_BY_SIDE;
 }
 
-/* What is shifted together of two words takes registers, of which a reduction has no need to keep a row. */
+/* What is shifted together of two words takes registers, of which a reduction has no need to keep a row; six vectors of each are few enough. */
 static int is_too_much(const expops_problem *problem, const expops_rows_plan *plan, uint64_t turns)
 {
     return problem->family == EXPOPS_FAMILY_REDUCE && plan->edges && expops_rows_lifted(problem) > 1 &&
-           turns > KEPT_VECTORS / 2;
+           turns > KEPT_VECTORS - 2;
 }
 
 static void share_group(const expops_problem *problem, const expops_device *device, expops_rows_plan *plan)
