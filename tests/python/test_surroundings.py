@@ -84,6 +84,27 @@ class Arguments(unittest.TestCase):
         self.assertIn(repr(path).encode(), done.stdout)
         self.assertIn(b'\\xff', done.stdout.splitlines()[-1])
 
+    @needs_numpy
+    def test_backends_by_name(self):
+        """The default device of whichever backends run here; where its memory is none of theirs, a call says so."""
+        usual, x = expops.default_device(), numpy.float32([1, 2])
+        usable = [candidate['name'] for candidate in expops.backends() if candidate['usable']]
+        self.assertIn(usual.split(':')[0], usable)
+        for name in usable:
+            expops.set_backend(name)
+            try:
+                self.assertEqual(expops.default_device().split(':')[0], name)
+                try:
+                    numpy.testing.assert_allclose(expops.sin(x), numpy.sin(x), rtol=1e-6)
+                except expops.DeviceError as refused:
+                    self.assertNotEqual(name, 'cpu', refused)
+            finally:
+                expops.set_backend(None)
+            command = 'import expops; print(expops.default_device())'
+            done = subprocess.run([sys.executable, '-c', command], env={**os.environ, 'EXPOPS_BACKEND': name}, check=True, capture_output=True, text=True)
+            self.assertEqual(done.stdout.split(':')[0], name)
+        self.assertEqual(expops.default_device(), usual)
+
     def test_they_stand_where_pytorch_s_do(self):
         compared = 0
         for word in (word for name in expops.operators() for word in (name, *expops.info(name)['aliases'])):
