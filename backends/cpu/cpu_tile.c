@@ -96,9 +96,11 @@ static int find_instead(const cpu_kernel *kernel, const tile_dims *dims, int64_t
 /* Two runs that take turns have loops of their own. */
 static int take_turns(const int64_t *places, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (places[i] == CPU_ABSENT || (i > 1 && places[i] - places[i - 2] != places[i & 1 ? 3 : 2] - places[i & 1]))
+    for (int64_t i = 2; i < n; i++) {
+        const int64_t here = places[i], before = places[i - 2], first = places[i & 1], second = places[i & 1 ? 3 : 2];
+        if ((here == CPU_ABSENT) != (before == CPU_ABSENT) || (here != CPU_ABSENT && here - before != second - first))
             return 0;
+    }
     return 1;
 }
 
@@ -166,18 +168,12 @@ static cpu_tile *new_tile(const cpu_kernel *kernel, const tile_dims *dims, uint3
     return tile;
 }
 
-/* The nearest dimension along which tiles are alike, and not in them. */
+/* The dimension along which tiles are alike and follow one another. */
 static int32_t dim_of_tiles(const cpu_kernel *kernel, const tile_dims *dims)
 {
-    int32_t found = -1;
+    const int32_t next = dim_of_step(kernel, dims->inside, dims->elements);
 
-    for (int32_t d = 0; d < (int32_t)kernel->rank; d++) {
-        const int64_t step = kernel->operand[0].strides[d];
-        if (!(dims->inside >> d & 1u) && d != dims->cut && kernel->shape[d] > 1 && step > 0 &&
-            !walked_along(kernel, d) && (found < 0 || step < kernel->operand[0].strides[found]))
-            found = d;
-    }
-    return found;
+    return next < 0 || next == dims->cut || walked_along(kernel, next) ? -1 : next;
 }
 
 static int blocks_are_enough(const cpu_kernel *kernel, const tile_dims *dims, int32_t down)
@@ -194,7 +190,8 @@ static void cut(cpu_kernel *kernel, const tile_dims *dims, int32_t down)
     kernel->blocks.inside = dims->inside;
     cpu_blocks_cut(kernel, across, dims->count[dims->num - 1], down, down < 0 ? 1 : BATCH / dims->elements,
                    CPU_DOWN_IN_PLACE);
-    kernel->streamed = cpu_is_large(kernel) && (down < 0 || kernel->operand[0].strides[down] == dims->elements);
+    kernel->streamed =
+        cpu_is_large(kernel) && (down >= 0 || dims->elements * kernel->operand[0].bytes >= CPU_STREAM_ROW_BYTES);
 }
 
 int cpu_tile_plan(cpu_kernel *kernel, int64_t longest)
