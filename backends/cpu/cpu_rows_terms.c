@@ -6,7 +6,7 @@
 /* Of a block that keeps terms. Each row of it is elsewhere in memory; to go to all of them once more costs more than an exponential
  * where they are short. */
 enum { FEWEST_COLUMNS = 64, FEWEST_IN_PLACE = 256 };
-enum { TURNED_LENGTH = 64, TURNED_ROWS = 16 }; /* of shorter ones so many, and more, are turned */
+enum { TURNED_LENGTH = 48, TURNED_ROWS = 16 }; /* of shorter ones so many, and more, are turned */
 enum { AT_ONCE = 2048 /* elements of several rows: a step's work on one of them need not wait for that on another */ };
 
 static int64_t element_bytes(const cpu_kernel *kernel)
