@@ -274,6 +274,8 @@ def reductions(torch, data):
         for size in (7, 1):
             name = f'_adaptive_avg_pool{n}d'
             made[f'{name}.to {size}' + '*' * (n != 2)] = pooled(torch, data, name, shape, [size] * n)
+    made['_adaptive_avg_pool2d.16x16 to 2x2'] = pooled(torch, data, '_adaptive_avg_pool2d',
+                                                       lambda s: s.draw(1, s.size // 256, 16, 16), [2, 2])
     return made
 
 
@@ -408,14 +410,15 @@ def lengths(torch):
             return [grad, out, 1, None], kernel(aten._log_softmax_backward_data, grad, out, 1, grad.dtype)
         return make
 
-    def mv(n, turned):
+    def mv(n, turned, domain=(0, 0.1), dtypes=FLOATS): # no sum is near 0, nor beyond f16
         def make(s):
             x, v = s.draw(n, s.size // n).t() if turned else s.rows(length=n), s.draw(n, number=1)
             return [x, v], given(torch.mv, x, v)
-        return written(torch, data, make, (0, 0.1), FLOATS) # no sum is near 0, nor beyond f16
+        return written(torch, data, make, domain, dtypes)
 
     for n in LENGTHS:
         made[f'mv.{n}'], made[f'mv.{n}, turned'] = mv(n, False), mv(n, True)
+        made[f'mv.{n}, whole'] = mv(n, False, (-4, 4), ('i8',))
         for name, call in (('softmax', aten._softmax), ('log_softmax', aten._log_softmax)):
             made[f'{name}.{n}'] = written(torch, data, lambda s, n=n, call=call: ([s.rows(length=n), 1],
                                                                                  kernel(call, s.rows(length=n), 1, False)))
@@ -423,6 +426,7 @@ def lengths(torch):
         made[f'rms_norm.{n}*'] = f(normal(functions.rms_norm, n, 1))
         made[f'layer_norm.{n}*'] = f(normal(functions.layer_norm, n, 2))
         made[f'sum.{n}'] = f(lambda s, n=n: ([s.rows(length=n), [1]], given(torch.sum, s.rows(length=n), 1)))
+        made[f'sum.columns of {n}'] = f(lambda s, n=n: ([s.rows(length=n), [0]], given(torch.sum, s.rows(length=n), 0)))
     return made
 
 
