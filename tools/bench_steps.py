@@ -4,7 +4,7 @@ that are answered take of them.
 usage: bench_steps.py [MODEL/SCALE ...]      PYTHONPATH names the folder of the package; pin it to a core
 
 A step is counted by the thread's own clock, which other work on the machine does not advance; steps with and without take turns, and of
-each the low quartile counts. Then each call of a covered overload, as the step makes it, is repeated alone, in turns as well: the least of
+each the low quartile counts. A turn begins with a step that is not counted: kernels that come or go leave torch's dispatcher with cold tables. Then each call of a covered overload, as the step makes it, is repeated alone, in turns as well: the least of
 many of each, and the sum.
 """
 import contextlib
@@ -46,6 +46,7 @@ def whole_steps(step):
     while rounds < 4 or time.monotonic() < end:
         for name in names[rounds % len(names):] + names[:rounds % len(names)]:
             with WAYS[name]():
+                step()
                 times[name].append(taken(step))
         rounds += 1
     return {name: statistics.quantiles(values, n=4)[0] for name, values in times.items()}, rounds
