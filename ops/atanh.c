@@ -19,7 +19,7 @@ OPERATOR(atanh) = {
 XK_FN xk_t atanh_within(xk_t a)
 {
     const xk_t sum = 1 + a, rest = 1 - a, lost = (1 - rest) - a;
-    const xk_uint k = xk_log_exponent(sum * xk_rcp_near(rest));
+    const xk_uint k = xk_ratio_exponent(sum, rest);
     const xk_t power = xk_bits_f32(0x3f800000u + k), more = 1 + power;
     const xk_t over = xk_fma(-more, lost, xk_fma(-more, rest, XK_C(2))), under = xk_fma(power, rest, sum);
     return xk_log_of_ratio(k, xk_quotient(over, under));

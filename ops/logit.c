@@ -20,11 +20,11 @@ OPERATOR(logit) = {
 #define LOGIT_UP_BITS (64u << 23)
 
 /* log(x / (1 - x)), 0 < x < 1: the quotient is 2^k * (1 + z) / (1 - z), where z = (x / 2^k - (1 - x)) / (x / 2^k + (1 - x)), whose
- * digits stay where x is near a half. `scaled` is x * LOGIT_UP, `quotient` that over 1 - x. */
-XK_FN xk_t logit_within(xk_t x, xk_t scaled, xk_t quotient)
+ * digits stay where x is near a half. */
+XK_FN xk_t logit_within(xk_t x)
 {
-    const xk_t rest = 1 - x, lost = (rest - 1) + x;
-    const xk_uint up = xk_log_exponent(quotient);
+    const xk_t rest = 1 - x, lost = (rest - 1) + x, scaled = x * LOGIT_UP; /* no denormals */
+    const xk_uint up = xk_ratio_exponent(scaled, rest);
     const xk_t power = xk_bits_f32(0x3f800000u - up), over = xk_fma(scaled, power, -rest) + lost;
     return 2 * xk_log_of_ratio(up - LOGIT_UP_BITS, xk_quotient(over, xk_fma(scaled, power, rest)));
 }
@@ -38,10 +38,9 @@ KERNEL(xk_t self, xk_t eps)
 #if XK_HALF
     return (xk_half_log2(x) - xk_raw_log2(1 - x)) * XK_LN_2;
 #elif XK_F32
-    const xk_t scaled = x * LOGIT_UP, quotient = scaled * xk_rcp_near(1 - x); /* no denormals */
-    const xk_t y = logit_within(x, scaled, quotient);
+    const xk_t y = logit_within(x);
 #ifdef xk_near_log2
-    const xk_t outer = xk_near_log2(quotient); /* infinite at both ends, and NaN beyond */
+    const xk_t outer = xk_near_log2(x * LOGIT_UP * xk_rcp_near(1 - x)); /* infinite at both ends, and NaN beyond */
 #else
     const xk_t end = x == 1 ? (xk_t)XK_INFINITY : (xk_t)XK_NAN, outer = x == 0 ? -(xk_t)XK_INFINITY : end;
 #endif

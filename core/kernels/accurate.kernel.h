@@ -52,11 +52,17 @@ XK_FN xk_uint xk_log_exponent(float x)
     return (xk_f32_bits(x) - 0x3f3504f3u) & 0xff800000u;
 }
 
-/* log(2^k * (1 + z) / (1 - z)) / 2, |z| <= 0.172, k as in xk_log_joined */
+/* log(2^k * (1 + z) / (1 - z)) / 2, |z| <= 0.2005, k as in xk_log_joined */
 XK_FN float xk_log_of_ratio(xk_uint k, float z)
 {
-    const float v = z * z, y = (0.149395853f * v + 0.199886426f) * v + 0.33333388f;
+    const float v = z * z, y = (0.15192005f * v + 0.19978365f) * v + 0.3333348f;
     return xk_fma((float)(int)k, 4.1314790e-8f, z + z * v * y); /* ln(2) / 2^24 */
+}
+
+/* Such a k that a / b is 2^k * (1 + z) / (1 - z), of normal numbers above 0: their bits differ by nearly what their logarithms do. */
+XK_FN xk_uint xk_ratio_exponent(float a, float b)
+{
+    return (xk_f32_bits(a) - xk_f32_bits(b) + 0x400000u) & 0xff800000u;
 }
 
 /* log(x) of a normal number above 0, in no more than its steps */
