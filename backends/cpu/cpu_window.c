@@ -11,7 +11,7 @@ enum {
     BYTES = 32768,                /* or more where they are small; */
     SUMS = CPU_BUFFER_BYTES / 16, /* of one whose elements are sums */
     SHORT_ROW = 20,               /* of those, */
-    SOON = 160, /* and elements of all of its boxes, so few that they had better be summed another way */
+    SOON = 130, /* and elements of all of its boxes, so few that they had better be summed another way */
 };
 
 static void move_tiles(void *context, int64_t first, int64_t last, cpu_scratch *scratch)
