@@ -19,15 +19,6 @@ static int64_t pick(const cpu_operand *op, const char *from, int64_t i)
     return op->bytes == 4 ? ((const int32_t *)(const void *)from)[i] : ((const int64_t *)(const void *)from)[i];
 }
 
-static uint32_t walked_along(const cpu_kernel *kernel, int32_t dim)
-{
-    uint32_t walked = 0;
-
-    for (uint32_t w = 0; w < kernel->walk.walked; w++)
-        walked |= (uint32_t)cpu_window_varies(kernel, w, dim) << w;
-    return walked;
-}
-
 uint32_t cpu_lines_read_by(const cpu_kernel *kernel, int32_t dim, uint32_t walked)
 {
     uint32_t read = 0;
@@ -50,21 +41,20 @@ static void begin_line(const cpu_kernel *kernel, cpu_line *line, int32_t dim, ui
 void cpu_lines_begin(const cpu_kernel *kernel, cpu_lines *lines)
 {
     const int32_t down = kernel->blocks.down;
-    const uint32_t all = cpu_window_walked(kernel), across = walked_along(kernel, kernel->blocks.across);
-    const uint32_t of_rows = kernel->walk.picked ? all : down < 0 ? 0 : walked_along(kernel, down);
+    const uint32_t all = cpu_window_walked(kernel), across = cpu_window_walked_along(kernel, kernel->blocks.across);
+    const uint32_t of_rows = kernel->walk.picked ? all : down < 0 ? 0 : cpu_window_walked_along(kernel, down);
 
     begin_line(kernel, &lines->cols, kernel->blocks.across, across);
     begin_line(kernel, &lines->rows, down, of_rows & ~across);
     lines->apart = ~(across | of_rows) & all;
 }
 
-/* Whether picks, where they count, are the same in all blocks of this part of the dimension. */
-static int picks_hold(const cpu_kernel *kernel, const cpu_line *line)
+int cpu_lines_picks_hold(const cpu_kernel *kernel, int32_t dim)
 {
     const cpu_operand *const op = picked(kernel);
 
     for (int32_t d = 0; op && d < (int32_t)kernel->rank; d++)
-        if (d != line->dim && kernel->shape[d] > 1 && op->strides[d])
+        if (d != dim && kernel->shape[d] > 1 && op->strides[d])
             return 0;
     return 1;
 }
@@ -77,7 +67,7 @@ static int holds(const cpu_kernel *kernel, const cpu_line *line, const int64_t *
     for (uint32_t i = 0; i < kernel->walk.indices; i++)
         if (line->read >> i & 1u && line->at[i] != at[i])
             return 0;
-    return !(line->read >> kernel->walk.indices & 1u) || picks_hold(kernel, line);
+    return !(line->read >> kernel->walk.indices & 1u) || cpu_lines_picks_hold(kernel, line->dim);
 }
 
 /* One for each element along the line, where there is more than one: NULL, and the last of `at`. */
@@ -213,7 +203,7 @@ static int keep_pieces(cpu_walk *walk, const int64_t *from, int64_t first, int64
 void cpu_lines_keep(cpu_kernel *kernel)
 {
     const int32_t across = kernel->blocks.across;
-    const uint32_t walked = walked_along(kernel, across), along = cpu_window_index(kernel, across);
+    const uint32_t walked = cpu_window_walked_along(kernel, across), along = cpu_window_index(kernel, across);
     const int64_t cols = kernel->shape[across], step = step_of(kernel, across);
     const cpu_box box = cpu_window_box(kernel);
     int64_t at[CPU_MAX_RANK] = { 0 }, from[LOOKED_AT];

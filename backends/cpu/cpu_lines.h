@@ -32,6 +32,8 @@ void cpu_lines_places(const cpu_kernel *kernel, int32_t dim, uint32_t walked, co
                       int64_t count, int64_t *from);
 /* The indices that runs of these walked dimensions depend on, but for the one that counts `dim`. */
 uint32_t cpu_lines_read_by(const cpu_kernel *kernel, int32_t dim, uint32_t walked);
+/* Whether picks, where there are any, are the same in all blocks of one part of the dimension. */
+int cpu_lines_picks_hold(const cpu_kernel *kernel, int32_t dim);
 /* Of `cols` columns those from `first` on, each `apart` from the last, that are moved alike. */
 cpu_piece cpu_lines_piece(const int64_t *from, int64_t cols, int64_t first, int64_t apart);
 /* For the plan: finds the pieces of whole rows, where they are a few and the same for all rows. */

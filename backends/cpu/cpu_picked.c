@@ -43,17 +43,6 @@ int cpu_picked_plan(cpu_kernel *kernel, int32_t across, int32_t down)
     return kernel->before != NULL;
 }
 
-/* Whether all blocks have the same picks. */
-static int picks_are_shared(const cpu_kernel *kernel)
-{
-    const cpu_operand *const op = picked(kernel);
-
-    for (int32_t d = 0; d < (int32_t)kernel->rank; d++)
-        if (d != kernel->blocks.across && op->strides[d] && kernel->shape[d] > 1)
-            return 0;
-    return 1;
-}
-
 static const int64_t *read_picks(const cpu_kernel *kernel, const char *from, const cpu_position *position,
                                  int64_t *picks)
 {
@@ -78,7 +67,7 @@ static void find_places(const cpu_kernel *kernel, const char *picks, const cpu_p
     const int known = block->rows == position->rows && block->cols == position->cols;
     cpu_box box = cpu_window_box(kernel);
 
-    if (known && picks_are_shared(kernel))
+    if (known && cpu_lines_picks_hold(kernel, kernel->blocks.across))
         return;
     block->rows = position->rows;
     block->cols = position->cols;

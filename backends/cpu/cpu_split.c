@@ -24,15 +24,6 @@ static int64_t magnitude(int64_t x)
     return x < 0 ? -x : x;
 }
 
-static uint32_t walked_along(const cpu_kernel *kernel, int32_t dim)
-{
-    uint32_t walked = 0;
-
-    for (uint32_t w = 0; w < kernel->walk.walked; w++)
-        walked |= (uint32_t)cpu_window_varies(kernel, w, dim) << w;
-    return walked;
-}
-
 /* The outermost one whose runs depend on no other; `outside`: whether there are others around it. */
 static int32_t find_dim(const cpu_kernel *kernel, int *outside)
 {
@@ -40,7 +31,7 @@ static int32_t find_dim(const cpu_kernel *kernel, int *outside)
     int32_t found = -1;
 
     for (int32_t d = 0; d < (int32_t)kernel->rank; d++)
-        if (walked_along(kernel, d) && !cpu_lines_read_by(kernel, d, walked_along(kernel, d)) &&
+        if (cpu_window_walked_along(kernel, d) && !cpu_lines_read_by(kernel, d, cpu_window_walked_along(kernel, d)) &&
             (found < 0 || magnitude(strides[d]) > magnitude(strides[found])))
             found = d;
     *outside = 0;
@@ -74,7 +65,7 @@ static int find_parts(const cpu_kernel *kernel, split_parts *parts)
     int found = 0;
 
     if (places) {
-        cpu_lines_places(kernel, parts->dim, walked_along(kernel, parts->dim), &box, at, n, places);
+        cpu_lines_places(kernel, parts->dim, cpu_window_walked_along(kernel, parts->dim), &box, at, n, places);
         found = find_pieces(places, n, 1, parts) || find_pieces(places, n, 2, parts);
     }
     free(places);
@@ -109,7 +100,7 @@ static void plan_part(cpu_kernel *part, const split_parts *parts, const cpu_piec
     const uint32_t all = (1u << part->walk.walked) - 1;
 
     part->shape[parts->dim] = (int64_t)piece->count;
-    part->walk.gone |= walked_along(part, parts->dim);
+    part->walk.gone |= cpu_window_walked_along(part, parts->dim);
     for (uint32_t i = 0; i < part->num_operands; i += 2) { /* the output, and where other elements come from */
         part->operand[i].offset += (int64_t)piece->first * part->operand[i].strides[parts->dim];
         part->operand[i].strides[parts->dim] *= parts->apart;

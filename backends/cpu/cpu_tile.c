@@ -22,15 +22,6 @@ typedef struct tile_dims {
     int64_t count[CPU_MAX_RANK], elements;
 } tile_dims;
 
-static uint32_t walked_along(const cpu_kernel *kernel, int32_t dim)
-{
-    uint32_t walked = 0;
-
-    for (uint32_t w = 0; w < kernel->walk.walked; w++)
-        walked |= (uint32_t)cpu_window_varies(kernel, w, dim) << w;
-    return walked;
-}
-
 static void add_dim(tile_dims *dims, int32_t dim, int64_t count)
 {
     dims->dim[dims->num] = dim;
@@ -55,12 +46,12 @@ static void find_dims(const cpu_kernel *kernel, tile_dims *dims)
     *dims = (tile_dims){ .cut = -1, .elements = 1 };
     while ((d = dim_of_step(kernel, dims->inside, dims->elements)) >= 0) {
         const int64_t room = PART / dims->elements, parts = room ? (kernel->shape[d] + room - 1) / room : 0;
-        if (kernel->shape[d] <= (walked_along(kernel, d) ? MOST : PART) / dims->elements) {
+        if (kernel->shape[d] <= (cpu_window_walked_along(kernel, d) ? MOST : PART) / dims->elements) {
             add_dim(dims, d, kernel->shape[d]);
             dims->inside |= 1u << d;
             continue;
         }
-        if (room > 1 && !walked_along(kernel, d)) {
+        if (room > 1 && !cpu_window_walked_along(kernel, d)) {
             dims->cut = d;
             add_dim(dims, d, (kernel->shape[d] + parts - 1) / parts);
         }
@@ -74,7 +65,7 @@ static int find_walked(const cpu_kernel *kernel, const tile_dims *dims, uint32_t
     uint32_t inside = 0, outside = 0;
 
     for (int32_t d = 0; d < (int32_t)kernel->rank; d++)
-        *(dims->inside >> d & 1u ? &inside : &outside) |= walked_along(kernel, d);
+        *(dims->inside >> d & 1u ? &inside : &outside) |= cpu_window_walked_along(kernel, d);
     *walked = inside;
     return !(inside & outside);
 }
@@ -173,7 +164,7 @@ static int32_t dim_of_tiles(const cpu_kernel *kernel, const tile_dims *dims)
 {
     const int32_t next = dim_of_step(kernel, dims->inside, dims->elements);
 
-    return next < 0 || next == dims->cut || walked_along(kernel, next) ? -1 : next;
+    return next < 0 || next == dims->cut || cpu_window_walked_along(kernel, next) ? -1 : next;
 }
 
 static int blocks_are_enough(const cpu_kernel *kernel, const tile_dims *dims, int32_t down)

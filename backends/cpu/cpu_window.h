@@ -48,6 +48,16 @@ static inline int cpu_window_varies(const cpu_kernel *kernel, uint32_t w, int32_
            (by_place || (picks && walk->picked && kernel->operand[walk->picked].strides[dim] != 0));
 }
 
+/* A bit for each of those. */
+static inline uint32_t cpu_window_walked_along(const cpu_kernel *kernel, int32_t dim)
+{
+    uint32_t walked = 0;
+
+    for (uint32_t w = 0; w < kernel->walk.walked; w++)
+        walked |= (uint32_t)cpu_window_varies(kernel, w, dim) << w;
+    return walked;
+}
+
 enum { CPU_FEW_OUTPUTS = 16, CPU_SMALL_BOX = 64 };
 
 /* What a box has of elements, about. */

@@ -106,46 +106,7 @@ XK_FN void xk_move_elements(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const 
 #endif
 
 /* Where the ends of a vector lie a vector apart, so do those between: a window function says if that does not hold. */
-#if XK_RUNS_WHOLE
-typedef struct xk_found {
-    xk_index from, out;
-    int is;
-} xk_found;
-
-XK_FN xk_found xk_find_word(XK_EACH(XK_GIVEN) const xk_params p, const xk_index vector)
-{
-    xk_found found;
-    XK_FIND_VECTOR
-    XK_FIND(first, 0)
-    found.from = first_from;
-    found.out = at_out;
-    found.is = first_there;
-    return found;
-}
-
-XK_FN void xk_move_vectors(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index first)
-{
-    xk_found found[XK_TURNS];
-    xk_run_value value[XK_TURNS];
-    XK_UNROLL
-    for (int turn = 0; turn < XK_TURNS; turn++) {
-        const xk_index vector = first + turn * XK_WG;
-        found[turn] = xk_find_word(XK_EACH(XK_GIVE) p, (xk_ulong)vector < p.vectors ? vector : first);
-    }
-    XK_UNROLL
-    for (int turn = 0; turn < XK_TURNS; turn++) {
-        XK_UNROLL
-        for (int i = 0; i < XK_RUN_PARTS; i++)
-            value[turn].part[i] = 0;
-        if (found[turn].is)
-            value[turn].word = *(XK_GLOBAL const XK_RUN_WORD *)(g0 + found[turn].from);
-    }
-    XK_UNROLL
-    for (int turn = 0; turn < XK_TURNS; turn++)
-        if ((xk_ulong)(first + turn * XK_WG) < p.vectors)
-            *(XK_GLOBAL XK_RUN_WORD *)(gout + found[turn].out) = value[turn].word;
-}
-#elif XK_RUN_BYTES && !defined(XK_IRREGULAR)
+#if XK_RUNS_WHOLE || (XK_RUN_BYTES && !defined(XK_IRREGULAR))
 typedef struct xk_found {
     xk_index from, out;
     int is_run;
@@ -156,18 +117,50 @@ XK_FN xk_found xk_find_run(XK_EACH(XK_GIVEN) const xk_params p, const xk_index v
     xk_found found;
     XK_FIND_VECTOR
     XK_FIND(first, 0)
-    XK_FIND(last, XK_VEC - 1)
     found.from = first_from;
     found.out = at_out;
+#if XK_RUNS_WHOLE
+    found.is_run = first_there;
+#else
+    XK_FIND(last, XK_VEC - 1)
     found.is_run = count == XK_VEC && first_there && last_there && last_from - first_from == XK_VEC - 1 &&
                    xk_run_inside(g0 + first_from, g0 + p.low, g0 + p.high);
+#endif
     return found;
+}
+
+#if XK_RUNS_WHOLE
+typedef xk_run_value xk_asked;
+#else
+typedef xk_run_words xk_asked;
+#endif
+
+XK_FN void xk_ask(XK_GLOBAL const XK_S(XK_D0) *from, int is_run, xk_asked *asked)
+{
+#if XK_RUNS_WHOLE
+    XK_UNROLL
+    for (int i = 0; i < XK_RUN_PARTS; i++)
+        asked->part[i] = 0;
+    if (is_run)
+        asked->word = *(XK_GLOBAL const XK_RUN_WORD *)from;
+#else
+    xk_run_fetch(from, is_run, asked);
+#endif
+}
+
+XK_FN void xk_take(const xk_asked *asked, xk_run_value *out_value)
+{
+#if XK_RUNS_WHOLE
+    *out_value = *asked;
+#else
+    xk_run_take(asked, out_value);
+#endif
 }
 
 XK_FN void xk_move_vectors(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const xk_params p, const xk_index first)
 {
     xk_found found[XK_TURNS];
-    xk_run_words words[XK_TURNS];
+    xk_asked asked[XK_TURNS];
     XK_UNROLL
     for (int turn = 0; turn < XK_TURNS; turn++) {
         const xk_index vector = first + turn * XK_WG;
@@ -175,19 +168,21 @@ XK_FN void xk_move_vectors(XK_EACH(XK_GIVEN) XK_GLOBAL XK_S(XK_O) *gout, const x
     }
     XK_UNROLL
     for (int turn = 0; turn < XK_TURNS; turn++)
-        xk_run_fetch(g0 + found[turn].from, found[turn].is_run, words + turn);
+        xk_ask(g0 + found[turn].from, found[turn].is_run, asked + turn);
     XK_UNROLL
     for (int turn = 0; turn < XK_TURNS; turn++) {
         const xk_index vector = first + turn * XK_WG;
         if ((xk_ulong)vector >= p.vectors)
             continue;
-        if (found[turn].is_run) {
+        if (XK_RUNS_WHOLE || found[turn].is_run) {
             xk_run_value run;
-            xk_run_take(words + turn, &run);
+            xk_take(asked + turn, &run);
             *(XK_GLOBAL XK_RUN_WORD *)(gout + found[turn].out) = run.word;
-        } else {
-            xk_move_elements(XK_EACH(XK_GIVE) gout, p, vector);
+            continue;
         }
+#if !XK_RUNS_WHOLE
+        xk_move_elements(XK_EACH(XK_GIVE) gout, p, vector);
+#endif
     }
 }
 #else
